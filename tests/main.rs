@@ -1,1 +1,2 @@
+//! Journeys.
 fn main() {}

@@ -1,1 +1,18 @@
-//! Under construction.
+//! The house: rules and memory. No HTTP framework may be seen from here, so that every door is equal.
+//!
+//! ```text
+//! 7  signin                    the hall: what a person must do next
+//! 6  authn │ session           the gate: proving who, and for how long
+//! 5  people │ relying          registers, each owns its tables
+//! 4  keys │ notify             offices
+//! 3  audit                     the scribe
+//! 2  store                     the cellar: Db, Tx, Cx, Cache
+//! 1  crypto │ text │ net       tools
+//! 0  types                     words
+//! ```
+//!
+//! The import rule: **look down; never sideways, never up** (`tests/arch.rs` enforces it).
+
+pub mod crypto;
+pub mod store;
+pub mod types;

@@ -1,0 +1,259 @@
+//! Opening a database, reading, and the one way to write.
+
+use std::{path::PathBuf, str::FromStr, sync::Arc, time::Duration};
+
+use sqlx::{
+    ConnectOptions, PgPool, SqlitePool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use tracing::log::LevelFilter;
+
+use super::{
+    Conn, Cx, StoreError, Tx,
+    conn::Inner,
+};
+use crate::{
+    crypto::{random, seal::Seals},
+    types::Fault,
+};
+
+/// How often a write that met another one is run again before it gives up. Under contention each loser waits a random
+/// moment that doubles, so that a crowd thins out.
+const TRIES: u32 = 12;
+
+/// Which of the two databases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// One file beside the server.
+    Sqlite,
+    /// A server of its own; several nodes may share it.
+    Postgres,
+}
+
+/// How to open a database.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// `sqlite:PATH` (also `sqlite://PATH`) or `postgres://…`.
+    pub url: String,
+    /// Connections to PostgreSQL at most; readers of a SQLite file at most.
+    pub connections: u32,
+}
+
+/// The database. Cloning shares the pools.
+#[derive(Clone)]
+pub struct Db {
+    pools: Pools,
+    seals: Arc<Seals>,
+}
+
+#[derive(Clone)]
+enum Pools {
+    /// One writer, so that writers queue in order instead of failing; several readers beside it (WAL).
+    Sqlite { write: SqlitePool, read: SqlitePool, path: PathBuf },
+    Postgres(PgPool),
+}
+
+impl Db {
+    /// Opens the pools. A SQLite file is made where there is none.
+    pub async fn open(options: &Options, seals: Arc<Seals>) -> Result<Self, Fault> {
+        let pools = match options.url.split_once(':') {
+            Some(("sqlite", path)) => sqlite(path.strip_prefix("//").unwrap_or(path), options.connections).await?,
+            Some(("postgres" | "postgresql", _)) => postgres(options).await?,
+            _ => return Err(Fault::new("opening the database", "the address begins with neither sqlite: nor postgres:")),
+        };
+        Ok(Self { pools, seals })
+    }
+
+    /// Which database this is.
+    pub const fn dialect(&self) -> Dialect {
+        match self.pools {
+            Pools::Sqlite { .. } => Dialect::Sqlite,
+            Pools::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
+    /// The file of a SQLite database.
+    pub fn path(&self) -> Option<&PathBuf> {
+        match &self.pools {
+            Pools::Sqlite { path, .. } => Some(path),
+            Pools::Postgres(_) => None,
+        }
+    }
+
+    /// The keys that sealed columns are under.
+    pub const fn seals(&self) -> &Arc<Seals> {
+        &self.seals
+    }
+
+    /// A connection for reading.
+    pub async fn read(&self) -> Result<Conn, StoreError> {
+        let inner = match &self.pools {
+            Pools::Sqlite { read, .. } => Inner::SqliteRead(read.acquire().await?),
+            Pools::Postgres(pool) => Inner::PostgresRead(pool.acquire().await?),
+        };
+        Ok(Conn::new(inner, Arc::clone(&self.seals)))
+    }
+
+    /// Runs `work` in one transaction: SERIALIZABLE on PostgreSQL, BEGIN IMMEDIATE on SQLite. Where it meets another
+    /// transaction it is run again from the start, so it must do no other input or output and keep nothing from a
+    /// failed run. An error of `work` rolls everything back.
+    pub async fn write<T, E, F>(&self, cx: &Cx, work: F) -> Result<T, E>
+    where
+        F: AsyncFn(&mut Tx<'_>) -> Result<T, E>,
+        E: From<StoreError>,
+    {
+        for tried in 0..TRIES {
+            let mut tx = self.begin(cx).await?;
+            match work(&mut tx).await {
+                Ok(value) => {
+                    if tx.commit().await? {
+                        return Ok(value);
+                    }
+                }
+                Err(error) => {
+                    let again = tx.met_another();
+                    tx.roll_back().await;
+                    if !again {
+                        return Err(error);
+                    }
+                }
+            }
+            let ceiling = 2_u32 << tried.min(7);
+            tokio::time::sleep(Duration::from_millis(u64::from(random::below(ceiling)))).await;
+        }
+        Err(StoreError::Fault(Fault::passing("writing", "it met other transactions too often")).into())
+    }
+
+    async fn begin<'c>(&self, cx: &'c Cx) -> Result<Tx<'c>, StoreError> {
+        let inner = match &self.pools {
+            Pools::Sqlite { write, .. } => Inner::SqliteWrite(write.begin_with("begin immediate").await?),
+            Pools::Postgres(pool) => {
+                Inner::PostgresWrite(pool.begin_with("begin isolation level serializable").await?)
+            }
+        };
+        Ok(Tx::new(Conn::new(inner, Arc::clone(&self.seals)), cx))
+    }
+
+    /// Closes every connection. SQLite then folds its write-ahead log into the file.
+    pub async fn close(&self) {
+        match &self.pools {
+            Pools::Sqlite { write, read, .. } => {
+                read.close().await;
+                write.close().await;
+            }
+            Pools::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+async fn sqlite(path: &str, readers: u32) -> Result<Pools, Fault> {
+    let open = |error: sqlx::Error| Fault::new("opening the SQLite file", error);
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // Acknowledged means durable: every commit reaches the disk (SECURITY section 3).
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(Duration::from_secs(5))
+        .statement_cache_capacity(256)
+        .log_statements(LevelFilter::Trace)
+        .log_slow_statements(LevelFilter::Debug, Duration::from_secs(1));
+    let pool = |most: u32| SqlitePoolOptions::new().max_connections(most).acquire_timeout(Duration::from_secs(5));
+    let write = pool(1).connect_with(options.clone()).await.map_err(open)?;
+    let read = pool(readers.max(1)).connect_with(options.pragma("query_only", "on")).await.map_err(open)?;
+    Ok(Pools::Sqlite { write, read, path: PathBuf::from(path) })
+}
+
+async fn postgres(options: &Options) -> Result<Pools, Fault> {
+    let open = |error: sqlx::Error| match error {
+        sqlx::Error::Configuration(_) => Fault::new("reading the address of PostgreSQL", error),
+        _ => Fault::passing("reaching PostgreSQL", error),
+    };
+    let connect = PgConnectOptions::from_str(&options.url)
+        .map_err(open)?
+        .application_name("idp")
+        .options([("statement_timeout", "10s"), ("idle_in_transaction_session_timeout", "10s")])
+        .statement_cache_capacity(256)
+        .log_statements(LevelFilter::Trace)
+        .log_slow_statements(LevelFilter::Debug, Duration::from_secs(1));
+    let pool = PgPoolOptions::new()
+        .max_connections(options.connections.max(2))
+        .acquire_timeout(Duration::from_secs(2))
+        .connect_with(connect)
+        .await
+        .map_err(open)?;
+    Ok(Pools::Postgres(pool))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{sync::Arc, time::Duration};
+
+    use crate::store::{
+        MigrationState, StoreError, Tx, lease, meta, quota,
+        testing::{Scratch, cx},
+    };
+    use crate::types::Fault;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn parallel_writers_lose_nothing_and_a_refused_write_leaves_nothing() {
+        let scratch = Arc::new(Scratch::new().await);
+        assert_eq!(scratch.db.migration_state().await.expect("reads"), MigrationState::Current);
+        let writers = (0..20).map(|_| {
+            let scratch = Arc::clone(&scratch);
+            tokio::spawn(async move {
+                scratch.db.write(&cx(), async |tx: &mut Tx<'_>| meta::begin_epoch(tx).await).await.expect("writes")
+            })
+        });
+        futures_util::future::join_all(writers).await;
+        let refused = scratch.db.write(&cx(), async |tx: &mut Tx<'_>| {
+            meta::begin_epoch(tx).await?;
+            Err::<(), StoreError>(Fault::bug("changing my mind").into())
+        });
+        assert!(refused.await.is_err());
+        let mut conn = scratch.db.read().await.expect("reads");
+        assert_eq!(meta::epoch(&mut conn).await.expect("reads"), meta::Epoch(21));
+    }
+
+    #[tokio::test]
+    async fn a_reader_cannot_write() {
+        let scratch = Scratch::new().await;
+        let mut conn = scratch.db.read().await.expect("reads");
+        assert!(conn.run("delete from meta", vec![]).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn a_lease_is_held_by_one_until_it_ends() {
+        let scratch = Scratch::new().await;
+        let minute = Duration::from_secs(60);
+        let take = async |holder: &str, later: u64| {
+            let mut at = cx();
+            at.now = at.now + Duration::from_secs(later);
+            scratch.db.write(&at, async |tx: &mut Tx<'_>| lease::take(tx, "job", holder, minute).await).await.expect("runs")
+        };
+        assert!(take("a", 0).await);
+        assert!(!take("b", 59).await);
+        assert!(take("a", 59).await);
+        assert!(!take("b", 118).await);
+        assert!(take("b", 120).await);
+    }
+
+    #[tokio::test]
+    async fn a_quota_is_used_up_and_comes_back_with_its_window() {
+        let scratch = Scratch::new().await;
+        let limit = quota::Limit { most: 2, window: Duration::from_secs(10) };
+        let bucket = quota::Bucket::new("test", &[b"x"]);
+        let spend = async |later: u64| {
+            let mut at = cx();
+            at.now = at.now + Duration::from_secs(later);
+            let spent = scratch.db.write(&at, async |tx: &mut Tx<'_>| quota::spend(tx, bucket, limit).await);
+            spent.await.expect("counts").is_ok()
+        };
+        let spends = [(0, true), (1, true), (2, false), (9, false), (10, true)];
+        for (later, allowed) in spends {
+            assert_eq!(spend(later).await, allowed, "{later}");
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! Typed identifiers: an `Id<Person>` cannot be passed where an `Id<Party>` is asked for.
+
+use std::{fmt, hash::Hash, hash::Hasher, marker::PhantomData, str::FromStr};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use uuid::Uuid;
+
+/// A UUIDv7 that names one `T`. Random UUIDs as keys made ten million inserts thirty times slower, so ids follow time.
+pub struct Id<T>(Uuid, PhantomData<fn() -> T>);
+
+impl<T> Id<T> {
+    /// Wraps a value read from a row or made by `crypto::random::id`.
+    pub const fn from_uuid(value: Uuid) -> Self {
+        Self(value, PhantomData)
+    }
+
+    /// The value as rows hold it.
+    pub const fn uuid(self) -> Uuid {
+        self.0
+    }
+
+    /// The sixteen bytes, for associated data of sealed values.
+    pub const fn bytes(&self) -> &[u8; 16] {
+        self.0.as_bytes()
+    }
+}
+
+impl<T> Clone for Id<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<T> Copy for Id<T> {}
+impl<T> PartialEq for Id<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+impl<T> Eq for Id<T> {}
+impl<T> Hash for Id<T> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
+    }
+}
+impl<T> fmt::Debug for Id<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0.simple())
+    }
+}
+impl<T> fmt::Display for Id<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0.simple())
+    }
+}
+impl<T> FromStr for Id<T> {
+    type Err = uuid::Error;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Uuid::parse_str(text).map(Self::from_uuid)
+    }
+}
+impl<T> Serialize for Id<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+impl<'de, T> Deserialize<'de> for Id<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// Names a person: one human being, however many accounts and posts.
+#[derive(Debug)]
+pub enum Person {}
+/// Names an account: a way in for one person.
+#[derive(Debug)]
+pub enum Account {}
+/// Names a relying party.
+#[derive(Debug)]
+pub enum Party {}
+/// Names a session of one browser.
+#[derive(Debug)]
+pub enum Session {}
+/// Names what one authorization gave a party: the family of its tokens.
+#[derive(Debug)]
+pub enum Grant {}
+/// Names an audit event.
+#[derive(Debug)]
+pub enum AuditEvent {}
+/// Names a delivery of an outbox: a logout token or a message.
+#[derive(Debug)]
+pub enum Delivery {}

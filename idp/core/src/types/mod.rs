@@ -1,0 +1,17 @@
+//! Floor 0: the words everybody uses. No input or output, no clock but the one passed in.
+//!
+//! Owns nothing; may be called by every room.
+
+pub mod assurance;
+pub mod fault;
+pub mod id;
+pub mod locale;
+pub mod secret;
+pub mod time;
+
+pub use assurance::{Aal, Ial};
+pub use fault::Fault;
+pub use id::Id;
+pub use locale::Locale;
+pub use secret::{Digest, Secret};
+pub use time::{Clock, Day, Interval, Timestamp};
