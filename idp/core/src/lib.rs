@@ -13,6 +13,12 @@
 //!
 //! The import rule: **look down; never sideways, never up** (`tests/arch.rs` enforces it).
 
+pub mod audit;
 pub mod crypto;
 pub mod store;
 pub mod types;
+
+/// Every SQL statement of the house: a test prepares each on both databases.
+pub fn statements() -> Vec<&'static str> {
+    [audit::STATEMENTS, store::STATEMENTS].concat()
+}

@@ -208,7 +208,8 @@ mod tests {
             })
         });
         futures_util::future::join_all(writers).await;
-        let refused = scratch.db.write(&cx(), async |tx: &mut Tx<'_>| {
+        let at = cx();
+        let refused = scratch.db.write(&at, async |tx: &mut Tx<'_>| {
             meta::begin_epoch(tx).await?;
             Err::<(), StoreError>(Fault::bug("changing my mind").into())
         });

@@ -1,0 +1,192 @@
+//! Every auditable act. An arm added here is all that a new event needs.
+
+use serde::Serialize;
+
+use crate::types::{Id, id};
+
+/// How long an event is kept and who may read it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// Signing in and out, tokens, refused attempts: twelve months at hand.
+    Access,
+    /// Changes of people, parties, keys and settings: five years.
+    Change,
+}
+
+impl Class {
+    /// The word that rows hold.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Access => "access",
+            Self::Change => "change",
+        }
+    }
+}
+
+/// What happened. Names no personal value: those go to [`Personal`].
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "the fields are what their types say; each arm is described")]
+pub enum Event {
+    /// A citizen made an account by themself.
+    Enrolled { person: Id<id::Person>, account: Id<id::Account>, data_match: &'static str },
+    /// Enrolling was refused: a quota, or the policy is off.
+    EnrolmentRefused { because: &'static str },
+    /// The population registry answered about the data of a person.
+    RegistryAnswered { person: Id<id::Person>, data_match: &'static str },
+    /// Somebody proved to be the holder of an account; a session began.
+    SignedIn { person: Id<id::Person>, account: Id<id::Account>, session: Id<id::Session>, acr: &'static str },
+    /// Somebody proved themself again within a session.
+    Reauthenticated { person: Id<id::Person>, session: Id<id::Session>, acr: &'static str },
+    /// An attempt to sign in failed. The account is unknown where the name was.
+    SignInFailed { account: Option<Id<id::Account>>, because: &'static str },
+    /// A session ended.
+    SessionEnded { person: Id<id::Person>, session: Id<id::Session>, because: &'static str },
+    /// A person agreed to release data to a party.
+    Consented { person: Id<id::Person>, party: Id<id::Party>, scopes: String },
+    /// A person refused a party.
+    ConsentRefused { person: Option<Id<id::Person>>, party: Id<id::Party> },
+    /// A party was given an authorization code.
+    CodeIssued { person: Id<id::Person>, party: Id<id::Party>, grant: Id<id::Grant>, scopes: String },
+    /// A code was exchanged for tokens.
+    CodeRedeemed { person: Id<id::Person>, party: Id<id::Party>, grant: Id<id::Grant> },
+    /// A code was shown a second time, by the wrong party or without its verifier: what it bought is revoked.
+    CodeReplayed { person: Id<id::Person>, party: Id<id::Party>, grant: Id<id::Grant>, because: &'static str },
+    /// A refresh token was exchanged.
+    Refreshed { person: Id<id::Person>, party: Id<id::Party>, grant: Id<id::Grant> },
+    /// A spent refresh token was shown again: its family is revoked.
+    RefreshReplayed { person: Id<id::Person>, party: Id<id::Party>, grant: Id<id::Grant> },
+    /// A family of tokens was revoked.
+    GrantRevoked { person: Id<id::Person>, party: Id<id::Party>, grant: Id<id::Grant>, because: &'static str },
+    /// One access token was revoked.
+    AccessTokenRevoked { party: Id<id::Party> },
+    /// A party got tokens in its own name; `count` of them since the last such record of this node.
+    ClientTokensIssued { party: Id<id::Party>, count: u64 },
+    /// A party failed to authenticate itself.
+    PartyRefused { party: Option<Id<id::Party>>, because: &'static str },
+    /// A logout token reached a party, or was given up.
+    LogoutDelivered { party: Id<id::Party>, session: Id<id::Session>, outcome: &'static str },
+    /// A relying party was made or changed; the digest is of its definition.
+    PartyChanged { party: Id<id::Party>, client_id: String, change: &'static str, digest: String },
+    /// An operator made or changed a person for a test system.
+    PersonApplied { person: Id<id::Person>, account: Id<id::Account>, change: &'static str },
+    /// The state of an account or person was changed.
+    StandingChanged { person: Id<id::Person>, account: Option<Id<id::Account>>, state: &'static str },
+    /// A password was set.
+    PasswordSet { account: Id<id::Account>, person: Id<id::Person> },
+    /// A signing key was made or moved through its states.
+    KeyMoved { kid: String, alg: &'static str, state: &'static str, because: &'static str },
+    /// A backup was restored: the epoch rose.
+    EpochBegan { epoch: i64 },
+    /// A range of the log was archived.
+    Archived { class: &'static str, records: i64 },
+    /// The key over a person's personal values was destroyed.
+    Erased { person: Id<id::Person> },
+}
+
+/// Personal values of an event, sealed under the key of the person concerned.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Personal {
+    /// Address of the other end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// Its source port.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub port: Option<u16>,
+}
+
+impl Event {
+    /// The word that rows hold, equal to `kind` in the body.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Enrolled { .. } => "enrolled",
+            Self::EnrolmentRefused { .. } => "enrolment-refused",
+            Self::RegistryAnswered { .. } => "registry-answered",
+            Self::SignedIn { .. } => "signed-in",
+            Self::Reauthenticated { .. } => "reauthenticated",
+            Self::SignInFailed { .. } => "sign-in-failed",
+            Self::SessionEnded { .. } => "session-ended",
+            Self::Consented { .. } => "consented",
+            Self::ConsentRefused { .. } => "consent-refused",
+            Self::CodeIssued { .. } => "code-issued",
+            Self::CodeRedeemed { .. } => "code-redeemed",
+            Self::CodeReplayed { .. } => "code-replayed",
+            Self::Refreshed { .. } => "refreshed",
+            Self::RefreshReplayed { .. } => "refresh-replayed",
+            Self::GrantRevoked { .. } => "grant-revoked",
+            Self::AccessTokenRevoked { .. } => "access-token-revoked",
+            Self::ClientTokensIssued { .. } => "client-tokens-issued",
+            Self::PartyRefused { .. } => "party-refused",
+            Self::LogoutDelivered { .. } => "logout-delivered",
+            Self::PartyChanged { .. } => "party-changed",
+            Self::PersonApplied { .. } => "person-applied",
+            Self::StandingChanged { .. } => "standing-changed",
+            Self::PasswordSet { .. } => "password-set",
+            Self::KeyMoved { .. } => "key-moved",
+            Self::EpochBegan { .. } => "epoch-began",
+            Self::Archived { .. } => "archived",
+            Self::Erased { .. } => "erased",
+        }
+    }
+
+    /// How long it is kept.
+    pub const fn class(&self) -> Class {
+        match self {
+            Self::Enrolled { .. }
+            | Self::Consented { .. }
+            | Self::PartyChanged { .. }
+            | Self::PersonApplied { .. }
+            | Self::StandingChanged { .. }
+            | Self::PasswordSet { .. }
+            | Self::KeyMoved { .. }
+            | Self::EpochBegan { .. }
+            | Self::Archived { .. }
+            | Self::Erased { .. } => Class::Change,
+            _ => Class::Access,
+        }
+    }
+
+    /// The person concerned, under whose key personal values are sealed.
+    pub const fn person(&self) -> Option<Id<id::Person>> {
+        match self {
+            Self::Enrolled { person, .. }
+            | Self::RegistryAnswered { person, .. }
+            | Self::SignedIn { person, .. }
+            | Self::Reauthenticated { person, .. }
+            | Self::SessionEnded { person, .. }
+            | Self::Consented { person, .. }
+            | Self::CodeIssued { person, .. }
+            | Self::CodeRedeemed { person, .. }
+            | Self::CodeReplayed { person, .. }
+            | Self::Refreshed { person, .. }
+            | Self::RefreshReplayed { person, .. }
+            | Self::GrantRevoked { person, .. }
+            | Self::PersonApplied { person, .. }
+            | Self::StandingChanged { person, .. }
+            | Self::PasswordSet { person, .. }
+            | Self::Erased { person } => Some(*person),
+            Self::ConsentRefused { person, .. } => *person,
+            _ => None,
+        }
+    }
+
+    /// The party concerned.
+    pub const fn party(&self) -> Option<Id<id::Party>> {
+        match self {
+            Self::Consented { party, .. }
+            | Self::ConsentRefused { party, .. }
+            | Self::CodeIssued { party, .. }
+            | Self::CodeRedeemed { party, .. }
+            | Self::CodeReplayed { party, .. }
+            | Self::Refreshed { party, .. }
+            | Self::RefreshReplayed { party, .. }
+            | Self::GrantRevoked { party, .. }
+            | Self::AccessTokenRevoked { party }
+            | Self::ClientTokensIssued { party, .. }
+            | Self::LogoutDelivered { party, .. }
+            | Self::PartyChanged { party, .. } => Some(*party),
+            Self::PartyRefused { party, .. } => *party,
+            _ => None,
+        }
+    }
+}

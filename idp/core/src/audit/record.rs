@@ -1,0 +1,68 @@
+//! Writing one event.
+
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::{Event, Personal, rows};
+use crate::{
+    crypto::{random, seal},
+    store::{Actor, StoreError, Tx},
+    types::{Fault, Id, Secret, id},
+};
+
+/// The body of a record: what happened, who did it, in which request.
+#[derive(Serialize)]
+struct Body<'a> {
+    #[serde(flatten)]
+    event: &'a Event,
+    actor: String,
+    request: &'a str,
+}
+
+/// Records an event in the transaction of the change it tells of.
+pub async fn record(tx: &mut Tx<'_>, event: Event) -> Result<Id<id::AuditEvent>, StoreError> {
+    let cx = tx.cx();
+    let id = random::id(tx.now());
+    let body = Body { event: &event, actor: actor(&cx.actor), request: cx.request.as_str() };
+    let body = serde_json::to_string(&body).map_err(|error| Fault::new("writing an audit record", error))?;
+    let (personal, owner) = seal_personal(tx, &event, id).await?;
+    rows::insert(tx, rows::NewEvent { id, event: &event, body, personal, owner }).await?;
+    Ok(id)
+}
+
+fn actor(actor: &Actor) -> String {
+    match actor {
+        Actor::Anonymous => "anonymous".into(),
+        Actor::Person(id) => format!("person:{id}"),
+        Actor::Party(id) => format!("party:{id}"),
+        Actor::Job(name) => format!("job:{name}"),
+        Actor::Operator(name) => format!("operator:{name}"),
+    }
+}
+
+/// Seals address and port under the key of the person concerned; where nobody is known, under a key of nobody's.
+async fn seal_personal(
+    tx: &mut Tx<'_>,
+    event: &Event,
+    id: Id<id::AuditEvent>,
+) -> Result<(Option<Vec<u8>>, Option<Uuid>), StoreError> {
+    let Some(from) = tx.cx().from else { return Ok((None, None)) };
+    let personal = Personal { address: Some(from.ip().to_string()), port: Some(from.port()) };
+    let owner = event.person().map_or(Uuid::nil(), Id::uuid);
+    let key = key_of(tx, owner).await?;
+    let plain = serde_json::to_vec(&personal).map_err(|error| Fault::new("writing an audit record", error))?;
+    Ok((Some(seal::encrypt(&key, id.bytes(), &plain)), Some(owner)))
+}
+
+/// The key over one owner's personal values, made at its first use.
+async fn key_of(tx: &mut Tx<'_>, owner: Uuid) -> Result<Secret<[u8; 32]>, StoreError> {
+    let seals = tx.seals();
+    if let Some(sealed) = rows::key(tx, owner).await? {
+        let opened = seals.open(owner.as_bytes(), &sealed).map_err(|error| Fault::new("opening an audit key", error))?;
+        let key = opened.try_into().map_err(|_| Fault::bug("reading an audit key of another length"))?;
+        return Ok(Secret::new(key));
+    }
+    let key = Secret::new(random::bytes::<32>());
+    rows::insert_key(tx, owner, &seals.seal(owner.as_bytes(), key.reveal())).await?;
+    Ok(key)
+}
