@@ -15,10 +15,13 @@
 
 pub mod audit;
 pub mod crypto;
+pub mod net;
+pub mod people;
+pub mod relying;
 pub mod store;
 pub mod types;
 
 /// Every SQL statement of the house: a test prepares each on both databases.
 pub fn statements() -> Vec<&'static str> {
-    [audit::STATEMENTS, store::STATEMENTS].concat()
+    [audit::STATEMENTS, people::STATEMENTS, relying::STATEMENTS, store::STATEMENTS].concat()
 }

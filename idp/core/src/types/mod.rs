@@ -6,6 +6,7 @@ pub mod assurance;
 pub mod fault;
 pub mod id;
 pub mod locale;
+pub mod person;
 pub mod secret;
 pub mod time;
 

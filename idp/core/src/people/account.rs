@@ -1,0 +1,83 @@
+//! Accounts: a way in for one person.
+
+use super::rows;
+use crate::{
+    crypto::random,
+    store::{Conn, StoreError, Tx},
+    types::{Fault, Id, Locale, id},
+};
+
+/// Whether an account opens doors. *Locked* is a decision by a person or a rule and binds every door, grant and protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccountState {
+    /// As usual.
+    Active,
+    /// Closed for now.
+    Locked,
+    /// Closed for good.
+    Disabled,
+}
+
+impl AccountState {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Active, Self::Locked, Self::Disabled];
+
+    /// The word that rows hold.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Locked => "locked",
+            Self::Disabled => "disabled",
+        }
+    }
+
+    /// Reads the stored word.
+    pub fn from_word(word: &str) -> Result<Self, Fault> {
+        Self::ALL.into_iter().find(|state| state.word() == word).ok_or(Fault::bug("reading the state of an account"))
+    }
+}
+
+/// An account as stored.
+#[derive(Clone, Debug)]
+pub struct StoredAccount {
+    /// Its id.
+    pub id: Id<id::Account>,
+    /// Whose it is.
+    pub person: Id<id::Person>,
+    /// The sign-in name, in lower case.
+    pub login: String,
+    /// Whether it opens doors.
+    pub state: AccountState,
+    /// The language chosen on a page.
+    pub locale: Option<Locale>,
+}
+
+/// Makes an account. The sign-in name must be free: [`StoreError::is_unique`] of `account.login` says that it is not.
+pub async fn add_account(
+    tx: &mut Tx<'_>,
+    person: Id<id::Person>,
+    login: &str,
+) -> Result<Id<id::Account>, StoreError> {
+    let id = random::id(tx.now());
+    rows::insert_account(tx, id, person, login).await?;
+    Ok(id)
+}
+
+/// The account of a sign-in name, which is taken without regard to case and surrounding blanks.
+pub async fn by_login(conn: &mut Conn, login: &str) -> Result<Option<StoredAccount>, StoreError> {
+    rows::account_by_login(conn, &login.trim().to_lowercase()).await
+}
+
+/// Changes whether an account opens doors.
+pub async fn set_account_state(
+    tx: &mut Tx<'_>,
+    id: Id<id::Account>,
+    state: AccountState,
+) -> Result<(), StoreError> {
+    rows::update_account_state(tx, id, state).await
+}
+
+/// Keeps the language chosen on a page.
+pub async fn set_locale(tx: &mut Tx<'_>, id: Id<id::Account>, locale: Locale) -> Result<(), StoreError> {
+    rows::update_locale(tx, id, locale).await
+}

@@ -1,0 +1,23 @@
+//! People: who we know, by which numbers, with which accounts.
+//!
+//! Owns: `person`, `account`, `identifier`, `identifier_index`, `registry_check`, and shows the view
+//! `account_standing`. May be called by the gate, the hall and the doors.
+//!
+//! A person is one human being; an account is a way in for them. The personal number is an attribute to match, sealed,
+//! found by a blind index; it is never a key and never `sub` (DOMAIN 2.1).
+
+mod account;
+mod enrol;
+mod person;
+mod rows;
+
+pub use account::{AccountState, StoredAccount, add_account, by_login, set_account_state, set_locale};
+pub use enrol::{Enrolled, Enrolment, due_checks, record_answer, record_pending, sign_in_name};
+pub use person::{
+    DataMatch, NewPerson, PersonState, Profile, StoredPerson, add_person, change_profile, claimants,
+    person, personal_number,
+    set_person_state,
+};
+
+/// Every statement of this room.
+pub(crate) const STATEMENTS: &[&str] = rows::ALL;

@@ -1,0 +1,240 @@
+//! SQL of the register of people.
+
+use std::time::Duration;
+
+use super::{
+    AccountState, DataMatch, PersonState, StoredAccount, StoredPerson,
+    person::{Identifier, open_profile},
+};
+use crate::{
+    crypto::{random, seal::Sealed},
+    params,
+    store::{Conn, Row, StoreError, Tx},
+    types::{Fault, Ial, Id, Locale, id},
+};
+
+/// The kind of identifier that a personal number is.
+pub(super) const PERSONAL_NUMBER: &str = "personal-number";
+
+const INSERT_PERSON: &str = "insert into person \
+    (id, state, state_at, identity_assurance, data_match, data_matched_at, sealed_profile, seal_key_id, created_at, updated_at) \
+    values ($1, 'active', $2, $3, $4, $5, $6, $7, $2, $2)";
+const PERSON: &str = "select id, state, merged_into, identity_assurance, data_match, data_matched_at, sealed_profile, \
+    seal_key_id, updated_at from person where id = $1";
+const UPDATE_PROFILE: &str =
+    "update person set sealed_profile = $2, seal_key_id = $3, updated_at = $4 where id = $1";
+const UPDATE_PERSON_STATE: &str =
+    "update person set state = $2, merged_into = $3, state_at = $4, updated_at = $4 where id = $1";
+const UPDATE_DATA_MATCH: &str =
+    "update person set data_match = $2, data_matched_at = $3, updated_at = $3 where id = $1";
+const INSERT_IDENTIFIER: &str = "insert into identifier (id, person_id, kind, sealed, seal_key_id, recorded_at) \
+    values ($1, $2, $3, $4, $5, $6)";
+const INSERT_INDEX: &str = "insert into identifier_index (identifier_id, key_id, digest) values ($1, $2, $3)";
+const IDENTIFIER: &str = "select id, sealed, seal_key_id from identifier \
+    where person_id = $1 and kind = $2 and ended_at is null order by recorded_at desc, id desc limit 1";
+const END_IDENTIFIERS: &str = "update identifier set ended_at = $3 where person_id = $1 and kind = $2 and ended_at is null";
+const INSERT_ACCOUNT: &str = "insert into account (id, person_id, login, state, state_at, created_at) \
+    values ($1, $2, $3, 'active', $4, $4)";
+const ACCOUNT_BY_LOGIN: &str = "select id, person_id, login, state, locale from account where login = $1";
+const UPDATE_ACCOUNT_STATE: &str = "update account set state = $2, state_at = $3 where id = $1";
+const UPDATE_LOCALE: &str = "update account set locale = $2 where id = $1";
+const INSERT_CHECK: &str = "insert into registry_check \
+    (id, person_id, request_ref, state, tries, due_at, created_at, answered_at) values ($1, $2, $3, $4, 1, $5, $6, $7)";
+const POSTPONE_CHECK: &str = "update registry_check set tries = tries + 1, \
+    due_at = $2 + 60000 * (case when tries < 6 then tries * tries else 60 end), \
+    state = case when tries >= 500 then 'given_up' else state end \
+    where request_ref = $1 and state = 'pending'";
+const ANSWER_CHECK: &str = "update registry_check set state = $2, answered_at = $3 \
+    where request_ref = $1 and state = 'pending' returning person_id";
+const DUE_CHECKS: &str = "select person_id, request_ref from registry_check \
+    where state = 'pending' and due_at <= $1 order by due_at limit $2";
+const HOLDERS: &str = "select distinct i.person_id from identifier_index x join identifier i on i.id = x.identifier_id \
+    where x.digest = $1 and i.ended_at is null limit 100";
+
+/// Every statement of this file.
+pub(super) const ALL: &[&str] = &[
+    INSERT_PERSON, PERSON, UPDATE_PROFILE, UPDATE_PERSON_STATE, UPDATE_DATA_MATCH, INSERT_IDENTIFIER, INSERT_INDEX,
+    IDENTIFIER, END_IDENTIFIERS, INSERT_ACCOUNT, ACCOUNT_BY_LOGIN, UPDATE_ACCOUNT_STATE, UPDATE_LOCALE, INSERT_CHECK,
+    POSTPONE_CHECK, ANSWER_CHECK, DUE_CHECKS, HOLDERS,
+];
+
+pub(super) async fn insert_person(
+    tx: &mut Tx<'_>,
+    id: Id<id::Person>,
+    sealed: &Sealed,
+    data_match: DataMatch,
+) -> Result<(), StoreError> {
+    let now = tx.now();
+    let matched_at = (data_match == DataMatch::Matched).then_some(now);
+    let level = Ial::Ial0.urn();
+    let (bytes, key_id) = (sealed.bytes.clone(), sealed.key_id.as_str());
+    tx.run(INSERT_PERSON, params![id, now, level, data_match.word(), matched_at, bytes, key_id]).await.map(|_| ())
+}
+
+pub(super) async fn person(conn: &mut Conn, id: Id<id::Person>) -> Result<Option<StoredPerson>, StoreError> {
+    let Some(row) = conn.one(PERSON, params![id]).await? else { return Ok(None) };
+    let profile = match (row.opt_bytes("sealed_profile")?, row.opt_text("seal_key_id")?) {
+        (Some(bytes), Some(key_id)) => Some(open_profile(&conn.seals(), id, &Sealed { key_id, bytes })?),
+        _ => None,
+    };
+    let level = Ial::from_urn(&row.text("identity_assurance")?).ok_or(Fault::bug("reading an identity level"))?;
+    Ok(Some(StoredPerson {
+        id,
+        state: PersonState::from_word(&row.text("state")?)?,
+        merged_into: row.opt_id("merged_into")?,
+        identity_assurance: level,
+        data_match: DataMatch::from_word(&row.text("data_match")?)?,
+        data_matched_at: row.opt_time("data_matched_at")?,
+        profile,
+        updated_at: row.time("updated_at")?,
+    }))
+}
+
+pub(super) async fn update_profile(tx: &mut Tx<'_>, id: Id<id::Person>, sealed: &Sealed) -> Result<(), StoreError> {
+    let now = tx.now();
+    let params = params![id, sealed.bytes.clone(), sealed.key_id.as_str(), now];
+    tx.run(UPDATE_PROFILE, params).await.map(|_| ())
+}
+
+pub(super) async fn update_person_state(
+    tx: &mut Tx<'_>,
+    id: Id<id::Person>,
+    state: PersonState,
+    into: Option<Id<id::Person>>,
+) -> Result<(), StoreError> {
+    let now = tx.now();
+    tx.run(UPDATE_PERSON_STATE, params![id, state.word(), into, now]).await.map(|_| ())
+}
+
+pub(super) async fn update_data_match(
+    tx: &mut Tx<'_>,
+    id: Id<id::Person>,
+    data_match: DataMatch,
+) -> Result<(), StoreError> {
+    let now = tx.now();
+    tx.run(UPDATE_DATA_MATCH, params![id, data_match.word(), now]).await.map(|_| ())
+}
+
+pub(super) async fn insert_identifier(
+    tx: &mut Tx<'_>,
+    id: Id<Identifier>,
+    person: Id<id::Person>,
+    sealed: &Sealed,
+) -> Result<(), StoreError> {
+    let now = tx.now();
+    let params = params![id, person, PERSONAL_NUMBER, sealed.bytes.clone(), sealed.key_id.as_str(), now];
+    tx.run(INSERT_IDENTIFIER, params).await.map(|_| ())
+}
+
+pub(super) async fn insert_identifier_index(
+    tx: &mut Tx<'_>,
+    id: Id<Identifier>,
+    key_id: &str,
+    digest: [u8; 32],
+) -> Result<(), StoreError> {
+    tx.run(INSERT_INDEX, params![id, key_id, digest]).await.map(|_| ())
+}
+
+pub(super) async fn identifier(
+    conn: &mut Conn,
+    person: Id<id::Person>,
+) -> Result<Option<(Id<Identifier>, Sealed)>, StoreError> {
+    let row = conn.one(IDENTIFIER, params![person, PERSONAL_NUMBER]).await?;
+    row.map(|row| Ok((row.id("id")?, Sealed { key_id: row.text("seal_key_id")?, bytes: row.bytes("sealed")? })))
+        .transpose()
+}
+
+pub(super) async fn end_identifiers(tx: &mut Tx<'_>, person: Id<id::Person>) -> Result<(), StoreError> {
+    let now = tx.now();
+    tx.run(END_IDENTIFIERS, params![person, PERSONAL_NUMBER, now]).await.map(|_| ())
+}
+
+/// The persons who claim a number now, by any of its blind indexes.
+pub(super) async fn holders(conn: &mut Conn, number: &str) -> Result<Vec<Id<id::Person>>, StoreError> {
+    let mut found = Vec::new();
+    for (_, digest) in conn.seals().indexes(PERSONAL_NUMBER, number) {
+        for row in conn.all(HOLDERS, params![digest]).await? {
+            let person = row.id("person_id")?;
+            if !found.contains(&person) {
+                found.push(person);
+            }
+        }
+    }
+    Ok(found)
+}
+
+pub(super) async fn insert_account(
+    tx: &mut Tx<'_>,
+    id: Id<id::Account>,
+    person: Id<id::Person>,
+    login: &str,
+) -> Result<(), StoreError> {
+    let now = tx.now();
+    tx.run(INSERT_ACCOUNT, params![id, person, login, now]).await.map(|_| ())
+}
+
+fn account(row: &Row) -> Result<StoredAccount, StoreError> {
+    Ok(StoredAccount {
+        id: row.id("id")?,
+        person: row.id("person_id")?,
+        login: row.text("login")?,
+        state: AccountState::from_word(&row.text("state")?)?,
+        locale: row.opt_text("locale")?.as_deref().and_then(Locale::from_tags),
+    })
+}
+
+pub(super) async fn account_by_login(conn: &mut Conn, login: &str) -> Result<Option<StoredAccount>, StoreError> {
+    conn.one(ACCOUNT_BY_LOGIN, params![login]).await?.as_ref().map(account).transpose()
+}
+
+pub(super) async fn update_account_state(
+    tx: &mut Tx<'_>,
+    id: Id<id::Account>,
+    state: AccountState,
+) -> Result<(), StoreError> {
+    let now = tx.now();
+    tx.run(UPDATE_ACCOUNT_STATE, params![id, state.word(), now]).await.map(|_| ())
+}
+
+pub(super) async fn update_locale(tx: &mut Tx<'_>, id: Id<id::Account>, locale: Locale) -> Result<(), StoreError> {
+    tx.run(UPDATE_LOCALE, params![id, locale.tag()]).await.map(|_| ())
+}
+
+pub(super) async fn insert_check(
+    tx: &mut Tx<'_>,
+    person: Id<id::Person>,
+    request_ref: &str,
+    data_match: DataMatch,
+) -> Result<(), StoreError> {
+    let now = tx.now();
+    let answered_at = (data_match != DataMatch::Pending).then_some(now);
+    let id = random::id::<()>(now);
+    let due_at = now + Duration::from_secs(60);
+    let params = params![id, person, request_ref, data_match.word(), due_at, now, answered_at];
+    tx.run(INSERT_CHECK, params).await.map(|_| ())
+}
+
+pub(super) async fn postpone_check(tx: &mut Tx<'_>, request_ref: &str) -> Result<(), StoreError> {
+    let now = tx.now();
+    tx.run(POSTPONE_CHECK, params![request_ref, now]).await.map(|_| ())
+}
+
+pub(super) async fn answer_check(
+    tx: &mut Tx<'_>,
+    request_ref: &str,
+    data_match: DataMatch,
+) -> Result<Option<Id<id::Person>>, StoreError> {
+    let now = tx.now();
+    let row = tx.one(ANSWER_CHECK, params![request_ref, data_match.word(), now]).await?;
+    row.map(|row| row.id("person_id")).transpose()
+}
+
+/// Questions to the registry that are due again: the person and the request number.
+pub(super) async fn due_checks(
+    conn: &mut Conn,
+    now: crate::types::Timestamp,
+    most: i64,
+) -> Result<Vec<(Id<id::Person>, String)>, StoreError> {
+    let rows = conn.all(DUE_CHECKS, params![now, most]).await?;
+    rows.iter().map(|row| Ok((row.id("person_id")?, row.text("request_ref")?))).collect()
+}
