@@ -14,14 +14,26 @@
 //! The import rule: **look down; never sideways, never up** (`tests/arch.rs` enforces it).
 
 pub mod audit;
+pub mod authn;
 pub mod crypto;
 pub mod net;
 pub mod people;
 pub mod relying;
+pub mod session;
+pub mod signin;
 pub mod store;
 pub mod types;
 
 /// Every SQL statement of the house: a test prepares each on both databases.
 pub fn statements() -> Vec<&'static str> {
-    [audit::STATEMENTS, people::STATEMENTS, relying::STATEMENTS, store::STATEMENTS].concat()
+    [
+        audit::STATEMENTS,
+        authn::STATEMENTS,
+        people::STATEMENTS,
+        relying::STATEMENTS,
+        session::STATEMENTS,
+        signin::STATEMENTS,
+        store::STATEMENTS,
+    ]
+    .concat()
 }

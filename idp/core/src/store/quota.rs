@@ -57,11 +57,6 @@ pub async fn peek(
     })
 }
 
-/// Forgets what was counted, after a success.
-pub async fn clear(tx: &mut Tx<'_>, bucket: Bucket) -> Result<(), StoreError> {
-    rows::clear_quota(tx, bucket.0).await
-}
-
 /// Removes windows that are over.
 pub async fn sweep(tx: &mut Tx<'_>) -> Result<u64, StoreError> {
     rows::sweep_quota(tx).await

@@ -1,0 +1,125 @@
+//! Beginning, finding, renewing and joining sessions.
+
+use std::time::Duration;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+
+use super::rows;
+use crate::{
+    audit::{self, Event},
+    authn::Proof,
+    crypto::{
+        handle::{Handle, SessionCookie},
+        random,
+    },
+    store::{Actor, Conn, StoreError, Tx, meta::Epoch},
+    types::{Aal, Digest, Id, Timestamp, id},
+};
+
+/// How long sessions live, and in which epoch.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Without use.
+    pub idle: Duration,
+    /// At most.
+    pub absolute: Duration,
+    /// Sessions of another epoch are dead.
+    pub epoch: Epoch,
+}
+
+/// A session that is alive, of a person and an account that are active.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Live {
+    /// Its id, for rows; parties see a `sid` of their own instead.
+    pub id: Id<id::Session>,
+    /// The account.
+    pub account: Id<id::Account>,
+    /// The person.
+    pub person: Id<id::Person>,
+    /// When they last proved who they are: `auth_time`.
+    pub auth_at: Timestamp,
+    /// How: `acr`.
+    pub aal: Aal,
+    /// With what: `amr`, RFC 8176 words separated by spaces.
+    pub amr: String,
+    /// When somebody last used it.
+    pub last_used_at: Timestamp,
+}
+
+/// A session that has just begun, with the one copy of its cookie.
+pub struct Started {
+    /// The session.
+    pub live: Live,
+    /// The value of the cookie.
+    pub cookie: Handle<SessionCookie>,
+}
+
+/// Begins a session.
+pub async fn start(tx: &mut Tx<'_>, proof: &Proof, limits: Limits) -> Result<Started, StoreError> {
+    let now = tx.now();
+    let cookie = Handle::<SessionCookie>::generate();
+    let live = Live {
+        id: random::id(now),
+        account: proof.account(),
+        person: proof.person(),
+        auth_at: now,
+        aal: proof.aal(),
+        amr: proof.amr().join(" "),
+        last_used_at: now,
+    };
+    rows::insert(tx, &live, cookie.digest(), limits).await?;
+    let event = Event::SignedIn { person: live.person, account: live.account, session: live.id, acr: live.aal.acr() };
+    audit::record(tx, event).await?;
+    Ok(Started { live, cookie })
+}
+
+/// Renews a session after the same person proved themself again: same session, same parties, another cookie
+/// (ASVS 7.2.4: a cookie stolen before is worth nothing after). `None`: it ended meanwhile.
+pub async fn renew(tx: &mut Tx<'_>, live: &Live, proof: &Proof) -> Result<Option<Started>, StoreError> {
+    let cookie = Handle::<SessionCookie>::generate();
+    let renewed = Live {
+        auth_at: tx.now(),
+        aal: proof.aal(),
+        amr: proof.amr().join(" "),
+        last_used_at: tx.now(),
+        ..live.clone()
+    };
+    if !rows::renew(tx, &renewed, cookie.digest()).await? {
+        return Ok(None);
+    }
+    let event = Event::Reauthenticated { person: live.person, session: live.id, acr: renewed.aal.acr() };
+    audit::record(tx, event).await?;
+    Ok(Some(Started { live: renewed, cookie }))
+}
+
+/// The session of a cookie, if it is alive now.
+pub async fn find(conn: &mut Conn, cookie: Digest, limits: Limits, now: Timestamp) -> Result<Option<Live>, StoreError> {
+    rows::find(conn, cookie, limits, now).await
+}
+
+/// Notes a use, at most once a minute: so a busy session costs no write a request.
+pub async fn touch(tx: &mut Tx<'_>, live: &Live) -> Result<(), StoreError> {
+    if tx.now().since(live.last_used_at) >= Duration::from_secs(60) {
+        rows::touch(tx, live.id).await?;
+    }
+    Ok(())
+}
+
+/// Notes that a party joined, and gives the `sid` by which it knows the session: random, another for each party, so
+/// that two parties cannot compare.
+pub async fn join(
+    tx: &mut Tx<'_>,
+    session: Id<id::Session>,
+    party: Id<id::Party>,
+    subject: &str,
+) -> Result<String, StoreError> {
+    let fresh = URL_SAFE_NO_PAD.encode(random::bytes::<16>());
+    rows::join(tx, session, party, (&fresh, subject)).await
+}
+
+impl Live {
+    /// The actor of what this session's holder does.
+    pub const fn actor(&self) -> Actor {
+        Actor::Person(self.person)
+    }
+}

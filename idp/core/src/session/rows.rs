@@ -1,0 +1,157 @@
+//! SQL of sessions.
+
+use std::time::Duration;
+
+use super::{Limits, Live, LogoutDelivery};
+use crate::{
+    crypto::random,
+    params,
+    store::{Conn, StoreError, Tx},
+    types::{Aal, Digest, Fault, Id, Timestamp, id},
+};
+
+const INSERT: &str = "insert into session \
+    (id, digest, account_id, person_id, started_at, last_used_at, ends_at, auth_at, acr, amr, epoch) \
+    values ($1, $2, $3, $4, $5, $5, $6, $5, $7, $8, $9)";
+const RENEW: &str = "update session set digest = $2, auth_at = $3, acr = $4, amr = $5, last_used_at = $3 \
+    where id = $1 and ended_at is null";
+const FIND: &str = "select s.id, s.account_id, s.person_id, s.auth_at, s.acr, s.amr, s.last_used_at \
+    from session s join account_standing a on a.account_id = s.account_id \
+    where s.digest = $1 and s.ended_at is null and s.ends_at > $2 and s.last_used_at > $3 and s.epoch = $4 \
+    and a.account_state = 'active' and a.person_state = 'active'";
+const TOUCH: &str = "update session set last_used_at = $2 where id = $1 and ended_at is null and last_used_at < $2";
+const JOIN: &str = "insert into session_party (session_id, party_id, sid, subject, joined_at) values ($1, $2, $3, $4, $5) \
+    on conflict (session_id, party_id) do update set subject = excluded.subject returning sid";
+const END: &str = "update session set ended_at = $2, ended_because = $3 where id = $1 and ended_at is null \
+    returning person_id";
+const PARTIES: &str = "select party_id, sid, subject from session_party where session_id = $1";
+const QUEUE: &str = "insert into logout_delivery (id, party_id, session_id, sid, subject, tries, due_at, created_at) \
+    values ($1, $2, $3, $4, $5, 0, $6, $6)";
+const OPEN_SESSIONS: &str = "select id from session where person_id = $1 and ended_at is null";
+const CLAIM: &str = "update logout_delivery set due_at = $2 where id in (\
+        select id from logout_delivery where delivered_at is null and given_up_at is null and due_at <= $1 \
+        order by due_at limit $3) \
+    returning id, party_id, session_id, sid, subject, tries";
+const DELIVERED: &str = "update logout_delivery set delivered_at = $2 where id = $1";
+const POSTPONE: &str = "update logout_delivery set tries = $2, due_at = $3 where id = $1";
+const GIVE_UP: &str = "update logout_delivery set given_up_at = $2 where id = $1";
+
+/// Every statement of this file.
+pub(super) const ALL: &[&str] = &[
+    INSERT, RENEW, FIND, TOUCH, JOIN, END, PARTIES, QUEUE, OPEN_SESSIONS, CLAIM, DELIVERED, POSTPONE, GIVE_UP,
+];
+
+pub(super) async fn insert(tx: &mut Tx<'_>, live: &Live, cookie: Digest, limits: Limits) -> Result<(), StoreError> {
+    let now = tx.now();
+    let ends_at = now + limits.absolute;
+    let (acr, amr) = (live.aal.acr(), live.amr.as_str());
+    let params = params![live.id, cookie, live.account, live.person, now, ends_at, acr, amr, limits.epoch.0];
+    tx.run(INSERT, params).await.map(|_| ())
+}
+
+pub(super) async fn renew(tx: &mut Tx<'_>, live: &Live, cookie: Digest) -> Result<bool, StoreError> {
+    let params = params![live.id, cookie, live.auth_at, live.aal.acr(), live.amr.as_str()];
+    Ok(tx.run(RENEW, params).await? == 1)
+}
+
+pub(super) async fn find(
+    conn: &mut Conn,
+    cookie: Digest,
+    limits: Limits,
+    now: Timestamp,
+) -> Result<Option<Live>, StoreError> {
+    let used_after = now - limits.idle;
+    let Some(row) = conn.one(FIND, params![cookie, now, used_after, limits.epoch.0]).await? else { return Ok(None) };
+    Ok(Some(Live {
+        id: row.id("id")?,
+        account: row.id("account_id")?,
+        person: row.id("person_id")?,
+        auth_at: row.time("auth_at")?,
+        aal: Aal::from_acr(&row.text("acr")?).ok_or(Fault::bug("reading the acr of a session"))?,
+        amr: row.text("amr")?,
+        last_used_at: row.time("last_used_at")?,
+    }))
+}
+
+pub(super) async fn touch(tx: &mut Tx<'_>, id: Id<id::Session>) -> Result<(), StoreError> {
+    let now = tx.now();
+    tx.run(TOUCH, params![id, now]).await.map(|_| ())
+}
+
+pub(super) async fn join(
+    tx: &mut Tx<'_>,
+    session: Id<id::Session>,
+    party: Id<id::Party>,
+    (sid, subject): (&str, &str),
+) -> Result<String, StoreError> {
+    let now = tx.now();
+    let row = tx.one(JOIN, params![session, party, sid, subject, now]).await?;
+    row.ok_or(Fault::bug("joining a session"))?.text("sid")
+}
+
+pub(super) async fn end(
+    tx: &mut Tx<'_>,
+    id: Id<id::Session>,
+    because: &str,
+) -> Result<Option<Id<id::Person>>, StoreError> {
+    let now = tx.now();
+    let row = tx.one(END, params![id, now, because]).await?;
+    row.map(|row| row.id("person_id")).transpose()
+}
+
+pub(super) async fn queue_deliveries(tx: &mut Tx<'_>, session: Id<id::Session>) -> Result<u64, StoreError> {
+    let now = tx.now();
+    let parties = tx.all(PARTIES, params![session]).await?;
+    for row in &parties {
+        let (party, sid, subject) = (row.uuid("party_id")?, row.text("sid")?, row.text("subject")?);
+        tx.run(QUEUE, params![random::id::<id::Delivery>(now), party, session, sid, subject, now]).await?;
+    }
+    Ok(parties.len() as u64)
+}
+
+pub(super) async fn open_sessions(
+    conn: &mut Conn,
+    person: Id<id::Person>,
+) -> Result<Vec<Id<id::Session>>, StoreError> {
+    conn.all(OPEN_SESSIONS, params![person]).await?.iter().map(|row| row.id("id")).collect()
+}
+
+pub(super) async fn claim_deliveries(
+    tx: &mut Tx<'_>,
+    most: i64,
+    hold: Duration,
+) -> Result<Vec<LogoutDelivery>, StoreError> {
+    let (now, held_until) = (tx.now(), tx.now() + hold);
+    let rows = tx.all(CLAIM, params![now, held_until, most]).await?;
+    let delivery = |row: &crate::store::Row| {
+        Ok(LogoutDelivery {
+            id: row.id("id")?,
+            party: row.id("party_id")?,
+            session: row.id("session_id")?,
+            sid: row.text("sid")?,
+            subject: row.text("subject")?,
+            tries: row.int("tries")?,
+        })
+    };
+    rows.iter().map(delivery).collect()
+}
+
+pub(super) async fn delivered(tx: &mut Tx<'_>, id: Id<id::Delivery>) -> Result<(), StoreError> {
+    let now = tx.now();
+    tx.run(DELIVERED, params![id, now]).await.map(|_| ())
+}
+
+pub(super) async fn postpone(
+    tx: &mut Tx<'_>,
+    id: Id<id::Delivery>,
+    tries: i64,
+    wait: Duration,
+) -> Result<(), StoreError> {
+    let due_at = tx.now() + wait;
+    tx.run(POSTPONE, params![id, tries, due_at]).await.map(|_| ())
+}
+
+pub(super) async fn give_up(tx: &mut Tx<'_>, id: Id<id::Delivery>) -> Result<(), StoreError> {
+    let now = tx.now();
+    tx.run(GIVE_UP, params![id, now]).await.map(|_| ())
+}

@@ -1,0 +1,30 @@
+//! The hall: what a person must do next. Every door enters it, every step comes back to it, and only it says *finish*.
+//!
+//! Owns: `sign_in`, `consent`, `subject`. May be called by the doors.
+//!
+//! ```text
+//! door ── begin ──► sign_in row ──► steps ──► next(&facts) ──► … ──► Finish ──► the door's resume path
+//!        └─ a live session that already satisfies the request finishes at once and writes no row
+//! ```
+
+mod attributes;
+mod consent;
+mod facts;
+mod gate;
+mod next;
+mod rows;
+mod subject;
+mod transaction;
+
+pub use attributes::{Attributes, attributes};
+pub use consent::{Consents, consent_to, refuse};
+pub use facts::{Facts, gather};
+pub use gate::{Admitted, Refused, Standing, admit};
+pub use next::{Next, Why, next};
+pub use subject::{import_subject, subject};
+pub use transaction::{
+    Asked, Gone, NewSignIn, Outcome, Prompt, SignIn, begin, chose_account, end as end_transaction, load, proved, sweep,
+};
+
+/// Every statement of this room.
+pub(crate) const STATEMENTS: &[&str] = rows::ALL;

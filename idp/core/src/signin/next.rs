@@ -1,0 +1,218 @@
+//! The one decision: an ordered list of checks over persisted facts.
+
+use crate::types::{Aal, Timestamp};
+
+use super::{
+    facts::Facts,
+    transaction::Prompt,
+};
+
+/// Why somebody is asked: made here, by the rule that asks, so that the page can explain it and cannot be wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// Nobody is signed in in this browser.
+    NoSession,
+    /// The party wants a fresh sign-in.
+    PartyAsks,
+    /// The last sign-in is older than the party accepts.
+    TooLongAgo,
+    /// The party expects somebody else.
+    AnotherPerson,
+    /// The party lets the person choose the account.
+    ChooseAccount,
+    /// The party asks for data for the first time, or for more than before.
+    NewData,
+    /// The party asks again for consent.
+    ConsentAgain,
+}
+
+impl Why {
+    /// The key of the sentence that a page shows.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::NoSession => "why-no-session",
+            Self::PartyAsks => "why-party-asks",
+            Self::TooLongAgo => "why-too-long-ago",
+            Self::AnotherPerson => "why-another-person",
+            Self::ChooseAccount => "why-choose-account",
+            Self::NewData => "why-new-data",
+            Self::ConsentAgain => "why-consent-again",
+        }
+    }
+}
+
+/// The next step. A door translates it: a page, an error to the party, or the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Too late: the transaction is over.
+    Expired,
+    /// Sign in, as anybody.
+    SignIn(Why),
+    /// The same person proves themself again.
+    Reauthenticate(Why),
+    /// Go on as the person signed in, or as another.
+    SelectAccount(Why),
+    /// The level that the party insists on cannot be reached.
+    Unmet,
+    /// Somebody signed in, but not the one that the party expects.
+    WrongPerson,
+    /// Agree to what will be released, or refuse.
+    Consent(Why),
+    /// Nothing more: the door may answer.
+    Finish,
+}
+
+const CHECKS: [fn(&Facts<'_>) -> Option<Next>; 7] =
+    [expired, unmet, identify, select_account, expected_person, reauthenticate, consent];
+
+/// What must happen next. Pure: the same facts give the same answer on every node and after every restart.
+pub fn next(facts: &Facts<'_>) -> Next {
+    CHECKS.iter().find_map(|check| check(facts)).unwrap_or(Next::Finish)
+}
+
+fn expired(facts: &Facts<'_>) -> Option<Next> {
+    facts.ends_at.is_some_and(|ends_at| facts.now >= ends_at).then_some(Next::Expired)
+}
+
+/// The highest level that any method here reaches today.
+const HIGHEST: Aal = Aal::Aal1;
+
+/// An essential `acr` that nobody can reach is said at once, before anybody types a password in vain.
+fn unmet(facts: &Facts<'_>) -> Option<Next> {
+    let essential = facts.asked.essential_acr.as_deref()?;
+    let reachable = essential.iter().filter_map(|acr| Aal::from_acr(acr)).any(|aal| aal <= HIGHEST);
+    (!reachable).then_some(Next::Unmet)
+}
+
+fn identify(facts: &Facts<'_>) -> Option<Next> {
+    facts.session.is_none().then_some(Next::SignIn(Why::NoSession))
+}
+
+fn select_account(facts: &Facts<'_>) -> Option<Next> {
+    let asked = facts.asked.prompt.contains(&Prompt::SelectAccount);
+    (asked && !facts.chosen && facts.proved_at.is_none()).then_some(Next::SelectAccount(Why::ChooseAccount))
+}
+
+fn expected_person(facts: &Facts<'_>) -> Option<Next> {
+    let (expected, session) = (facts.asked.expected_person?, facts.session?);
+    if session.person == expected {
+        return None;
+    }
+    Some(if facts.proved_at.is_some() { Next::WrongPerson } else { Next::SignIn(Why::AnotherPerson) })
+}
+
+fn reauthenticate(facts: &Facts<'_>) -> Option<Next> {
+    let session = facts.session?;
+    if facts.asked.prompt.contains(&Prompt::Login) && facts.proved_at.is_none() {
+        return Some(Next::Reauthenticate(Why::PartyAsks));
+    }
+    let max_age = facts.asked.max_age?;
+    // Whoever proved themself within this transaction is as fresh as anybody can be, also under `max_age=0`.
+    let fresh = facts.proved_at.is_some() || age_seconds(facts.now, session.auth_at) <= max_age;
+    (!fresh).then_some(Next::Reauthenticate(Why::TooLongAgo))
+}
+
+fn age_seconds(now: Timestamp, then: Timestamp) -> i64 {
+    // `max_age=0` asks for a fresh sign-in whatever the clock's resolution: zero is never "at most zero seconds ago".
+    (now.millis() - then.millis()).max(1).div_euclid(1_000) + i64::from((now.millis() - then.millis()).max(1) % 1_000 != 0)
+}
+
+fn consent(facts: &Facts<'_>) -> Option<Next> {
+    if facts.consents.given_here {
+        return None;
+    }
+    if facts.consents.missing {
+        return Some(Next::Consent(Why::NewData));
+    }
+    facts.asked.prompt.contains(&Prompt::Consent).then_some(Next::Consent(Why::ConsentAgain))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Next, Why, next};
+    use crate::{
+        crypto::random,
+        session::Live,
+        signin::{Asked, Consents, Facts, Prompt},
+        types::{Aal, Id, Timestamp, id},
+    };
+
+    const NOW: Timestamp = Timestamp::from_seconds(1_790_000_000);
+
+    fn person() -> Id<id::Person> {
+        random::id(NOW)
+    }
+
+    fn session(person: Id<id::Person>, age: i64) -> Live {
+        let auth_at = Timestamp::from_seconds(NOW.seconds() - age);
+        let (id, account) = (random::id(NOW), random::id(NOW));
+        Live { id, account, person, auth_at, aal: Aal::Aal1, amr: "pwd".into(), last_used_at: NOW }
+    }
+
+    struct Case {
+        name: &'static str,
+        asked: Asked,
+        session: Option<Live>,
+        proved: bool,
+        chosen: bool,
+        consents: Consents,
+        expected: Next,
+    }
+
+    fn case(name: &'static str, expected: Next) -> Case {
+        let (asked, consents) = (Asked::default(), Consents::default());
+        Case { name, asked, session: None, proved: false, chosen: false, consents, expected }
+    }
+
+    fn prompted(prompt: Prompt) -> Asked {
+        Asked { prompt: vec![prompt], ..Asked::default() }
+    }
+
+    fn cases() -> Vec<Case> {
+        let (an, binh) = (person(), person());
+        let live = |age| Some(session(an, age));
+        let old = || Asked { max_age: Some(60), ..Asked::default() };
+        let zero = || Asked { max_age: Some(0), ..Asked::default() };
+        let expects = || Asked { expected_person: Some(binh), ..Asked::default() };
+        let essential = |acr: &str| Asked { essential_acr: Some(vec![acr.into()]), ..Asked::default() };
+        let missing = Consents { missing: true, given_here: false };
+        let given = Consents { missing: true, given_here: true };
+        vec![
+            case("nobody is signed in", Next::SignIn(Why::NoSession)),
+            Case { session: live(9_999), ..case("a session is enough", Next::Finish) },
+            Case { session: live(0), asked: prompted(Prompt::Login), ..case("login", Next::Reauthenticate(Why::PartyAsks)) },
+            Case { session: live(0), asked: prompted(Prompt::Login), proved: true, ..case("login done", Next::Finish) },
+            Case { session: live(61), asked: old(), ..case("too old", Next::Reauthenticate(Why::TooLongAgo)) },
+            Case { session: live(60), asked: old(), ..case("just young enough", Next::Finish) },
+            Case { session: live(0), asked: zero(), ..case("max_age=0", Next::Reauthenticate(Why::TooLongAgo)) },
+            Case { session: live(0), asked: zero(), proved: true, ..case("max_age=0 done", Next::Finish) },
+            Case { session: live(0), asked: prompted(Prompt::SelectAccount), ..case("choose", Next::SelectAccount(Why::ChooseAccount)) },
+            Case { session: live(0), asked: prompted(Prompt::SelectAccount), chosen: true, ..case("chosen", Next::Finish) },
+            Case { session: live(0), asked: expects(), ..case("somebody else", Next::SignIn(Why::AnotherPerson)) },
+            Case { session: live(0), asked: expects(), proved: true, ..case("still somebody else", Next::WrongPerson) },
+            Case { asked: essential("urn:idp:aal3"), ..case("a level out of reach", Next::Unmet) },
+            Case { session: live(0), asked: essential("urn:idp:aal1"), ..case("a level in reach", Next::Finish) },
+            Case { session: live(0), consents: missing, ..case("new data", Next::Consent(Why::NewData)) },
+            Case { session: live(0), consents: given, ..case("agreed", Next::Finish) },
+            Case { session: live(0), asked: prompted(Prompt::Consent), ..case("consent again", Next::Consent(Why::ConsentAgain)) },
+        ]
+    }
+
+    #[test]
+    fn each_check_asks_for_its_step_and_for_nothing_once_it_is_done() {
+        for case in cases() {
+            let facts = Facts {
+                asked: &case.asked,
+                now: NOW,
+                ends_at: None,
+                session: case.session.as_ref(),
+                proved_at: case.proved.then_some(NOW),
+                chosen: case.chosen,
+                consents: case.consents,
+            };
+            assert_eq!(next(&facts), case.expected, "{}", case.name);
+            let late = Facts { ends_at: Some(NOW), ..facts };
+            assert_eq!(next(&late), Next::Expired, "{} too late", case.name);
+        }
+    }
+}

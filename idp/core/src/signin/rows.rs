@@ -1,0 +1,132 @@
+//! SQL of the hall.
+
+use super::transaction::{NewSignIn, Outcome, SignIn};
+use crate::{
+    params,
+    store::{Conn, StoreError, Tx},
+    types::{Digest, Fault, Id, Timestamp, id},
+};
+
+const INSERT: &str = "insert into sign_in (digest, browser, door, party_id, asked, payload, resume, created_at, ends_at) \
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+const LOAD: &str = "select browser, party_id, asked, payload, resume, session_id, proved_at, chosen_at, consented_at, \
+    outcome, ends_at from sign_in where digest = $1";
+const PROVED: &str = "update sign_in set session_id = $2, proved_at = $3, \
+    chosen_at = case when session_id = $2 then chosen_at end, \
+    consented_at = case when session_id = $2 then consented_at end \
+    where digest = $1 and outcome is null";
+const CHOSE: &str = "update sign_in set session_id = $2, chosen_at = $3, \
+    proved_at = case when session_id = $2 then proved_at end, \
+    consented_at = case when session_id = $2 then consented_at end \
+    where digest = $1 and outcome is null";
+const CONSENTED: &str = "update sign_in set session_id = $2, consented_at = $3, \
+    proved_at = case when session_id = $2 then proved_at end, \
+    chosen_at = case when session_id = $2 then chosen_at end \
+    where digest = $1 and outcome is null";
+const END: &str = "update sign_in set outcome = $2, outcome_at = $3 where digest = $1 and outcome is null";
+const SWEEP: &str = "delete from sign_in where ends_at < $1";
+const CONSENT: &str = "select scopes from consent where person_id = $1 and party_id = $2 and withdrawn_at is null";
+const SET_CONSENT: &str = "insert into consent (person_id, party_id, scopes, given_at) values ($1, $2, $3, $4) \
+    on conflict (person_id, party_id) do update set scopes = excluded.scopes, given_at = excluded.given_at, \
+    withdrawn_at = null";
+const SUBJECT: &str = "select sub from subject where person_id = $1 and sector = $2";
+const INSERT_SUBJECT: &str = "insert into subject (person_id, sector, sub, created_at) values ($1, $2, $3, $4)";
+
+/// Every statement of this file.
+pub(super) const ALL: &[&str] = &[
+    INSERT, LOAD, PROVED, CHOSE, CONSENTED, END, SWEEP, CONSENT, SET_CONSENT, SUBJECT, INSERT_SUBJECT,
+];
+
+pub(super) async fn insert(
+    tx: &mut Tx<'_>,
+    digest: Digest,
+    new: &NewSignIn<'_>,
+    ends_at: Timestamp,
+) -> Result<(), StoreError> {
+    let now = tx.now();
+    let asked = serde_json::to_string(new.asked).map_err(|error| Fault::new("writing a transaction", error))?;
+    let params =
+        params![digest, new.browser, new.door, new.party, asked, new.payload, new.resume, now, ends_at];
+    tx.run(INSERT, params).await.map(|_| ())
+}
+
+pub(super) async fn load(
+    conn: &mut Conn,
+    digest: Digest,
+) -> Result<Option<(SignIn, Digest, Option<String>)>, StoreError> {
+    let Some(row) = conn.one(LOAD, params![digest]).await? else { return Ok(None) };
+    let asked = serde_json::from_str(&row.text("asked")?);
+    let sign_in = SignIn {
+        digest,
+        party: row.id("party_id")?,
+        asked: asked.map_err(|error| Fault::new("reading a transaction", error))?,
+        payload: row.text("payload")?,
+        resume: row.text("resume")?,
+        session: row.opt_id("session_id")?,
+        proved_at: row.opt_time("proved_at")?,
+        chosen_at: row.opt_time("chosen_at")?,
+        consented_at: row.opt_time("consented_at")?,
+        ends_at: row.time("ends_at")?,
+    };
+    Ok(Some((sign_in, row.digest("browser")?, row.opt_text("outcome")?)))
+}
+
+pub(super) async fn proved(tx: &mut Tx<'_>, digest: Digest, session: Id<id::Session>) -> Result<(), StoreError> {
+    let now = tx.now();
+    tx.run(PROVED, params![digest, session, now]).await.map(|_| ())
+}
+
+pub(super) async fn chose(tx: &mut Tx<'_>, digest: Digest, session: Id<id::Session>) -> Result<(), StoreError> {
+    let now = tx.now();
+    tx.run(CHOSE, params![digest, session, now]).await.map(|_| ())
+}
+
+pub(super) async fn consented(tx: &mut Tx<'_>, digest: Digest, session: Id<id::Session>) -> Result<(), StoreError> {
+    let now = tx.now();
+    tx.run(CONSENTED, params![digest, session, now]).await.map(|_| ())
+}
+
+pub(super) async fn end(tx: &mut Tx<'_>, digest: Digest, outcome: Outcome) -> Result<bool, StoreError> {
+    let now = tx.now();
+    Ok(tx.run(END, params![digest, outcome.word(), now]).await? == 1)
+}
+
+pub(super) async fn sweep(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64, StoreError> {
+    tx.run(SWEEP, params![before]).await
+}
+
+pub(super) async fn consent(
+    conn: &mut Conn,
+    person: Id<id::Person>,
+    party: Id<id::Party>,
+) -> Result<Option<String>, StoreError> {
+    conn.one(CONSENT, params![person, party]).await?.map(|row| row.text("scopes")).transpose()
+}
+
+pub(super) async fn set_consent(
+    tx: &mut Tx<'_>,
+    person: Id<id::Person>,
+    party: Id<id::Party>,
+    scopes: &str,
+) -> Result<(), StoreError> {
+    let now = tx.now();
+    tx.run(SET_CONSENT, params![person, party, scopes, now]).await.map(|_| ())
+}
+
+pub(super) async fn subject(
+    conn: &mut Conn,
+    person: Id<id::Person>,
+    sector: &str,
+) -> Result<Option<String>, StoreError> {
+    conn.one(SUBJECT, params![person, sector]).await?.map(|row| row.text("sub")).transpose()
+}
+
+pub(super) async fn insert_subject(
+    tx: &mut Tx<'_>,
+    person: Id<id::Person>,
+    sector: &str,
+    sub: &str,
+) -> Result<(), StoreError> {
+    let now = tx.now();
+    tx.run(INSERT_SUBJECT, params![person, sector, sub, now]).await.map(|_| ())
+}

@@ -1,0 +1,31 @@
+//! Subjects: by which value a sector of parties knows a person.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+
+use super::rows;
+use crate::{
+    crypto::random,
+    store::{StoreError, Tx},
+    types::{Id, id},
+};
+
+/// The `sub` of a person in a sector, made at first need: a stored random row, never derived from anything, so that it
+/// can be imported, and outlives every change of number, name and key.
+pub async fn subject(tx: &mut Tx<'_>, person: Id<id::Person>, sector: &str) -> Result<String, StoreError> {
+    if let Some(sub) = rows::subject(tx, person, sector).await? {
+        return Ok(sub);
+    }
+    let sub = URL_SAFE_NO_PAD.encode(random::bytes::<16>());
+    rows::insert_subject(tx, person, sector, &sub).await?;
+    Ok(sub)
+}
+
+/// Takes over a `sub` that a system knew before. [`StoreError::is_unique`] of `subject.sub` or `subject.sector`: another
+/// person has it, and a `sub` is never given a second time.
+pub async fn import_subject(tx: &mut Tx<'_>, person: Id<id::Person>, sector: &str, sub: &str) -> Result<bool, StoreError> {
+    match rows::subject(tx, person, sector).await? {
+        Some(stored) if stored == sub => Ok(false),
+        Some(_) => Err(StoreError::Unique("subject.sector".into())),
+        None => rows::insert_subject(tx, person, sector, sub).await.map(|()| true),
+    }
+}

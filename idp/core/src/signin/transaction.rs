@@ -1,0 +1,172 @@
+//! A sign-in under way: what was asked, by which door, and what is proved so far. It belongs to one browser.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::rows;
+use crate::{
+    crypto::handle::{Handle, Transaction},
+    relying::Scope,
+    session::Live,
+    store::{Conn, StoreError, Tx},
+    types::{Digest, Id, Locale, Timestamp, id},
+};
+
+/// A citizen may look for glasses, a telephone and a number; after this they begin again.
+const LIFETIME: Duration = Duration::from_secs(30 * 60);
+
+/// `prompt` of OpenID Connect Core section 3.1.2.1, without `none`: that never comes to the hall's pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Prompt {
+    /// Prove yourself again.
+    Login,
+    /// Agree again.
+    Consent,
+    /// Choose the account.
+    SelectAccount,
+}
+
+/// What the party asks of the sign-in, in no protocol's words.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Asked {
+    /// Steps asked for by name.
+    pub prompt: Vec<Prompt>,
+    /// Seconds since the last proof, at most.
+    pub max_age: Option<i64>,
+    /// Levels of which one must be reached; `None` where none is essential.
+    pub essential_acr: Option<Vec<String>>,
+    /// A name to fill in, as the party sent it.
+    pub login_hint: Option<String>,
+    /// The person whom the party expects, from a hint that we signed.
+    pub expected_person: Option<Id<id::Person>>,
+    /// The language that the party asks for.
+    pub locale: Option<Locale>,
+    /// Data that would be released.
+    pub scopes: Vec<Scope>,
+    /// Whether the person is to be asked about them.
+    pub ask_consent: bool,
+}
+
+/// How a transaction ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The door answered.
+    Finished,
+    /// The person turned back.
+    Cancelled,
+}
+
+impl Outcome {
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::Finished => "finished",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+/// A transaction as stored.
+#[derive(Clone, Debug)]
+pub struct SignIn {
+    /// Digest of its handle.
+    pub digest: Digest,
+    /// The party that asked.
+    pub party: Id<id::Party>,
+    /// What it asked of the hall.
+    pub asked: Asked,
+    /// What the door keeps for its answer; the hall does not look into it.
+    pub payload: String,
+    /// Where the door wants the browser back: a path of our own.
+    pub resume: String,
+    /// The session in which the following three happened.
+    pub session: Option<Id<id::Session>>,
+    /// When somebody proved themself in it.
+    pub proved_at: Option<Timestamp>,
+    /// When they chose to go on with it.
+    pub chosen_at: Option<Timestamp>,
+    /// When they agreed.
+    pub consented_at: Option<Timestamp>,
+    /// When it is too late.
+    pub ends_at: Timestamp,
+}
+
+/// A transaction to begin.
+pub struct NewSignIn<'a> {
+    /// The door, for the record.
+    pub door: &'static str,
+    /// The party that asks.
+    pub party: Id<id::Party>,
+    /// The binding of the browser that brought it.
+    pub browser: Digest,
+    /// What it asks.
+    pub asked: &'a Asked,
+    /// What the door keeps.
+    pub payload: &'a str,
+    /// Where the door wants the browser back; the handle is appended.
+    pub resume: &'a str,
+}
+
+/// Why a transaction cannot go on. Each is a page with a way on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gone {
+    /// Nobody knows it, or it was swept away.
+    Unknown,
+    /// It belongs to another browser: somebody passed a link on, perhaps to sign a victim in as themself.
+    OtherBrowser,
+    /// It is finished: the back button, or a second tab.
+    Finished,
+    /// It took too long.
+    Expired,
+}
+
+/// Begins a transaction; its handle goes into addresses of our own.
+pub async fn begin(tx: &mut Tx<'_>, new: NewSignIn<'_>) -> Result<Handle<Transaction>, StoreError> {
+    let handle = Handle::<Transaction>::generate();
+    let resume = format!("{}{}", new.resume, handle.reveal());
+    let ends_at = tx.now() + LIFETIME;
+    rows::insert(tx, handle.digest(), &NewSignIn { resume: &resume, ..new }, ends_at).await?;
+    Ok(handle)
+}
+
+/// Loads a transaction for the browser that it belongs to.
+pub async fn load(
+    conn: &mut Conn,
+    handle: &str,
+    browser: Option<Digest>,
+    now: Timestamp,
+) -> Result<Result<SignIn, Gone>, StoreError> {
+    let Some(digest) = Handle::<Transaction>::digest_of(handle) else { return Ok(Err(Gone::Unknown)) };
+    let Some((stored, bound_to, outcome)) = rows::load(conn, digest).await? else { return Ok(Err(Gone::Unknown)) };
+    Ok(if browser != Some(bound_to) {
+        Err(Gone::OtherBrowser)
+    } else if outcome.is_some() {
+        Err(Gone::Finished)
+    } else if now >= stored.ends_at {
+        Err(Gone::Expired)
+    } else {
+        Ok(stored)
+    })
+}
+
+/// Notes that somebody proved themself, in this session.
+pub async fn proved(tx: &mut Tx<'_>, sign_in: &SignIn, live: &Live) -> Result<(), StoreError> {
+    rows::proved(tx, sign_in.digest, live.id).await
+}
+
+/// Notes that the person chose to go on as who they are.
+pub async fn chose_account(tx: &mut Tx<'_>, sign_in: &SignIn, live: &Live) -> Result<(), StoreError> {
+    rows::chose(tx, sign_in.digest, live.id).await
+}
+
+/// Ends a transaction: the statement is the judge, so of two answers at once one wins. `false`: it had ended before.
+pub async fn end(tx: &mut Tx<'_>, sign_in: &SignIn, outcome: Outcome) -> Result<bool, StoreError> {
+    rows::end(tx, sign_in.digest, outcome).await
+}
+
+/// Removes transactions that ended an hour ago: until then the back button finds a page that explains.
+pub async fn sweep(tx: &mut Tx<'_>) -> Result<u64, StoreError> {
+    let before = tx.now() - Duration::from_secs(3_600);
+    rows::sweep(tx, before).await
+}
