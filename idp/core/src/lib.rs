@@ -16,6 +16,7 @@
 pub mod audit;
 pub mod crypto;
 pub mod store;
+pub mod text;
 pub mod types;
 
 /// Every SQL statement of the house: a test prepares each on both databases.

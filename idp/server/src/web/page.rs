@@ -26,7 +26,7 @@ use askama::Template;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-pub use account::{Account, Assurance};
+pub use account::{Account, label_of_level};
 pub use chrome::{Banner, Chrome, show_time};
 pub use consent::{Consent, ReleasedValue, label_of_claim};
 pub use enrol::{DataMatch, Enrol, Enrolled, Given, Mistake};

@@ -4,9 +4,7 @@ use std::borrow::Cow;
 
 use askama::Template;
 use idp_core::text;
-use idp_core::types::locale::Locale;
-use time::macros::format_description;
-use time::{OffsetDateTime, UtcOffset};
+use idp_core::types::{Locale, Timestamp};
 
 use super::parts::{Errors, Words};
 use crate::web::assets;
@@ -87,6 +85,11 @@ impl Chrome {
         assets::path(file)
     }
 
+    /// An instant as people read it.
+    pub fn time(&self, instant: &Timestamp) -> String {
+        show_time(*instant)
+    }
+
     /// This page in Vietnamese.
     pub fn lang_vi_href(&self) -> String {
         in_language(&self.here, Locale::Vi)
@@ -129,14 +132,12 @@ fn in_language(here: &str, locale: Locale) -> String {
     format!("{path}?{}", kept.join("&"))
 }
 
-/// An instant as people read it: `15/03/2026 09:05:07 (UTC+7)`, always in Vietnam's time. Unix milliseconds in.
-pub fn show_time(unix_ms: i64) -> String {
-    let format = format_description!("[day]/[month]/[year] [hour]:[minute]:[second] (UTC+7)");
-    let hanoi = UtcOffset::from_hms(7, 0, 0).unwrap_or(UtcOffset::UTC);
-    OffsetDateTime::from_unix_timestamp(unix_ms.div_euclid(1000))
-        .ok()
-        .and_then(|instant| instant.to_offset(hanoi).format(&format).ok())
-        .unwrap_or_default()
+/// An instant as people read it: `15/03/2026 09:05:07 (UTC+7)`, always in Vietnam's time.
+pub fn show_time(instant: Timestamp) -> String {
+    let (year, month, day) = instant.day().ymd();
+    let second = instant.since(instant.day().start()).as_secs();
+    let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
+    format!("{day:02}/{month:02}/{year:04} {hour:02}:{minute:02}:{second:02} (UTC+7)")
 }
 
 #[cfg(test)]
@@ -157,13 +158,12 @@ mod tests {
 
     #[test]
     fn times_are_those_of_vietnam() {
-        for (unix_ms, expected) in [
+        for (millis, expected) in [
             (0, "01/01/1970 07:00:00 (UTC+7)"),
             (1_773_540_307_999, "15/03/2026 09:05:07 (UTC+7)"),
             (-1, "01/01/1970 06:59:59 (UTC+7)"),
-            (i64::MAX, ""),
         ] {
-            assert_eq!(show_time(unix_ms), expected);
+            assert_eq!(show_time(Timestamp::from_millis(millis)), expected);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The error page and its stable codes. Each code has three texts: `error-{code}-title`, `-text` and `-next`.
 
 use askama::Template;
+use idp_core::types::Timestamp;
 
 use super::chrome::Chrome;
 use super::parts::Words;
@@ -131,8 +132,8 @@ pub struct ErrorPage {
     pub code: ErrorCode,
     /// The request's reference, also in `X-Request-Id` and the log.
     pub reference: String,
-    /// When, by [`super::show_time`].
-    pub at: String,
+    /// When it happened.
+    pub at: Timestamp,
     /// The way on.
     pub next: NextStep,
 }

@@ -1,7 +1,7 @@
 //! Pieces that several pages share: names in a language, sentences to come, errors, reasons.
 
 use idp_core::text;
-use idp_core::types::locale::Locale;
+use idp_core::types::Locale;
 
 /// A name or text that somebody else wrote, with the language they wrote it in.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Samples of every page: plain, with errors, with long names, without a party. Synthetic persons only.
 
 use askama::Template;
-use idp_core::types::locale::Locale;
+use idp_core::types::{Ial, Locale, Timestamp};
 
 use super::*;
 
@@ -372,10 +372,10 @@ fn enrolled_and_account(to: &mut Collected) {
         );
     }
     for (assurance, data_match) in [
-        (Assurance::Ial0, DataMatch::Matched),
-        (Assurance::Ial1, DataMatch::NotMatched),
-        (Assurance::Ial2, DataMatch::Pending),
-        (Assurance::Ial3, DataMatch::None),
+        (Ial::Ial0, DataMatch::Matched),
+        (Ial::Ial1, DataMatch::NotMatched),
+        (Ial::Ial2, DataMatch::Pending),
+        (Ial::Ial3, DataMatch::None),
     ] {
         let context = Account {
             c: Chrome {
@@ -386,7 +386,7 @@ fn enrolled_and_account(to: &mut Collected) {
             login_name: "nguyenvanan4821".to_owned(),
             assurance,
             data_match,
-            matched_at: (data_match == DataMatch::Matched).then(|| show_time(1_773_540_307_000)),
+            matched_at: (data_match == DataMatch::Matched).then(|| Timestamp::from_millis(1_773_540_307_000)),
             sign_out_action: "/account/sign-out".to_owned(),
         };
         let ids = &[
@@ -448,7 +448,7 @@ fn errors_and_home(to: &mut Collected) {
         c: chrome(locale),
         code,
         reference: "01981f3e-7c1a-7d52-9a37-2f0c5b1e8d44".to_owned(),
-        at: show_time(1_773_540_307_000),
+        at: Timestamp::from_millis(1_773_540_307_000),
         next,
     };
     let again = NextStep::Again {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use idp_core::text;
-use idp_core::types::locale::Locale;
+use idp_core::types::Locale;
 
 use super::samples::{self, Sample};
 use super::{ErrorCode, Why};
