@@ -56,9 +56,9 @@ consent-title = Allow { $rp } to use your information?
 consent-operator = Data controller: { $org }
 consent-will-get = Information that will be shared
 consent-purposes = Purpose
-consent-no-purpose = No purpose was stated by the one who asks.
+consent-no-purpose = This service has not stated a purpose.
 consent-empty = none yet
-consent-offline = The above may also be requested while you are not signed in.
+consent-offline = This service may keep receiving the above while you are not signed in.
 consent-withdraw-how = You can withdraw your consent at any time by calling { $phone }.
 consent-deny-effect = If you do not allow it, you go back to { $rp } and nothing is sent.
 consent-allow = Allow
@@ -82,8 +82,9 @@ continue-link = Continue
 # enrol
 enrol-title = Create an account
 enrol-intro = Enter your details exactly as on your identity card. We compare them with the National Population Database.
+enrol-for = Afterwards you are taken back to continue to { $rp }.
 enrol-privacy-title = What is this information used for?
-enrol-privacy = Your number, name and date of birth are used only for the comparison and for your account. The number is stored encrypted. Only services with permission can receive it, and you can see which ones.
+enrol-privacy = Your number, name and date of birth are used only for the comparison and for your account. The number is stored encrypted. Only services with permission can receive it.
 verify-id-number = Personal identification number
 verify-id-hint = 12 digits, including leading zeros
 verify-full-name = Full name
@@ -126,6 +127,7 @@ verify-pending-next = You need not do anything more. The result will be shown un
 enrolled-login-name = Your sign-in name
 enrolled-keep = Please write it down. You need it every time you sign in.
 enrolled-continue = Continue
+enrolled-continue-to = Continue to { $rp }
 
 # account
 account-title = My account

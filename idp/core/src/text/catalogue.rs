@@ -22,7 +22,7 @@ static EN_BUNDLE: LazyLock<Bundle> = LazyLock::new(|| bundle(Locale::En));
 pub type Entry = BTreeSet<&'static str>;
 
 /// The sentence under `key`. A key that is not there gives `⟦key⟧` and an error in the log: a page with one odd word is better
-/// than no page; in our own tests it is a panic.
+/// than no page; in the tests of this crate it is a panic.
 pub fn say(locale: Locale, key: &str) -> Cow<'static, str> {
     format(locale, key, None)
 }
@@ -82,17 +82,25 @@ fn format(locale: Locale, key: &str, args: Option<&FluentArgs<'_>>) -> Cow<'stat
         Locale::En => &EN_BUNDLE,
     };
     let Some(pattern) = bundle.get_message(key).and_then(|message| message.value()) else {
-        assert!(!cfg!(test), "no sentence under {key} in {}", locale.tag());
-        tracing::error!(key, locale = locale.tag(), "no sentence under this key");
-        return Cow::Owned(format!("⟦{key}⟧"));
+        return missing(locale, key);
     };
     let mut errors = Vec::new();
     let sentence = bundle.format_pattern(pattern, args, &mut errors);
     if !errors.is_empty() {
-        assert!(!cfg!(test), "{key} in {}: {errors:?}", locale.tag());
         tracing::error!(key, locale = locale.tag(), ?errors, "a sentence lacks a variable");
     }
     sentence
+}
+
+#[cfg(test)]
+fn missing(locale: Locale, key: &str) -> Cow<'static, str> {
+    panic!("no sentence under {key} in {}", locale.tag())
+}
+
+#[cfg(not(test))]
+fn missing(locale: Locale, key: &str) -> Cow<'static, str> {
+    tracing::error!(key, locale = locale.tag(), "no sentence under this key");
+    Cow::Owned(format!("⟦{key}⟧"))
 }
 
 const fn source(locale: Locale) -> &'static str {

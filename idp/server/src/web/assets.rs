@@ -48,6 +48,7 @@ pub fn path(file: &str) -> &'static str {
 }
 
 /// `GET /assets/{name}`. Only exact, current names; anything else is 404 without a body.
+#[expect(clippy::unused_async, reason = "axum takes handlers as futures")]
 pub async fn serve(Path(name): Path<String>) -> Response {
     let found = ASSETS.file_of_name.get(&name).and_then(|file| ASSETS.by_file.get(file));
     let Some(asset) = found else {
@@ -101,13 +102,10 @@ fn load() -> Assets {
 
 fn asset(file: &str, digest: [u8; 32], body: Bytes) -> Asset {
     let (stem, extension) = file.rsplit_once('.').unwrap_or((file, ""));
-    let hash = digest
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect::<String>();
+    let [a, b, c, d, e, f, g, h, ..] = digest;
+    let hash = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
     Asset {
-        path: format!("{PREFIX}{stem}.{hash}.{extension}"),
+        path: format!("{PREFIX}{stem}.{hash:016x}.{extension}"),
         content_type: content_type(extension),
         body,
     }

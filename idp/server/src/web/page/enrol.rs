@@ -101,14 +101,14 @@ impl From<Mistake> for FieldError {
             M::NumberImpossible => Said::new("verify-id-impossible"),
             M::NameMissing => Said::new("err-name-missing"),
             M::NameInvalid => Said::new("err-name-invalid"),
-            M::NameTooLong { max } => Said::new("err-name-too-long").with("max", max),
+            M::NameTooLong { max } => Said::new("err-name-too-long").with("max", &max),
             M::BirthDateMissing => Said::new("err-dob-missing"),
             M::BirthDateInvalid => Said::new("err-dob-invalid"),
             M::BirthDateFuture => Said::new("err-dob-future"),
             M::BirthDateNumberYear => Said::new("err-dob-number-year"),
             M::PasswordMissing => Said::new("err-new-password-missing"),
-            M::PasswordShort { min } => Said::new("err-new-password-short").with("min", min),
-            M::PasswordLong { max } => Said::new("err-new-password-long").with("max", max),
+            M::PasswordShort { min } => Said::new("err-new-password-short").with("min", &min),
+            M::PasswordLong { max } => Said::new("err-new-password-long").with("max", &max),
             M::PasswordCommon => Said::new("err-new-password-common"),
             M::PasswordMismatch => Said::new("err-new-password-mismatch"),
         };
@@ -205,6 +205,8 @@ impl DataMatch {
 pub struct Enrolled {
     /// The frame.
     pub c: Chrome,
+    /// The sign-in that goes on.
+    pub party: Option<Words>,
     /// What the registry said.
     pub state: DataMatch,
     /// The sign-in name that was made.

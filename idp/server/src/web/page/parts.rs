@@ -42,7 +42,7 @@ impl Said {
 
     /// Fills one variable in.
     #[must_use]
-    pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+    pub fn with(mut self, name: &'static str, value: &impl ToString) -> Self {
         self.with.push((name, value.to_string()));
         self
     }
@@ -120,7 +120,7 @@ impl Errors {
     /// Too many attempts: how long to wait, why, and what to do meanwhile. The same for names that nobody has.
     pub fn throttled(minutes: u64) -> Self {
         let notices = vec![
-            Said::new("err-throttled-time").with("minutes", minutes.max(1)),
+            Said::new("err-throttled-time").with("minutes", &minutes.max(1)),
             Said::new("err-throttled-reason"),
             Said::new("err-throttled-next"),
         ];

@@ -81,6 +81,20 @@ pub(super) fn all(locale: Locale) -> Vec<Sample> {
     collected.samples
 }
 
+fn plain_sign_in(locale: Locale) -> SignIn {
+    SignIn {
+        c: chrome(locale),
+        party: Some(party()),
+        why: why("no-session"),
+        errors: Errors::none(),
+        login: String::new(),
+        account: None,
+        action: "/sign-in/tx_sample/password".to_owned(),
+        cancel_action: "/sign-in/tx_sample/cancel".to_owned(),
+        enrol_href: Some("/enrol?t=tx_sample".to_owned()),
+    }
+}
+
 fn sign_in(to: &mut Collected) {
     const IDS: &[&str] = &[
         "sign-in-form",
@@ -100,95 +114,32 @@ fn sign_in(to: &mut Collected) {
         "cancel",
         "why",
     ];
-    let locale = to.locale;
-    let plain = |c| SignIn {
-        c,
-        party: Some(party()),
-        why: why("no-session"),
-        errors: Errors::none(),
-        login: String::new(),
-        account: None,
-        action: "/sign-in/tx_sample/password".to_owned(),
-        cancel_action: "/sign-in/tx_sample/cancel".to_owned(),
-        enrol_href: Some("/enrol?t=tx_sample".to_owned()),
-    };
-    let c = || chrome(locale);
-    let contexts = [
-        ("plain", IDS, plain(demo(locale))),
-        (
-            "own-account",
-            IDS,
-            SignIn {
-                party: None,
-                ..plain(c())
-            },
-        ),
-        (
-            "long-name",
-            IDS,
-            SignIn {
-                party: Some(long_party()),
-                ..plain(c())
-            },
-        ),
-        (
-            "bad",
-            IDS,
-            SignIn {
-                login: "nguyenvanan\"><b>".to_owned(),
-                errors: Errors::bad_credentials(),
-                ..plain(c())
-            },
-        ),
-        (
-            "throttled",
-            IDS,
-            SignIn {
-                errors: Errors::throttled(15),
-                ..plain(c())
-            },
-        ),
-        (
-            "empty",
-            IDS,
-            SignIn {
-                errors: Errors::empty_credentials(true, true),
-                ..plain(c())
-            },
-        ),
-        (
-            "again",
-            AGAIN,
-            SignIn {
-                account: Some("Nguyễn Văn An".to_owned()),
-                why: why("max-age"),
-                ..plain(c())
-            },
-        ),
-        (
-            "again-own",
-            AGAIN,
-            SignIn {
-                account: Some("Nguyễn Văn An".to_owned()),
-                party: None,
-                enrol_href: None,
-                ..plain(c())
-            },
-        ),
+    let variants: [(&str, &[&str], fn(&mut SignIn)); 8] = [
+        ("plain", IDS, |page| page.c.banner = Some(Banner::Demo)),
+        ("own-account", IDS, |page| page.party = None),
+        ("long-name", IDS, |page| page.party = Some(long_party())),
+        ("bad", IDS, |page| {
+            page.login = "nguyenvanan\"><b>".to_owned();
+            page.errors = Errors::bad_credentials();
+        }),
+        ("throttled", IDS, |page| page.errors = Errors::throttled(15)),
+        ("empty", IDS, |page| page.errors = Errors::empty_credentials(true, true)),
+        ("again", AGAIN, |page| page.account = Some("Nguyễn Văn An".to_owned())),
+        ("again-own", AGAIN, |page| {
+            page.account = Some("Nguyễn Văn An".to_owned());
+            page.party = None;
+            page.enrol_href = None;
+        }),
     ];
-    for (name, ids, context) in contexts {
-        to.add("sign-in", name, ids, &context);
+    for (name, ids, change) in variants {
+        let mut page = plain_sign_in(to.locale);
+        change(&mut page);
+        to.add("sign-in", name, ids, &page);
     }
     for rule in Why::RULES {
-        to.add(
-            "sign-in",
-            &format!("why-{rule}"),
-            IDS,
-            &SignIn {
-                why: why(rule),
-                ..plain(chrome(locale))
-            },
-        );
+        let mut page = plain_sign_in(to.locale);
+        page.why = why(rule);
+        to.add("sign-in", &format!("why-{rule}"), IDS, &page);
     }
 }
 
@@ -236,13 +187,18 @@ fn consent(to: &mut Collected) {
         "why",
     ];
     let locale = to.locale;
+    let c = chrome(locale);
+    let (level, matched) = (
+        c.say(label_of_level(Ial::Ial0)),
+        c.say(DataMatch::Matched.account_key()),
+    );
     let claims = [
         ("sub", "7f6c2a"),
         ("name", "Nguyễn Văn An"),
         ("birthdate", "15/03/1985"),
         ("personal_number", "079085000001"),
-        ("identity_assurance", "ial0"),
-        ("data_match", "Thông tin khớp"),
+        ("identity_assurance", level.as_ref()),
+        ("data_match", matched.as_ref()),
         ("data_matched_at", ""),
         ("locale", "vi"),
         ("updated_at", "15/03/2026 09:05:07 (UTC+7)"),
@@ -360,6 +316,7 @@ fn enrolled_and_account(to: &mut Collected) {
     ] {
         let context = Enrolled {
             c: chrome(locale),
+            party: (state != DataMatch::Pending).then(party),
             state,
             login_name: "nguyenvanan4821".to_owned(),
             continue_href: "/sign-in/tx_sample".to_owned(),
