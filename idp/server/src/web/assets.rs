@@ -102,8 +102,10 @@ fn load() -> Assets {
 
 fn asset(file: &str, digest: [u8; 32], body: Bytes) -> Asset {
     let (stem, extension) = file.rsplit_once('.').unwrap_or((file, ""));
-    let [a, b, c, d, e, f, g, h, ..] = digest;
-    let hash = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
+    let hash = digest
+        .iter()
+        .take(8)
+        .fold(0_u64, |hash, byte| hash << 8 | u64::from(*byte));
     Asset {
         path: format!("{PREFIX}{stem}.{hash:016x}.{extension}"),
         content_type: content_type(extension),

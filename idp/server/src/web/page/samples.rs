@@ -81,6 +81,9 @@ pub(super) fn all(locale: Locale) -> Vec<Sample> {
     collected.samples
 }
 
+/// A sample's name, the ids it must have, and what sets it apart.
+type Variant = (&'static str, &'static [&'static str], fn(&mut SignIn));
+
 fn plain_sign_in(locale: Locale) -> SignIn {
     SignIn {
         c: chrome(locale),
@@ -114,7 +117,7 @@ fn sign_in(to: &mut Collected) {
         "cancel",
         "why",
     ];
-    let variants: [(&str, &[&str], fn(&mut SignIn)); 8] = [
+    let variants: [Variant; 8] = [
         ("plain", IDS, |page| page.c.banner = Some(Banner::Demo)),
         ("own-account", IDS, |page| page.party = None),
         ("long-name", IDS, |page| page.party = Some(long_party())),
