@@ -22,6 +22,7 @@ pub mod relying;
 pub mod session;
 pub mod signin;
 pub mod store;
+pub mod text;
 pub mod types;
 
 /// Every SQL statement of the house: a test prepares each on both databases.

@@ -1,1 +1,3 @@
-//! Under construction.
+//! The doors: HTTP, pages, jobs, command line.
+
+pub mod web;

@@ -27,18 +27,45 @@ pub(super) struct NewEvent<'a> {
 }
 
 pub(super) async fn insert(tx: &mut Tx<'_>, new: NewEvent<'_>) -> Result<(), StoreError> {
-    let NewEvent { id, event, body, personal, owner } = new;
+    let NewEvent {
+        id,
+        event,
+        body,
+        personal,
+        owner,
+    } = new;
     let (kind, class, at) = (event.kind(), event.class().word(), tx.now());
-    let params = params![id, at, kind, class, event.person(), event.party(), body, personal, owner];
+    let params = params![
+        id,
+        at,
+        kind,
+        class,
+        event.person(),
+        event.party(),
+        body,
+        personal,
+        owner
+    ];
     tx.run(INSERT, params).await.map(|_| ())
 }
 
 pub(super) async fn key(conn: &mut Conn, owner: Uuid) -> Result<Option<Sealed>, StoreError> {
     let row = conn.one(KEY, params![owner]).await?;
-    row.map(|row| Ok(Sealed { key_id: row.text("seal_key_id")?, bytes: row.bytes("sealed")? })).transpose()
+    row.map(|row| {
+        Ok(Sealed {
+            key_id: row.text("seal_key_id")?,
+            bytes: row.bytes("sealed")?,
+        })
+    })
+    .transpose()
 }
 
 pub(super) async fn insert_key(tx: &mut Tx<'_>, owner: Uuid, sealed: &Sealed) -> Result<(), StoreError> {
     let now = tx.now();
-    tx.run(INSERT_KEY, params![owner, sealed.bytes.clone(), sealed.key_id.as_str(), now]).await.map(|_| ())
+    tx.run(
+        INSERT_KEY,
+        params![owner, sealed.bytes.clone(), sealed.key_id.as_str(), now],
+    )
+    .await
+    .map(|_| ())
 }

@@ -18,10 +18,20 @@ pub(super) const ALL: &[&str] = &[PASSWORD, SET_PASSWORD, REHASH];
 
 pub(super) async fn password(conn: &mut Conn, account: Id<id::Account>) -> Result<Option<PasswordHash>, StoreError> {
     let row = conn.one(PASSWORD, params![account]).await?;
-    row.map(|row| Ok(PasswordHash { phc: row.text("phc")?, pepper_key_id: row.text("pepper_key_id")? })).transpose()
+    row.map(|row| {
+        Ok(PasswordHash {
+            phc: row.text("phc")?,
+            pepper_key_id: row.text("pepper_key_id")?,
+        })
+    })
+    .transpose()
 }
 
-pub(super) async fn set_password(tx: &mut Tx<'_>, account: Id<id::Account>, hash: &PasswordHash) -> Result<(), StoreError> {
+pub(super) async fn set_password(
+    tx: &mut Tx<'_>,
+    account: Id<id::Account>,
+    hash: &PasswordHash,
+) -> Result<(), StoreError> {
     let now = tx.now();
     let params = params![account, hash.phc.as_str(), hash.pepper_key_id.as_str(), now];
     tx.run(SET_PASSWORD, params).await.map(|_| ())

@@ -33,7 +33,10 @@ impl AccountState {
 
     /// Reads the stored word.
     pub fn from_word(word: &str) -> Result<Self, Fault> {
-        Self::ALL.into_iter().find(|state| state.word() == word).ok_or(Fault::bug("reading the state of an account"))
+        Self::ALL
+            .into_iter()
+            .find(|state| state.word() == word)
+            .ok_or(Fault::bug("reading the state of an account"))
     }
 }
 
@@ -53,11 +56,7 @@ pub struct StoredAccount {
 }
 
 /// Makes an account. The sign-in name must be free: [`StoreError::is_unique`] of `account.login` says that it is not.
-pub async fn add_account(
-    tx: &mut Tx<'_>,
-    person: Id<id::Person>,
-    login: &str,
-) -> Result<Id<id::Account>, StoreError> {
+pub async fn add_account(tx: &mut Tx<'_>, person: Id<id::Person>, login: &str) -> Result<Id<id::Account>, StoreError> {
     let id = random::id(tx.now());
     rows::insert_account(tx, id, person, login).await?;
     Ok(id)
@@ -69,11 +68,7 @@ pub async fn by_login(conn: &mut Conn, login: &str) -> Result<Option<StoredAccou
 }
 
 /// Changes whether an account opens doors.
-pub async fn set_account_state(
-    tx: &mut Tx<'_>,
-    id: Id<id::Account>,
-    state: AccountState,
-) -> Result<(), StoreError> {
+pub async fn set_account_state(tx: &mut Tx<'_>, id: Id<id::Account>, state: AccountState) -> Result<(), StoreError> {
     rows::update_account_state(tx, id, state).await
 }
 

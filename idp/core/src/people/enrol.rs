@@ -1,10 +1,6 @@
 //! A citizen makes an account: the record of it, and of what the registry answers now or later.
 
-use super::{
-    DataMatch, NewPerson, Profile, add_account, add_person,
-    person::StoredPerson,
-    rows,
-};
+use super::{DataMatch, NewPerson, Profile, add_account, add_person, person::StoredPerson, rows};
 use crate::{
     audit::{self, Event},
     crypto::random,
@@ -51,14 +47,28 @@ impl Enrolment {
         let account = add_account(tx, person, &login).await?;
         rows::insert_check(tx, person, &self.request_ref, self.data_match).await?;
         let data_match = self.data_match.word();
-        audit::record(tx, Event::Enrolled { person, account, data_match }).await?;
+        audit::record(
+            tx,
+            Event::Enrolled {
+                person,
+                account,
+                data_match,
+            },
+        )
+        .await?;
         Ok(Enrolled { person, account, login })
     }
 }
 
 /// A sign-in name: the name without marks, then six random digits, so that nobody learns by trying which names are taken.
 pub fn sign_in_name(name: &FullName) -> String {
-    let mut base: String = name.key().to_lowercase().chars().filter(char::is_ascii_alphanumeric).take(24).collect();
+    let mut base: String = name
+        .key()
+        .to_lowercase()
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .take(24)
+        .collect();
     if base.is_empty() {
         base.push_str("congdan");
     }
@@ -82,9 +92,18 @@ pub async fn record_pending(tx: &mut Tx<'_>, request_ref: &str) -> Result<(), St
 
 /// Records a late answer of the registry.
 pub async fn record_answer(tx: &mut Tx<'_>, request_ref: &str, data_match: DataMatch) -> Result<(), StoreError> {
-    let Some(person) = rows::answer_check(tx, request_ref, data_match).await? else { return Ok(()) };
+    let Some(person) = rows::answer_check(tx, request_ref, data_match).await? else {
+        return Ok(());
+    };
     rows::update_data_match(tx, person, data_match).await?;
-    audit::record(tx, Event::RegistryAnswered { person, data_match: data_match.word() }).await?;
+    audit::record(
+        tx,
+        Event::RegistryAnswered {
+            person,
+            data_match: data_match.word(),
+        },
+    )
+    .await?;
     Ok(())
 }
 

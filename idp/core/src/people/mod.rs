@@ -14,9 +14,8 @@ mod rows;
 pub use account::{AccountState, StoredAccount, add_account, by_login, set_account_state, set_locale};
 pub use enrol::{Enrolled, Enrolment, due_checks, record_answer, record_pending, sign_in_name};
 pub use person::{
-    DataMatch, NewPerson, PersonState, Profile, StoredPerson, add_person, change_profile, claimants,
-    person, personal_number,
-    set_person_state,
+    DataMatch, NewPerson, PersonState, Profile, StoredPerson, add_person, change_profile, claimants, person,
+    personal_number, set_person_state,
 };
 
 /// Every statement of this room.

@@ -41,7 +41,10 @@ impl PersonState {
 
     /// Reads the stored word.
     pub fn from_word(word: &str) -> Result<Self, Fault> {
-        Self::ALL.into_iter().find(|state| state.word() == word).ok_or(Fault::bug("reading the state of a person"))
+        Self::ALL
+            .into_iter()
+            .find(|state| state.word() == word)
+            .ok_or(Fault::bug("reading the state of a person"))
     }
 }
 
@@ -73,7 +76,10 @@ impl DataMatch {
     }
 
     pub(super) fn from_word(word: &str) -> Result<Self, Fault> {
-        Self::ALL.into_iter().find(|state| state.word() == word).ok_or(Fault::bug("reading a data match"))
+        Self::ALL
+            .into_iter()
+            .find(|state| state.word() == word)
+            .ok_or(Fault::bug("reading a data match"))
     }
 }
 
@@ -144,7 +150,9 @@ pub(super) fn open_profile(
     id: Id<id::Person>,
     sealed: &crate::crypto::seal::Sealed,
 ) -> Result<Profile, Fault> {
-    let plain = seals.open(&profile_owner(id), sealed).map_err(|error| Fault::new("opening a profile", error))?;
+    let plain = seals
+        .open(&profile_owner(id), sealed)
+        .map_err(|error| Fault::new("opening a profile", error))?;
     serde_json::from_slice(&plain).map_err(|error| Fault::new("reading a profile", error))
 }
 
@@ -196,12 +204,16 @@ pub async fn person(conn: &mut Conn, id: Id<id::Person>) -> Result<Option<Stored
 
 /// The number that a person claims now.
 pub async fn personal_number(conn: &mut Conn, person: Id<id::Person>) -> Result<Option<PersonalId>, StoreError> {
-    let Some((identifier, sealed)) = rows::identifier(conn, person).await? else { return Ok(None) };
+    let Some((identifier, sealed)) = rows::identifier(conn, person).await? else {
+        return Ok(None);
+    };
     let plain = conn
         .seals()
         .open(&number_owner(identifier), &sealed)
         .map_err(|error| Fault::new("opening a personal number", error))?;
-    let number = String::from_utf8(plain).ok().and_then(|text| PersonalId::parse(&text).ok());
+    let number = String::from_utf8(plain)
+        .ok()
+        .and_then(|text| PersonalId::parse(&text).ok());
     Ok(Some(number.ok_or(Fault::bug("reading a personal number"))?))
 }
 

@@ -21,8 +21,7 @@ const INSERT_PERSON: &str = "insert into person \
     values ($1, 'active', $2, $3, $4, $5, $6, $7, $2, $2)";
 const PERSON: &str = "select id, state, merged_into, identity_assurance, data_match, data_matched_at, sealed_profile, \
     seal_key_id, updated_at from person where id = $1";
-const UPDATE_PROFILE: &str =
-    "update person set sealed_profile = $2, seal_key_id = $3, updated_at = $4 where id = $1";
+const UPDATE_PROFILE: &str = "update person set sealed_profile = $2, seal_key_id = $3, updated_at = $4 where id = $1";
 const UPDATE_PERSON_STATE: &str =
     "update person set state = $2, merged_into = $3, state_at = $4, updated_at = $4 where id = $1";
 const UPDATE_DATA_MATCH: &str =
@@ -32,7 +31,8 @@ const INSERT_IDENTIFIER: &str = "insert into identifier (id, person_id, kind, se
 const INSERT_INDEX: &str = "insert into identifier_index (identifier_id, key_id, digest) values ($1, $2, $3)";
 const IDENTIFIER: &str = "select id, sealed, seal_key_id from identifier \
     where person_id = $1 and kind = $2 and ended_at is null order by recorded_at desc, id desc limit 1";
-const END_IDENTIFIERS: &str = "update identifier set ended_at = $3 where person_id = $1 and kind = $2 and ended_at is null";
+const END_IDENTIFIERS: &str =
+    "update identifier set ended_at = $3 where person_id = $1 and kind = $2 and ended_at is null";
 const INSERT_ACCOUNT: &str = "insert into account (id, person_id, login, state, state_at, created_at) \
     values ($1, $2, $3, 'active', $4, $4)";
 const ACCOUNT_BY_LOGIN: &str = "select id, person_id, login, state, locale from account where login = $1";
@@ -53,9 +53,24 @@ const HOLDERS: &str = "select distinct i.person_id from identifier_index x join 
 
 /// Every statement of this file.
 pub(super) const ALL: &[&str] = &[
-    INSERT_PERSON, PERSON, UPDATE_PROFILE, UPDATE_PERSON_STATE, UPDATE_DATA_MATCH, INSERT_IDENTIFIER, INSERT_INDEX,
-    IDENTIFIER, END_IDENTIFIERS, INSERT_ACCOUNT, ACCOUNT_BY_LOGIN, UPDATE_ACCOUNT_STATE, UPDATE_LOCALE, INSERT_CHECK,
-    POSTPONE_CHECK, ANSWER_CHECK, DUE_CHECKS, HOLDERS,
+    INSERT_PERSON,
+    PERSON,
+    UPDATE_PROFILE,
+    UPDATE_PERSON_STATE,
+    UPDATE_DATA_MATCH,
+    INSERT_IDENTIFIER,
+    INSERT_INDEX,
+    IDENTIFIER,
+    END_IDENTIFIERS,
+    INSERT_ACCOUNT,
+    ACCOUNT_BY_LOGIN,
+    UPDATE_ACCOUNT_STATE,
+    UPDATE_LOCALE,
+    INSERT_CHECK,
+    POSTPONE_CHECK,
+    ANSWER_CHECK,
+    DUE_CHECKS,
+    HOLDERS,
 ];
 
 pub(super) async fn insert_person(
@@ -68,11 +83,18 @@ pub(super) async fn insert_person(
     let matched_at = (data_match == DataMatch::Matched).then_some(now);
     let level = Ial::Ial0.urn();
     let (bytes, key_id) = (sealed.bytes.clone(), sealed.key_id.as_str());
-    tx.run(INSERT_PERSON, params![id, now, level, data_match.word(), matched_at, bytes, key_id]).await.map(|_| ())
+    tx.run(
+        INSERT_PERSON,
+        params![id, now, level, data_match.word(), matched_at, bytes, key_id],
+    )
+    .await
+    .map(|_| ())
 }
 
 pub(super) async fn person(conn: &mut Conn, id: Id<id::Person>) -> Result<Option<StoredPerson>, StoreError> {
-    let Some(row) = conn.one(PERSON, params![id]).await? else { return Ok(None) };
+    let Some(row) = conn.one(PERSON, params![id]).await? else {
+        return Ok(None);
+    };
     let profile = match (row.opt_bytes("sealed_profile")?, row.opt_text("seal_key_id")?) {
         (Some(bytes), Some(key_id)) => Some(open_profile(&conn.seals(), id, &Sealed { key_id, bytes })?),
         _ => None,
@@ -103,7 +125,9 @@ pub(super) async fn update_person_state(
     into: Option<Id<id::Person>>,
 ) -> Result<(), StoreError> {
     let now = tx.now();
-    tx.run(UPDATE_PERSON_STATE, params![id, state.word(), into, now]).await.map(|_| ())
+    tx.run(UPDATE_PERSON_STATE, params![id, state.word(), into, now])
+        .await
+        .map(|_| ())
 }
 
 pub(super) async fn update_data_match(
@@ -112,7 +136,9 @@ pub(super) async fn update_data_match(
     data_match: DataMatch,
 ) -> Result<(), StoreError> {
     let now = tx.now();
-    tx.run(UPDATE_DATA_MATCH, params![id, data_match.word(), now]).await.map(|_| ())
+    tx.run(UPDATE_DATA_MATCH, params![id, data_match.word(), now])
+        .await
+        .map(|_| ())
 }
 
 pub(super) async fn insert_identifier(
@@ -122,7 +148,14 @@ pub(super) async fn insert_identifier(
     sealed: &Sealed,
 ) -> Result<(), StoreError> {
     let now = tx.now();
-    let params = params![id, person, PERSONAL_NUMBER, sealed.bytes.clone(), sealed.key_id.as_str(), now];
+    let params = params![
+        id,
+        person,
+        PERSONAL_NUMBER,
+        sealed.bytes.clone(),
+        sealed.key_id.as_str(),
+        now
+    ];
     tx.run(INSERT_IDENTIFIER, params).await.map(|_| ())
 }
 
@@ -140,13 +173,23 @@ pub(super) async fn identifier(
     person: Id<id::Person>,
 ) -> Result<Option<(Id<Identifier>, Sealed)>, StoreError> {
     let row = conn.one(IDENTIFIER, params![person, PERSONAL_NUMBER]).await?;
-    row.map(|row| Ok((row.id("id")?, Sealed { key_id: row.text("seal_key_id")?, bytes: row.bytes("sealed")? })))
-        .transpose()
+    row.map(|row| {
+        Ok((
+            row.id("id")?,
+            Sealed {
+                key_id: row.text("seal_key_id")?,
+                bytes: row.bytes("sealed")?,
+            },
+        ))
+    })
+    .transpose()
 }
 
 pub(super) async fn end_identifiers(tx: &mut Tx<'_>, person: Id<id::Person>) -> Result<(), StoreError> {
     let now = tx.now();
-    tx.run(END_IDENTIFIERS, params![person, PERSONAL_NUMBER, now]).await.map(|_| ())
+    tx.run(END_IDENTIFIERS, params![person, PERSONAL_NUMBER, now])
+        .await
+        .map(|_| ())
 }
 
 /// The persons who claim a number now, by any of its blind indexes.
@@ -170,7 +213,9 @@ pub(super) async fn insert_account(
     login: &str,
 ) -> Result<(), StoreError> {
     let now = tx.now();
-    tx.run(INSERT_ACCOUNT, params![id, person, login, now]).await.map(|_| ())
+    tx.run(INSERT_ACCOUNT, params![id, person, login, now])
+        .await
+        .map(|_| ())
 }
 
 fn account(row: &Row) -> Result<StoredAccount, StoreError> {
@@ -184,7 +229,11 @@ fn account(row: &Row) -> Result<StoredAccount, StoreError> {
 }
 
 pub(super) async fn account_by_login(conn: &mut Conn, login: &str) -> Result<Option<StoredAccount>, StoreError> {
-    conn.one(ACCOUNT_BY_LOGIN, params![login]).await?.as_ref().map(account).transpose()
+    conn.one(ACCOUNT_BY_LOGIN, params![login])
+        .await?
+        .as_ref()
+        .map(account)
+        .transpose()
 }
 
 pub(super) async fn update_account_state(
@@ -193,7 +242,9 @@ pub(super) async fn update_account_state(
     state: AccountState,
 ) -> Result<(), StoreError> {
     let now = tx.now();
-    tx.run(UPDATE_ACCOUNT_STATE, params![id, state.word(), now]).await.map(|_| ())
+    tx.run(UPDATE_ACCOUNT_STATE, params![id, state.word(), now])
+        .await
+        .map(|_| ())
 }
 
 pub(super) async fn update_locale(tx: &mut Tx<'_>, id: Id<id::Account>, locale: Locale) -> Result<(), StoreError> {
@@ -225,7 +276,9 @@ pub(super) async fn answer_check(
     data_match: DataMatch,
 ) -> Result<Option<Id<id::Person>>, StoreError> {
     let now = tx.now();
-    let row = tx.one(ANSWER_CHECK, params![request_ref, data_match.word(), now]).await?;
+    let row = tx
+        .one(ANSWER_CHECK, params![request_ref, data_match.word(), now])
+        .await?;
     row.map(|row| row.id("person_id")).transpose()
 }
 
@@ -236,5 +289,7 @@ pub(super) async fn due_checks(
     most: i64,
 ) -> Result<Vec<(Id<id::Person>, String)>, StoreError> {
     let rows = conn.all(DUE_CHECKS, params![now, most]).await?;
-    rows.iter().map(|row| Ok((row.id("person_id")?, row.text("request_ref")?))).collect()
+    rows.iter()
+        .map(|row| Ok((row.id("person_id")?, row.text("request_ref")?)))
+        .collect()
 }

@@ -12,7 +12,8 @@ mod rows;
 mod uri;
 
 pub use definition::{
-    AuthMethod, Consent, Definition, DefinitionError, Exception, GrantType, Kind, Names, Problem, Rule, Scope, SubjectType,
+    AuthMethod, Consent, Definition, DefinitionError, Exception, GrantType, Kind, Names, Problem, Rule, Scope,
+    SubjectType,
 };
 pub use party::{Change, Party, PartyState, Save, SaveError, StoredParty, by_client_id, save};
 pub use register::Register;

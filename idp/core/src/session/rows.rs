@@ -38,14 +38,36 @@ const GIVE_UP: &str = "update logout_delivery set given_up_at = $2 where id = $1
 
 /// Every statement of this file.
 pub(super) const ALL: &[&str] = &[
-    INSERT, RENEW, FIND, TOUCH, JOIN, END, PARTIES, QUEUE, OPEN_SESSIONS, CLAIM, DELIVERED, POSTPONE, GIVE_UP,
+    INSERT,
+    RENEW,
+    FIND,
+    TOUCH,
+    JOIN,
+    END,
+    PARTIES,
+    QUEUE,
+    OPEN_SESSIONS,
+    CLAIM,
+    DELIVERED,
+    POSTPONE,
+    GIVE_UP,
 ];
 
 pub(super) async fn insert(tx: &mut Tx<'_>, live: &Live, cookie: Digest, limits: Limits) -> Result<(), StoreError> {
     let now = tx.now();
     let ends_at = now + limits.absolute;
     let (acr, amr) = (live.aal.acr(), live.amr.as_str());
-    let params = params![live.id, cookie, live.account, live.person, now, ends_at, acr, amr, limits.epoch.0];
+    let params = params![
+        live.id,
+        cookie,
+        live.account,
+        live.person,
+        now,
+        ends_at,
+        acr,
+        amr,
+        limits.epoch.0
+    ];
     tx.run(INSERT, params).await.map(|_| ())
 }
 
@@ -61,7 +83,9 @@ pub(super) async fn find(
     now: Timestamp,
 ) -> Result<Option<Live>, StoreError> {
     let used_after = now - limits.idle;
-    let Some(row) = conn.one(FIND, params![cookie, now, used_after, limits.epoch.0]).await? else { return Ok(None) };
+    let Some(row) = conn.one(FIND, params![cookie, now, used_after, limits.epoch.0]).await? else {
+        return Ok(None);
+    };
     Ok(Some(Live {
         id: row.id("id")?,
         account: row.id("account_id")?,
@@ -104,16 +128,21 @@ pub(super) async fn queue_deliveries(tx: &mut Tx<'_>, session: Id<id::Session>) 
     let parties = tx.all(PARTIES, params![session]).await?;
     for row in &parties {
         let (party, sid, subject) = (row.uuid("party_id")?, row.text("sid")?, row.text("subject")?);
-        tx.run(QUEUE, params![random::id::<id::Delivery>(now), party, session, sid, subject, now]).await?;
+        tx.run(
+            QUEUE,
+            params![random::id::<id::Delivery>(now), party, session, sid, subject, now],
+        )
+        .await?;
     }
     Ok(parties.len() as u64)
 }
 
-pub(super) async fn open_sessions(
-    conn: &mut Conn,
-    person: Id<id::Person>,
-) -> Result<Vec<Id<id::Session>>, StoreError> {
-    conn.all(OPEN_SESSIONS, params![person]).await?.iter().map(|row| row.id("id")).collect()
+pub(super) async fn open_sessions(conn: &mut Conn, person: Id<id::Person>) -> Result<Vec<Id<id::Session>>, StoreError> {
+    conn.all(OPEN_SESSIONS, params![person])
+        .await?
+        .iter()
+        .map(|row| row.id("id"))
+        .collect()
 }
 
 pub(super) async fn claim_deliveries(

@@ -4,7 +4,7 @@ use crate::{
     people::{self, StoredPerson},
     relying::Scope,
     store::{Conn, StoreError},
-    types::{Id, Ial, Timestamp, id},
+    types::{Ial, Id, Timestamp, id},
 };
 
 /// Attributes of a person, each present only where the scope that releases it was granted.
@@ -32,16 +32,23 @@ pub async fn attributes(
     person: Id<id::Person>,
     scopes: &[Scope],
 ) -> Result<Option<Attributes>, StoreError> {
-    let Some(stored) = people::person(conn, person).await?.filter(StoredPerson::is_active) else { return Ok(None) };
+    let Some(stored) = people::person(conn, person).await?.filter(StoredPerson::is_active) else {
+        return Ok(None);
+    };
     let mut attributes = Attributes::default();
     if scopes.contains(&Scope::Profile) {
         attributes.name = stored.profile.as_ref().map(|profile| profile.name.as_str().to_owned());
-        attributes.birthdate = stored.profile.as_ref().and_then(|profile| profile.birthdate).map(|date| date.to_claim());
+        attributes.birthdate = stored
+            .profile
+            .as_ref()
+            .and_then(|profile| profile.birthdate)
+            .map(|date| date.to_claim());
         attributes.updated_at = Some(stored.updated_at);
     }
     if scopes.contains(&Scope::Identity) {
-        attributes.personal_number =
-            people::personal_number(conn, person).await?.map(|number| number.as_str().to_owned());
+        attributes.personal_number = people::personal_number(conn, person)
+            .await?
+            .map(|number| number.as_str().to_owned());
         attributes.identity_assurance = Some(stored.identity_assurance);
         attributes.data_match = Some(stored.data_match.word());
         attributes.data_matched_at = stored.data_matched_at;

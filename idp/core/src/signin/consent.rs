@@ -41,7 +41,15 @@ pub async fn consent_to(tx: &mut Tx<'_>, sign_in: &SignIn, live: &Live) -> Resul
     let scopes = Scope::join(&scopes);
     rows::set_consent(tx, live.person, sign_in.party, &scopes).await?;
     rows::consented(tx, sign_in.digest, live.id).await?;
-    audit::record(tx, Event::Consented { person: live.person, party: sign_in.party, scopes }).await?;
+    audit::record(
+        tx,
+        Event::Consented {
+            person: live.person,
+            party: sign_in.party,
+            scopes,
+        },
+    )
+    .await?;
     Ok(())
 }
 
@@ -50,7 +58,14 @@ pub async fn refuse(tx: &mut Tx<'_>, sign_in: &SignIn, live: Option<&Live>) -> R
     let ended = rows::end(tx, sign_in.digest, super::Outcome::Cancelled).await?;
     if ended {
         let person = live.map(|live| live.person);
-        audit::record(tx, Event::ConsentRefused { person, party: sign_in.party }).await?;
+        audit::record(
+            tx,
+            Event::ConsentRefused {
+                person,
+                party: sign_in.party,
+            },
+        )
+        .await?;
     }
     Ok(ended)
 }

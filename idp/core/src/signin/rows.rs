@@ -34,7 +34,17 @@ const INSERT_SUBJECT: &str = "insert into subject (person_id, sector, sub, creat
 
 /// Every statement of this file.
 pub(super) const ALL: &[&str] = &[
-    INSERT, LOAD, PROVED, CHOSE, CONSENTED, END, SWEEP, CONSENT, SET_CONSENT, SUBJECT, INSERT_SUBJECT,
+    INSERT,
+    LOAD,
+    PROVED,
+    CHOSE,
+    CONSENTED,
+    END,
+    SWEEP,
+    CONSENT,
+    SET_CONSENT,
+    SUBJECT,
+    INSERT_SUBJECT,
 ];
 
 pub(super) async fn insert(
@@ -45,8 +55,17 @@ pub(super) async fn insert(
 ) -> Result<(), StoreError> {
     let now = tx.now();
     let asked = serde_json::to_string(new.asked).map_err(|error| Fault::new("writing a transaction", error))?;
-    let params =
-        params![digest, new.browser, new.door, new.party, asked, new.payload, new.resume, now, ends_at];
+    let params = params![
+        digest,
+        new.browser,
+        new.door,
+        new.party,
+        asked,
+        new.payload,
+        new.resume,
+        now,
+        ends_at
+    ];
     tx.run(INSERT, params).await.map(|_| ())
 }
 
@@ -54,7 +73,9 @@ pub(super) async fn load(
     conn: &mut Conn,
     digest: Digest,
 ) -> Result<Option<(SignIn, Digest, Option<String>)>, StoreError> {
-    let Some(row) = conn.one(LOAD, params![digest]).await? else { return Ok(None) };
+    let Some(row) = conn.one(LOAD, params![digest]).await? else {
+        return Ok(None);
+    };
     let asked = serde_json::from_str(&row.text("asked")?);
     let sign_in = SignIn {
         digest,
@@ -100,7 +121,10 @@ pub(super) async fn consent(
     person: Id<id::Person>,
     party: Id<id::Party>,
 ) -> Result<Option<String>, StoreError> {
-    conn.one(CONSENT, params![person, party]).await?.map(|row| row.text("scopes")).transpose()
+    conn.one(CONSENT, params![person, party])
+        .await?
+        .map(|row| row.text("scopes"))
+        .transpose()
 }
 
 pub(super) async fn set_consent(
@@ -110,7 +134,9 @@ pub(super) async fn set_consent(
     scopes: &str,
 ) -> Result<(), StoreError> {
     let now = tx.now();
-    tx.run(SET_CONSENT, params![person, party, scopes, now]).await.map(|_| ())
+    tx.run(SET_CONSENT, params![person, party, scopes, now])
+        .await
+        .map(|_| ())
 }
 
 pub(super) async fn subject(
@@ -118,7 +144,10 @@ pub(super) async fn subject(
     person: Id<id::Person>,
     sector: &str,
 ) -> Result<Option<String>, StoreError> {
-    conn.one(SUBJECT, params![person, sector]).await?.map(|row| row.text("sub")).transpose()
+    conn.one(SUBJECT, params![person, sector])
+        .await?
+        .map(|row| row.text("sub"))
+        .transpose()
 }
 
 pub(super) async fn insert_subject(
@@ -128,5 +157,7 @@ pub(super) async fn insert_subject(
     sub: &str,
 ) -> Result<(), StoreError> {
     let now = tx.now();
-    tx.run(INSERT_SUBJECT, params![person, sector, sub, now]).await.map(|_| ())
+    tx.run(INSERT_SUBJECT, params![person, sector, sub, now])
+        .await
+        .map(|_| ())
 }

@@ -22,7 +22,12 @@ pub async fn subject(tx: &mut Tx<'_>, person: Id<id::Person>, sector: &str) -> R
 
 /// Takes over a `sub` that a system knew before. [`StoreError::is_unique`] of `subject.sub` or `subject.sector`: another
 /// person has it, and a `sub` is never given a second time.
-pub async fn import_subject(tx: &mut Tx<'_>, person: Id<id::Person>, sector: &str, sub: &str) -> Result<bool, StoreError> {
+pub async fn import_subject(
+    tx: &mut Tx<'_>,
+    person: Id<id::Person>,
+    sector: &str,
+    sub: &str,
+) -> Result<bool, StoreError> {
     match rows::subject(tx, person, sector).await? {
         Some(stored) if stored == sub => Ok(false),
         Some(_) => Err(StoreError::Unique("subject.sector".into())),

@@ -137,8 +137,12 @@ pub async fn load(
     browser: Option<Digest>,
     now: Timestamp,
 ) -> Result<Result<SignIn, Gone>, StoreError> {
-    let Some(digest) = Handle::<Transaction>::digest_of(handle) else { return Ok(Err(Gone::Unknown)) };
-    let Some((stored, bound_to, outcome)) = rows::load(conn, digest).await? else { return Ok(Err(Gone::Unknown)) };
+    let Some(digest) = Handle::<Transaction>::digest_of(handle) else {
+        return Ok(Err(Gone::Unknown));
+    };
+    let Some((stored, bound_to, outcome)) = rows::load(conn, digest).await? else {
+        return Ok(Err(Gone::Unknown));
+    };
     Ok(if browser != Some(bound_to) {
         Err(Gone::OtherBrowser)
     } else if outcome.is_some() {

@@ -70,7 +70,11 @@ fn postgres(sql: &'static str, params: Vec<Param>) -> PostgresQuery {
 
 impl Conn {
     pub(super) const fn new(inner: Inner, seals: Arc<Seals>) -> Self {
-        Self { inner, seals, met_another: false }
+        Self {
+            inner,
+            seals,
+            met_another: false,
+        }
     }
 
     fn link(&mut self) -> Link<'_> {
@@ -98,8 +102,14 @@ impl Conn {
     /// The row that a statement finds or returns, if any.
     pub async fn one(&mut self, sql: &'static str, params: Vec<Param>) -> Result<Option<Row>, StoreError> {
         let found = match self.link() {
-            Link::Sqlite(c) => sqlite(sql, params).fetch_optional(c).await.map(|row| row.map(Row::Sqlite)),
-            Link::Postgres(c) => postgres(sql, params).fetch_optional(c).await.map(|row| row.map(Row::Postgres)),
+            Link::Sqlite(c) => sqlite(sql, params)
+                .fetch_optional(c)
+                .await
+                .map(|row| row.map(Row::Sqlite)),
+            Link::Postgres(c) => postgres(sql, params)
+                .fetch_optional(c)
+                .await
+                .map(|row| row.map(Row::Postgres)),
         };
         found.map_err(|error| self.refused(error))
     }
@@ -107,12 +117,14 @@ impl Conn {
     /// All rows that a statement finds or returns. The statement bounds their number.
     pub async fn all(&mut self, sql: &'static str, params: Vec<Param>) -> Result<Vec<Row>, StoreError> {
         let found = match self.link() {
-            Link::Sqlite(c) => {
-                sqlite(sql, params).fetch_all(c).await.map(|rows| rows.into_iter().map(Row::Sqlite).collect())
-            }
-            Link::Postgres(c) => {
-                postgres(sql, params).fetch_all(c).await.map(|rows| rows.into_iter().map(Row::Postgres).collect())
-            }
+            Link::Sqlite(c) => sqlite(sql, params)
+                .fetch_all(c)
+                .await
+                .map(|rows| rows.into_iter().map(Row::Sqlite).collect()),
+            Link::Postgres(c) => postgres(sql, params)
+                .fetch_all(c)
+                .await
+                .map(|rows| rows.into_iter().map(Row::Postgres).collect()),
         };
         found.map_err(|error| self.refused(error))
     }

@@ -9,10 +9,7 @@ use sqlx::{
 };
 use tracing::log::LevelFilter;
 
-use super::{
-    Conn, Cx, StoreError, Tx,
-    conn::Inner,
-};
+use super::{Conn, Cx, StoreError, Tx, conn::Inner};
 use crate::{
     crypto::{random, seal::Seals},
     types::Fault,
@@ -50,7 +47,11 @@ pub struct Db {
 #[derive(Clone)]
 enum Pools {
     /// One writer, so that writers queue in order instead of failing; several readers beside it (WAL).
-    Sqlite { write: SqlitePool, read: SqlitePool, path: PathBuf },
+    Sqlite {
+        write: SqlitePool,
+        read: SqlitePool,
+        path: PathBuf,
+    },
     Postgres(PgPool),
 }
 
@@ -60,7 +61,12 @@ impl Db {
         let pools = match options.url.split_once(':') {
             Some(("sqlite", path)) => sqlite(path.strip_prefix("//").unwrap_or(path), options.connections).await?,
             Some(("postgres" | "postgresql", _)) => postgres(options).await?,
-            _ => return Err(Fault::new("opening the database", "the address begins with neither sqlite: nor postgres:")),
+            _ => {
+                return Err(Fault::new(
+                    "opening the database",
+                    "the address begins with neither sqlite: nor postgres:",
+                ));
+            }
         };
         Ok(Self { pools, seals })
     }
@@ -128,9 +134,7 @@ impl Db {
     async fn begin<'c>(&self, cx: &'c Cx) -> Result<Tx<'c>, StoreError> {
         let inner = match &self.pools {
             Pools::Sqlite { write, .. } => Inner::SqliteWrite(write.begin_with("begin immediate").await?),
-            Pools::Postgres(pool) => {
-                Inner::PostgresWrite(pool.begin_with("begin isolation level serializable").await?)
-            }
+            Pools::Postgres(pool) => Inner::PostgresWrite(pool.begin_with("begin isolation level serializable").await?),
         };
         Ok(Tx::new(Conn::new(inner, Arc::clone(&self.seals)), cx))
     }
@@ -160,10 +164,21 @@ async fn sqlite(path: &str, readers: u32) -> Result<Pools, Fault> {
         .statement_cache_capacity(256)
         .log_statements(LevelFilter::Trace)
         .log_slow_statements(LevelFilter::Debug, Duration::from_secs(1));
-    let pool = |most: u32| SqlitePoolOptions::new().max_connections(most).acquire_timeout(Duration::from_secs(5));
+    let pool = |most: u32| {
+        SqlitePoolOptions::new()
+            .max_connections(most)
+            .acquire_timeout(Duration::from_secs(5))
+    };
     let write = pool(1).connect_with(options.clone()).await.map_err(open)?;
-    let read = pool(readers.max(1)).connect_with(options.pragma("query_only", "on")).await.map_err(open)?;
-    Ok(Pools::Sqlite { write, read, path: PathBuf::from(path) })
+    let read = pool(readers.max(1))
+        .connect_with(options.pragma("query_only", "on"))
+        .await
+        .map_err(open)?;
+    Ok(Pools::Sqlite {
+        write,
+        read,
+        path: PathBuf::from(path),
+    })
 }
 
 async fn postgres(options: &Options) -> Result<Pools, Fault> {
@@ -174,7 +189,10 @@ async fn postgres(options: &Options) -> Result<Pools, Fault> {
     let connect = PgConnectOptions::from_str(&options.url)
         .map_err(open)?
         .application_name("idp")
-        .options([("statement_timeout", "10s"), ("idle_in_transaction_session_timeout", "10s")])
+        .options([
+            ("statement_timeout", "10s"),
+            ("idle_in_transaction_session_timeout", "10s"),
+        ])
         .statement_cache_capacity(256)
         .log_statements(LevelFilter::Trace)
         .log_slow_statements(LevelFilter::Debug, Duration::from_secs(1));
@@ -200,11 +218,18 @@ mod tests {
     #[tokio::test(flavor = "multi_thread")]
     async fn parallel_writers_lose_nothing_and_a_refused_write_leaves_nothing() {
         let scratch = Arc::new(Scratch::new().await);
-        assert_eq!(scratch.db.migration_state().await.expect("reads"), MigrationState::Current);
+        assert_eq!(
+            scratch.db.migration_state().await.expect("reads"),
+            MigrationState::Current
+        );
         let writers = (0..20).map(|_| {
             let scratch = Arc::clone(&scratch);
             tokio::spawn(async move {
-                scratch.db.write(&cx(), async |tx: &mut Tx<'_>| meta::begin_epoch(tx).await).await.expect("writes")
+                scratch
+                    .db
+                    .write(&cx(), async |tx: &mut Tx<'_>| meta::begin_epoch(tx).await)
+                    .await
+                    .expect("writes")
             })
         });
         futures_util::future::join_all(writers).await;
@@ -232,7 +257,13 @@ mod tests {
         let take = async |holder: &str, later: u64| {
             let mut at = cx();
             at.now = at.now + Duration::from_secs(later);
-            scratch.db.write(&at, async |tx: &mut Tx<'_>| lease::take(tx, "job", holder, minute).await).await.expect("runs")
+            scratch
+                .db
+                .write(&at, async |tx: &mut Tx<'_>| {
+                    lease::take(tx, "job", holder, minute).await
+                })
+                .await
+                .expect("runs")
         };
         assert!(take("a", 0).await);
         assert!(!take("b", 59).await);
@@ -244,12 +275,17 @@ mod tests {
     #[tokio::test]
     async fn a_quota_is_used_up_and_comes_back_with_its_window() {
         let scratch = Scratch::new().await;
-        let limit = quota::Limit { most: 2, window: Duration::from_secs(10) };
+        let limit = quota::Limit {
+            most: 2,
+            window: Duration::from_secs(10),
+        };
         let bucket = quota::Bucket::new("test", &[b"x"]);
         let spend = async |later: u64| {
             let mut at = cx();
             at.now = at.now + Duration::from_secs(later);
-            let spent = scratch.db.write(&at, async |tx: &mut Tx<'_>| quota::spend(tx, bucket, limit).await);
+            let spent = scratch
+                .db
+                .write(&at, async |tx: &mut Tx<'_>| quota::spend(tx, bucket, limit).await);
             spent.await.expect("counts").is_ok()
         };
         let spends = [(0, true), (1, true), (2, false), (9, false), (10, true)];

@@ -57,7 +57,10 @@ impl Db {
         let mut conn = self.read().await?;
         let applied = applied(&mut conn).await?;
         let known = migrations();
-        if applied.iter().any(|number| known.iter().all(|step| step.number != *number)) {
+        if applied
+            .iter()
+            .any(|number| known.iter().all(|step| step.number != *number))
+        {
             return Ok(MigrationState::Newer);
         }
         Ok(match known.len() - applied.len() {
@@ -74,7 +77,9 @@ impl Db {
     ) -> Result<Vec<&'static str>, StoreError> {
         let mut done = Vec::new();
         for step in migrations() {
-            let ran = self.write(cx, async |tx: &mut Tx<'_>| apply(tx, step, progress).await).await?;
+            let ran = self
+                .write(cx, async |tx: &mut Tx<'_>| apply(tx, step, progress).await)
+                .await?;
             if ran {
                 done.push(step.name);
             }
@@ -84,7 +89,11 @@ impl Db {
 }
 
 /// Two nodes may migrate at once: the second waits for the lock and then finds the step done.
-async fn apply(tx: &mut Tx<'_>, step: &Migration, progress: &(dyn Fn(&'static str) + Sync)) -> Result<bool, StoreError> {
+async fn apply(
+    tx: &mut Tx<'_>,
+    step: &Migration,
+    progress: &(dyn Fn(&'static str) + Sync),
+) -> Result<bool, StoreError> {
     rows::lock_migrations(tx).await?;
     if applied(tx).await?.contains(&step.number) {
         return Ok(false);
@@ -100,5 +109,9 @@ async fn apply(tx: &mut Tx<'_>, step: &Migration, progress: &(dyn Fn(&'static st
 }
 
 async fn applied(conn: &mut Conn) -> Result<Vec<i64>, StoreError> {
-    if rows::has_migrations(conn).await? { rows::applied(conn).await } else { Ok(Vec::new()) }
+    if rows::has_migrations(conn).await? {
+        rows::applied(conn).await
+    } else {
+        Ok(Vec::new())
+    }
 }

@@ -31,12 +31,24 @@ const RECORD_MIGRATION: &str = "insert into migration (number, name, applied_at)
 
 /// Every statement of this file, for the test that prepares them on both databases.
 pub(crate) const ALL: &[&str] = &[
-    META, SET_META, REVISIONS, BUMP, TAKE_LEASE, END_LEASE, SPEND_QUOTA, READ_QUOTA, SWEEP_QUOTA, APPLIED,
+    META,
+    SET_META,
+    REVISIONS,
+    BUMP,
+    TAKE_LEASE,
+    END_LEASE,
+    SPEND_QUOTA,
+    READ_QUOTA,
+    SWEEP_QUOTA,
+    APPLIED,
     RECORD_MIGRATION,
 ];
 
 pub(super) async fn meta(conn: &mut Conn, key: &str) -> Result<Option<String>, StoreError> {
-    conn.one(META, params![key]).await?.map(|row| row.text("value")).transpose()
+    conn.one(META, params![key])
+        .await?
+        .map(|row| row.text("value"))
+        .transpose()
 }
 
 pub(super) async fn set_meta(tx: &mut Tx<'_>, key: &str, value: &str) -> Result<(), StoreError> {
@@ -44,14 +56,23 @@ pub(super) async fn set_meta(tx: &mut Tx<'_>, key: &str, value: &str) -> Result<
 }
 
 pub(super) async fn revisions(conn: &mut Conn) -> Result<Vec<(String, i64)>, StoreError> {
-    conn.all(REVISIONS, params![]).await?.iter().map(|row| Ok((row.text("room")?, row.int("number")?))).collect()
+    conn.all(REVISIONS, params![])
+        .await?
+        .iter()
+        .map(|row| Ok((row.text("room")?, row.int("number")?)))
+        .collect()
 }
 
 pub(super) async fn bump(tx: &mut Tx<'_>, room: &str) -> Result<(), StoreError> {
     tx.run(BUMP, params![room]).await.map(|_| ())
 }
 
-pub(super) async fn take_lease(tx: &mut Tx<'_>, name: &str, holder: &str, until: Timestamp) -> Result<bool, StoreError> {
+pub(super) async fn take_lease(
+    tx: &mut Tx<'_>,
+    name: &str,
+    holder: &str,
+    until: Timestamp,
+) -> Result<bool, StoreError> {
     let now = tx.now();
     Ok(tx.one(TAKE_LEASE, params![name, holder, until, now]).await?.is_some())
 }
@@ -79,7 +100,11 @@ pub(super) async fn read_quota(
     bucket: Digest,
     now: Timestamp,
 ) -> Result<Option<(i64, Timestamp)>, StoreError> {
-    conn.one(READ_QUOTA, params![bucket, now]).await?.as_ref().map(used).transpose()
+    conn.one(READ_QUOTA, params![bucket, now])
+        .await?
+        .as_ref()
+        .map(used)
+        .transpose()
 }
 
 pub(super) async fn sweep_quota(tx: &mut Tx<'_>) -> Result<u64, StoreError> {
@@ -104,7 +129,11 @@ pub(super) async fn has_migrations(conn: &mut Conn) -> Result<bool, StoreError> 
 }
 
 pub(super) async fn applied(conn: &mut Conn) -> Result<Vec<i64>, StoreError> {
-    conn.all(APPLIED, params![]).await?.iter().map(|row| row.int("number")).collect()
+    conn.all(APPLIED, params![])
+        .await?
+        .iter()
+        .map(|row| row.int("number"))
+        .collect()
 }
 
 pub(super) async fn record_migration(tx: &mut Tx<'_>, number: i64, name: &str) -> Result<(), StoreError> {

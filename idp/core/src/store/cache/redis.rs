@@ -6,7 +6,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use ::redis::{AsyncCommands, Client, ExistenceCheck, Script, SetExpiry, SetOptions, aio::ConnectionManager, aio::ConnectionManagerConfig};
+use ::redis::{
+    AsyncCommands, Client, ExistenceCheck, Script, SetExpiry, SetOptions, aio::ConnectionManager,
+    aio::ConnectionManagerConfig,
+};
 use async_trait::async_trait;
 
 use super::{Cache, CacheError};
@@ -16,7 +19,8 @@ const PATIENCE: Duration = Duration::from_millis(200);
 const REST: Duration = Duration::from_secs(1);
 
 /// Counts, and starts the lifetime at the first count, in one step: a count without a lifetime would never end.
-const COUNT: &str = "local n = redis.call('INCR', KEYS[1]) if n == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end return n";
+const COUNT: &str =
+    "local n = redis.call('INCR', KEYS[1]) if n == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end return n";
 
 /// A Redis server.
 pub struct Redis {
@@ -42,7 +46,12 @@ impl Redis {
             .set_number_of_retries(1);
         let connection = ConnectionManager::new_with_config(Client::open(url)?, config).await?;
         let resting_until = AtomicU64::new(0);
-        Ok(Self { connection, count: Script::new(COUNT), began: Instant::now(), resting_until })
+        Ok(Self {
+            connection,
+            count: Script::new(COUNT),
+            began: Instant::now(),
+            resting_until,
+        })
     }
 
     fn elapsed(&self) -> u64 {
@@ -59,7 +68,8 @@ impl Redis {
     fn noticed<T>(&self, answer: Result<T, ::redis::RedisError>) -> Result<T, CacheError> {
         answer.map_err(|error| {
             let rest = u64::try_from(REST.as_millis()).unwrap_or(u64::MAX);
-            self.resting_until.store(self.elapsed().saturating_add(rest), Ordering::Relaxed);
+            self.resting_until
+                .store(self.elapsed().saturating_add(rest), Ordering::Relaxed);
             error.into()
         })
     }
@@ -96,7 +106,12 @@ impl Cache for Redis {
 
     async fn count(&self, key: &str, lifetime: Duration) -> Result<u64, CacheError> {
         let mut connection = self.connection()?;
-        let answer = self.count.key(key).arg(millis(lifetime)).invoke_async(&mut connection).await;
+        let answer = self
+            .count
+            .key(key)
+            .arg(millis(lifetime))
+            .invoke_async(&mut connection)
+            .await;
         self.noticed(answer)
     }
 }

@@ -1,0 +1,62 @@
+//! Pages: one context per template of `idp/templates`, and how a context becomes a response.
+//!
+//! Handlers fill a context and call [`render`]; templates hold no sentence and contexts hold no HTML. Element ids are those of
+//! `docs/contract.md` section 5. Scripts, styles and fonts come from `/assets/…` only, so the policy needs no nonce.
+//!
+//! What the headers layer must know: [`FormPost`] submits to the party's address, which `form-action` has to allow on that
+//! page alone; all other forms go to ourselves.
+
+mod account;
+mod chrome;
+mod consent;
+mod enrol;
+mod error;
+mod home;
+mod onward;
+mod parts;
+mod sign_in;
+mod sign_out;
+
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod tests;
+
+use askama::Template;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+pub use account::{Account, label_of_level};
+pub use chrome::{Banner, Chrome, show_time};
+pub use consent::{Consent, ReleasedValue, label_of_claim};
+pub use enrol::{DataMatch, Enrol, Enrolled, Given, Mistake};
+pub use error::{ErrorCode, ErrorPage, NextStep};
+pub use home::Home;
+pub use onward::{Continue, FormPost};
+pub use parts::{Errors, FieldError, Said, Why, Words};
+pub use sign_in::{SelectAccount, SignIn};
+pub use sign_out::{SignOut, SignedOut};
+
+/// A page with status 200. See [`render_with`].
+pub fn render<P: Template>(page: &P) -> Response {
+    render_with(StatusCode::OK, page)
+}
+
+/// A page as a response. Pages carry personal data and one-time forms, so no cache may keep them.
+///
+/// A template that fails (it cannot: our contexts format without errors) gives an empty 500 and a line in the log.
+pub fn render_with<P: Template>(status: StatusCode, page: &P) -> Response {
+    match page.render() {
+        Ok(html) => {
+            let headers = [
+                (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+                (header::CACHE_CONTROL, "no-store"),
+            ];
+            (status, headers, html).into_response()
+        }
+        Err(error) => {
+            tracing::error!(%error, "a page could not be rendered");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! Making an account, and what came of the comparison with the registry.
+
+use askama::Template;
+
+use super::chrome::Chrome;
+use super::parts::{Errors, FieldError, Said, Words};
+
+/// What the person typed, to be shown again; passwords never are.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Given {
+    /// As typed.
+    pub personal_number: String,
+    /// As typed.
+    pub full_name: String,
+    /// As typed.
+    pub birthdate: String,
+}
+
+/// The page `enrol`.
+#[derive(Template)]
+#[template(path = "enrol.html")]
+pub struct Enrol {
+    /// The frame.
+    pub c: Chrome,
+    /// The sign-in that sent the person here.
+    pub party: Option<Words>,
+    /// What was wrong: [`Mistake`]s, in the order of the form.
+    pub errors: Errors,
+    /// What was typed before.
+    pub given: Given,
+    /// The shortest password that is accepted, in characters.
+    pub password_min: String,
+    /// Where the form goes: `/enrol`, with the transaction where there is one.
+    pub action: String,
+    /// Back to the sign-in that sent the person here.
+    pub sign_in_href: Option<String>,
+}
+
+/// What can be wrong with the form, each with its field and its sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mistake {
+    /// No number.
+    NumberMissing,
+    /// Neither 9 nor 11 nor 12 digits.
+    NumberLength,
+    /// 11 digits: a spreadsheet or a habit dropped the leading zero.
+    NumberLostZero,
+    /// Something that is no digit.
+    NumberNotDigits,
+    /// 9 digits: the old identity card.
+    NumberOldCard,
+    /// Only zeros.
+    NumberAllZero,
+    /// Twelve digits that no real number has (province or century part).
+    NumberImpossible,
+    /// No name.
+    NameMissing,
+    /// Characters that names do not have.
+    NameInvalid,
+    /// Longer than this many characters.
+    NameTooLong {
+        /// The longest that is accepted.
+        max: usize,
+    },
+    /// No date.
+    BirthDateMissing,
+    /// No such date, or not day/month/year.
+    BirthDateInvalid,
+    /// After today.
+    BirthDateFuture,
+    /// Another year than the one in the number.
+    BirthDateNumberYear,
+    /// No password.
+    PasswordMissing,
+    /// Shorter than this many characters.
+    PasswordShort {
+        /// The shortest that is accepted.
+        min: usize,
+    },
+    /// Longer than this many characters.
+    PasswordLong {
+        /// The longest that is accepted.
+        max: usize,
+    },
+    /// On the list of common passwords, or made of the person's own data.
+    PasswordCommon,
+    /// The two passwords differ.
+    PasswordMismatch,
+}
+
+impl From<Mistake> for FieldError {
+    fn from(mistake: Mistake) -> Self {
+        use Mistake as M;
+        let said = match mistake {
+            M::NumberMissing => Said::new("err-number-missing"),
+            M::NumberLength => Said::new("verify-id-bad-length"),
+            M::NumberLostZero => Said::new("verify-id-lost-zero"),
+            M::NumberNotDigits => Said::new("verify-id-not-digits"),
+            M::NumberOldCard => Said::new("verify-cmnd-expired"),
+            M::NumberAllZero => Said::new("verify-id-all-zero"),
+            M::NumberImpossible => Said::new("verify-id-impossible"),
+            M::NameMissing => Said::new("err-name-missing"),
+            M::NameInvalid => Said::new("err-name-invalid"),
+            M::NameTooLong { max } => Said::new("err-name-too-long").with("max", &max),
+            M::BirthDateMissing => Said::new("err-dob-missing"),
+            M::BirthDateInvalid => Said::new("err-dob-invalid"),
+            M::BirthDateFuture => Said::new("err-dob-future"),
+            M::BirthDateNumberYear => Said::new("err-dob-number-year"),
+            M::PasswordMissing => Said::new("err-new-password-missing"),
+            M::PasswordShort { min } => Said::new("err-new-password-short").with("min", &min),
+            M::PasswordLong { max } => Said::new("err-new-password-long").with("max", &max),
+            M::PasswordCommon => Said::new("err-new-password-common"),
+            M::PasswordMismatch => Said::new("err-new-password-mismatch"),
+        };
+        Self {
+            field: mistake.field(),
+            said,
+        }
+    }
+}
+
+impl Mistake {
+    const fn field(self) -> &'static str {
+        match self {
+            Self::NumberMissing
+            | Self::NumberLength
+            | Self::NumberLostZero
+            | Self::NumberNotDigits
+            | Self::NumberOldCard
+            | Self::NumberAllZero
+            | Self::NumberImpossible => "personal_number",
+            Self::NameMissing | Self::NameInvalid | Self::NameTooLong { .. } => "full_name",
+            Self::BirthDateMissing | Self::BirthDateInvalid | Self::BirthDateFuture | Self::BirthDateNumberYear => {
+                "birthdate"
+            }
+            Self::PasswordMissing | Self::PasswordShort { .. } | Self::PasswordLong { .. } | Self::PasswordCommon => {
+                "new_password"
+            }
+            Self::PasswordMismatch => "new_password_again",
+        }
+    }
+}
+
+/// What the registry said about the data; it says nothing about who typed them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DataMatch {
+    /// The data are right.
+    Matched,
+    /// The data differ.
+    NotMatched,
+    /// The registry could not be asked; a job will.
+    Pending,
+    /// Nobody asked yet (imported accounts).
+    None,
+}
+
+impl DataMatch {
+    /// The stable word of `data-state`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Matched => "matched",
+            Self::NotMatched => "not-matched",
+            Self::Pending => "pending",
+            Self::None => "none",
+        }
+    }
+
+    /// The sentence after enrolment.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Matched => "verify-matched",
+            Self::NotMatched => "verify-not-matched",
+            Self::Pending | Self::None => "verify-pending",
+        }
+    }
+
+    /// What it means for the person.
+    pub const fn next_key(self) -> &'static str {
+        match self {
+            Self::Matched => "verify-matched-limit",
+            Self::NotMatched => "verify-not-matched-next",
+            Self::Pending | Self::None => "verify-pending-next",
+        }
+    }
+
+    /// The short form on the account page.
+    pub const fn account_key(self) -> &'static str {
+        match self {
+            Self::Matched => "data-match-matched",
+            Self::NotMatched => "data-match-not-matched",
+            Self::Pending => "data-match-pending",
+            Self::None => "data-match-none",
+        }
+    }
+
+    /// Whether the person should be told who can correct the source.
+    pub const fn is_wrong(self) -> bool {
+        matches!(self, Self::NotMatched)
+    }
+}
+
+/// The page `enrolled`.
+#[derive(Template)]
+#[template(path = "enrolled.html")]
+pub struct Enrolled {
+    /// The frame.
+    pub c: Chrome,
+    /// The sign-in that goes on.
+    pub party: Option<Words>,
+    /// What the registry said.
+    pub state: DataMatch,
+    /// The sign-in name that was made.
+    pub login_name: String,
+    /// Back to the sign-in, or to the account.
+    pub continue_href: String,
+}

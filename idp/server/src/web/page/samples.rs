@@ -1,0 +1,438 @@
+//! Samples of every page: plain, with errors, with long names, without a party. Synthetic persons only.
+
+use askama::Template;
+use idp_core::types::{Ial, Locale, Timestamp};
+
+use super::*;
+
+/// One rendered sample.
+pub(super) struct Sample {
+    pub(super) page: &'static str,
+    pub(super) name: String,
+    pub(super) locale: Locale,
+    pub(super) html: String,
+    /// The ids that the contract promises for this sample.
+    pub(super) ids: &'static [&'static str],
+}
+
+struct Collected {
+    locale: Locale,
+    samples: Vec<Sample>,
+}
+
+impl Collected {
+    fn add<P: Template>(&mut self, page: &'static str, name: &str, ids: &'static [&'static str], context: &P) {
+        let html = context.render().expect("contexts format without errors");
+        self.samples.push(Sample {
+            page,
+            name: name.to_owned(),
+            locale: self.locale,
+            html,
+            ids,
+        });
+    }
+}
+
+fn chrome(locale: Locale) -> Chrome {
+    Chrome {
+        locale,
+        here: "/sign-in/tx_sample?x=1&y=%22".to_owned(),
+        support_phone: "1900 0000".to_owned(),
+        province: Words::new(Locale::Vi, "Tỉnh Mẫu"),
+        banner: None,
+        csrf: "csrf-sample".to_owned(),
+    }
+}
+
+fn demo(locale: Locale) -> Chrome {
+    Chrome {
+        banner: Some(Banner::Demo),
+        ..chrome(locale)
+    }
+}
+
+fn party() -> Words {
+    Words::new(Locale::Vi, "Cổng dịch vụ công")
+}
+
+fn long_party() -> Words {
+    let name = "Hệ thống thông tin giải quyết thủ tục hành chính <liên thông> & một cửa điện tử các cấp chính quyền địa phương";
+    Words::new(Locale::Vi, name)
+}
+
+fn why(rule: &'static str) -> Why {
+    Why { rule, rp: party() }
+}
+
+/// All samples of all pages in one language.
+pub(super) fn all(locale: Locale) -> Vec<Sample> {
+    let mut collected = Collected {
+        locale,
+        samples: Vec::new(),
+    };
+    sign_in(&mut collected);
+    select_account(&mut collected);
+    consent(&mut collected);
+    onward(&mut collected);
+    enrol(&mut collected);
+    enrolled_and_account(&mut collected);
+    sign_out(&mut collected);
+    errors_and_home(&mut collected);
+    collected.samples
+}
+
+/// A sample's name, the ids it must have, and what sets it apart.
+type Variant = (&'static str, &'static [&'static str], fn(&mut SignIn));
+
+fn plain_sign_in(locale: Locale) -> SignIn {
+    SignIn {
+        c: chrome(locale),
+        party: Some(party()),
+        why: why("no-session"),
+        errors: Errors::none(),
+        login: String::new(),
+        account: None,
+        action: "/sign-in/tx_sample/password".to_owned(),
+        cancel_action: "/sign-in/tx_sample/cancel".to_owned(),
+        enrol_href: Some("/enrol?t=tx_sample".to_owned()),
+    }
+}
+
+fn sign_in(to: &mut Collected) {
+    const IDS: &[&str] = &[
+        "sign-in-form",
+        "login",
+        "password",
+        "sign-in-submit",
+        "cancel-form",
+        "cancel",
+        "enrol-link",
+        "why",
+    ];
+    const AGAIN: &[&str] = &[
+        "sign-in-form",
+        "account-name",
+        "password",
+        "sign-in-submit",
+        "cancel",
+        "why",
+    ];
+    let variants: [Variant; 8] = [
+        ("plain", IDS, |page| page.c.banner = Some(Banner::Demo)),
+        ("own-account", IDS, |page| page.party = None),
+        ("long-name", IDS, |page| page.party = Some(long_party())),
+        ("bad", IDS, |page| {
+            page.login = "nguyenvanan\"><b>".to_owned();
+            page.errors = Errors::bad_credentials();
+        }),
+        ("throttled", IDS, |page| page.errors = Errors::throttled(15)),
+        ("empty", IDS, |page| page.errors = Errors::empty_credentials(true, true)),
+        ("again", AGAIN, |page| page.account = Some("Nguyễn Văn An".to_owned())),
+        ("again-own", AGAIN, |page| {
+            page.account = Some("Nguyễn Văn An".to_owned());
+            page.party = None;
+            page.enrol_href = None;
+        }),
+    ];
+    for (name, ids, change) in variants {
+        let mut page = plain_sign_in(to.locale);
+        change(&mut page);
+        to.add("sign-in", name, ids, &page);
+    }
+    for rule in Why::RULES {
+        let mut page = plain_sign_in(to.locale);
+        page.why = why(rule);
+        to.add("sign-in", &format!("why-{rule}"), IDS, &page);
+    }
+}
+
+fn select_account(to: &mut Collected) {
+    const IDS: &[&str] = &["select-account-form", "account-continue", "account-other", "why"];
+    let locale = to.locale;
+    let plain = |party: Option<Words>, name: &str| SelectAccount {
+        c: chrome(locale),
+        party,
+        why: why("select-account"),
+        account_name: name.to_owned(),
+        account_login: "nguyenvanan4821".to_owned(),
+        action: "/sign-in/tx_sample/account".to_owned(),
+        cancel_action: Some("/sign-in/tx_sample/cancel".to_owned()),
+    };
+    let contexts = [
+        ("plain", plain(Some(party()), "Nguyễn Văn An")),
+        (
+            "no-party",
+            SelectAccount {
+                cancel_action: None,
+                ..plain(None, "Nguyễn Văn An")
+            },
+        ),
+        (
+            "long-name",
+            plain(
+                Some(long_party()),
+                "Công Tằng Tôn Nữ Thị Hoàng Nguyễn Bảo Ngọc Quỳnh Anh",
+            ),
+        ),
+    ];
+    for (name, context) in contexts {
+        to.add("select-account", name, IDS, &context);
+    }
+}
+
+fn consent(to: &mut Collected) {
+    const IDS: &[&str] = &[
+        "consent-form",
+        "consent-allow",
+        "consent-deny",
+        "consent-party",
+        "consent-values",
+        "why",
+    ];
+    let locale = to.locale;
+    let c = chrome(locale);
+    let (level, matched) = (
+        c.say(label_of_level(Ial::Ial0)),
+        c.say(DataMatch::Matched.account_key()),
+    );
+    let claims = [
+        ("sub", "7f6c2a"),
+        ("name", "Nguyễn Văn An"),
+        ("birthdate", "15/03/1985"),
+        ("personal_number", "079085000001"),
+        ("identity_assurance", level.as_ref()),
+        ("data_match", matched.as_ref()),
+        ("data_matched_at", ""),
+        ("locale", "vi"),
+        ("updated_at", "15/03/2026 09:05:07 (UTC+7)"),
+    ];
+    let values = claims.map(|(claim, value)| ReleasedValue {
+        label: label_of_claim(claim).expect("a claim of ours"),
+        value: value.to_owned(),
+    });
+    let plain = |party| Consent {
+        c: chrome(locale),
+        party,
+        controller: Some(Words::new(Locale::Vi, "Sở Khoa học và Công nghệ")),
+        values: values.to_vec(),
+        purposes: vec![Words::new(Locale::Vi, "Điền sẵn thông tin người nộp hồ sơ")],
+        offline: true,
+        why: why("consent-first"),
+        action: "/sign-in/tx_sample/consent".to_owned(),
+    };
+    let bare = Consent {
+        controller: None,
+        purposes: Vec::new(),
+        offline: false,
+        ..plain(long_party())
+    };
+    for (name, context) in [("plain", plain(party())), ("bare-long-name", bare)] {
+        to.add("consent", name, IDS, &context);
+    }
+}
+
+fn onward(to: &mut Collected) {
+    let locale = to.locale;
+    let href = "https://portal.example/callback?code=ac_1&state=a%26b".to_owned();
+    let fields = vec![
+        ("code".to_owned(), "ac_1".to_owned()),
+        ("state".to_owned(), "\"'<>&".to_owned()),
+    ];
+    for (name, party) in [("plain", Some(party())), ("no-party", None)] {
+        let context = Continue {
+            c: chrome(locale),
+            party: party.clone(),
+            href: href.clone(),
+        };
+        to.add("continue", name, &["continue-link"], &context);
+        let context = FormPost {
+            c: chrome(locale),
+            party,
+            action: href.clone(),
+            fields: fields.clone(),
+        };
+        to.add("form-post", name, &["form-post", "form-post-submit"], &context);
+    }
+}
+
+fn enrol(to: &mut Collected) {
+    const IDS: &[&str] = &[
+        "enrol-form",
+        "personal_number",
+        "full_name",
+        "birthdate",
+        "new_password",
+        "new_password_again",
+        "enrol-submit",
+    ];
+    let locale = to.locale;
+    let plain = |errors| Enrol {
+        c: demo(locale),
+        party: Some(party()),
+        errors,
+        given: Given::default(),
+        password_min: "15".to_owned(),
+        action: "/enrol?t=tx_sample".to_owned(),
+        sign_in_href: Some("/sign-in/tx_sample".to_owned()),
+    };
+    let all_wrong = Errors::of_fields([
+        Mistake::NumberLostZero,
+        Mistake::NameTooLong { max: 100 },
+        Mistake::BirthDateNumberYear,
+        Mistake::PasswordShort { min: 15 },
+        Mistake::PasswordMismatch,
+    ]);
+    let given = Given {
+        personal_number: "79085000001".to_owned(),
+        full_name: "Nguyễn Văn An".to_owned(),
+        birthdate: "15/03/1986".to_owned(),
+    };
+    to.add("enrol", "plain", IDS, &plain(Errors::none()));
+    to.add(
+        "enrol",
+        "alone",
+        IDS,
+        &Enrol {
+            party: None,
+            sign_in_href: None,
+            ..plain(Errors::none())
+        },
+    );
+    to.add(
+        "enrol",
+        "wrong",
+        IDS,
+        &Enrol {
+            given,
+            ..plain(all_wrong)
+        },
+    );
+}
+
+fn enrolled_and_account(to: &mut Collected) {
+    let locale = to.locale;
+    for state in [
+        DataMatch::Matched,
+        DataMatch::NotMatched,
+        DataMatch::Pending,
+        DataMatch::None,
+    ] {
+        let context = Enrolled {
+            c: chrome(locale),
+            party: (state != DataMatch::Pending).then(party),
+            state,
+            login_name: "nguyenvanan4821".to_owned(),
+            continue_href: "/sign-in/tx_sample".to_owned(),
+        };
+        to.add(
+            "enrolled",
+            state.word(),
+            &["enrol-state", "login-name", "continue-link"],
+            &context,
+        );
+    }
+    for (assurance, data_match) in [
+        (Ial::Ial0, DataMatch::Matched),
+        (Ial::Ial1, DataMatch::NotMatched),
+        (Ial::Ial2, DataMatch::Pending),
+        (Ial::Ial3, DataMatch::None),
+    ] {
+        let context = Account {
+            c: Chrome {
+                banner: Some(Banner::Contingency),
+                ..chrome(locale)
+            },
+            name: "Nguyễn Văn An".to_owned(),
+            login_name: "nguyenvanan4821".to_owned(),
+            assurance,
+            data_match,
+            matched_at: (data_match == DataMatch::Matched).then(|| Timestamp::from_millis(1_773_540_307_000)),
+            sign_out_action: "/account/sign-out".to_owned(),
+        };
+        let ids = &[
+            "account-name",
+            "identity-assurance",
+            "data-match",
+            "sign-out-form",
+            "sign-out-submit",
+        ];
+        to.add("account", data_match.word(), ids, &context);
+    }
+}
+
+fn sign_out(to: &mut Collected) {
+    let locale = to.locale;
+    for (name, party, account) in [("plain", Some(party()), Some("Nguyễn Văn An")), ("unknown", None, None)] {
+        let context = SignOut {
+            c: chrome(locale),
+            party: party.clone(),
+            account_name: account.map(str::to_owned),
+            action: "/oauth2/logout".to_owned(),
+            fields: vec![("state".to_owned(), "s<1>".to_owned())],
+        };
+        to.add(
+            "sign-out",
+            name,
+            &["sign-out-form", "sign-out-confirm", "sign-out-stay"],
+            &context,
+        );
+        let href = party.is_some().then(|| "https://portal.example/?state=1".to_owned());
+        let ids: &[&str] = if href.is_some() {
+            &["signed-out", "continue-link"]
+        } else {
+            &["signed-out"]
+        };
+        to.add(
+            "signed-out",
+            name,
+            ids,
+            &SignedOut {
+                c: chrome(locale),
+                party,
+                continue_href: href,
+            },
+        );
+    }
+    let own = SignedOut {
+        c: chrome(locale),
+        party: None,
+        continue_href: Some("/".to_owned()),
+    };
+    to.add("signed-out", "own", &["signed-out", "continue-link"], &own);
+}
+
+fn errors_and_home(to: &mut Collected) {
+    const IDS: &[&str] = &["error-code", "error-reference", "error-text", "next-step"];
+    let locale = to.locale;
+    let page = |code, next| ErrorPage {
+        c: chrome(locale),
+        code,
+        reference: "01981f3e-7c1a-7d52-9a37-2f0c5b1e8d44".to_owned(),
+        at: Timestamp::from_millis(1_773_540_307_000),
+        next,
+    };
+    let again = NextStep::Again {
+        href: "/enrol".to_owned(),
+    };
+    let back = NextStep::BackTo {
+        party: long_party(),
+        href: "https://portal.example/?error=access_denied".to_owned(),
+    };
+    let mut pages: Vec<(&str, ErrorPage)> = ErrorCode::ALL
+        .iter()
+        .map(|code| (code.word(), page(*code, NextStep::Usual)))
+        .collect();
+    pages.push(("again", page(ErrorCode::ForbiddenForm, again)));
+    pages.push(("back", page(ErrorCode::SignInExpired, back)));
+    for (name, context) in pages {
+        to.add("error", name, IDS, &context);
+    }
+    let home = |enrol_href| Home {
+        c: demo(locale),
+        enrol_href,
+        account_href: "/account".to_owned(),
+    };
+    let (open, closed) = (home(Some("/enrol".to_owned())), home(None));
+    to.add("home", "plain", &["enrol-link", "account-link"], &open);
+    to.add("home", "enrol-off", &["account-link"], &closed);
+}

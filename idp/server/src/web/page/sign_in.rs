@@ -1,0 +1,61 @@
+//! The password step, the same step for somebody we already know, and the choice of an account.
+
+use askama::Template;
+
+use super::chrome::Chrome;
+use super::parts::{Errors, Why, Words};
+
+/// The page `sign-in`; also the re-authentication form.
+#[derive(Template)]
+#[template(path = "sign-in.html")]
+pub struct SignIn {
+    /// The frame.
+    pub c: Chrome,
+    /// Who asked for the sign-in; `None` when the person came for their own account.
+    pub party: Option<Words>,
+    /// Why the person is asked.
+    pub why: Why,
+    /// What was wrong with the last answer. Fields: `login`, `password`.
+    pub errors: Errors,
+    /// The sign-in name to show in the field, or that of `account`.
+    pub login: String,
+    /// The name of the person who has to prove themself again; then the field `login` is not asked.
+    pub account: Option<String>,
+    /// Where the answer goes: `/sign-in/{t}/password`.
+    pub action: String,
+    /// Where cancelling goes: `/sign-in/{t}/cancel`.
+    pub cancel_action: String,
+    /// Where an account can be made, while that is allowed.
+    pub enrol_href: Option<String>,
+}
+
+impl SignIn {
+    /// The heading as plain text, for the title.
+    fn heading(&self) -> String {
+        match (&self.account, &self.party) {
+            (Some(_), _) => self.c.say("login-again-title").into_owned(),
+            (None, Some(party)) => self.c.say_with("login-continue-to", "rp", &party.text),
+            (None, None) => self.c.say("login-title").into_owned(),
+        }
+    }
+}
+
+/// The page `select-account`.
+#[derive(Template)]
+#[template(path = "select-account.html")]
+pub struct SelectAccount {
+    /// The frame.
+    pub c: Chrome,
+    /// Who asked.
+    pub party: Option<Words>,
+    /// Why the person is asked.
+    pub why: Why,
+    /// The name of the person who is signed in.
+    pub account_name: String,
+    /// Their sign-in name.
+    pub account_login: String,
+    /// Where the choice goes: `/sign-in/{t}/account`.
+    pub action: String,
+    /// Where cancelling goes: `/sign-in/{t}/cancel`; `None` shows no such button.
+    pub cancel_action: Option<String>,
+}
