@@ -22,10 +22,7 @@ impl<'a> Frame<'a> {
         Self { lang, name }
     }
 
-    fn text<'k>(&self, key: &'k str) -> &'k str
-    where
-        'static: 'k,
-    {
+    fn text<'k>(&self, key: &'k str) -> &'k str {
         self.lang.text(key)
     }
 }
