@@ -15,6 +15,8 @@
 
 pub mod audit;
 pub mod crypto;
+pub mod net;
+pub mod people;
 pub mod store;
 pub mod types;
 

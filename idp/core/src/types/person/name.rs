@@ -38,10 +38,17 @@ impl FullName {
         if raw.len() > MAX_CHARS * 16 {
             return Err(NameError::Long);
         }
-        let words: Vec<String> = raw.split_whitespace().map(|word| word.nfc().map(plain).collect()).collect();
+        let words: Vec<String> = raw
+            .split_whitespace()
+            .map(|word| word.nfc().map(plain).collect())
+            .collect();
         let name = words.join(" ");
         if !name.chars().any(char::is_alphabetic) {
-            return Err(if name.is_empty() { NameError::Empty } else { NameError::Character });
+            return Err(if name.is_empty() {
+                NameError::Empty
+            } else {
+                NameError::Character
+            });
         }
         if name.chars().count() > MAX_CHARS {
             return Err(NameError::Long);
@@ -60,7 +67,12 @@ impl FullName {
     /// The look-up key that population-registry callers share: no marks, no separators, upper case
     /// (`Đào Văn Thử` → `DAOVANTHU`). Both placements of a tone mark give one key.
     pub fn key(&self) -> String {
-        self.0.nfd().filter(|c| c.is_alphanumeric() && !is_combining_mark(*c)).map(bare).flat_map(char::to_uppercase).collect()
+        self.0
+            .nfd()
+            .filter(|c| c.is_alphanumeric() && !is_combining_mark(*c))
+            .map(bare)
+            .flat_map(char::to_uppercase)
+            .collect()
     }
 
     /// Upper case with its marks, the form the registry itself stores.

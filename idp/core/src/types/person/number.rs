@@ -122,11 +122,16 @@ impl PersonalId {
     /// Where the birth was registered.
     pub fn place(&self) -> Place {
         let prefix = self.number(0, 3);
-        let Ok(code) = u8::try_from(prefix) else { return Place::PerhapsAbroad };
+        let Ok(code) = u8::try_from(prefix) else {
+            return Place::PerhapsAbroad;
+        };
         if prefix >= 100 {
             Place::PerhapsAbroad
         } else if PROVINCES.contains(&code) {
-            Place::Province { code, reused: REUSED.contains(&code) }
+            Place::Province {
+                code,
+                reused: REUSED.contains(&code),
+            }
         } else {
             Place::Unknown
         }
@@ -134,7 +139,11 @@ impl PersonalId {
 
     /// Sex as the fourth digit says.
     pub fn sex(&self) -> Sex {
-        if self.number(3, 4).is_multiple_of(2) { Sex::Male } else { Sex::Female }
+        if self.number(3, 4).is_multiple_of(2) {
+            Sex::Male
+        } else {
+            Sex::Female
+        }
     }
 
     /// Year of birth, 1900 to 2399: the fourth digit carries the century, two values for each from 1900 on.
@@ -160,7 +169,9 @@ impl PersonalId {
 
     /// The digits `from..to` as a number; all are ASCII digits by construction.
     fn number(&self, from: usize, to: usize) -> u16 {
-        self.0.as_bytes()[from..to].iter().fold(0, |sum, digit| sum * 10 + u16::from(digit - b'0'))
+        self.0.as_bytes()[from..to]
+            .iter()
+            .fold(0, |sum, digit| sum * 10 + u16::from(digit - b'0'))
     }
 }
 
@@ -187,5 +198,8 @@ impl From<PersonalId> for String {
 /// What people and documents put between digits, after NFKC (which turns a no-break space into a space).
 fn is_separator(c: char) -> bool {
     c.is_whitespace()
-        || matches!(c, '.' | '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{200b}' | '\u{2060}' | '\u{feff}')
+        || matches!(
+            c,
+            '.' | '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{200b}' | '\u{2060}' | '\u{feff}'
+        )
 }
