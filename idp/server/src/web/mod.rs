@@ -11,6 +11,7 @@
 //! | [`headers`] | security headers on every answer |
 //! | [`problem`] | RFC 9457; the only place outside the protocols where a status is chosen |
 //! | [`page`], [`assets`] | every page as a typed view; style, scripts, fonts |
+//! | [`house`], [`tally`] | the long-lived parts that every door shares |
 //! | [`access`] | one log line and one measurement per request |
 
 pub mod access;
@@ -21,10 +22,12 @@ pub mod csrf;
 pub mod extract;
 pub mod gate;
 pub mod headers;
+pub mod house;
 pub mod limit;
 pub mod page;
 pub mod peer;
 pub mod problem;
+pub mod tally;
 
 pub use context::{Context, RequestId};
 pub use cookie::{Cookie, CookieStyle};

@@ -34,6 +34,11 @@ pub struct Peer {
 }
 
 impl Peer {
+    /// Address and port for `store::Cx`; port 0 where it is not known.
+    pub fn socket(&self) -> SocketAddr {
+        SocketAddr::new(self.address, self.port.unwrap_or(0))
+    }
+
     /// Who sent these headers over this connection.
     pub fn of(remote: SocketAddr, headers: &HeaderMap, trust: &Trust) -> Self {
         let direct = Self {
