@@ -1,0 +1,139 @@
+//! What one authorization gave a party: its code, and the family of tokens that the code buys.
+
+use idp_core::{
+    audit::{self, Event},
+    crypto::{
+        handle::{Code, Handle},
+        random,
+    },
+    relying::{Party, Scope},
+    session::{self, Live},
+    signin::{self, Admitted, Refused, Standing},
+    store::{StoreError, Tx, meta::Epoch},
+    types::{Digest, Id, Locale, Timestamp, id},
+};
+use serde::{Deserialize, Serialize};
+
+use super::{claims::Requested, pkce::Challenge, rows};
+use crate::web::house::House;
+
+/// What was agreed when the code was issued; tokens say nothing else.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Terms {
+    pub(super) redirect_uri: String,
+    pub(super) scopes: Vec<Scope>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) nonce: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) challenge: Option<Challenge>,
+    #[serde(default)]
+    pub(super) requested: Requested,
+    /// Resources named in the authorization request (RFC 8707 section 2.1); empty: the party's usual audience.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) resources: Vec<String>,
+    pub(super) sub: String,
+    pub(super) sid: String,
+    pub(super) auth_at: Timestamp,
+    pub(super) acr: String,
+    pub(super) amr: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) locale: Option<Locale>,
+    /// Whether its refresh tokens outlive the session (`offline_access`).
+    pub(super) offline: bool,
+}
+
+/// A grant to be written.
+pub(super) struct NewGrant<'a> {
+    pub(super) id: Id<id::Grant>,
+    pub(super) party: Id<id::Party>,
+    pub(super) live: &'a Live,
+    pub(super) code: Digest,
+    pub(super) code_ends_at: Timestamp,
+    pub(super) terms: &'a Terms,
+    pub(super) epoch: Epoch,
+    pub(super) ends_at: Timestamp,
+}
+
+/// A grant as stored, with its standing.
+pub(super) struct Stored {
+    pub(super) id: Id<id::Grant>,
+    pub(super) party: Id<id::Party>,
+    pub(super) person: Id<id::Person>,
+    pub(super) session: Id<id::Session>,
+    pub(super) terms: Terms,
+    /// Whether the access token asked about was revoked by itself.
+    pub(super) jti_is_revoked: bool,
+    pub(super) standing: Standing,
+}
+
+impl Stored {
+    /// Passes the one gate, or does not.
+    pub(super) fn admit(&self, house: &House, now: Timestamp) -> Result<Admitted, Refused> {
+        let standing = Standing { party_is_served: house.register.by_id(self.party).is_some(), ..self.standing };
+        signin::admit(&standing, house.epoch(), house.settings.session_idle, now)
+    }
+}
+
+/// What the authorization endpoint knows when it issues a code.
+pub(super) struct Issue<'a> {
+    pub(super) party: &'a Party,
+    pub(super) live: &'a Live,
+    pub(super) asked: &'a super::authorize::Request,
+}
+
+/// Issues the one-time code of RFC 6749 section 4.1.2. The row keeps only its digest.
+pub(super) async fn issue(tx: &mut Tx<'_>, house: &House, issue: &Issue<'_>) -> Result<Handle<Code>, StoreError> {
+    let Issue { party, live, asked } = issue;
+    let sub = signin::subject(tx, live.person, &party.sector).await?;
+    let sid = session::join(tx, live.id, party.id, &sub).await?;
+    session::touch(tx, live).await?;
+    let terms = Terms {
+        redirect_uri: asked.redirect_uri.clone(),
+        scopes: asked.scopes.clone(),
+        nonce: asked.nonce.clone(),
+        challenge: asked.challenge.clone(),
+        requested: asked.requested.clone(),
+        resources: asked.resources.clone(),
+        sub,
+        sid,
+        auth_at: live.auth_at,
+        acr: live.aal.acr().to_owned(),
+        amr: live.amr.split(' ').map(str::to_owned).collect(),
+        locale: asked.locale,
+        offline: asked.scopes.contains(&Scope::OfflineAccess),
+    };
+    let code = Handle::<Code>::generate();
+    let now = tx.now();
+    let new = NewGrant {
+        id: random::id(now),
+        party: party.id,
+        live,
+        code: code.digest(),
+        code_ends_at: now + house.settings.code_lifetime,
+        terms: &terms,
+        epoch: house.epoch(),
+        ends_at: now + house.settings.refresh_absolute,
+    };
+    rows::insert_grant(tx, &new).await?;
+    let scopes = Scope::join(&terms.scopes);
+    audit::record(tx, Event::CodeIssued { person: live.person, party: party.id, grant: new.id, scopes }).await?;
+    Ok(code)
+}
+
+/// Revokes a grant and all that it gave, once.
+pub(super) async fn revoke(tx: &mut Tx<'_>, grant: Id<id::Grant>, because: &'static str) -> Result<(), StoreError> {
+    if let Some((person, party)) = rows::revoke_grant(tx, grant, because).await? {
+        audit::record(tx, Event::GrantRevoked { person, party, grant, because }).await?;
+    }
+    Ok(())
+}
+
+/// Revokes every grant: after a restore, when nobody knows any more which secrets were used.
+pub async fn end_all(tx: &mut Tx<'_>, because: &'static str) -> Result<u64, StoreError> {
+    rows::revoke_all(tx, because).await
+}
+
+/// Removes rows of this door that are of no use any more.
+pub async fn sweep(tx: &mut Tx<'_>) -> Result<u64, StoreError> {
+    rows::sweep(tx).await
+}

@@ -1,0 +1,208 @@
+//! SQL of the OpenID Connect door. It joins to other rooms only through their faces `account_standing` and `session_standing`.
+
+use idp_core::{
+    params,
+    people::{AccountState, PersonState},
+    signin::Standing,
+    store::{Conn, Row, StoreError, Tx, meta::Epoch},
+    types::{Digest, Fault, Id, Timestamp, id},
+};
+
+use super::grant::{NewGrant, Stored, Terms};
+
+const INSERT_POSTED: &str = "insert into posted_request (digest, form, created_at, ends_at) values ($1, $2, $3, $4)";
+const TAKE_POSTED: &str = "update posted_request set spent_at = $2 where digest = $1 and spent_at is null and ends_at > $2 \
+    returning form";
+const SWEEP_POSTED: &str = "delete from posted_request where ends_at < $1";
+const INSERT_GRANT: &str = "insert into token_grant \
+    (id, party_id, person_id, account_id, session_id, code_digest, code_ends_at, terms, epoch, created_at, ends_at) \
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+const SPEND_CODE: &str = "update token_grant set code_spent_at = $2 where code_digest = $1 and code_spent_at is null \
+    returning id, code_ends_at";
+const GRANT_OF_CODE: &str = "select id from token_grant where code_digest = $1";
+const GRANT: &str = "select g.id, g.party_id, g.person_id, g.account_id, g.session_id, g.terms, g.epoch, g.ends_at, g.revoked_at, \
+    a.account_state, a.person_state, s.ends_at as session_ends_at, s.ended_at as session_ended_at, \
+    s.last_used_at as session_used_at, r.jti as revoked_jti \
+    from token_grant g \
+    join account_standing a on a.account_id = g.account_id \
+    join session_standing s on s.session_id = g.session_id \
+    left join revoked_token r on r.jti = $2 \
+    where g.id = $1";
+const REVOKE_GRANT: &str = "update token_grant set revoked_at = $2, revoked_because = $3 where id = $1 and revoked_at is null \
+    returning person_id, party_id";
+const REVOKE_ALL: &str = "update token_grant set revoked_at = $1, revoked_because = $2 where revoked_at is null";
+const SWEEP_GRANTS: &str = "delete from token_grant where id in (select g.id from token_grant g \
+    where g.ends_at < $1 and not exists (select 1 from refresh_token r where r.grant_id = g.id) limit 1000)";
+const SWEEP_REFRESH: &str = "delete from refresh_token where grant_id in (select id from token_grant where ends_at < $1 limit 1000)";
+const INSERT_REFRESH: &str = "insert into refresh_token (digest, grant_id, issued_at, idle_until) values ($1, $2, $3, $4)";
+const REFRESH: &str = "select grant_id, idle_until, used_at, successor, retired_at from refresh_token where digest = $1";
+const SPEND_REFRESH: &str = "update refresh_token set used_at = $2, successor = $3 \
+    where digest = $1 and used_at is null and retired_at is null and idle_until > $2";
+const REPLACE_SUCCESSOR: &str = "update refresh_token set successor = $2 where digest = $1 and successor = $3";
+const RETIRE_UNUSED: &str = "update refresh_token set retired_at = $2 where digest = $1 and used_at is null and retired_at is null";
+const INSERT_REVOKED: &str = "insert into revoked_token (jti, until_at) values ($1, $2) on conflict (jti) do nothing";
+const REVOKED: &str = "select jti from revoked_token where jti = $1";
+const SWEEP_REVOKED: &str = "delete from revoked_token where until_at < $1";
+const INSERT_ASSERTION: &str = "insert into client_assertion (party_id, jti_digest, until_at) values ($1, $2, $3) \
+    on conflict (party_id, jti_digest) do nothing";
+const SWEEP_ASSERTIONS: &str = "delete from client_assertion where until_at < $1";
+
+/// Every statement of this file.
+pub(super) const ALL: &[&str] = &[
+    INSERT_POSTED, TAKE_POSTED, SWEEP_POSTED, INSERT_GRANT, SPEND_CODE, GRANT_OF_CODE, GRANT, REVOKE_GRANT, REVOKE_ALL, SWEEP_GRANTS,
+    SWEEP_REFRESH, INSERT_REFRESH, REFRESH, SPEND_REFRESH, REPLACE_SUCCESSOR, RETIRE_UNUSED, INSERT_REVOKED, REVOKED, SWEEP_REVOKED,
+    INSERT_ASSERTION, SWEEP_ASSERTIONS,
+];
+
+pub(super) async fn insert_posted(tx: &mut Tx<'_>, digest: Digest, form: &str, ends_at: Timestamp) -> Result<(), StoreError> {
+    let now = tx.now();
+    tx.run(INSERT_POSTED, params![digest, form, now, ends_at]).await.map(|_| ())
+}
+
+pub(super) async fn take_posted(tx: &mut Tx<'_>, digest: Digest) -> Result<Option<String>, StoreError> {
+    let now = tx.now();
+    tx.one(TAKE_POSTED, params![digest, now]).await?.map(|row| row.text("form")).transpose()
+}
+
+pub(super) async fn insert_grant(tx: &mut Tx<'_>, new: &NewGrant<'_>) -> Result<(), StoreError> {
+    let terms = serde_json::to_string(new.terms).map_err(|error| Fault::new("writing the terms of a grant", error))?;
+    let now = tx.now();
+    let live = new.live;
+    let params = params![
+        new.id, new.party, live.person, live.account, live.id, new.code, new.code_ends_at, terms, new.epoch.0, now, new.ends_at
+    ];
+    tx.run(INSERT_GRANT, params).await.map(|_| ())
+}
+
+/// Spends a code. The statement is the judge: of many at once, one gets the row.
+pub(super) async fn spend_code(tx: &mut Tx<'_>, code: Digest) -> Result<Option<(Id<id::Grant>, Timestamp)>, StoreError> {
+    let now = tx.now();
+    let row = tx.one(SPEND_CODE, params![code, now]).await?;
+    row.map(|row| Ok((row.id("id")?, row.time("code_ends_at")?))).transpose()
+}
+
+pub(super) async fn grant_of_code(conn: &mut Conn, code: Digest) -> Result<Option<Id<id::Grant>>, StoreError> {
+    conn.one(GRANT_OF_CODE, params![code]).await?.map(|row| row.id("id")).transpose()
+}
+
+/// A grant with everything that stands for or against it, in one statement. `jti` is the access token asked about.
+pub(super) async fn grant(conn: &mut Conn, id: Id<id::Grant>, jti: Option<&str>) -> Result<Option<Stored>, StoreError> {
+    conn.one(GRANT, params![id, jti]).await?.as_ref().map(stored).transpose()
+}
+
+fn stored(row: &Row) -> Result<Stored, StoreError> {
+    let terms: Terms =
+        serde_json::from_str(&row.text("terms")?).map_err(|error| Fault::new("reading the terms of a grant", error))?;
+    let standing = Standing {
+        person: PersonState::from_word(&row.text("person_state")?)?,
+        account: AccountState::from_word(&row.text("account_state")?)?,
+        party_is_served: false, // the register decides, see `Stored::admit`
+        revoked_at: row.opt_time("revoked_at")?,
+        grant_ends_at: row.time("ends_at")?,
+        grant_epoch: Epoch(row.int("epoch")?),
+        offline: terms.offline,
+        session_ended_at: row.opt_time("session_ended_at")?,
+        session_ends_at: row.time("session_ends_at")?,
+        session_used_at: row.time("session_used_at")?,
+    };
+    Ok(Stored {
+        id: row.id("id")?,
+        party: row.id("party_id")?,
+        person: row.id("person_id")?,
+        session: row.id("session_id")?,
+        jti_is_revoked: row.opt_text("revoked_jti")?.is_some(),
+        terms,
+        standing,
+    })
+}
+
+/// Revokes a grant. `None`: it was revoked before.
+pub(super) async fn revoke_grant(
+    tx: &mut Tx<'_>,
+    id: Id<id::Grant>,
+    because: &str,
+) -> Result<Option<(Id<id::Person>, Id<id::Party>)>, StoreError> {
+    let now = tx.now();
+    let row = tx.one(REVOKE_GRANT, params![id, now, because]).await?;
+    row.map(|row| Ok((row.id("person_id")?, row.id("party_id")?))).transpose()
+}
+
+pub(super) async fn revoke_all(tx: &mut Tx<'_>, because: &str) -> Result<u64, StoreError> {
+    let now = tx.now();
+    tx.run(REVOKE_ALL, params![now, because]).await
+}
+
+pub(super) async fn insert_refresh(
+    tx: &mut Tx<'_>,
+    digest: Digest,
+    grant: Id<id::Grant>,
+    idle_until: Timestamp,
+) -> Result<(), StoreError> {
+    let now = tx.now();
+    tx.run(INSERT_REFRESH, params![digest, grant, now, idle_until]).await.map(|_| ())
+}
+
+/// A refresh token as stored.
+pub(super) struct StoredRefresh {
+    pub(super) grant: Id<id::Grant>,
+    pub(super) idle_until: Timestamp,
+    pub(super) used_at: Option<Timestamp>,
+    pub(super) successor: Option<Digest>,
+    pub(super) retired_at: Option<Timestamp>,
+}
+
+pub(super) async fn refresh(conn: &mut Conn, digest: Digest) -> Result<Option<StoredRefresh>, StoreError> {
+    let Some(row) = conn.one(REFRESH, params![digest]).await? else { return Ok(None) };
+    Ok(Some(StoredRefresh {
+        grant: row.id("grant_id")?,
+        idle_until: row.time("idle_until")?,
+        used_at: row.opt_time("used_at")?,
+        successor: row.opt_bytes("successor")?.is_some().then(|| row.digest("successor")).transpose()?,
+        retired_at: row.opt_time("retired_at")?,
+    }))
+}
+
+/// Spends a refresh token and names its successor. `false`: it is spent, retired or idle too long.
+pub(super) async fn spend_refresh(tx: &mut Tx<'_>, digest: Digest, successor: Digest) -> Result<bool, StoreError> {
+    let now = tx.now();
+    Ok(tx.run(SPEND_REFRESH, params![digest, now, successor]).await? == 1)
+}
+
+/// Puts a sibling in the place of an unused successor. `false`: the successor was used meanwhile.
+pub(super) async fn replace_successor(
+    tx: &mut Tx<'_>,
+    spent: Digest,
+    (old, sibling): (Digest, Digest),
+) -> Result<bool, StoreError> {
+    let now = tx.now();
+    let retired = tx.run(RETIRE_UNUSED, params![old, now]).await? == 1;
+    Ok(retired && tx.run(REPLACE_SUCCESSOR, params![spent, sibling, old]).await? == 1)
+}
+
+pub(super) async fn insert_revoked(tx: &mut Tx<'_>, jti: &str, until: Timestamp) -> Result<(), StoreError> {
+    tx.run(INSERT_REVOKED, params![jti, until]).await.map(|_| ())
+}
+
+pub(super) async fn is_revoked(conn: &mut Conn, jti: &str) -> Result<bool, StoreError> {
+    Ok(conn.one(REVOKED, params![jti]).await?.is_some())
+}
+
+/// Notes that an assertion was used. `false`: it was used before.
+pub(super) async fn insert_assertion(
+    tx: &mut Tx<'_>,
+    party: Id<id::Party>,
+    jti: Digest,
+    until: Timestamp,
+) -> Result<bool, StoreError> {
+    Ok(tx.run(INSERT_ASSERTION, params![party, jti, until]).await? == 1)
+}
+
+/// Removes what is of no use any more, a thousand rows of a kind at most.
+pub(super) async fn sweep(tx: &mut Tx<'_>) -> Result<u64, StoreError> {
+    let now = tx.now();
+    let mut gone = 0;
+    for statement in [SWEEP_POSTED, SWEEP_REVOKED, SWEEP_ASSERTIONS, SWEEP_REFRESH, SWEEP_GRANTS] {
+        gone += tx.run(statement, params![now]).await?;
+    }
+    Ok(gone)
+}
