@@ -9,6 +9,7 @@
 mod account;
 mod enrol;
 mod person;
+pub mod registry;
 mod rows;
 
 pub use account::{AccountState, StoredAccount, add_account, by_login, set_account_state, set_locale};

@@ -14,5 +14,6 @@ pub use assurance::{Aal, Ial};
 pub use fault::Fault;
 pub use id::Id;
 pub use locale::Locale;
+pub use person::{BirthDate, FullName, PersonalId};
 pub use secret::{Digest, Secret};
 pub use time::{Clock, Day, Interval, Timestamp};
