@@ -160,7 +160,7 @@ impl Name {
             value: entry
                 .data()
                 .to_string()
-                .map_or_else(|_| String::new(), |text| text.to_string()),
+                .map_or_else(|_| String::new(), |text| String::from(&*text)),
         };
         Self(name.entries().map(attribute).collect())
     }

@@ -4,6 +4,8 @@
 //! file by file, fingerprint and last day, with time enough left to replace what ends.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::path::Path;
 
 use crate::Certificate;
 use crate::certificate::CertificateError;
@@ -77,7 +79,7 @@ pub fn listing(readme: &str) -> Vec<Listed> {
             expires: (*expires).to_owned(),
             source: (*source).to_owned(),
         };
-        listed.file.ends_with(".pem").then_some(listed)
+        (Path::new(&listed.file).extension() == Some(OsStr::new("pem"))).then_some(listed)
     };
     readme
         .lines()

@@ -131,7 +131,7 @@ impl Soap {
             .net
             .send(Purpose::PopulationRegistry, self.signed(request))
             .await
-            .map_err(|error| lost(&error))?;
+            .map_err(lost)?;
         self.judge(&answer)
     }
 
@@ -216,7 +216,7 @@ fn missing(config: &Config) -> impl Iterator<Item = ConfigProblem> {
 }
 
 /// A refusal of our own client is a mistake of the configuration: trying again does not help.
-fn lost(error: &NetError) -> RegistryError {
+fn lost(error: NetError) -> RegistryError {
     match error {
         NetError::Refused(_) => RegistryError::Refused("ADDRESS_NOT_ALLOWED".to_owned()),
         NetError::TooLarge => RegistryError::BadAnswer,

@@ -202,9 +202,7 @@ impl Sample {
             api_key: Some(Secret::new("key".to_owned())),
             ..config(&self.url)
         };
-        Soap::new(config, net, clock.clone())
-            .ok()
-            .expect("a whole configuration")
+        Soap::new(config, net, clock.clone()).unwrap_or_else(|problems| panic!("{problems:?}"))
     }
 
     fn seen(&self) -> Vec<String> {
@@ -364,7 +362,7 @@ fn open_lets_one_probe_through_every_five_seconds() {
     breaker.record(&probe, at(6_000), Outcome::Failed);
     assert_eq!(breaker.admit(at(10_003)).err(), Some(Tripped));
     // The next probe's caller leaves; the one after it succeeds.
-    drop(breaker.admit(at(10_004)).expect("a probe is due"));
+    let _left = breaker.admit(at(10_004)).expect("a probe is due");
     let probe = breaker.admit(at(15_004)).expect("a probe is due");
     breaker.record(&probe, at(15_100), Outcome::Healthy);
     assert!(!breaker.is_open());
@@ -384,13 +382,11 @@ struct Told {
 impl PopulationRegistry for Arc<Told> {
     async fn verify(&self, _: &Verification) -> Result<Match, RegistryError> {
         self.calls.fetch_add(1, Ordering::SeqCst);
-        match &self.answer {
-            Some(answer) => answer.clone(),
-            None => {
-                self.go.notified().await;
-                Ok(Match::Matched)
-            }
+        if let Some(answer) = &self.answer {
+            return answer.clone();
         }
+        self.go.notified().await;
+        Ok(Match::Matched)
     }
 }
 
