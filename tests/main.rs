@@ -1,2 +1,3 @@
 //! Journeys.
-fn main() {}
+
+mod arch;
