@@ -24,7 +24,10 @@ pub(crate) struct Source {
 
 /// The root of the repository.
 pub(crate) fn repository() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests are one folder below the root").to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("the tests are one folder below the root")
+        .to_owned()
 }
 
 /// Files below `folder` that are ours, as paths from the root, sorted. Built, fetched and hidden files are not.
@@ -54,7 +57,11 @@ impl Source {
     /// Every production file of the crates: `tests/` and test modules are left out.
     pub(crate) fn all() -> Vec<Self> {
         let rust = |path: &String| Path::new(path).extension().is_some_and(|ending| ending == "rs");
-        let paths: Vec<String> = ["idp", "admin-ui"].iter().flat_map(|folder| files(folder)).filter(rust).collect();
+        let paths: Vec<String> = ["idp", "admin-ui"]
+            .iter()
+            .flat_map(|folder| files(folder))
+            .filter(rust)
+            .collect();
         let read = |path: &String| fs::read_to_string(repository().join(path)).expect("listed above");
         let texts: Vec<(String, String)> = paths.iter().map(|path| (path.clone(), read(path))).collect();
         assert!(texts.len() > 20, "the sources were not found");
@@ -66,28 +73,42 @@ impl Source {
         let parsed: Vec<(Self, Vec<String>)> = texts.iter().map(|(path, text)| Self::parse(path, text)).collect();
         let tests: HashSet<String> = parsed.iter().flat_map(|(_, tests)| tests.clone()).collect();
         let is_test = |path: &str| {
-            tests.iter().any(|module| path == format!("{module}.rs") || path.starts_with(&format!("{module}/")))
+            tests
+                .iter()
+                .any(|module| path == format!("{module}.rs") || path.starts_with(&format!("{module}/")))
         };
-        parsed.into_iter().map(|(source, _)| source).filter(|source| !is_test(&source.path)).collect()
+        parsed
+            .into_iter()
+            .map(|(source, _)| source)
+            .filter(|source| !is_test(&source.path))
+            .collect()
     }
 
     /// The facts of one file, and the paths (without ending) of its test modules.
     fn parse(path: &str, text: &str) -> (Self, Vec<String>) {
         let file = syn::parse_file(text).unwrap_or_else(|error| panic!("{path}: {error}"));
-        let mut seen = Seen { folder: module_folder(path), ..Seen::default() };
+        let mut seen = Seen {
+            folder: module_folder(path),
+            ..Seen::default()
+        };
         seen.visit_file(&file);
-        let mut source = Self { path: path.to_owned(), paths: seen.uses, strings: Vec::new(), unwraps: Vec::new() };
+        let mut source = Self {
+            path: path.to_owned(),
+            paths: seen.uses,
+            strings: Vec::new(),
+            unwraps: Vec::new(),
+        };
         let tokens = TokenStream::from_str(text).unwrap_or_else(|error| panic!("{path}: {error}"));
-        source.scan(tokens, &seen.test_lines);
+        source.scan(tokens, &seen.skipped);
         (source, seen.test_modules)
     }
 
-    fn scan(&mut self, stream: TokenStream, test_lines: &[(usize, usize)]) {
+    fn scan(&mut self, stream: TokenStream, skipped: &[(usize, usize)]) {
         let tokens: Vec<TokenTree> = stream.into_iter().collect();
         let mut at = 0;
         while at < tokens.len() {
             let line = tokens[at].span().start().line;
-            if test_lines.iter().any(|(from, to)| (*from..=*to).contains(&line)) {
+            if skipped.iter().any(|(from, to)| (*from..=*to).contains(&line)) {
                 at += 1;
                 continue;
             }
@@ -105,7 +126,7 @@ impl Source {
                     1
                 }
                 TokenTree::Group(group) => {
-                    self.scan(group.stream(), test_lines);
+                    self.scan(group.stream(), skipped);
                     1
                 }
                 TokenTree::Punct(_) => 1,
@@ -135,15 +156,19 @@ impl Source {
 struct Seen {
     folder: String,
     uses: Vec<(Vec<String>, usize)>,
-    test_lines: Vec<(usize, usize)>,
+    /// Lines that the scan of tokens passes over: tests, and imports that were expanded already.
+    skipped: Vec<(usize, usize)>,
     test_modules: Vec<String>,
 }
 
 impl<'a> Visit<'a> for Seen {
     fn visit_item(&mut self, item: &'a Item) {
         if is_test(attributes(item)) {
-            self.test_lines.push((item.span().start().line, item.span().end().line));
-            if let Item::Mod(ItemMod { ident, content: None, .. }) = item {
+            self.skipped.push((item.span().start().line, item.span().end().line));
+            if let Item::Mod(ItemMod {
+                ident, content: None, ..
+            }) = item
+            {
                 self.test_modules.push(format!("{}/{ident}", self.folder));
             }
             return;
@@ -152,7 +177,9 @@ impl<'a> Visit<'a> for Seen {
     }
 
     fn visit_item_use(&mut self, item: &'a ItemUse) {
-        expand(&item.tree, &mut Vec::new(), &mut self.uses, item.span().start().line);
+        let (from, to) = (item.span().start().line, item.span().end().line);
+        expand(&item.tree, &mut Vec::new(), &mut self.uses, from);
+        self.skipped.push((from, to));
     }
 }
 
@@ -215,7 +242,9 @@ fn attribute_length(tokens: &[TokenTree]) -> usize {
 }
 
 fn is_unwrap(tokens: &[TokenTree]) -> bool {
-    let [_, TokenTree::Ident(name), TokenTree::Group(arguments), ..] = tokens else { return false };
+    let [_, TokenTree::Ident(name), TokenTree::Group(arguments), ..] = tokens else {
+        return false;
+    };
     name == "unwrap" && arguments.delimiter() == Delimiter::Parenthesis && arguments.stream().is_empty()
 }
 
@@ -227,6 +256,7 @@ fn tests_are_left_out_and_the_rest_is_seen() {
             r##"
             //! Doc with "a string".
             use crate::{b::{self, C}, d as e};
+            use other::thing;
             #[cfg(test)] mod tests;
             #[cfg(not(test))] fn real() { x::y("s").unwrap(); z.unwrap_or(1); format!("in {}", m::n()); }
             #[cfg(test)] mod inline { fn f() { g().unwrap(); "hidden"; } }
@@ -239,11 +269,22 @@ fn tests_are_left_out_and_the_rest_is_seen() {
     ];
     let texts = texts.map(|(path, text)| (path.to_owned(), text.to_owned()));
     let sources = Source::parse_all(&texts);
-    assert_eq!(sources.iter().map(|source| source.path.as_str()).collect::<Vec<_>>(), ["idp/core/src/a.rs", "idp/core/src/a/other.rs"]);
+    assert_eq!(
+        sources.iter().map(|source| source.path.as_str()).collect::<Vec<_>>(),
+        ["idp/core/src/a.rs", "idp/core/src/a/other.rs"]
+    );
     let paths: Vec<String> = sources[0].paths.iter().map(|(path, _)| path.join("::")).collect();
     for path in ["crate::b::self", "crate::b::C", "crate::d", "x::y", "m::n"] {
         assert!(paths.iter().any(|found| found == path), "{path} in {paths:?}");
     }
-    assert_eq!(sources[0].strings.iter().map(|(text, _)| text.as_str()).collect::<Vec<_>>(), ["s", "in {}"]);
-    assert_eq!(sources[0].unwraps, [5]);
+    assert_eq!(
+        sources[0]
+            .strings
+            .iter()
+            .map(|(text, _)| text.as_str())
+            .collect::<Vec<_>>(),
+        ["s", "in {}"]
+    );
+    assert_eq!(sources[0].unwraps, [6]);
+    assert_eq!(paths.iter().filter(|path| *path == "other::thing").count(), 1);
 }
