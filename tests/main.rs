@@ -1,3 +1,4 @@
 //! Journeys.
 
 mod arch;
+mod registry;

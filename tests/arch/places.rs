@@ -82,7 +82,7 @@ fn is_sql(text: &str) -> bool {
 pub(crate) fn sql_elsewhere(sources: &[Source]) -> Vec<String> {
     let others = sources.iter().filter(|source| !is_rows(&source.path));
     others
-        .flat_map(|source| at_lines(source, |text| is_sql(text), "SQL text belongs into rows.rs"))
+        .flat_map(|source| at_lines(source, is_sql, "SQL text belongs into rows.rs"))
         .collect()
 }
 

@@ -253,7 +253,7 @@ fn tests_are_left_out_and_the_rest_is_seen() {
     let texts = [
         (
             "idp/core/src/a.rs",
-            r##"
+            r#"
             //! Doc with "a string".
             use crate::{b::{self, C}, d as e};
             use other::thing;
@@ -261,7 +261,7 @@ fn tests_are_left_out_and_the_rest_is_seen() {
             #[cfg(not(test))] fn real() { x::y("s").unwrap(); z.unwrap_or(1); format!("in {}", m::n()); }
             #[cfg(test)] mod inline { fn f() { g().unwrap(); "hidden"; } }
             #[tokio::test] async fn t() { "hidden".len(); }
-            "##,
+            "#,
         ),
         ("idp/core/src/a/tests.rs", "fn f() { g().unwrap(); }"),
         ("idp/core/src/a/tests/more.rs", "fn f() { g().unwrap(); }"),
