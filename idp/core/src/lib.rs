@@ -16,6 +16,7 @@
 pub mod audit;
 pub mod authn;
 pub mod crypto;
+pub mod keys;
 pub mod net;
 pub mod people;
 pub mod relying;
@@ -30,6 +31,7 @@ pub fn statements() -> Vec<&'static str> {
     [
         audit::STATEMENTS,
         authn::STATEMENTS,
+        keys::STATEMENTS,
         people::STATEMENTS,
         relying::STATEMENTS,
         session::STATEMENTS,

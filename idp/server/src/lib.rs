@@ -1,3 +1,7 @@
-//! The doors: HTTP, pages, jobs, command line.
+//! The doors: HTTP, pages, jobs, command line. The rules live in `idp-core`, which knows no HTTP.
 
+pub mod cli;
+pub mod config;
+pub mod management;
+pub mod server;
 pub mod web;

@@ -1,2 +1,7 @@
-//! Under construction.
-fn main() {}
+//! The one executable: `idp`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    idp::cli::main(std::env::args_os().collect())
+}

@@ -65,7 +65,7 @@ async fn seal_personal(
     };
     let personal = Personal {
         address: Some(from.ip().to_string()),
-        port: Some(from.port()),
+        port: Some(from.port()).filter(|port| *port != 0),
     };
     let owner = event.person().map_or(Uuid::nil(), Id::uuid);
     let key = key_of(tx, owner).await?;

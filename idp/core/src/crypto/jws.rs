@@ -1,5 +1,7 @@
 //! JSON Web Signatures (RFC 7515) in compact form: the allow-list of algorithms, signing, and strict reading.
 
+use std::ops::Deref;
+
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use josekit::{
     JoseError,
@@ -136,10 +138,10 @@ struct Parts<'a> {
 
 /// Checks a compact JWS. `keys` gives the candidates for a `kid` (or for none). Keys named inside the token (`jwk`,
 /// `jku`, `x5u`, `x5c`) are never looked at.
-pub fn verify<'k>(
+pub fn verify<K: Deref<Target = Jwk>>(
     token: &str,
     expected: &Expected<'_>,
-    keys: impl FnOnce(Option<&str>, Alg) -> Vec<&'k Jwk>,
+    keys: impl FnOnce(Option<&str>, Alg) -> Vec<K>,
 ) -> Result<Verified, JwsError> {
     let parts = split(token, expected)?;
     let candidates = keys(parts.kid.as_deref(), parts.alg);
@@ -282,7 +284,10 @@ mod tests {
             (verify(&token, &only_rs, |_, _| vec![&key]).err(), JwsError::Header),
             (verify(&token, &logout, |_, _| vec![&key]).err(), JwsError::Header),
             (verify(&token, &untyped, |_, _| vec![&key]).err(), JwsError::Header),
-            (verify(&token, &ALL, |_, _| vec![]).err(), JwsError::UnknownKey),
+            (
+                verify(&token, &ALL, |_, _| Vec::<&Jwk>::new()).err(),
+                JwsError::UnknownKey,
+            ),
             (verify(&token, &ALL, |_, _| vec![&other]).err(), JwsError::Signature),
             (
                 verify("eyJhbGciOiJub25lIiwidHlwIjoiYXQrand0In0.e30.", &ALL, |_, _| vec![&key]).err(),

@@ -1,4 +1,37 @@
-//! Floor 8, HTTP tools: what every door uses and none of them owns.
+//! Floor 8: HTTP tools for the doors. Owns no table; knows no protocol.
+//!
+//! | file | what |
+//! | --- | --- |
+//! | [`gate`] | the one way in and out: order of everything below |
+//! | [`context`] | reference (`X-Request-Id`), trace (W3C Trace Context), language |
+//! | [`peer`] | client address and port; which proxy is believed (RFC 7239) |
+//! | [`limit`] | bytes, counts, depth, time |
+//! | [`extract`] | queries, forms, JSON |
+//! | [`cookie`], [`csrf`] | RFC 6265bis; forms that are ours |
+//! | [`headers`] | security headers on every answer |
+//! | [`problem`] | RFC 9457; the only place outside the protocols where a status is chosen |
+//! | [`page`], [`assets`] | every page as a typed view; style, scripts, fonts |
+//! | [`house`], [`tally`] | the long-lived parts that every door shares |
+//! | [`access`] | one log line and one measurement per request |
 
+pub mod access;
 pub mod assets;
+pub mod context;
+pub mod cookie;
+pub mod csrf;
+pub mod extract;
+pub mod gate;
+pub mod headers;
+pub mod house;
+pub mod limit;
 pub mod page;
+pub mod peer;
+pub mod problem;
+pub mod tally;
+
+pub use context::{Context, RequestId};
+pub use cookie::{Cookie, CookieStyle};
+pub use extract::{Form, Json, Params, Query};
+pub use gate::Gate;
+pub use peer::{Connection, Peer};
+pub use problem::{Code, Problem};

@@ -1,0 +1,133 @@
+//! The command line (contract, section 7). One file for each command; each has `run(&Ctx, …) -> Result<Exit, CliError>`.
+//!
+//! Add a command: a variant in [`Command`], a file, one arm in [`dispatch`], and the keys `cli-NAME` (and `cli-NAME-arg-ARG` for its
+//! arguments) in both locale files; a test finds what is missing.
+
+mod completions;
+mod config;
+mod error;
+mod help;
+mod say;
+
+use std::{ffi::OsString, path::PathBuf, process::ExitCode};
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use idp_core::types::Locale;
+
+pub use error::{CliError, Exit};
+pub use say::Say;
+
+use crate::config::{Loaded, Sources, load};
+
+/// Names the configuration file where no flag does.
+const FILE_VARIABLE: &str = "IDP_CONFIG";
+/// Looked for in the current folder when nobody names a file.
+const USUAL_FILE: &str = "idp.toml";
+
+/// What stands on the command line.
+#[derive(Debug, Parser)]
+#[command(name = "idp", version)]
+pub struct Arguments {
+    /// The configuration file.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Answers as JSON.
+    #[arg(long, global = true)]
+    json: bool,
+    /// The language of what is said.
+    #[arg(long, global = true, value_name = "vi|en", value_parser = ["vi", "en"])]
+    lang: Option<String>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Prints what is in force.
+    Config,
+    /// Prints a script that completes commands.
+    Completions(completions::Arguments),
+}
+
+/// What every command is given.
+pub struct Ctx {
+    /// The way to speak.
+    pub say: Say,
+    file: Option<PathBuf>,
+}
+
+impl Ctx {
+    /// The configuration in force.
+    ///
+    /// # Errors
+    /// [`CliError::Config`] with every problem.
+    pub fn config(&self) -> Result<Loaded, CliError> {
+        load(&Sources::of_process(self.file.clone())).map_err(CliError::Config)
+    }
+
+    /// The same with flags of a command laid over it: path, value, name of the flag.
+    ///
+    /// # Errors
+    /// [`CliError::Config`] with every problem.
+    pub fn config_with(&self, flags: Vec<(String, String, String)>) -> Result<Loaded, CliError> {
+        load(&Sources {
+            flags,
+            ..Sources::of_process(self.file.clone())
+        })
+        .map_err(CliError::Config)
+    }
+}
+
+/// Reads the command line, runs the command, says what went wrong, and gives the exit code.
+pub fn main(arguments: Vec<OsString>) -> ExitCode {
+    let locale = help::wanted_locale(&arguments, |name| std::env::var(name).ok());
+    let parsed = help::command(locale)
+        .try_get_matches_from(arguments)
+        .and_then(|matches| Arguments::from_arg_matches(&matches));
+    let arguments = match parsed {
+        Ok(arguments) => arguments,
+        Err(error) => return help::refuse(&error, locale),
+    };
+    let file = arguments.config.or_else(usual_file);
+    let ctx = Ctx {
+        say: Say::new(locale, arguments.json),
+        file,
+    };
+    let result = runtime().and_then(|runtime| runtime.block_on(dispatch(&ctx, arguments.command)));
+    let exit = result.unwrap_or_else(|error| {
+        ctx.say.error(&error);
+        error.exit()
+    });
+    ExitCode::from(exit.code())
+}
+
+fn usual_file() -> Option<PathBuf> {
+    let named = std::env::var_os(FILE_VARIABLE)
+        .filter(|value| !value.is_empty())
+        .map(PathBuf::from);
+    let usual = PathBuf::from(USUAL_FILE);
+    named.or_else(|| usual.is_file().then_some(usual))
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, CliError> {
+    let built = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    built.map_err(|error| CliError::Fault(idp_core::types::Fault::new("starting the runtime", error)))
+}
+
+async fn dispatch(ctx: &Ctx, command: Command) -> Result<Exit, CliError> {
+    match command {
+        Command::Config => config::run(ctx),
+        Command::Completions(arguments) => completions::run(ctx, &arguments),
+    }
+}
+
+/// The command line as clap knows it, before it is translated.
+fn plain_command() -> clap::Command {
+    Arguments::command()
+}
+
+/// The locale that a flag names.
+fn locale_of(tag: &str) -> Option<Locale> {
+    Locale::ALL.into_iter().find(|locale| locale.tag() == tag)
+}

@@ -1,0 +1,305 @@
+//! Every key of the configuration, with its unit, its default and what it is for.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::issuer::Issuer;
+use crate::web::peer::{Network, ProxyHeader};
+
+/// The whole configuration.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Who we are and where we listen.
+    pub server: Server,
+    /// Where everything is remembered.
+    pub database: Database,
+    /// What makes it faster. Losing it costs a retry.
+    pub cache: Cache,
+    /// The key that seals the rest.
+    pub secrets: Secrets,
+    /// Citizens and their accounts.
+    pub people: People,
+    /// The population registry: the keys of its connector. Absent: enrolments stay unmatched.
+    pub registry: Option<toml::Table>,
+    /// Lifetimes of codes and tokens.
+    pub oidc: Oidc,
+    /// Lifetimes of sessions.
+    pub session: Session,
+    /// What we may ask of other systems.
+    pub outgoing: Outgoing,
+    /// Mails and messages.
+    pub notify: Notify,
+    /// Whom people may call.
+    pub support: Support,
+    /// What is logged, and how.
+    pub log: Log,
+    /// Only for test systems on loopback.
+    pub test: Test,
+}
+
+/// `[server]`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Server {
+    /// The issuer, and the beginning of every address we hand out. No path, no trailing slash; `http` on loopback only.
+    pub public_url: Issuer,
+    /// Addresses of the public listener. At least one.
+    pub listen: Vec<SocketAddr>,
+    /// Address of the management listener: health, metrics.
+    pub management_listen: SocketAddr,
+    /// Lets `management_listen` be another address than loopback. It has no authentication: a firewall must stand before it.
+    pub management_remote: bool,
+    /// Certificate chain (PEM) of the public listener. Absent: plain HTTP, for a proxy in front. Read again when it changes.
+    pub tls_certificate_file: Option<PathBuf>,
+    /// Private key (PEM) of the certificate.
+    pub tls_key_file: Option<PathBuf>,
+    /// Networks (CIDR) of our own proxies: only they may forward a client's address.
+    pub proxies: Vec<Network>,
+    /// The header in which they do: `x-forwarded-for` or `forwarded`. The other one is ignored.
+    pub proxy_header: ProxyHeader,
+    /// Open connections at once, over all public listeners; further ones wait.
+    pub max_connections: u32,
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self {
+            public_url: Issuer::default(),
+            listen: vec![SocketAddr::from(([127, 0, 0, 1], 8080))],
+            management_listen: SocketAddr::from(([127, 0, 0, 1], 9080)),
+            management_remote: false,
+            tls_certificate_file: None,
+            tls_key_file: None,
+            proxies: Vec::new(),
+            proxy_header: ProxyHeader::default(),
+            max_connections: 10_000,
+        }
+    }
+}
+
+/// `[database]`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Database {
+    /// `sqlite:PATH` or `postgres://USER:PASSWORD@HOST/NAME`. A secret: `url_file` names a file that holds it.
+    pub url: String,
+    /// Connections to PostgreSQL; readers of SQLite. 1 to 500.
+    pub connections: u32,
+}
+
+impl Default for Database {
+    fn default() -> Self {
+        Self {
+            url: "sqlite:idp.db".to_owned(),
+            connections: 16,
+        }
+    }
+}
+
+/// `[cache]`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Cache {
+    /// `memory`, or `redis://…` / `rediss://…` where several nodes run. A secret: `url_file` names a file that holds it.
+    pub url: String,
+}
+
+impl Default for Cache {
+    fn default() -> Self {
+        Self {
+            url: "memory".to_owned(),
+        }
+    }
+}
+
+/// `[secrets]`
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Secrets {
+    /// File with the key that seals private keys and personal numbers (`idp keys new-secret` makes one). Absent: the commands that need
+    /// it refuse.
+    pub key_file: Option<PathBuf>,
+}
+
+/// `[people]`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct People {
+    /// Whether citizens may have passwords of ours.
+    pub local_passwords: LocalPasswords,
+    /// Enrolments tried with one personal number in a day, before the page refuses.
+    pub enrolments_per_number_per_day: u32,
+    /// Enrolments tried from one address in an hour. Mobile networks put many people behind one address.
+    pub enrolments_per_address_per_hour: u32,
+    /// Enrolments tried in all in an hour: what keeps the page from being an oracle of the registry.
+    pub enrolments_per_hour: u32,
+}
+
+impl Default for People {
+    fn default() -> Self {
+        Self {
+            local_passwords: LocalPasswords::Off,
+            enrolments_per_number_per_day: 5,
+            enrolments_per_address_per_hour: 20,
+            enrolments_per_hour: 2_000,
+        }
+    }
+}
+
+/// Whether citizens may have passwords of ours, beside what the national identity offers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LocalPasswords {
+    /// Nobody enrols; nobody signs in by password.
+    Off,
+    /// Who has one may use it; nobody enrols.
+    Contingency,
+    /// Citizens enrol and sign in.
+    On,
+}
+
+/// `[oidc]`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Oidc {
+    /// Seconds in which an authorization code must be redeemed. 10 to 600.
+    pub code_lifetime_seconds: u32,
+    /// Seconds that an access token is valid. 30 to 3600; nothing can call a token back from a party that does not ask us.
+    pub access_token_lifetime_seconds: u32,
+    /// Seconds that an ID token is valid. 30 to 3600.
+    pub id_token_lifetime_seconds: u32,
+    /// Days after which an unused refresh token dies. 1 to 365.
+    pub refresh_idle_days: u32,
+    /// Days after which a refresh token dies, used or not. 1 to 365.
+    pub refresh_absolute_days: u32,
+}
+
+impl Default for Oidc {
+    fn default() -> Self {
+        Self {
+            code_lifetime_seconds: 60,
+            access_token_lifetime_seconds: 300,
+            id_token_lifetime_seconds: 300,
+            refresh_idle_days: 14,
+            refresh_absolute_days: 90,
+        }
+    }
+}
+
+/// `[session]`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Session {
+    /// Minutes without a request after which a session ends. 1 to 1440 (NIST SP 800-63B-4: one hour at AAL2).
+    pub idle_minutes: u32,
+    /// Hours after which a session ends, used or not. 1 to 24 (NIST SP 800-63B-4: 24 hours at AAL2).
+    pub absolute_hours: u32,
+}
+
+impl Default for Session {
+    fn default() -> Self {
+        Self {
+            idle_minutes: 30,
+            absolute_hours: 12,
+        }
+    }
+}
+
+/// `[outgoing]`
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Outgoing {
+    /// Private addresses that may be asked. Everything else on private networks and loopback is refused.
+    pub allow: Vec<Allow>,
+    /// More certificate authorities (PEM) for outgoing TLS, beside the system's.
+    pub ca_bundle_file: Option<PathBuf>,
+}
+
+/// `[[outgoing.allow]]`: one host that may live on a private network. Its use is logged.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Allow {
+    /// The host name or literal address, as it stands in the address that is asked.
+    pub host: String,
+    /// The network (CIDR) that the host may resolve to.
+    pub network: Network,
+    /// What for: `registry`, `backchannel`, `upstream`, `notify`.
+    pub purpose: String,
+}
+
+/// `[notify]`
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Notify {
+    /// Writes each mail and message as one JSON line into this file (contract, section 9). Absent: they wait in the outbox.
+    pub file: Option<PathBuf>,
+}
+
+/// `[support]`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Support {
+    /// The telephone number on error pages.
+    pub phone: String,
+    /// The name of the province on every page.
+    pub province: String,
+}
+
+impl Default for Support {
+    fn default() -> Self {
+        Self {
+            phone: "1022".to_owned(),
+            province: String::new(),
+        }
+    }
+}
+
+/// `[log]`
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Log {
+    /// `human` for eyes, `json` for machines, `auto`: human at a terminal, else JSON.
+    pub format: LogFormat,
+    /// The least important level that is written.
+    pub level: LogLevel,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// Human at a terminal, else JSON.
+    #[default]
+    Auto,
+    /// One JSON object a line.
+    Json,
+    /// Text.
+    Human,
+}
+
+/// What is logged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogLevel {
+    /// Only what needs a person.
+    Error,
+    /// What may soon need one.
+    Warn,
+    /// One line for each request, too.
+    #[default]
+    Info,
+    /// Causes of refusals, requests for public documents.
+    Debug,
+    /// Everything that the libraries say.
+    Trace,
+}
+
+/// `[test]`
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Test {
+    /// Lets `POST /test/clock` on the management listener move our clock. Refused unless the issuer and every listener are loopback.
+    pub clock: bool,
+}

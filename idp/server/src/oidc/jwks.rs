@@ -1,0 +1,20 @@
+//! The JWK Set (RFC 7517), made anew only when the keyring changes.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::State,
+    http::HeaderMap,
+    response::Response,
+};
+
+use super::discovery::document;
+use crate::web::house::House;
+
+/// Keys are published at least ten minutes before they are used, twice what parties may keep this document.
+pub(super) const CACHE: &str = "public, max-age=300, stale-while-revalidate=600";
+
+pub(super) async fn serve(State(house): State<Arc<House>>, headers: HeaderMap) -> Response {
+    let set = house.keyring.public_set();
+    document(&headers, &set.etag, (CACHE, "application/jwk-set+json"), set.body.clone())
+}

@@ -1,0 +1,245 @@
+//! The one gate that every request to the public listener passes, and every answer again.
+//!
+//! ```text
+//! request ─ peer, reference, language ─ limits ─ time limit ─ panic guard ─ the doors
+//! answer  ─ problem → page or JSON ─ security headers ─ X-Request-Id ─ measurement and log line
+//! ```
+//!
+//! One function instead of a stack of layers: the order is read here, and a door cannot be added outside of it.
+
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    extract::{Request, State},
+    middleware::{Next, from_fn_with_state},
+    response::{IntoResponse, Response},
+};
+use futures_util::FutureExt;
+use tracing::{Instrument, info_span};
+
+use super::{
+    access::Access,
+    context::{Context, RequestId, TraceId, X_REQUEST_ID, locale},
+    headers::SecurityHeaders,
+    limit,
+    peer::{Connection, Peer, Trust},
+    problem::{Asked, Code, ErrorPage, Problem, RETRY_SECONDS, Renderer, render},
+};
+
+/// What the gate needs to know.
+pub struct Gate {
+    issuer: String,
+    trust: Trust,
+    headers: SecurityHeaders,
+    error_page: ErrorPage,
+    request_time: Duration,
+}
+
+impl Gate {
+    /// `issuer` without a trailing slash. `error_page` makes the HTML of a problem.
+    pub fn new(issuer: &str, trust: Trust, error_page: ErrorPage) -> Self {
+        Self {
+            issuer: issuer.to_owned(),
+            trust,
+            headers: SecurityHeaders::of_issuer(issuer),
+            error_page,
+            request_time: limit::REQUEST_TIME,
+        }
+    }
+
+    /// Puts the doors behind the gate. Also answers what no door answers: an unknown address, an unknown method.
+    pub fn before(self, doors: Router) -> Router {
+        doors
+            .fallback(|| async { Problem::new(Code::NOT_FOUND) })
+            .method_not_allowed_fallback(|| async { Problem::new(Code::METHOD_NOT_ALLOWED) })
+            .layer(limit::body(limit::BODY))
+            .layer(from_fn_with_state(Arc::new(self), pass))
+    }
+}
+
+async fn pass(State(gate): State<Arc<Gate>>, mut request: Request, next: Next) -> Response {
+    let access = Access::begin(&request);
+    let context = gate.context(&request);
+    let asked = Asked::of(request.headers());
+    let trace = TraceId::of(request.headers());
+    request.extensions_mut().insert(context);
+    let span = info_span!("request", request.id = %context.request_id, trace.id = trace.as_ref().map(TraceId::as_str));
+    async move {
+        let answer = match limit::check(&request) {
+            Ok(()) => guarded(gate.request_time, next.run(request)).await,
+            Err(problem) => problem.into_response(),
+        };
+        let renderer = Renderer {
+            issuer: &gate.issuer,
+            page: &gate.error_page,
+        };
+        let mut answer = render(answer, &asked, &context, &renderer);
+        gate.headers.put(&mut answer);
+        answer
+            .headers_mut()
+            .insert(X_REQUEST_ID.clone(), context.request_id.header());
+        access.end(&answer);
+        answer
+    }
+    .instrument(span)
+    .await
+}
+
+impl Gate {
+    fn context(&self, request: &Request) -> Context {
+        let peer = request
+            .extensions()
+            .get::<Connection>()
+            .map_or_else(Peer::default, |connection| {
+                Peer::of(connection.remote, request.headers(), &self.trust)
+            });
+        Context {
+            request_id: RequestId::draw(),
+            peer,
+            locale: locale(request.headers()),
+        }
+    }
+}
+
+/// A door that panics or never ends costs one answer, not the connection and not the process. What the panic said is logged by the
+/// panic hook; the client sees the reference only.
+async fn guarded(time: Duration, door: impl Future<Output = Response>) -> Response {
+    match tokio::time::timeout(time, AssertUnwindSafe(door).catch_unwind()).await {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(_panic)) => Problem::new(Code::FAULT).because("a handler panicked").into_response(),
+        Err(_elapsed) => Problem::new(Code::UNAVAILABLE)
+            .because("the time limit of a request")
+            .retry_after(RETRY_SECONDS)
+            .into_response(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::{extract::Form, problem::ErrorView};
+    use axum::{
+        body::Body,
+        http::{StatusCode, header},
+        routing::{get, post},
+    };
+    use http_body_util::BodyExt;
+    use tower::ServiceExt;
+
+    async fn panics() -> &'static str {
+        panic!("a secret that must not be shown")
+    }
+
+    fn house(request_time: Duration) -> Router {
+        let page: ErrorPage =
+            Arc::new(|view: &ErrorView<'_>| format!("<p>{} {}</p>", view.code.word(), view.reference));
+        let doors = Router::new()
+            .route("/ok", get(|| async { "ok" }))
+            .route("/panic", get(panics))
+            .route(
+                "/who",
+                get(|context: Context| async move { context.peer.address.to_string() }),
+            )
+            .route("/never", get(std::future::pending::<&'static str>))
+            .route("/form", post(|_: Form| async { "read" }))
+            .route(
+                "/large",
+                post(|_: Form| async { "read" }).layer(limit::body(1024 * 1024)),
+            );
+        let gate = Gate::new("https://id.example", Trust::default(), page);
+        Gate { request_time, ..gate }.before(doors)
+    }
+
+    async fn ask(request: Request) -> (StatusCode, header::HeaderMap, String) {
+        // Only the handler that never answers meets a time limit, and meets it at once.
+        let time = if request.uri().path() == "/never" {
+            Duration::ZERO
+        } else {
+            limit::REQUEST_TIME
+        };
+        let answer = house(time).oneshot(request).await.expect("a router never fails");
+        let (parts, body) = answer.into_parts();
+        let body = body.collect().await.expect("a body in memory").to_bytes();
+        (parts.status, parts.headers, String::from_utf8_lossy(&body).into_owned())
+    }
+
+    fn form(path: &str, bytes: usize) -> Request {
+        let builder = Request::post(path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        builder.body(Body::from("a".repeat(bytes))).expect("a request")
+    }
+
+    fn plain(path: &str) -> Request {
+        Request::get(path).body(Body::empty()).expect("a request")
+    }
+
+    #[tokio::test]
+    async fn every_answer_has_its_status_headers_and_reference() {
+        for (request, status, code) in [
+            (plain("/ok"), StatusCode::OK, "ok"),
+            (plain("/nowhere"), StatusCode::NOT_FOUND, "not-found"),
+            (form("/ok", 1), StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed"),
+            (plain("/panic"), StatusCode::INTERNAL_SERVER_ERROR, "internal"),
+            (plain("/never"), StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
+            (
+                plain(&format!("/ok?{}", "x".repeat(limit::URI))),
+                StatusCode::URI_TOO_LONG,
+                "too-large",
+            ),
+            (form("/form", limit::BODY), StatusCode::OK, "read"),
+            (
+                form("/form", limit::BODY + 1),
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "too-large",
+            ),
+            (form("/large", limit::BODY + 1), StatusCode::OK, "read"),
+        ] {
+            let uri = request.uri().path().to_owned();
+            let (given, headers, body) = ask(request).await;
+            assert_eq!(given, status, "{uri}");
+            assert!(body.contains(code) && !body.contains("secret"), "{uri}: {body}");
+            assert_eq!(headers["x-content-type-options"], "nosniff", "{uri}");
+            let reference = headers["x-request-id"].to_str().expect("text");
+            assert!(
+                reference.len() == 16 && (given == StatusCode::OK || body.contains(reference)),
+                "{uri}: {body}"
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn programs_get_problems_and_browsers_get_pages() {
+        let (_, headers, body) = ask(plain("/nowhere")).await;
+        let problem: serde_json::Value = serde_json::from_str(&body).expect("JSON");
+        assert_eq!(headers["content-type"], "application/problem+json");
+        assert_eq!(problem["type"], "https://id.example/problems/not-found");
+        assert_eq!(
+            (&problem["status"], &problem["code"]),
+            (&404.into(), &"not-found".into())
+        );
+        assert_eq!(problem["traceId"].as_str(), headers["x-request-id"].to_str().ok());
+
+        let browser = Request::get("/nowhere")
+            .header("accept", "text/html")
+            .body(Body::empty())
+            .expect("a request");
+        let (_, headers, body) = ask(browser).await;
+        assert_eq!(headers["content-type"], "text/html; charset=utf-8");
+        assert!(body.starts_with("<p>not-found "), "{body}");
+
+        let (_, headers, _) = ask(form("/ok", 1)).await;
+        assert!(headers["allow"].to_str().is_ok_and(|allow| allow.contains("GET")));
+    }
+
+    #[tokio::test]
+    async fn a_client_cannot_name_its_own_address() {
+        let mut request = plain("/who");
+        request
+            .headers_mut()
+            .insert("x-forwarded-for", header::HeaderValue::from_static("127.0.0.1"));
+        request.extensions_mut().insert(Connection {
+            remote: ([192, 0, 2, 9], 50).into(),
+        });
+        assert_eq!(ask(request).await.2, "192.0.2.9");
+    }
+}

@@ -1,0 +1,156 @@
+//! What every door needs: the long-lived parts, and the few questions that each request asks of them.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+
+use axum::http::HeaderMap;
+use idp_core::{
+    crypto::{
+        handle::{Browser, Handle, SessionCookie},
+        password::PasswordPool,
+    },
+    keys::Keyring,
+    net::Net,
+    people::registry::PopulationRegistry,
+    relying::Register,
+    session::{self, Limits, Live},
+    store::{Actor, Cx, Db, RequestId, meta::Epoch},
+    types::{Clock, Digest, Fault, Locale, Timestamp},
+};
+
+use super::{
+    context::Context,
+    cookie::{Cookie, CookieStyle},
+    page::{Banner, Chrome, Words},
+};
+
+/// Whether citizens may have passwords of ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LocalPasswords {
+    /// Nobody enrols; nobody signs in by password.
+    Off,
+    /// Who has one may use it; nobody enrols.
+    Contingency,
+    /// Citizens enrol and sign in.
+    On,
+}
+
+/// What the configuration settles for the doors.
+#[derive(Clone, Debug)]
+#[expect(
+    missing_docs,
+    reason = "the keys of the configuration carry the same names and are described there"
+)]
+pub struct Settings {
+    pub code_lifetime: Duration,
+    pub access_token_lifetime: Duration,
+    pub id_token_lifetime: Duration,
+    pub refresh_idle: Duration,
+    pub refresh_absolute: Duration,
+    pub session_idle: Duration,
+    pub session_absolute: Duration,
+    pub local_passwords: LocalPasswords,
+    pub enrolments_per_number_per_day: u32,
+    pub enrolments_per_address_per_hour: u32,
+    pub enrolments_per_hour: u32,
+    pub support_phone: String,
+    pub province: String,
+    /// A warning above every page.
+    pub banner: Option<Banner>,
+}
+
+/// The long-lived parts. One value lives in an `Arc` that every handler shares.
+pub struct House {
+    /// The database.
+    pub db: Db,
+    /// The keyring.
+    pub keyring: Keyring,
+    /// The parties that are served.
+    pub register: Register,
+    /// The password pool.
+    pub passwords: PasswordPool,
+    /// The way out.
+    pub net: Net,
+    /// The population registry; `None`: enrolments wait for one.
+    pub registry: Option<Arc<dyn PopulationRegistry>>,
+    /// The one clock.
+    pub clock: Clock,
+    /// The issuer, without a trailing slash: the beginning of every address we hand out.
+    pub issuer: String,
+    /// How our cookies are named.
+    pub cookies: CookieStyle,
+    /// What the configuration settles.
+    pub settings: Settings,
+    /// The restore epoch in force; follows the database by revisions.
+    pub epoch: AtomicI64,
+    /// Tokens issued to parties in their own name, not yet written to the audit log.
+    pub client_tokens: super::tally::Tally,
+}
+
+/// What a handler is given.
+pub type Shared = axum::extract::State<Arc<House>>;
+
+impl House {
+    /// The restore epoch in force.
+    pub fn epoch(&self) -> Epoch {
+        Epoch(self.epoch.load(Ordering::Relaxed))
+    }
+
+    /// The context of a request's writes, until somebody is known: anonymous.
+    pub fn cx(&self, context: &Context) -> Cx {
+        Cx {
+            actor: Actor::Anonymous,
+            now: self.clock.now(),
+            from: Some(context.peer.socket()),
+            request: RequestId::new(context.request_id.to_string()),
+        }
+    }
+
+    /// How long sessions live.
+    pub fn limits(&self) -> Limits {
+        Limits {
+            idle: self.settings.session_idle,
+            absolute: self.settings.session_absolute,
+            epoch: self.epoch(),
+        }
+    }
+
+    /// The live session of the browser, by its cookie.
+    pub async fn session(&self, headers: &HeaderMap, now: Timestamp) -> Result<Option<Live>, Fault> {
+        let cookie = self.cookies.read(headers, Cookie::Session);
+        let Some(digest) = cookie.and_then(Handle::<SessionCookie>::digest_of) else {
+            return Ok(None);
+        };
+        let mut conn = self.db.read().await?;
+        Ok(session::find(&mut conn, digest, self.limits(), now).await?)
+    }
+
+    /// The binding of the browser, as its cookie says it.
+    pub fn browser<'h>(&self, headers: &'h HeaderMap) -> Option<&'h str> {
+        self.cookies
+            .read(headers, Cookie::Browser)
+            .filter(|value| Handle::<Browser>::digest_of(value).is_some())
+    }
+
+    /// The digest of that binding, as rows hold it.
+    pub fn browser_digest(&self, headers: &HeaderMap) -> Option<Digest> {
+        self.browser(headers).and_then(Handle::<Browser>::digest_of)
+    }
+
+    /// The frame of a page. `here` is the path and query of a GET that shows it again; `csrf` the token of its form.
+    pub fn chrome(&self, locale: Locale, here: String, csrf: String) -> Chrome {
+        Chrome {
+            locale,
+            here,
+            support_phone: self.settings.support_phone.clone(),
+            province: Words::ours(locale, "site-province"),
+            banner: self.settings.banner,
+            csrf,
+        }
+    }
+}
