@@ -1,2 +1,4 @@
 //! Journeys.
-fn main() {}
+
+mod arch;
+mod registry;

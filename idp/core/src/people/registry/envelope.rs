@@ -36,9 +36,8 @@ pub(super) fn question(config: &Config, asked: &Verification) -> String {
         .officer
         .as_ref()
         .map_or(config.officer.as_str(), |officer| officer.as_str());
-    let request_id = asked.request_id.to_string();
     let fields = [
-        ("MaYeuCau", request_id.as_str()),
+        ("MaYeuCau", asked.request_ref.as_str()),
         ("MaDVC", &config.service_code),
         ("MaTichHop", &config.integration_code),
         ("MaCanBo", officer),

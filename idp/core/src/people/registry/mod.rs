@@ -15,7 +15,6 @@ mod envelope;
 mod soap;
 
 use async_trait::async_trait;
-use uuid::Uuid;
 
 use crate::types::{BirthDate, FullName, PersonalId};
 
@@ -23,11 +22,11 @@ pub use breaker::{Breaker, Guarded, Outcome, Ticket, Tripped};
 pub use envelope::NameForm;
 pub use soap::{Config, ConfigProblem, Soap};
 
-/// One question. The same `request_id` is sent with every repetition, so the registry counts and logs it once.
+/// One question. The same `request_ref` is sent with every repetition, so the registry counts and logs it once.
 #[derive(Debug, Clone)]
 pub struct Verification {
     /// `MaYeuCau`: made once per question by the caller and kept with it.
-    pub request_id: Uuid,
+    pub request_ref: String,
     /// The number asked about.
     pub number: PersonalId,
     /// The whole name as its holder gave it.
@@ -50,7 +49,7 @@ pub enum Match {
 /// Why there is no answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RegistryError {
-    /// Not reached in time, overloaded, or known to be down. Ask again later, with the same request id.
+    /// Not reached in time, overloaded, or known to be down. Ask again later, with the same request number.
     #[error("the population registry is not available")]
     Unavailable,
     /// The registry does not accept the question: credentials, officer, quota. For an operator; its code in the text.

@@ -17,7 +17,7 @@ use crate::types::{Clock, Day, Secret, Timestamp};
 fn question(birth: &str) -> Verification {
     let today = Day::from_ymd(2026, 7, 1).expect("a day");
     Verification {
-        request_id: Uuid::from_u128(7),
+        request_ref: "00000000-0000-0000-0000-000000000007".to_owned(),
         number: PersonalId::parse("079085000001").expect("well-formed"),
         name: FullName::parse("H'Hen <Niê>".replace(['<', '>'], "").as_str()).expect("a name"),
         birth_date: BirthDate::parse(birth, today).expect("a date"),

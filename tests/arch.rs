@@ -1,0 +1,86 @@
+//! The rules of the house, run on the source itself (`docs/architecture.md`, "The import rule").
+//!
+//! Each rule is a function from source to problems. Beside it stands a test that feeds it a made-up violation: a rule
+//! that cannot fail is no rule.
+
+mod imports;
+mod places;
+mod source;
+mod tree;
+
+use source::{Source, repository};
+
+fn none(problems: &[String]) {
+    assert!(problems.is_empty(), "\n{}\n", problems.join("\n"));
+}
+
+#[test]
+fn every_import_looks_down() {
+    none(&imports::sideways_or_up(&Source::all()));
+}
+
+#[test]
+fn leaves_and_lower_crates_know_nobody_above() {
+    none(&imports::crates_that_must_not_meet(&Source::all()));
+}
+
+#[test]
+fn each_outside_crate_has_its_place() {
+    none(&places::outside_crates(&Source::all()));
+}
+
+#[test]
+fn sql_stands_in_rows_files_only() {
+    none(&places::sql_elsewhere(&Source::all()));
+}
+
+#[test]
+fn each_room_names_its_own_tables_only() {
+    let migrations = tree::texts("migrations/sqlite", "sql");
+    none(&places::foreign_tables(&Source::all(), &migrations));
+}
+
+#[test]
+fn nothing_unwraps() {
+    none(&places::unwraps(&Source::all()));
+}
+
+#[test]
+fn no_sentence_is_typed_in_rust() {
+    none(&places::sentences(&Source::all()));
+}
+
+#[test]
+fn no_file_is_longer_than_500_lines() {
+    none(&tree::long_files(&tree::all_texts(&[
+        "rs", "html", "css", "js", "sql", "ts", "tsx",
+    ])));
+}
+
+#[test]
+fn both_dialects_have_the_same_migrations_and_tables() {
+    let (sqlite, postgres) = (
+        tree::texts("migrations/sqlite", "sql"),
+        tree::texts("migrations/postgres", "sql"),
+    );
+    assert!(!sqlite.is_empty());
+    none(&tree::migration_differences(&sqlite, &postgres));
+}
+
+#[test]
+fn every_text_exists_in_both_languages() {
+    let locales = tree::texts("idp/locales", "ftl");
+    assert_eq!(locales.len(), 2, "vi.ftl and en.ftl");
+    none(&tree::locale_differences(&locales));
+}
+
+#[test]
+fn trust_anchors_are_listed_and_live_long_enough() {
+    none(&tree::anchor_problems(&repository().join("certs")));
+}
+
+#[test]
+fn the_map_in_the_readme_is_the_tree() {
+    let readme = std::fs::read_to_string(repository().join("README.md")).expect("there is a README");
+    none(&tree::map_differences(&readme, &tree::places()));
+}
