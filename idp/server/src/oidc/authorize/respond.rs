@@ -66,13 +66,13 @@ impl Answer<'_> {
 
     fn page(&self, house: &House, href: String) -> Response {
         let c = house.chrome(self.locale, "/".into(), String::new());
-        page::render(&page::Continue { c, rp: self.name(), href })
+        page::render(&page::Continue { c, party: Some(self.name()), href })
     }
 
     fn form(&self, house: &House, fields: &[(&str, &str)]) -> Response {
         let c = house.chrome(self.locale, "/".into(), String::new());
         let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let mut response = page::render(&page::FormPost { c, rp: self.name(), action: self.to.redirect_uri.clone(), fields });
+        let mut response = page::render(&page::FormPost { c, party: Some(self.name()), action: self.to.redirect_uri.clone(), fields });
         if let Some(origin) = Url::parse(&self.to.redirect_uri).ok().and_then(|url| FormActionTo::party(&url)) {
             response.extensions_mut().insert(origin);
         }
