@@ -6,7 +6,7 @@
 mod completions;
 mod config;
 mod error;
-mod help;
+pub(crate) mod help;
 mod say;
 
 use std::{ffi::OsString, path::PathBuf, process::ExitCode};

@@ -133,11 +133,11 @@ idle_minutes = 3
 [[outgoing.allow]]
 host = \"registry.internal\"
 network = \"10.0.0.0/40\"
-purpose = \"registry\"
+purpose = \"population-registry\"
 [[outgoing.allow]]
 host = \"other.internal\"
 network = \"here\"
-purpose = \"registry\"
+purpose = \"population-registry\"
 ";
     let problems = read(text, &[("IDP__LOG__LEVEL", "loud")]).expect_err("nearly all of it is wrong");
     let meant = |key: &str| Reason::Unknown {
@@ -251,7 +251,11 @@ fn rules_between_values_are_checked() {
             "session.idle_minutes",
             rule("cli-config-idle-longer"),
         ),
-        ("[registry]\nanything = \"goes\"", "registry", None),
+        (
+            "[registry]\nurl = \"https://registry.internal\"\nuser = \"u\"",
+            "registry",
+            None,
+        ),
     ] {
         let found = read(text, &[])
             .err()
@@ -269,6 +273,17 @@ fn a_secret_may_stand_in_a_file_of_its_own() {
     assert_eq!(by_file.config.database.url, "postgres://idp:hunter2@db/idp");
     let by_environment = read("", &[("IDP__DATABASE__URL_FILE", secret)]).expect("the file is there");
     assert_eq!(by_environment.config.database.url, "postgres://idp:hunter2@db/idp");
+    let registry = read(
+        &format!("[registry]\nurl = \"https://r.internal\"\nsecret_file = {secret:?}"),
+        &[],
+    )
+    .expect("the file is there");
+    assert!(
+        registry
+            .config
+            .registry
+            .is_some_and(|registry| registry.secret.is_some())
+    );
     let missing = read("[cache]\nurl_file = \"/nowhere/at/all\"", &[]).expect_err("no such file");
     assert!(
         matches!(&missing[..], [(path, 2, Reason::File(_))] if path == "cache.url_file"),
