@@ -118,7 +118,7 @@ fn runtime() -> Result<tokio::runtime::Runtime, CliError> {
 async fn dispatch(ctx: &Ctx, command: Command) -> Result<Exit, CliError> {
     match command {
         Command::Config => config::run(ctx),
-        Command::Completions(arguments) => completions::run(ctx, &arguments),
+        Command::Completions(arguments) => Ok(completions::run(ctx, &arguments)),
     }
 }
 
