@@ -310,5 +310,4 @@ cli-config-tls-issuer = A listener with a certificate needs a public_url that be
 cli-config-database-url = This must begin with sqlite: or postgres://.
 cli-config-cache-url = This must be memory, or begin with redis:// or rediss://.
 cli-config-idle-longer = The idle time cannot be longer than the absolute one.
-cli-config-purpose = The purpose must be registry, backchannel, upstream or notify.
 cli-config-host = A host name is needed.

@@ -309,5 +309,4 @@ cli-config-tls-issuer = Cổng có chứng thư cần public_url bắt đầu b�
 cli-config-database-url = Giá trị phải bắt đầu bằng sqlite: hoặc postgres://.
 cli-config-cache-url = Giá trị phải là memory, hoặc bắt đầu bằng redis:// hay rediss://.
 cli-config-idle-longer = Thời gian nhàn rỗi không được dài hơn thời gian tối đa.
-cli-config-purpose = Mục đích phải là registry, backchannel, upstream hoặc notify.
 cli-config-host = Cần có tên máy.

@@ -6,7 +6,7 @@
 mod completions;
 mod config;
 mod error;
-mod help;
+pub(crate) mod help;
 mod say;
 
 use std::{ffi::OsString, path::PathBuf, process::ExitCode};
@@ -118,7 +118,7 @@ fn runtime() -> Result<tokio::runtime::Runtime, CliError> {
 async fn dispatch(ctx: &Ctx, command: Command) -> Result<Exit, CliError> {
     match command {
         Command::Config => config::run(ctx),
-        Command::Completions(arguments) => completions::run(ctx, &arguments),
+        Command::Completions(arguments) => Ok(completions::run(ctx, &arguments)),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use clap_complete::{Shell, generate};
 
-use super::{Ctx, error::CliError, error::Exit, help};
+use super::{Ctx, error::Exit, help};
 
 /// Its arguments.
 #[derive(Debug, clap::Args)]
@@ -12,9 +12,9 @@ pub(super) struct Arguments {
     shell: Shell,
 }
 
-pub(super) fn run(ctx: &Ctx, arguments: &Arguments) -> Result<Exit, CliError> {
+pub(super) fn run(ctx: &Ctx, arguments: &Arguments) -> Exit {
     let mut script = Vec::new();
     generate(arguments.shell, &mut help::command(ctx.say.locale), "idp", &mut script);
     ctx.say.raw(&String::from_utf8_lossy(&script));
-    Ok(Exit::Done)
+    Exit::Done
 }

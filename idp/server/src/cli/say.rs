@@ -63,7 +63,7 @@ impl Say {
     }
 
     /// One line that begins with the word for "error".
-    pub(super) fn complain(&self, sentence: &str) {
+    pub(super) fn complain(self, sentence: &str) {
         let word = self.text("cli-error");
         let coloured = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
         let word = if coloured {

@@ -151,16 +151,9 @@ fn numbers(config: &Config) -> Found {
 }
 
 fn outgoing(config: &Config) -> Found {
-    const PURPOSES: [&str; 4] = ["registry", "backchannel", "upstream", "notify"];
-    let mut found = Vec::new();
-    for (index, allow) in config.outgoing.allow.iter().enumerate() {
-        let path = |key: &str| format!("outgoing.allow[{index}].{key}");
-        found.extend(rule(
-            !PURPOSES.contains(&allow.purpose.as_str()),
-            &path("purpose"),
-            "cli-config-purpose",
-        ));
-        found.extend(rule(allow.host.is_empty(), &path("host"), "cli-config-host"));
-    }
-    found
+    let nameless = config.outgoing.allow.iter().position(|allow| allow.host.is_empty());
+    nameless
+        .map(|index| (format!("outgoing.allow[{index}].host"), Reason::Rule("cli-config-host")))
+        .into_iter()
+        .collect()
 }

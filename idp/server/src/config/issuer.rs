@@ -81,17 +81,17 @@ impl fmt::Display for Issuer {
     }
 }
 
-/// Why an address is no issuer. Prints the key of its sentence.
+/// Why an address is no issuer. A word, for which the command line has a sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotAnIssuer {
     /// No absolute http or https address.
-    #[error("cli-config-not-an-address")]
+    #[error("not-an-address")]
     NotAnAddress,
     /// A path, a slash at the end, a query, a user, capital letters, or the usual port.
-    #[error("cli-config-issuer-more-than-origin")]
+    #[error("issuer-more-than-origin")]
     MoreThanOrigin,
     /// http somewhere else than on this machine.
-    #[error("cli-config-issuer-plain-http")]
+    #[error("issuer-plain-http")]
     PlainHttp,
 }
 

@@ -38,22 +38,20 @@ pub enum Reason {
     File(String),
 }
 
-/// Keys of sentences that types print as their error; see [`Reason::from_parser`].
-const RULES: [&str; 4] = [
-    "cli-config-not-a-network",
-    "cli-config-not-an-address",
-    "cli-config-issuer-more-than-origin",
-    "cli-config-issuer-plain-http",
+/// What types of ours say when they refuse a text, and the keys of the sentences that say it in the reader's language.
+const RULES: [(&str, &str); 4] = [
+    ("expected a network", "cli-config-not-a-network"),
+    ("not-an-address", "cli-config-not-an-address"),
+    ("issuer-more-than-origin", "cli-config-issuer-more-than-origin"),
+    ("issuer-plain-http", "cli-config-issuer-plain-http"),
 ];
 
 impl Reason {
-    /// The reason in a parser's message: types of ours print the key of a sentence instead of one.
+    /// The reason in a parser's message.
     pub(super) fn from_parser(message: &str) -> Self {
         let first = message.lines().next().unwrap_or_default().trim();
-        RULES
-            .into_iter()
-            .find(|rule| *rule == first)
-            .map_or_else(|| Self::Unreadable(first.to_owned()), Self::Rule)
+        let rule = RULES.into_iter().find(|(begins, _)| first.starts_with(begins));
+        rule.map_or_else(|| Self::Unreadable(first.to_owned()), |(_, key)| Self::Rule(key))
     }
 }
 

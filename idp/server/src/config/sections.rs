@@ -2,10 +2,14 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
+use idp_core::{
+    net::{self, Network},
+    people::registry,
+};
 use serde::{Deserialize, Serialize};
 
 use super::issuer::Issuer;
-use crate::web::peer::{Network, ProxyHeader};
+use crate::web::peer::ProxyHeader;
 
 /// The whole configuration.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -21,14 +25,14 @@ pub struct Config {
     pub secrets: Secrets,
     /// Citizens and their accounts.
     pub people: People,
-    /// The population registry: the keys of its connector. Absent: enrolments stay unmatched.
-    pub registry: Option<toml::Table>,
+    /// The population registry. Absent: enrolments stay unmatched. `secret_file` and `api_key_file` name files that hold its secrets.
+    pub registry: Option<registry::Config>,
     /// Lifetimes of codes and tokens.
     pub oidc: Oidc,
     /// Lifetimes of sessions.
     pub session: Session,
     /// What we may ask of other systems.
-    pub outgoing: Outgoing,
+    pub outgoing: net::Config,
     /// Mails and messages.
     pub notify: Notify,
     /// Whom people may call.
@@ -205,28 +209,6 @@ impl Default for Session {
             absolute_hours: 12,
         }
     }
-}
-
-/// `[outgoing]`
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Outgoing {
-    /// Private addresses that may be asked. Everything else on private networks and loopback is refused.
-    pub allow: Vec<Allow>,
-    /// More certificate authorities (PEM) for outgoing TLS, beside the system's.
-    pub ca_bundle_file: Option<PathBuf>,
-}
-
-/// `[[outgoing.allow]]`: one host that may live on a private network. Its use is logged.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Allow {
-    /// The host name or literal address, as it stands in the address that is asked.
-    pub host: String,
-    /// The network (CIDR) that the host may resolve to.
-    pub network: Network,
-    /// What for: `registry`, `backchannel`, `upstream`, `notify`.
-    pub purpose: String,
 }
 
 /// `[notify]`

@@ -108,7 +108,7 @@ impl Certificate {
                 Look::Same => {}
                 Look::Replaced => tracing::info!("a new TLS certificate is in force"),
                 Look::Kept(error) => {
-                    tracing::error!(%error, "the new TLS certificate is no good; the old one stays in force")
+                    tracing::error!(%error, "the new TLS certificate is no good; the old one stays in force");
                 }
             }
         }

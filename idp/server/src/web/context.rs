@@ -1,12 +1,16 @@
 //! What every handler may know about a request before it reads it: its reference, its sender, its language.
 
-use std::{cell::RefCell, convert::Infallible, fmt};
+use std::{cell::RefCell, convert::Infallible, fmt, net::SocketAddr};
 
 use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, HeaderName, HeaderValue, header::ACCEPT_LANGUAGE, request::Parts},
 };
-use idp_core::{crypto::random, types::Locale};
+use idp_core::{
+    crypto::random,
+    store::{self, Actor, Cx},
+    types::{Locale, Timestamp},
+};
 
 use super::peer::Peer;
 
@@ -111,7 +115,7 @@ impl TraceId {
     }
 }
 
-/// Reference, sender and language of a request. An extractor for handlers; what `store::Cx` is made from.
+/// Reference, sender and language of a request. An extractor for handlers; what a [`Cx`] is made from.
 #[derive(Clone, Copy, Debug)]
 pub struct Context {
     /// The reference of this request.
@@ -123,6 +127,17 @@ pub struct Context {
 }
 
 impl Context {
+    /// The context of what this request changes.
+    pub fn cx(&self, actor: Actor, now: Timestamp) -> Cx {
+        let from = SocketAddr::new(self.peer.address, self.peer.port.unwrap_or(0));
+        Cx {
+            actor,
+            now,
+            from: Some(from),
+            request: store::RequestId::new(self.request_id.to_string()),
+        }
+    }
+
     /// A context for a request that did not pass the gate: in tests of single handlers.
     fn unknown(headers: &HeaderMap) -> Self {
         Self {

@@ -124,7 +124,7 @@ mod tests {
 
     #[test]
     fn cookies_carry_every_mark() {
-        let lifetime = Some(Duration::from_secs(60));
+        let lifetime = Some(Duration::from_mins(1));
         for (style, cookie, value, lifetime, expected) in [
             (
                 CookieStyle::Prefixed,

@@ -56,7 +56,6 @@ pub(super) fn is_too_deep(json: &[u8]) -> bool {
     for byte in json {
         if in_string {
             (in_string, escaped) = match (byte, escaped) {
-                (_, true) => (true, false),
                 (b'\\', false) => (true, true),
                 (b'"', false) => (false, false),
                 _ => (true, false),

@@ -20,10 +20,7 @@ mod tempdir {
 
     impl Dir {
         pub(super) fn new() -> Self {
-            let name = idp_core::crypto::random::bytes::<8>()
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect::<String>();
+            let name = idp_core::crypto::random::readable(16);
             let path = std::env::temp_dir().join(format!("idp-config-{name}"));
             std::fs::create_dir(&path).expect("the name is new");
             Self(path)
@@ -118,9 +115,8 @@ fn a_later_source_wins_and_its_place_is_known() {
     );
 }
 
-#[test]
-fn all_problems_come_at_once_with_path_and_line() {
-    let text = "
+/// Nearly all of it is wrong.
+const WRONG: &str = "
 [server]
 public_url = \"https://id.example/\"
 listn = [\"127.0.0.1:1\"]
@@ -133,13 +129,16 @@ idle_minutes = 3
 [[outgoing.allow]]
 host = \"registry.internal\"
 network = \"10.0.0.0/40\"
-purpose = \"registry\"
+purpose = \"population-registry\"
 [[outgoing.allow]]
 host = \"other.internal\"
 network = \"here\"
-purpose = \"registry\"
+purpose = \"population-registry\"
 ";
-    let problems = read(text, &[("IDP__LOG__LEVEL", "loud")]).expect_err("nearly all of it is wrong");
+
+#[test]
+fn all_problems_come_at_once_with_path_and_line() {
+    let problems = read(WRONG, &[("IDP__LOG__LEVEL", "loud")]).expect_err("nearly all of it is wrong");
     let meant = |key: &str| Reason::Unknown {
         meant: Some(key.to_owned()),
     };
@@ -186,78 +185,84 @@ purpose = \"registry\"
     }
 }
 
+/// A file, the path to look at, and the rule that is broken there.
+const BETWEEN: &[(&str, &str, Option<&str>)] = &[
+    ("[test]\nclock = true", "test.clock", None),
+    (
+        "[test]\nclock = true\n[server]\npublic_url = \"https://id.example\"",
+        "test.clock",
+        Some("cli-config-test-clock"),
+    ),
+    (
+        "[test]\nclock = true\n[server]\nlisten = [\"0.0.0.0:1\"]\nproxies = [\"10.0.0.1\"]",
+        "test.clock",
+        Some("cli-config-test-clock"),
+    ),
+    (
+        "[server]\nlisten = []",
+        "server.listen",
+        Some("cli-config-listen-empty"),
+    ),
+    (
+        "[server]\nlisten = [\"0.0.0.0:1\"]",
+        "server.listen",
+        Some("cli-config-plain-listener"),
+    ),
+    (
+        "[server]\nlisten = [\"0.0.0.0:1\"]\nproxies = [\"10.0.0.1\"]",
+        "server.listen",
+        None,
+    ),
+    (
+        "[server]\nmanagement_listen = \"127.0.0.1:8080\"",
+        "server.management_listen",
+        Some("cli-config-management-shared"),
+    ),
+    (
+        "[server]\ntls_key_file = \"k\"",
+        "server.tls_key_file",
+        Some("cli-config-tls-pair"),
+    ),
+    (
+        "[server]\ntls_key_file = \"k\"\ntls_certificate_file = \"c\"",
+        "server.public_url",
+        Some("cli-config-tls-issuer"),
+    ),
+    (
+        "[server]\npublic_url = \"http://id.example\"",
+        "server.public_url",
+        Some("cli-config-issuer-plain-http"),
+    ),
+    (
+        "[database]\nurl = \"mysql://x\"",
+        "database.url",
+        Some("cli-config-database-url"),
+    ),
+    (
+        "[cache]\nurl = \"memcached\"",
+        "cache.url",
+        Some("cli-config-cache-url"),
+    ),
+    (
+        "[session]\nidle_minutes = 90\nabsolute_hours = 1",
+        "session.idle_minutes",
+        Some("cli-config-idle-longer"),
+    ),
+    (
+        "[registry]\nurl = \"https://registry.internal\"\nuser = \"u\"",
+        "registry",
+        None,
+    ),
+];
+
 #[test]
 fn rules_between_values_are_checked() {
-    let rule = |key: &'static str| Some(Reason::Rule(key));
-    for (text, path, expected) in [
-        ("[test]\nclock = true", "test.clock", None),
-        (
-            "[test]\nclock = true\n[server]\npublic_url = \"https://id.example\"",
-            "test.clock",
-            rule("cli-config-test-clock"),
-        ),
-        (
-            "[test]\nclock = true\n[server]\nlisten = [\"0.0.0.0:1\"]\nproxies = [\"10.0.0.1\"]",
-            "test.clock",
-            rule("cli-config-test-clock"),
-        ),
-        (
-            "[server]\nlisten = []",
-            "server.listen",
-            rule("cli-config-listen-empty"),
-        ),
-        (
-            "[server]\nlisten = [\"0.0.0.0:1\"]",
-            "server.listen",
-            rule("cli-config-plain-listener"),
-        ),
-        (
-            "[server]\nlisten = [\"0.0.0.0:1\"]\nproxies = [\"10.0.0.1\"]",
-            "server.listen",
-            None,
-        ),
-        (
-            "[server]\nmanagement_listen = \"127.0.0.1:8080\"",
-            "server.management_listen",
-            rule("cli-config-management-shared"),
-        ),
-        (
-            "[server]\ntls_key_file = \"k\"",
-            "server.tls_key_file",
-            rule("cli-config-tls-pair"),
-        ),
-        (
-            "[server]\ntls_key_file = \"k\"\ntls_certificate_file = \"c\"",
-            "server.public_url",
-            rule("cli-config-tls-issuer"),
-        ),
-        (
-            "[server]\npublic_url = \"http://id.example\"",
-            "server.public_url",
-            rule("cli-config-issuer-plain-http"),
-        ),
-        (
-            "[database]\nurl = \"mysql://x\"",
-            "database.url",
-            rule("cli-config-database-url"),
-        ),
-        (
-            "[cache]\nurl = \"memcached\"",
-            "cache.url",
-            rule("cli-config-cache-url"),
-        ),
-        (
-            "[session]\nidle_minutes = 90\nabsolute_hours = 1",
-            "session.idle_minutes",
-            rule("cli-config-idle-longer"),
-        ),
-        ("[registry]\nanything = \"goes\"", "registry", None),
-    ] {
+    for &(text, path, rule) in BETWEEN {
         let found = read(text, &[])
             .err()
             .and_then(|all| all.into_iter().find(|(at, ..)| at == path))
             .map(|(.., reason)| reason);
-        assert_eq!(found, expected, "{text}");
+        assert_eq!(found, rule.map(Reason::Rule), "{text}");
     }
 }
 
@@ -269,6 +274,17 @@ fn a_secret_may_stand_in_a_file_of_its_own() {
     assert_eq!(by_file.config.database.url, "postgres://idp:hunter2@db/idp");
     let by_environment = read("", &[("IDP__DATABASE__URL_FILE", secret)]).expect("the file is there");
     assert_eq!(by_environment.config.database.url, "postgres://idp:hunter2@db/idp");
+    let registry = read(
+        &format!("[registry]\nurl = \"https://r.internal\"\nsecret_file = {secret:?}"),
+        &[],
+    )
+    .expect("the file is there");
+    assert!(
+        registry
+            .config
+            .registry
+            .is_some_and(|registry| registry.secret.is_some())
+    );
     let missing = read("[cache]\nurl_file = \"/nowhere/at/all\"", &[]).expect_err("no such file");
     assert!(
         matches!(&missing[..], [(path, 2, Reason::File(_))] if path == "cache.url_file"),

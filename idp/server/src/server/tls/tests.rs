@@ -16,10 +16,7 @@ struct Folder(PathBuf);
 
 impl Folder {
     fn new() -> Self {
-        let name = idp_core::crypto::random::bytes::<8>()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect::<String>();
+        let name = idp_core::crypto::random::readable(16);
         let path = std::env::temp_dir().join(format!("idp-tls-{name}"));
         fs::create_dir(&path).expect("the name is new");
         Self(path)
