@@ -3,7 +3,8 @@ create table sign_in (
     digest bytea not null primary key,
     browser bytea not null,
     door text not null,
-    party_id uuid not null references party (id),
+    -- null: somebody came for their own account
+    party_id uuid references party (id),
     asked text not null,
     payload text not null,
     resume text not null,

@@ -3,7 +3,8 @@ create table sign_in (
     digest blob not null primary key,
     browser blob not null,
     door text not null,
-    party_id blob not null references party (id),
+    -- null: somebody came for their own account
+    party_id blob references party (id),
     asked text not null,
     payload text not null,
     resume text not null,

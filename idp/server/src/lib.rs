@@ -3,5 +3,6 @@
 pub mod cli;
 pub mod config;
 pub mod management;
+pub mod oidc;
 pub mod server;
 pub mod web;

@@ -101,21 +101,24 @@ pub async fn prove(
     // with their window.
     if fresh.is_some() || standing.is_err() {
         let because = standing.as_ref().err().map(word);
-        db.write(cx, async |tx: &mut Tx<'_>| {
-            if let Some(fresh) = &fresh {
-                rows::rehash(tx, account.id, &stored, fresh).await?;
-            }
-            if let Some(because) = because {
-                audit::record(
-                    tx,
-                    Event::SignInFailed {
-                        account: Some(account.id),
-                        because,
-                    },
-                )
-                .await?;
-            }
-            Ok::<(), StoreError>(())
+        let (fresh, stored) = (fresh.as_ref(), &stored);
+        db.write(cx, |tx| {
+            Box::pin(async move {
+                if let Some(fresh) = fresh {
+                    rows::rehash(tx, account.id, stored, fresh).await?;
+                }
+                if let Some(because) = because {
+                    audit::record(
+                        tx,
+                        Event::SignInFailed {
+                            account: Some(account.id),
+                            because,
+                        },
+                    )
+                    .await?;
+                }
+                Ok::<(), StoreError>(())
+            })
         })
         .await?;
     }
@@ -147,18 +150,20 @@ async fn find(conn: &mut Conn, login: &str) -> Result<Found, StoreError> {
 }
 
 async fn fail(db: &Db, cx: &Cx, login: &str) -> Result<(), StoreError> {
-    db.write(cx, async |tx: &mut Tx<'_>| {
-        throttle::failed(tx, login).await?;
-        let account = people::by_login(tx, login).await?.map(|account| account.id);
-        audit::record(
-            tx,
-            Event::SignInFailed {
-                account,
-                because: "wrong",
-            },
-        )
-        .await?;
-        Ok(())
+    db.write(cx, |tx| {
+        Box::pin(async move {
+            throttle::failed(tx, login).await?;
+            let account = people::by_login(tx, login).await?.map(|account| account.id);
+            audit::record(
+                tx,
+                Event::SignInFailed {
+                    account,
+                    because: "wrong",
+                },
+            )
+            .await?;
+            Ok(())
+        })
     })
     .await
 }

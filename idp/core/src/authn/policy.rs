@@ -7,6 +7,8 @@ use crate::types::Secret;
 /// As the only factor.
 const SHORTEST: usize = 15;
 const LONGEST: usize = 128;
+/// Characters that must remain when all common and own words are taken out.
+const UNUSUAL: usize = 9;
 
 /// Long texts that are the first to be tried all the same. Compared without blanks, marks of case, and repetition.
 const COMMON: &[&str] = &[
@@ -60,7 +62,7 @@ pub fn check_new_password(password: &str, own: &[&str]) -> Result<Secret<String>
     for word in words {
         rest = rest.replace(&word, "");
     }
-    if distinct < 5 || rest.chars().count() < SHORTEST / 2 {
+    if distinct < 5 || rest.chars().count() < UNUSUAL {
         Err(PasswordProblem::Common)
     } else {
         Ok(normal)

@@ -1,10 +1,8 @@
 //! JSON Web Keys (RFC 7517): making them, showing their public half, and knowing them by thumbprint (RFC 7638).
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use josekit::jwk::{
-    Jwk,
-    alg::{ec::EcCurve, ed::EdCurve},
-};
+pub use josekit::jwk::Jwk;
+use josekit::jwk::alg::{ec::EcCurve, ed::EdCurve};
 use serde_json::{Map, Value, json};
 
 use crate::{

@@ -145,10 +145,8 @@ async fn run(db: &Db, cx: &Cx, steps: Vec<Step>, policy: &Policy) -> Result<usiz
     });
     let mut done = 0;
     for (step, fresh) in try_join_all(with_material).await? {
-        let policy = *policy;
-        // Owned by the closure: one that borrows cannot be sent between threads.
-        let work = async move |tx: &mut Tx<'_>| run_one(tx, &step, &fresh, &policy).await;
-        match db.write(cx, work).await {
+        let (step, fresh) = (&step, &fresh);
+        match db.write(cx, |tx| Box::pin(run_one(tx, step, fresh, policy))).await {
             Ok(moves) => done += moves,
             // Another node was first: the unique index settled it, and its key is as good as ours.
             Err(StoreError::Unique(_)) => {}

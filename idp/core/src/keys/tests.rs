@@ -9,14 +9,16 @@ use proptest::{
 };
 use serde_json::Value;
 
-use super::{Force, Fresh, KeyFacts, Keyring, MoveError, Policy, State, history, list, revoke, rotate, run_due};
+use super::{
+    Force, Fresh, KeyFacts, Keyring, MoveError, Policy, State, history, list, moves::run_due_for, revoke, rotate,
+};
 use crate::{
     crypto::{
         jwk,
         jws::{self, Alg},
     },
     store::{
-        Actor, Cx, Db, Tx, revision,
+        Actor, Cx, Db, revision,
         testing::{Scratch, cx},
     },
     types::{Clock, Timestamp},
@@ -50,17 +52,14 @@ fn kid_of(keys: &[KeyFacts], word: &str) -> String {
 }
 
 async fn turn(db: &Db, cx: &Cx, force: Force) -> Result<(), MoveError> {
-    let fresh = Fresh::generate(ALG).await.expect("made");
-    db.write(cx, async move |tx: &mut Tx<'_>| {
-        rotate(tx, &fresh, force, &Policy::default()).await
-    })
-    .await
+    let fresh = &Fresh::generate(ALG).await.expect("made");
+    let policy = &Policy::default();
+    db.write(cx, |tx| Box::pin(rotate(tx, fresh, force, policy))).await
 }
 
 async fn end(db: &Db, cx: &Cx, kid: &str) -> Result<(), MoveError> {
-    let fresh = Fresh::generate(ALG).await.expect("made");
-    db.write(cx, async |tx: &mut Tx<'_>| revoke(tx, kid, "leaked", &fresh).await)
-        .await
+    let fresh = &Fresh::generate(ALG).await.expect("made");
+    db.write(cx, |tx| Box::pin(revoke(tx, kid, "leaked", fresh))).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -141,8 +140,8 @@ async fn parallel_rotations_leave_one_active_and_one_next() {
 async fn an_unforced_rotation_waits_until_the_next_key_was_published_long_enough() {
     let scratch = Scratch::new().await;
     ring(&scratch.db).await;
-    let day = Duration::from_secs(86_400);
-    let early = turn(&scratch.db, &later(day - Duration::from_millis(1)), Force::No).await;
+    let day = Duration::from_hours(24);
+    let early = turn(&scratch.db, &later(Duration::from_secs(86_399)), Force::No).await;
     assert!(matches!(early, Err(MoveError::TooEarly { until }) if until == cx().now + day));
     let next = kid_of(&facts(&scratch.db).await, "next");
     turn(&scratch.db, &later(day), Force::No).await.expect("rotates");
@@ -155,9 +154,10 @@ async fn no_private_value_lies_readable_in_the_file() {
     ring(&scratch.db).await;
     let fresh = Fresh::generate(ALG).await.expect("made");
     let at = cx();
-    let turned = scratch.db.write(&at, async |tx: &mut Tx<'_>| {
-        rotate(tx, &fresh, Force::Yes, &Policy::default()).await
-    });
+    let policy = &Policy::default();
+    let turned = scratch
+        .db
+        .write(&at, |tx| Box::pin(rotate(tx, &fresh, Force::Yes, policy)));
     turned.await.expect("rotates");
     let private: Value = serde_json::from_slice(fresh.private.reveal()).expect("JSON");
     let secret = private["d"].as_str().expect("a private member");
@@ -248,7 +248,7 @@ async fn hold_through(acts: Vec<Act>) {
         let signer = keyring.signer(ALG).expect("there is always one that signs");
         issued.push(Issued {
             kid: signer.kid().to_owned(),
-            ends_at: at.now + Duration::from_secs(300),
+            ends_at: at.now + Duration::from_mins(5),
         });
         let keys = facts(&scratch.db).await;
         match &act {

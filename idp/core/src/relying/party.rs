@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use josekit::jwk::Jwk;
-
 use super::{
     definition::{Definition, DefinitionError, GrantType, Scope},
     rows,
@@ -11,7 +9,11 @@ use super::{
 };
 use crate::{
     audit::{self, Event},
-    crypto::{digest, jwk, random},
+    crypto::{
+        digest,
+        jwk::{self, Jwk},
+        random,
+    },
     store::{Conn, StoreError, Tx, revision},
     types::{Digest, Fault, Id, id},
 };

@@ -121,7 +121,8 @@ fn loopback_without_port(text: &str) -> Option<(&str, &str)> {
     let digits = port.strip_prefix(':').unwrap_or("1");
     let port_fits =
         digits.bytes().all(|byte| byte.is_ascii_digit()) && !digits.starts_with('0') && digits.parse::<u16>().is_ok();
-    (port.is_empty() || port_fits).then_some((host, rest))
+    let is_port = port.is_empty() || (port.starts_with(':') && port_fits);
+    is_port.then_some((host, rest))
 }
 
 #[cfg(test)]

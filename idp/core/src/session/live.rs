@@ -126,6 +126,11 @@ pub async fn join(
     rows::join(tx, session, party, (&fresh, subject)).await
 }
 
+/// The session that a party knows by this `sid`, alive or not.
+pub async fn of_sid(conn: &mut Conn, sid: &str) -> Result<Option<Id<id::Session>>, StoreError> {
+    rows::of_sid(conn, sid).await
+}
+
 impl Live {
     /// The actor of what this session's holder does.
     pub const fn actor(&self) -> Actor {

@@ -27,6 +27,7 @@ const END: &str = "update session set ended_at = $2, ended_because = $3 where id
 const PARTIES: &str = "select party_id, sid, subject from session_party where session_id = $1";
 const QUEUE: &str = "insert into logout_delivery (id, party_id, session_id, sid, subject, tries, due_at, created_at) \
     values ($1, $2, $3, $4, $5, 0, $6, $6)";
+const OF_SID: &str = "select session_id from session_party where sid = $1";
 const OPEN_SESSIONS: &str = "select id from session where person_id = $1 and ended_at is null";
 const CLAIM: &str = "update logout_delivery set due_at = $2 where id in (\
         select id from logout_delivery where delivered_at is null and given_up_at is null and due_at <= $1 \
@@ -46,6 +47,7 @@ pub(super) const ALL: &[&str] = &[
     END,
     PARTIES,
     QUEUE,
+    OF_SID,
     OPEN_SESSIONS,
     CLAIM,
     DELIVERED,
@@ -183,4 +185,11 @@ pub(super) async fn postpone(
 pub(super) async fn give_up(tx: &mut Tx<'_>, id: Id<id::Delivery>) -> Result<(), StoreError> {
     let now = tx.now();
     tx.run(GIVE_UP, params![id, now]).await.map(|_| ())
+}
+
+pub(super) async fn of_sid(conn: &mut Conn, sid: &str) -> Result<Option<Id<id::Session>>, StoreError> {
+    conn.one(OF_SID, params![sid])
+        .await?
+        .map(|row| row.id("session_id"))
+        .transpose()
 }

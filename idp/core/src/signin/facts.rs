@@ -29,11 +29,12 @@ pub struct Facts<'a> {
     pub consents: Consents,
 }
 
-/// Gathers the facts of a request that has no transaction yet (`sign_in` is `None`) or of one that has.
+/// Gathers the facts of a request that has no transaction yet (`sign_in` is `None`) or of one that has. `party` is `None` where
+/// somebody comes for their own account: nothing is released, so nobody is asked for consent.
 pub async fn gather<'a>(
     conn: &mut Conn,
     asked: &'a Asked,
-    party: Id<id::Party>,
+    party: Option<Id<id::Party>>,
     sign_in: Option<&SignIn>,
     (session, now): (Option<&'a Live>, Timestamp),
 ) -> Result<Facts<'a>, StoreError> {
@@ -49,9 +50,9 @@ pub async fn gather<'a>(
             here(row.consented_at, row.session),
         )
     });
-    let missing = match session {
-        Some(live) => consent::is_missing(conn, live.person, party, asked).await?,
-        None => false,
+    let missing = match (session, party) {
+        (Some(live), Some(party)) => consent::is_missing(conn, live.person, party, asked).await?,
+        _ => false,
     };
     Ok(Facts {
         asked,

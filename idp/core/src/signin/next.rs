@@ -24,16 +24,27 @@ pub enum Why {
 }
 
 impl Why {
-    /// The key of the sentence that a page shows.
-    pub const fn key(self) -> &'static str {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::NoSession,
+        Self::PartyAsks,
+        Self::TooLongAgo,
+        Self::AnotherPerson,
+        Self::ChooseAccount,
+        Self::NewData,
+        Self::ConsentAgain,
+    ];
+
+    /// The stable word of the rule; a page shows the sentences `why-WORD` and `why-WORD-next`.
+    pub const fn word(self) -> &'static str {
         match self {
-            Self::NoSession => "why-no-session",
-            Self::PartyAsks => "why-party-asks",
-            Self::TooLongAgo => "why-too-long-ago",
-            Self::AnotherPerson => "why-another-person",
-            Self::ChooseAccount => "why-choose-account",
-            Self::NewData => "why-new-data",
-            Self::ConsentAgain => "why-consent-again",
+            Self::NoSession => "no-session",
+            Self::PartyAsks => "party-asks",
+            Self::TooLongAgo => "too-long-ago",
+            Self::AnotherPerson => "another-person",
+            Self::ChooseAccount => "choose-account",
+            Self::NewData => "new-data",
+            Self::ConsentAgain => "consent-again",
         }
     }
 }

@@ -1,6 +1,6 @@
 //! SQL of the hall.
 
-use super::transaction::{NewSignIn, Outcome, SignIn};
+use super::transaction::{Asked, NewSignIn, Outcome, SignIn};
 use crate::{
     params,
     store::{Conn, StoreError, Tx},
@@ -23,6 +23,7 @@ const CONSENTED: &str = "update sign_in set session_id = $2, consented_at = $3, 
     proved_at = case when session_id = $2 then proved_at end, \
     chosen_at = case when session_id = $2 then chosen_at end \
     where digest = $1 and outcome is null";
+const HINT: &str = "update sign_in set asked = $2 where digest = $1 and outcome is null";
 const END: &str = "update sign_in set outcome = $2, outcome_at = $3 where digest = $1 and outcome is null";
 const SWEEP: &str = "delete from sign_in where ends_at < $1";
 const CONSENT: &str = "select scopes from consent where person_id = $1 and party_id = $2 and withdrawn_at is null";
@@ -30,6 +31,7 @@ const SET_CONSENT: &str = "insert into consent (person_id, party_id, scopes, giv
     on conflict (person_id, party_id) do update set scopes = excluded.scopes, given_at = excluded.given_at, \
     withdrawn_at = null";
 const SUBJECT: &str = "select sub from subject where person_id = $1 and sector = $2";
+const PERSON_OF: &str = "select person_id from subject where sector = $1 and sub = $2";
 const INSERT_SUBJECT: &str = "insert into subject (person_id, sector, sub, created_at) values ($1, $2, $3, $4)";
 
 /// Every statement of this file.
@@ -39,11 +41,13 @@ pub(super) const ALL: &[&str] = &[
     PROVED,
     CHOSE,
     CONSENTED,
+    HINT,
     END,
     SWEEP,
     CONSENT,
     SET_CONSENT,
     SUBJECT,
+    PERSON_OF,
     INSERT_SUBJECT,
 ];
 
@@ -79,7 +83,7 @@ pub(super) async fn load(
     let asked = serde_json::from_str(&row.text("asked")?);
     let sign_in = SignIn {
         digest,
-        party: row.id("party_id")?,
+        party: row.opt_id("party_id")?,
         asked: asked.map_err(|error| Fault::new("reading a transaction", error))?,
         payload: row.text("payload")?,
         resume: row.text("resume")?,
@@ -105,6 +109,11 @@ pub(super) async fn chose(tx: &mut Tx<'_>, digest: Digest, session: Id<id::Sessi
 pub(super) async fn consented(tx: &mut Tx<'_>, digest: Digest, session: Id<id::Session>) -> Result<(), StoreError> {
     let now = tx.now();
     tx.run(CONSENTED, params![digest, session, now]).await.map(|_| ())
+}
+
+pub(super) async fn set_asked(tx: &mut Tx<'_>, digest: Digest, asked: &Asked) -> Result<(), StoreError> {
+    let asked = serde_json::to_string(asked).map_err(|error| Fault::new("writing a transaction", error))?;
+    tx.run(HINT, params![digest, asked]).await.map(|_| ())
 }
 
 pub(super) async fn end(tx: &mut Tx<'_>, digest: Digest, outcome: Outcome) -> Result<bool, StoreError> {
@@ -160,4 +169,11 @@ pub(super) async fn insert_subject(
     tx.run(INSERT_SUBJECT, params![person, sector, sub, now])
         .await
         .map(|_| ())
+}
+
+pub(super) async fn person_of(conn: &mut Conn, sector: &str, sub: &str) -> Result<Option<Id<id::Person>>, StoreError> {
+    conn.one(PERSON_OF, params![sector, sub])
+        .await?
+        .map(|row| row.id("person_id"))
+        .transpose()
 }

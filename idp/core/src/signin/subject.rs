@@ -5,7 +5,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use super::rows;
 use crate::{
     crypto::random,
-    store::{StoreError, Tx},
+    store::{Conn, StoreError, Tx},
     types::{Id, id},
 };
 
@@ -33,4 +33,9 @@ pub async fn import_subject(
         Some(_) => Err(StoreError::Unique("subject.sector".into())),
         None => rows::insert_subject(tx, person, sector, sub).await.map(|()| true),
     }
+}
+
+/// The person whom a sector knows by this `sub`.
+pub async fn person_of(conn: &mut Conn, sector: &str, sub: &str) -> Result<Option<Id<id::Person>>, StoreError> {
+    rows::person_of(conn, sector, sub).await
 }

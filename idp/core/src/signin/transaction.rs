@@ -72,8 +72,8 @@ impl Outcome {
 pub struct SignIn {
     /// Digest of its handle.
     pub digest: Digest,
-    /// The party that asked.
-    pub party: Id<id::Party>,
+    /// The party that asked; `None`: the person came for their own account.
+    pub party: Option<Id<id::Party>>,
     /// What it asked of the hall.
     pub asked: Asked,
     /// What the door keeps for its answer; the hall does not look into it.
@@ -96,8 +96,8 @@ pub struct SignIn {
 pub struct NewSignIn<'a> {
     /// The door, for the record.
     pub door: &'static str,
-    /// The party that asks.
-    pub party: Id<id::Party>,
+    /// The party that asks; `None`: the person came for their own account.
+    pub party: Option<Id<id::Party>>,
     /// The binding of the browser that brought it.
     pub browser: Digest,
     /// What it asks.
@@ -109,7 +109,7 @@ pub struct NewSignIn<'a> {
 }
 
 /// Why a transaction cannot go on. Each is a page with a way on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Gone {
     /// Nobody knows it, or it was swept away.
     Unknown,
@@ -117,6 +117,8 @@ pub enum Gone {
     OtherBrowser,
     /// It is finished: the back button, or a second tab.
     Finished,
+    /// The person turned back. The door that began it may still have to tell its party, so it gets the transaction.
+    Cancelled(Box<SignIn>),
     /// It took too long.
     Expired,
 }
@@ -145,6 +147,8 @@ pub async fn load(
     };
     Ok(if browser != Some(bound_to) {
         Err(Gone::OtherBrowser)
+    } else if outcome.as_deref() == Some(Outcome::Cancelled.word()) {
+        Err(Gone::Cancelled(Box::new(stored)))
     } else if outcome.is_some() {
         Err(Gone::Finished)
     } else if now >= stored.ends_at {
@@ -152,6 +156,31 @@ pub async fn load(
     } else {
         Ok(stored)
     })
+}
+
+/// The party of a transaction that may be over, for the browser that it belongs to: a page about its end names the way back.
+pub async fn party_of(
+    conn: &mut Conn,
+    handle: &str,
+    browser: Option<Digest>,
+) -> Result<Option<Id<id::Party>>, StoreError> {
+    let Some(digest) = Handle::<Transaction>::digest_of(handle) else {
+        return Ok(None);
+    };
+    let found = rows::load(conn, digest).await?;
+    Ok(found
+        .filter(|(_, bound_to, _)| browser == Some(*bound_to))
+        .and_then(|(stored, ..)| stored.party))
+}
+
+/// Notes the sign-in name that the page shall show: somebody has just made an account on their way here.
+pub async fn hint_login(tx: &mut Tx<'_>, sign_in: &SignIn, login: &str) -> Result<(), StoreError> {
+    let login_hint = Some(login.to_owned());
+    let asked = Asked {
+        login_hint,
+        ..sign_in.asked.clone()
+    };
+    rows::set_asked(tx, sign_in.digest, &asked).await
 }
 
 /// Notes that somebody proved themself, in this session.

@@ -2,6 +2,7 @@
 
 use std::{path::PathBuf, str::FromStr, sync::Arc, time::Duration};
 
+use futures_util::future::BoxFuture;
 use sqlx::{
     ConnectOptions, PgPool, SqlitePool,
     postgres::{PgConnectOptions, PgPoolOptions},
@@ -104,9 +105,12 @@ impl Db {
     /// Runs `work` in one transaction: SERIALIZABLE on PostgreSQL, BEGIN IMMEDIATE on SQLite. Where it meets another
     /// transaction it is run again from the start, so it must do no other input or output and keep nothing from a
     /// failed run. An error of `work` rolls everything back.
-    pub async fn write<T, E, F>(&self, cx: &Cx, work: F) -> Result<T, E>
+    ///
+    /// `work` is `|tx| Box::pin(async move { … })` over references that live as long as `cx`: an async closure would read better,
+    /// but the compiler cannot yet see that its future may move between threads (`docs/decisions/0003-boxed-writes.md`).
+    pub async fn write<'env, T, E, F>(&self, cx: &'env Cx, work: F) -> Result<T, E>
     where
-        F: AsyncFn(&mut Tx<'_>) -> Result<T, E>,
+        F: for<'t> Fn(&'t mut Tx<'env>) -> BoxFuture<'t, Result<T, E>>,
         E: From<StoreError>,
     {
         for tried in 0..TRIES {
@@ -210,7 +214,7 @@ mod tests {
     use std::{sync::Arc, time::Duration};
 
     use crate::store::{
-        MigrationState, StoreError, Tx, lease, meta, quota,
+        MigrationState, StoreError, lease, meta, quota,
         testing::{Scratch, cx},
     };
     use crate::types::Fault;
@@ -227,16 +231,18 @@ mod tests {
             tokio::spawn(async move {
                 scratch
                     .db
-                    .write(&cx(), async |tx: &mut Tx<'_>| meta::begin_epoch(tx).await)
+                    .write(&cx(), |tx| Box::pin(meta::begin_epoch(tx)))
                     .await
                     .expect("writes")
             })
         });
         futures_util::future::join_all(writers).await;
         let at = cx();
-        let refused = scratch.db.write(&at, async |tx: &mut Tx<'_>| {
-            meta::begin_epoch(tx).await?;
-            Err::<(), StoreError>(Fault::bug("changing my mind").into())
+        let refused = scratch.db.write(&at, |tx| {
+            Box::pin(async move {
+                meta::begin_epoch(tx).await?;
+                Err::<(), StoreError>(Fault::bug("changing my mind").into())
+            })
         });
         assert!(refused.await.is_err());
         let mut conn = scratch.db.read().await.expect("reads");
@@ -259,9 +265,7 @@ mod tests {
             at.now = at.now + Duration::from_secs(later);
             scratch
                 .db
-                .write(&at, async |tx: &mut Tx<'_>| {
-                    lease::take(tx, "job", holder, minute).await
-                })
+                .write(&at, |tx| Box::pin(lease::take(tx, "job", holder, minute)))
                 .await
                 .expect("runs")
         };
@@ -283,9 +287,7 @@ mod tests {
         let spend = async |later: u64| {
             let mut at = cx();
             at.now = at.now + Duration::from_secs(later);
-            let spent = scratch
-                .db
-                .write(&at, async |tx: &mut Tx<'_>| quota::spend(tx, bucket, limit).await);
+            let spent = scratch.db.write(&at, |tx| Box::pin(quota::spend(tx, bucket, limit)));
             spent.await.expect("counts").is_ok()
         };
         let spends = [(0, true), (1, true), (2, false), (9, false), (10, true)];

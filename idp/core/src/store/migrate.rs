@@ -77,9 +77,7 @@ impl Db {
     ) -> Result<Vec<&'static str>, StoreError> {
         let mut done = Vec::new();
         for step in migrations() {
-            let ran = self
-                .write(cx, async |tx: &mut Tx<'_>| apply(tx, step, progress).await)
-                .await?;
+            let ran = self.write(cx, |tx| Box::pin(apply(tx, step, progress))).await?;
             if ran {
                 done.push(step.name);
             }

@@ -13,7 +13,7 @@ use idp_core::{
     },
     relying::{AuthMethod, Party, Rule},
     store::{
-        Cx, StoreError, Tx,
+        Cx, StoreError,
         quota::{self, Bucket, Limit},
     },
     types::Timestamp,
@@ -35,9 +35,18 @@ const SKEW_SECONDS: i64 = 60;
 
 /// What a request shows, before anything is believed.
 enum Shown<'a> {
-    Secret { method: AuthMethod, client_id: String, secret: String },
-    Assertion { client_id: Option<&'a str>, assertion: &'a str },
-    Nothing { client_id: &'a str },
+    Secret {
+        method: AuthMethod,
+        client_id: String,
+        secret: String,
+    },
+    Assertion {
+        client_id: Option<&'a str>,
+        assertion: &'a str,
+    },
+    Nothing {
+        client_id: &'a str,
+    },
 }
 
 fn refused(because: &'static str) -> OauthError {
@@ -73,13 +82,26 @@ fn read<'a>(headers: &HeaderMap, form: &'a Params) -> Result<Shown<'a>, OauthErr
     match (basic, secret, assertion) {
         (Some((id, secret)), None, None) => {
             if client_id.is_some_and(|named| named != id) {
-                return Err(OauthError::new(Code::InvalidRequest, "client_id differs from the Authorization header"));
+                return Err(OauthError::new(
+                    Code::InvalidRequest,
+                    "client_id differs from the Authorization header",
+                ));
             }
-            Ok(Shown::Secret { method: AuthMethod::ClientSecretBasic, client_id: id, secret })
+            Ok(Shown::Secret {
+                method: AuthMethod::ClientSecretBasic,
+                client_id: id,
+                secret,
+            })
         }
         (None, Some(secret), None) => {
-            let client_id = client_id.ok_or_else(|| refused("client_secret without client_id"))?.to_owned();
-            Ok(Shown::Secret { method: AuthMethod::ClientSecretPost, client_id, secret: secret.to_owned() })
+            let client_id = client_id
+                .ok_or_else(|| refused("client_secret without client_id"))?
+                .to_owned();
+            Ok(Shown::Secret {
+                method: AuthMethod::ClientSecretPost,
+                client_id,
+                secret: secret.to_owned(),
+            })
         }
         (None, None, Some(assertion)) => {
             if form.get("client_assertion_type") != Some(ASSERTION_TYPE) {
@@ -92,7 +114,10 @@ fn read<'a>(headers: &HeaderMap, form: &'a Params) -> Result<Shown<'a>, OauthErr
             Ok(Shown::Nothing { client_id })
         }
         // RFC 6749 §2.3: more than one method in a request is refused; guessing which one counts has been a hole.
-        _ => Err(OauthError::new(Code::InvalidRequest, "more than one way to authenticate was used")),
+        _ => Err(OauthError::new(
+            Code::InvalidRequest,
+            "more than one way to authenticate was used",
+        )),
     }
 }
 
@@ -101,12 +126,20 @@ fn basic(headers: &HeaderMap) -> Result<Option<(String, String)>, OauthError> {
     let mut lines = headers.get_all(AUTHORIZATION).iter();
     let Some(line) = lines.next() else { return Ok(None) };
     let malformed = || refused("the Authorization header cannot be read");
-    let text = line.to_str().ok().filter(|_| lines.next().is_none()).ok_or_else(malformed)?;
+    let text = line
+        .to_str()
+        .ok()
+        .filter(|_| lines.next().is_none())
+        .ok_or_else(malformed)?;
     let (scheme, value) = text.split_once(' ').ok_or_else(malformed)?;
     if !scheme.eq_ignore_ascii_case("basic") || value.len() > 1_024 {
         return Err(malformed());
     }
-    let decoded = STANDARD.decode(value.trim()).ok().and_then(|bytes| String::from_utf8(bytes).ok()).ok_or_else(malformed)?;
+    let decoded = STANDARD
+        .decode(value.trim())
+        .ok()
+        .and_then(|bytes| String::from_utf8(bytes).ok())
+        .ok_or_else(malformed)?;
     let (id, secret) = decoded.split_once(':').ok_or_else(malformed)?;
     let unescape = |text: &str| {
         let mut pairs = url::form_urlencoded::parse(text.as_bytes());
@@ -118,13 +151,28 @@ fn basic(headers: &HeaderMap) -> Result<Option<(String, String)>, OauthError> {
 type Refusal = (Option<Arc<Party>>, OauthError);
 
 async fn judge(house: &Arc<House>, cx: &Cx, shown: &Shown<'_>) -> Result<Arc<Party>, Refusal> {
-    let find = |client_id: &str| house.register.by_client_id(client_id).ok_or_else(|| (None, refused("unknown party")));
+    let find = |client_id: &str| {
+        house
+            .register
+            .by_client_id(client_id)
+            .ok_or_else(|| (None, refused("unknown party")))
+    };
     match shown {
-        Shown::Secret { method, client_id, secret } => {
+        Shown::Secret {
+            method,
+            client_id,
+            secret,
+        } => {
             let party = find(client_id)?;
             let right = party.definition.token_endpoint_auth_method == *method
-                && party.secret.is_some_and(|stored| stored == digest::sha256(secret.as_bytes()));
-            if right { Ok(party) } else { Err((Some(party), refused("wrong secret or another method"))) }
+                && party
+                    .secret
+                    .is_some_and(|stored| stored == digest::sha256(secret.as_bytes()));
+            if right {
+                Ok(party)
+            } else {
+                Err((Some(party), refused("wrong secret or another method")))
+            }
         }
         Shown::Nothing { client_id } => {
             let party = find(client_id)?;
@@ -160,18 +208,29 @@ async fn check_assertion(house: &House, cx: &Cx, party: &Party, assertion: &str)
     if party.definition.token_endpoint_auth_method != AuthMethod::PrivateKeyJwt {
         return Err(refused("the party registered another method"));
     }
-    let expected = Expected { algs: &Alg::ALL, typs: &["JWT", "client-authentication+jwt", ""] };
+    let expected = Expected {
+        algs: &Alg::ALL,
+        typs: &["JWT", "client-authentication+jwt", ""],
+    };
     let keys = |kid: Option<&str>, alg: Alg| {
         let fits = |key: &&idp_core::crypto::jwk::Jwk| {
             kid.is_none_or(|kid| key.key_id() == Some(kid)) && key.algorithm().is_none_or(|own| own == alg.name())
         };
         party.keys.iter().filter(fits).collect()
     };
-    let verified = jws::verify(assertion, &expected, keys).map_err(|_| refused("the assertion's signature or header is wrong"))?;
+    let verified =
+        jws::verify(assertion, &expected, keys).map_err(|_| refused("the assertion's signature or header is wrong"))?;
     let (jti, until) = check_claims(&verified.claims, party, &house.issuer, cx.now)?;
     let used = digest::sha256(jti.as_bytes());
-    let first = house.db.write(cx, async |tx: &mut Tx<'_>| rows::insert_assertion(tx, party.id, used, until).await).await?;
-    if first { Ok(()) } else { Err(refused("the assertion was used before")) }
+    let first = house
+        .db
+        .write(cx, |tx| Box::pin(rows::insert_assertion(tx, party.id, used, until)))
+        .await?;
+    if first {
+        Ok(())
+    } else {
+        Err(refused("the assertion was used before"))
+    }
 }
 
 /// The claims of RFC 7523 section 3, with the audience of rfc7523bis: the issuer and nothing else, as a text. A list or the address of an
@@ -191,8 +250,12 @@ fn check_claims<'c>(
     let exp = seconds("exp").ok_or_else(|| refused("the assertion has no exp"))?;
     let longest = now.seconds() + LONGEST_ASSERTION.as_secs() as i64;
     let in_time = exp > now.seconds() && exp <= longest;
-    let not_ahead = ["iat", "nbf"].iter().all(|name| seconds(name).is_none_or(|at| at <= now.seconds() + SKEW_SECONDS));
-    let jti = text("jti").filter(|jti| !jti.is_empty() && jti.len() <= 256).ok_or_else(|| refused("the assertion has no jti"))?;
+    let not_ahead = ["iat", "nbf"]
+        .iter()
+        .all(|name| seconds(name).is_none_or(|at| at <= now.seconds() + SKEW_SECONDS));
+    let jti = text("jti")
+        .filter(|jti| !jti.is_empty() && jti.len() <= 256)
+        .ok_or_else(|| refused("the assertion has no jti"))?;
     if names_itself && audience_fits && in_time && not_ahead {
         Ok((jti, Timestamp::from_seconds(exp) + Duration::from_secs(1)))
     } else {
@@ -204,13 +267,25 @@ fn check_claims<'c>(
 async fn record_refusal(house: &House, cx: &Cx, party: Option<&Party>) -> Result<(), OauthError> {
     let address = cx.address().map(|address| address.to_string()).unwrap_or_default();
     let bucket = Bucket::new("party refused", &[address.as_bytes()]);
-    let limit = Limit { most: 60, window: Duration::from_secs(60) };
+    let limit = Limit {
+        most: 60,
+        window: Duration::from_secs(60),
+    };
     let id = party.map(|party| party.id);
-    let recorded = house.db.write(cx, async |tx: &mut Tx<'_>| {
-        if quota::spend(tx, bucket, limit).await?.is_ok() {
-            audit::record(tx, Event::PartyRefused { party: id, because: "authentication" }).await?;
-        }
-        Ok::<(), StoreError>(())
+    let recorded = house.db.write(cx, |tx| {
+        Box::pin(async move {
+            if quota::spend(tx, bucket, limit).await?.is_ok() {
+                audit::record(
+                    tx,
+                    Event::PartyRefused {
+                        party: id,
+                        because: "authentication",
+                    },
+                )
+                .await?;
+            }
+            Ok::<(), StoreError>(())
+        })
     });
     Ok(recorded.await?)
 }
@@ -227,7 +302,9 @@ mod tests {
         if let Some(line) = authorization {
             headers.insert(AUTHORIZATION, HeaderValue::from_static(line));
         }
-        let Ok(form) = Params::parse(form) else { return "unreadable" };
+        let Ok(form) = Params::parse(form) else {
+            return "unreadable";
+        };
         match read(&headers, &form) {
             Ok(Shown::Secret { client_id, secret, .. }) if client_id == "rp" && secret == "s+" => "secret",
             Ok(Shown::Secret { .. }) => "another secret",
@@ -239,13 +316,18 @@ mod tests {
 
     #[test]
     fn exactly_one_way_counts() {
-        let assertion = "client_assertion=x&client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer";
+        let assertion =
+            "client_assertion=x&client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer";
         let both = format!("{assertion}&client_secret=s&client_id=rp");
         let cases = [
             (Some("Basic cnA6cyUyQg=="), "", "secret"),
             (Some("basic cnA6cyUyQg=="), "client_id=rp", "secret"),
             (Some("Basic cnA6cyUyQg=="), "client_id=other", "invalid_request"),
-            (Some("Basic cnA6cyUyQg=="), "client_secret=s&client_id=rp", "invalid_request"),
+            (
+                Some("Basic cnA6cyUyQg=="),
+                "client_secret=s&client_id=rp",
+                "invalid_request",
+            ),
             (Some("Basic cnA6cyUyQg=="), assertion, "invalid_request"),
             (Some("Bearer x"), "client_id=rp", "invalid_client"),
             (Some("Basic !!!"), "", "invalid_client"),

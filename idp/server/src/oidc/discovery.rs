@@ -30,7 +30,10 @@ impl Document {
     pub(super) fn of(house: &House) -> Self {
         let body = metadata(&house.issuer).to_string();
         let etag = format!("\"{}\"", hex(&digest::sha256(body.as_bytes()).bytes()[..8]));
-        Self { body: Bytes::from(body), etag }
+        Self {
+            body: Bytes::from(body),
+            etag,
+        }
     }
 }
 
@@ -42,7 +45,18 @@ fn hex(bytes: &[u8]) -> String {
 fn metadata(issuer: &str) -> Value {
     let at = |path: &str| format!("{issuer}{path}");
     let algs = Alg::ALL.map(Alg::name);
-    let fixed = ["sub", "iss", "aud", "exp", "iat", "auth_time", "acr", "amr", "nonce", "sid"];
+    let fixed = [
+        "sub",
+        "iss",
+        "aud",
+        "exp",
+        "iat",
+        "auth_time",
+        "acr",
+        "amr",
+        "nonce",
+        "sid",
+    ];
     let claims: Vec<_> = fixed.into_iter().chain(claims::names()).collect();
     let client_auth = ["client_secret_basic", "client_secret_post", "private_key_jwt"];
     let with_none = ["none", "client_secret_basic", "client_secret_post", "private_key_jwt"];
@@ -93,15 +107,27 @@ pub(super) fn serve(discovery: &Document, headers: &HeaderMap) -> Response {
 }
 
 /// A public, cacheable document that scripts of any origin may read.
-pub(super) fn document(request: &HeaderMap, etag: &str, (cache, content_type): (&'static str, &'static str), body: Bytes) -> Response {
-    let known = request.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-    let unchanged = known.flat_map(|line| line.split(',')).any(|tag| tag.trim().trim_start_matches("W/") == etag || tag.trim() == "*");
+pub(super) fn document(
+    request: &HeaderMap,
+    etag: &str,
+    (cache, content_type): (&'static str, &'static str),
+    body: Bytes,
+) -> Response {
+    let known = request
+        .get_all(IF_NONE_MATCH)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
+    let unchanged = known
+        .flat_map(|line| line.split(','))
+        .any(|tag| tag.trim().trim_start_matches("W/") == etag || tag.trim() == "*");
     let mut response = if unchanged {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
         ([(CONTENT_TYPE, content_type)], body).into_response()
     };
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(cache));
+    response
+        .headers_mut()
+        .insert(CACHE_CONTROL, HeaderValue::from_static(cache));
     if let Ok(etag) = HeaderValue::try_from(etag) {
         response.headers_mut().insert(ETAG, etag);
     }
@@ -118,11 +144,19 @@ mod tests {
         let document = metadata("https://id.example");
         for (name, value) in document.as_object().expect("an object") {
             if name.ends_with("_endpoint") || name.ends_with("_uri") {
-                assert!(value.as_str().is_some_and(|text| text.starts_with("https://id.example/")), "{name}");
+                assert!(
+                    value
+                        .as_str()
+                        .is_some_and(|text| text.starts_with("https://id.example/")),
+                    "{name}"
+                );
             }
         }
         assert_eq!(document["response_types_supported"], serde_json::json!(["code"]));
         assert_eq!(document["request_uri_parameter_supported"], false);
-        assert_eq!(document["code_challenge_methods_supported"], serde_json::json!(["S256"]));
+        assert_eq!(
+            document["code_challenge_methods_supported"],
+            serde_json::json!(["S256"])
+        );
     }
 }

@@ -12,7 +12,7 @@ use serde_json::json;
 /// The registered error codes that this server gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the codes are those of the specifications named beside them")]
-pub enum Code {
+pub(super) enum Code {
     // RFC 6749 sections 4.1.2.1 and 5.2
     InvalidRequest,
     InvalidClient,
@@ -42,7 +42,7 @@ pub enum Code {
 
 impl Code {
     /// The registered word.
-    pub const fn word(self) -> &'static str {
+    pub(super) const fn word(self) -> &'static str {
         match self {
             Self::InvalidRequest => "invalid_request",
             Self::InvalidClient => "invalid_client",
@@ -68,7 +68,7 @@ impl Code {
     }
 
     /// The status where it is answered directly.
-    pub const fn status(self) -> StatusCode {
+    pub(super) const fn status(self) -> StatusCode {
         match self {
             Self::InvalidClient | Self::InvalidToken => StatusCode::UNAUTHORIZED, // RFC 6749 §5.2, RFC 6750 §3.1
             Self::InsufficientScope => StatusCode::FORBIDDEN,                     // RFC 6750 §3.1
@@ -97,7 +97,7 @@ impl Code {
 
 /// A refusal in the words of OAuth.
 #[derive(Debug)]
-pub struct OauthError {
+pub(super) struct OauthError {
     code: Code,
     because: Cow<'static, str>,
     /// Which scheme to name in `WWW-Authenticate`.
@@ -106,35 +106,46 @@ pub struct OauthError {
 
 impl OauthError {
     /// A refusal; `because` goes to the log and, where it describes only the request, into `error_description`.
-    pub fn new(code: Code, because: impl Into<Cow<'static, str>>) -> Self {
+    pub(super) fn new(code: Code, because: impl Into<Cow<'static, str>>) -> Self {
         let challenge = match code {
             Code::InvalidClient => Some("Basic"),
             Code::InvalidToken | Code::InsufficientScope => Some("Bearer"),
             _ => None,
         };
-        Self { code, because: because.into(), challenge }
+        Self {
+            code,
+            because: because.into(),
+            challenge,
+        }
     }
 
     /// The code.
-    pub const fn code(&self) -> Code {
+    pub(super) const fn code(&self) -> Code {
         self.code
     }
 
     /// The cause, for the log.
-    pub fn because(&self) -> &str {
+    pub(super) fn because(&self) -> &str {
         &self.because
     }
 
     /// What may be told beside the code: printable ASCII without quotes and backslash (RFC 6749 section 5.2).
-    pub fn description(&self) -> Option<&str> {
-        let printable = self.because.bytes().all(|byte| matches!(byte, 0x20..=0x21 | 0x23..=0x5b | 0x5d..=0x7e));
+    pub(super) fn description(&self) -> Option<&str> {
+        let printable = self
+            .because
+            .bytes()
+            .all(|byte| matches!(byte, 0x20..=0x21 | 0x23..=0x5b | 0x5d..=0x7e));
         (self.code.tells_why() && printable).then_some(&*self.because)
     }
 }
 
 impl From<Fault> for OauthError {
     fn from(fault: Fault) -> Self {
-        let code = if fault.is_passing() { Code::TemporarilyUnavailable } else { Code::ServerError };
+        let code = if fault.is_passing() {
+            Code::TemporarilyUnavailable
+        } else {
+            Code::ServerError
+        };
         Self::new(code, fault.to_string())
     }
 }
@@ -169,7 +180,9 @@ impl IntoResponse for OauthError {
             }
         }
         if status == StatusCode::SERVICE_UNAVAILABLE {
-            response.headers_mut().insert(axum::http::header::RETRY_AFTER, HeaderValue::from_static("5"));
+            response
+                .headers_mut()
+                .insert(axum::http::header::RETRY_AFTER, HeaderValue::from_static("5"));
         }
         response
     }
@@ -182,7 +195,10 @@ mod tests {
     #[test]
     fn only_what_describes_the_request_is_told() {
         let told = |code, because: &'static str| OauthError::new(code, because).description().map(str::to_owned);
-        assert_eq!(told(Code::InvalidRequest, "state is too long").as_deref(), Some("state is too long"));
+        assert_eq!(
+            told(Code::InvalidRequest, "state is too long").as_deref(),
+            Some("state is too long")
+        );
         assert_eq!(told(Code::InvalidRequest, "a \"quoted\" word"), None);
         assert_eq!(told(Code::InvalidRequest, "line\nbreak"), None);
         assert_eq!(told(Code::InvalidGrant, "code was issued to another party"), None);

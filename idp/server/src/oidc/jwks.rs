@@ -2,11 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::{
-    extract::State,
-    http::HeaderMap,
-    response::Response,
-};
+use axum::{extract::State, http::HeaderMap, response::Response};
 
 use super::discovery::document;
 use crate::web::house::House;
@@ -16,5 +12,10 @@ pub(super) const CACHE: &str = "public, max-age=300, stale-while-revalidate=600"
 
 pub(super) async fn serve(State(house): State<Arc<House>>, headers: HeaderMap) -> Response {
     let set = house.keyring.public_set();
-    document(&headers, &set.etag, (CACHE, "application/jwk-set+json"), set.body.clone())
+    document(
+        &headers,
+        &set.etag,
+        (CACHE, "application/jwk-set+json"),
+        set.body.clone().into(),
+    )
 }

@@ -9,14 +9,11 @@ use axum::{
 };
 use idp_core::{
     crypto::handle::{Handle, Posted},
-    store::{Cx, StoreError, Tx},
+    store::{Cx, StoreError},
 };
 
 use super::rows;
-use crate::web::{
-    Code, Params, Problem,
-    house::House,
-};
+use crate::web::{Code, Params, Problem, house::House};
 
 const LIFETIME: Duration = Duration::from_secs(120);
 
@@ -26,16 +23,25 @@ pub(super) async fn keep(house: &Arc<House>, cx: &Cx, form: &Params, path: &str)
     let text = serde_json::to_string(&pairs).map_err(|error| Problem::new(Code::FAULT).because(error.to_string()))?;
     let handle = Handle::<Posted>::generate();
     let ends_at = cx.now + LIFETIME;
-    let kept = house.db.write(cx, async |tx: &mut Tx<'_>| rows::insert_posted(tx, handle.digest(), &text, ends_at).await);
-    kept.await.map_err(|error| Problem::from(idp_core::types::Fault::from(error)))?;
+    let kept = house.db.write(cx, |tx| {
+        Box::pin(rows::insert_posted(tx, handle.digest(), &text, ends_at))
+    });
+    kept.await
+        .map_err(|error| Problem::from(idp_core::types::Fault::from(error)))?;
     // 303: the browser must not repeat the form's body (RFC 9700 section 4.12).
-    Ok((StatusCode::SEE_OTHER, [(LOCATION, format!("{path}?posted={}", handle.reveal()))]).into_response())
+    Ok((
+        StatusCode::SEE_OTHER,
+        [(LOCATION, format!("{path}?posted={}", handle.reveal()))],
+    )
+        .into_response())
 }
 
 /// The form that was kept, once. `None`: unknown, taken before, or too old.
 pub(super) async fn take(house: &Arc<House>, cx: &Cx, handle: &str) -> Result<Option<Params>, StoreError> {
-    let Some(digest) = Handle::<Posted>::digest_of(handle) else { return Ok(None) };
-    let text = house.db.write(cx, async |tx: &mut Tx<'_>| rows::take_posted(tx, digest).await).await?;
+    let Some(digest) = Handle::<Posted>::digest_of(handle) else {
+        return Ok(None);
+    };
+    let text = house.db.write(cx, |tx| Box::pin(rows::take_posted(tx, digest))).await?;
     let pairs: Option<Vec<(String, String)>> = text.and_then(|text| serde_json::from_str(&text).ok());
     Ok(pairs.map(Params::from_pairs))
 }

@@ -11,7 +11,7 @@ use idp_core::{
     audit::{self, Event},
     crypto::handle::{Handle, Refresh},
     relying::Party,
-    store::{Actor, Cx, StoreError, Tx},
+    store::{Actor, Cx, StoreError},
     types::Digest,
 };
 
@@ -38,12 +38,19 @@ pub(super) async fn serve(
     response
 }
 
-async fn answer(house: &Arc<House>, context: &Context, headers: &HeaderMap, form: Result<Form, Problem>) -> Result<(), OauthError> {
+async fn answer(
+    house: &Arc<House>,
+    context: &Context,
+    headers: &HeaderMap,
+    form: Result<Form, Problem>,
+) -> Result<(), OauthError> {
     let Form(form) = form.map_err(|_| OauthError::new(Code::InvalidRequest, "the body is not a readable form"))?;
     let cx = house.cx(context);
     let party = client_auth::authenticate(house, &cx, headers, &form).await?;
     let cx = cx.acting(Actor::Party(party.id));
-    let token = form.get("token").ok_or_else(|| OauthError::new(Code::InvalidRequest, "token is missing"))?;
+    let token = form
+        .get("token")
+        .ok_or_else(|| OauthError::new(Code::InvalidRequest, "token is missing"))?;
     if let Some(digest) = Handle::<Refresh>::digest_of(token) {
         return refresh(house, &cx, &party, digest).await;
     }
@@ -55,23 +62,31 @@ async fn answer(house: &Arc<House>, context: &Context, headers: &HeaderMap, form
 
 /// A revoked refresh token takes its whole family with it.
 async fn refresh(house: &House, cx: &Cx, party: &Party, digest: Digest) -> Result<(), OauthError> {
-    let revoked = house.db.write(cx, async |tx: &mut Tx<'_>| {
-        let Some(stored) = rows::refresh(tx, digest).await? else { return Ok(()) };
-        let own = rows::grant(tx, stored.grant, None).await?.is_some_and(|grant| grant.party == party.id);
-        if own {
-            grant::revoke(tx, stored.grant, "revoked-by-party").await?;
-        }
-        Ok::<(), StoreError>(())
+    let revoked = house.db.write(cx, |tx| {
+        Box::pin(async move {
+            let Some(stored) = rows::refresh(tx, digest).await? else {
+                return Ok(());
+            };
+            let own = rows::grant(tx, stored.grant, None)
+                .await?
+                .is_some_and(|grant| grant.party == party.id);
+            if own {
+                grant::revoke(tx, stored.grant, "revoked-by-party").await?;
+            }
+            Ok::<(), StoreError>(())
+        })
     });
     Ok(revoked.await?)
 }
 
 async fn access(house: &House, cx: &Cx, party: &Party, read: &Read) -> Result<(), OauthError> {
     let until = read.exp + Duration::from_secs(1);
-    let revoked = house.db.write(cx, async |tx: &mut Tx<'_>| {
-        rows::insert_revoked(tx, &read.jti, until).await?;
-        audit::record(tx, Event::AccessTokenRevoked { party: party.id }).await?;
-        Ok::<(), StoreError>(())
+    let revoked = house.db.write(cx, |tx| {
+        Box::pin(async move {
+            rows::insert_revoked(tx, &read.jti, until).await?;
+            audit::record(tx, Event::AccessTokenRevoked { party: party.id }).await?;
+            Ok::<(), StoreError>(())
+        })
     });
     Ok(revoked.await?)
 }

@@ -33,13 +33,17 @@ const REVOKE_GRANT: &str = "update token_grant set revoked_at = $2, revoked_beca
 const REVOKE_ALL: &str = "update token_grant set revoked_at = $1, revoked_because = $2 where revoked_at is null";
 const SWEEP_GRANTS: &str = "delete from token_grant where id in (select g.id from token_grant g \
     where g.ends_at < $1 and not exists (select 1 from refresh_token r where r.grant_id = g.id) limit 1000)";
-const SWEEP_REFRESH: &str = "delete from refresh_token where grant_id in (select id from token_grant where ends_at < $1 limit 1000)";
-const INSERT_REFRESH: &str = "insert into refresh_token (digest, grant_id, issued_at, idle_until) values ($1, $2, $3, $4)";
-const REFRESH: &str = "select grant_id, idle_until, used_at, successor, retired_at from refresh_token where digest = $1";
+const SWEEP_REFRESH: &str =
+    "delete from refresh_token where grant_id in (select id from token_grant where ends_at < $1 limit 1000)";
+const INSERT_REFRESH: &str =
+    "insert into refresh_token (digest, grant_id, issued_at, idle_until) values ($1, $2, $3, $4)";
+const REFRESH: &str =
+    "select grant_id, idle_until, used_at, successor, retired_at from refresh_token where digest = $1";
 const SPEND_REFRESH: &str = "update refresh_token set used_at = $2, successor = $3 \
     where digest = $1 and used_at is null and retired_at is null and idle_until > $2";
 const REPLACE_SUCCESSOR: &str = "update refresh_token set successor = $2 where digest = $1 and successor = $3";
-const RETIRE_UNUSED: &str = "update refresh_token set retired_at = $2 where digest = $1 and used_at is null and retired_at is null";
+const RETIRE_UNUSED: &str =
+    "update refresh_token set retired_at = $2 where digest = $1 and used_at is null and retired_at is null";
 const INSERT_REVOKED: &str = "insert into revoked_token (jti, until_at) values ($1, $2) on conflict (jti) do nothing";
 const REVOKED: &str = "select jti from revoked_token where jti = $1";
 const SWEEP_REVOKED: &str = "delete from revoked_token where until_at < $1";
@@ -49,19 +53,47 @@ const SWEEP_ASSERTIONS: &str = "delete from client_assertion where until_at < $1
 
 /// Every statement of this file.
 pub(super) const ALL: &[&str] = &[
-    INSERT_POSTED, TAKE_POSTED, SWEEP_POSTED, INSERT_GRANT, SPEND_CODE, GRANT_OF_CODE, GRANT, REVOKE_GRANT, REVOKE_ALL, SWEEP_GRANTS,
-    SWEEP_REFRESH, INSERT_REFRESH, REFRESH, SPEND_REFRESH, REPLACE_SUCCESSOR, RETIRE_UNUSED, INSERT_REVOKED, REVOKED, SWEEP_REVOKED,
-    INSERT_ASSERTION, SWEEP_ASSERTIONS,
+    INSERT_POSTED,
+    TAKE_POSTED,
+    SWEEP_POSTED,
+    INSERT_GRANT,
+    SPEND_CODE,
+    GRANT_OF_CODE,
+    GRANT,
+    REVOKE_GRANT,
+    REVOKE_ALL,
+    SWEEP_GRANTS,
+    SWEEP_REFRESH,
+    INSERT_REFRESH,
+    REFRESH,
+    SPEND_REFRESH,
+    REPLACE_SUCCESSOR,
+    RETIRE_UNUSED,
+    INSERT_REVOKED,
+    REVOKED,
+    SWEEP_REVOKED,
+    INSERT_ASSERTION,
+    SWEEP_ASSERTIONS,
 ];
 
-pub(super) async fn insert_posted(tx: &mut Tx<'_>, digest: Digest, form: &str, ends_at: Timestamp) -> Result<(), StoreError> {
+pub(super) async fn insert_posted(
+    tx: &mut Tx<'_>,
+    digest: Digest,
+    form: &str,
+    ends_at: Timestamp,
+) -> Result<(), StoreError> {
     let now = tx.now();
-    tx.run(INSERT_POSTED, params![digest, form, now, ends_at]).await.map(|_| ())
+    tx.run(INSERT_POSTED, params![digest, form, now, ends_at])
+        .await
+        .map(|_| ())
 }
 
 pub(super) async fn take_posted(tx: &mut Tx<'_>, digest: Digest) -> Result<Option<String>, StoreError> {
     let now = tx.now();
-    tx.one(TAKE_POSTED, params![digest, now]).await?.map(|row| row.text("form")).transpose()
+    tx.one(TAKE_POSTED, params![digest, now])
+        .await?
+        .map(|row| row.text("form"))
+        .transpose()
 }
 
 pub(super) async fn insert_grant(tx: &mut Tx<'_>, new: &NewGrant<'_>) -> Result<(), StoreError> {
@@ -69,25 +101,46 @@ pub(super) async fn insert_grant(tx: &mut Tx<'_>, new: &NewGrant<'_>) -> Result<
     let now = tx.now();
     let live = new.live;
     let params = params![
-        new.id, new.party, live.person, live.account, live.id, new.code, new.code_ends_at, terms, new.epoch.0, now, new.ends_at
+        new.id,
+        new.party,
+        live.person,
+        live.account,
+        live.id,
+        new.code,
+        new.code_ends_at,
+        terms,
+        new.epoch.0,
+        now,
+        new.ends_at
     ];
     tx.run(INSERT_GRANT, params).await.map(|_| ())
 }
 
 /// Spends a code. The statement is the judge: of many at once, one gets the row.
-pub(super) async fn spend_code(tx: &mut Tx<'_>, code: Digest) -> Result<Option<(Id<id::Grant>, Timestamp)>, StoreError> {
+pub(super) async fn spend_code(
+    tx: &mut Tx<'_>,
+    code: Digest,
+) -> Result<Option<(Id<id::Grant>, Timestamp)>, StoreError> {
     let now = tx.now();
     let row = tx.one(SPEND_CODE, params![code, now]).await?;
-    row.map(|row| Ok((row.id("id")?, row.time("code_ends_at")?))).transpose()
+    row.map(|row| Ok((row.id("id")?, row.time("code_ends_at")?)))
+        .transpose()
 }
 
 pub(super) async fn grant_of_code(conn: &mut Conn, code: Digest) -> Result<Option<Id<id::Grant>>, StoreError> {
-    conn.one(GRANT_OF_CODE, params![code]).await?.map(|row| row.id("id")).transpose()
+    conn.one(GRANT_OF_CODE, params![code])
+        .await?
+        .map(|row| row.id("id"))
+        .transpose()
 }
 
 /// A grant with everything that stands for or against it, in one statement. `jti` is the access token asked about.
 pub(super) async fn grant(conn: &mut Conn, id: Id<id::Grant>, jti: Option<&str>) -> Result<Option<Stored>, StoreError> {
-    conn.one(GRANT, params![id, jti]).await?.as_ref().map(stored).transpose()
+    conn.one(GRANT, params![id, jti])
+        .await?
+        .as_ref()
+        .map(stored)
+        .transpose()
 }
 
 fn stored(row: &Row) -> Result<Stored, StoreError> {
@@ -109,7 +162,6 @@ fn stored(row: &Row) -> Result<Stored, StoreError> {
         id: row.id("id")?,
         party: row.id("party_id")?,
         person: row.id("person_id")?,
-        session: row.id("session_id")?,
         jti_is_revoked: row.opt_text("revoked_jti")?.is_some(),
         terms,
         standing,
@@ -124,7 +176,8 @@ pub(super) async fn revoke_grant(
 ) -> Result<Option<(Id<id::Person>, Id<id::Party>)>, StoreError> {
     let now = tx.now();
     let row = tx.one(REVOKE_GRANT, params![id, now, because]).await?;
-    row.map(|row| Ok((row.id("person_id")?, row.id("party_id")?))).transpose()
+    row.map(|row| Ok((row.id("person_id")?, row.id("party_id")?)))
+        .transpose()
 }
 
 pub(super) async fn revoke_all(tx: &mut Tx<'_>, because: &str) -> Result<u64, StoreError> {
@@ -139,7 +192,9 @@ pub(super) async fn insert_refresh(
     idle_until: Timestamp,
 ) -> Result<(), StoreError> {
     let now = tx.now();
-    tx.run(INSERT_REFRESH, params![digest, grant, now, idle_until]).await.map(|_| ())
+    tx.run(INSERT_REFRESH, params![digest, grant, now, idle_until])
+        .await
+        .map(|_| ())
 }
 
 /// A refresh token as stored.
@@ -152,12 +207,18 @@ pub(super) struct StoredRefresh {
 }
 
 pub(super) async fn refresh(conn: &mut Conn, digest: Digest) -> Result<Option<StoredRefresh>, StoreError> {
-    let Some(row) = conn.one(REFRESH, params![digest]).await? else { return Ok(None) };
+    let Some(row) = conn.one(REFRESH, params![digest]).await? else {
+        return Ok(None);
+    };
     Ok(Some(StoredRefresh {
         grant: row.id("grant_id")?,
         idle_until: row.time("idle_until")?,
         used_at: row.opt_time("used_at")?,
-        successor: row.opt_bytes("successor")?.is_some().then(|| row.digest("successor")).transpose()?,
+        successor: row
+            .opt_bytes("successor")?
+            .is_some()
+            .then(|| row.digest("successor"))
+            .transpose()?,
         retired_at: row.opt_time("retired_at")?,
     }))
 }
@@ -201,7 +262,13 @@ pub(super) async fn insert_assertion(
 pub(super) async fn sweep(tx: &mut Tx<'_>) -> Result<u64, StoreError> {
     let now = tx.now();
     let mut gone = 0;
-    for statement in [SWEEP_POSTED, SWEEP_REVOKED, SWEEP_ASSERTIONS, SWEEP_REFRESH, SWEEP_GRANTS] {
+    for statement in [
+        SWEEP_POSTED,
+        SWEEP_REVOKED,
+        SWEEP_ASSERTIONS,
+        SWEEP_REFRESH,
+        SWEEP_GRANTS,
+    ] {
         gone += tx.run(statement, params![now]).await?;
     }
     Ok(gone)

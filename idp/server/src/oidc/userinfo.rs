@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::extract::FromRequest;
 use axum::{
     Json,
     extract::{Request, State},
@@ -11,7 +12,6 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
-use axum::extract::FromRequest;
 use idp_core::{
     crypto::jws,
     relying::{Party, Scope},
@@ -55,7 +55,9 @@ async fn token(request: Request) -> Result<Option<String>, OauthError> {
     if !is_form {
         return Ok(header);
     }
-    let Ok(Form(form)) = Form::from_request(request, &()).await else { return Ok(header) };
+    let Ok(Form(form)) = Form::from_request(request, &()).await else {
+        return Ok(header);
+    };
     match (header, form.one("access_token")) {
         (header, Ok(None)) => Ok(header),
         (None, Ok(Some(token))) => Ok(Some(token.to_owned())),
@@ -66,7 +68,11 @@ async fn token(request: Request) -> Result<Option<String>, OauthError> {
 fn bearer(headers: &HeaderMap) -> Result<Option<String>, OauthError> {
     let mut lines = headers.get_all(AUTHORIZATION).iter();
     let Some(line) = lines.next() else { return Ok(None) };
-    let text = line.to_str().ok().filter(|_| lines.next().is_none()).ok_or_else(|| invalid("unreadable header"))?;
+    let text = line
+        .to_str()
+        .ok()
+        .filter(|_| lines.next().is_none())
+        .ok_or_else(|| invalid("unreadable header"))?;
     match text.split_once(' ') {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(Some(token.trim().to_owned())),
         _ => Err(invalid("another scheme")),
@@ -75,12 +81,16 @@ fn bearer(headers: &HeaderMap) -> Result<Option<String>, OauthError> {
 
 async fn tell(house: &House, now: Timestamp, token: &str) -> Result<Response, OauthError> {
     let read = access_token::read(house, token, now).ok_or_else(|| invalid("not a token of ours, or too old"))?;
-    let Holder::Grant(grant) = read.holder else { return Err(invalid("a token in a party's own name")) };
+    let Holder::Grant(grant) = read.holder else {
+        return Err(invalid("a token in a party's own name"));
+    };
     if !read.audience.contains(&house.issuer) {
         return Err(invalid("a token for another audience"));
     }
     let mut conn = house.db.read().await.map_err(Fault::from)?;
-    let stored = rows::grant(&mut conn, grant, Some(&read.jti)).await?.ok_or_else(|| invalid("unknown grant"))?;
+    let stored = rows::grant(&mut conn, grant, Some(&read.jti))
+        .await?
+        .ok_or_else(|| invalid("unknown grant"))?;
     if stored.jti_is_revoked {
         return Err(invalid("revoked"));
     }
@@ -89,8 +99,15 @@ async fn tell(house: &House, now: Timestamp, token: &str) -> Result<Response, Oa
         return Err(OauthError::new(Code::InsufficientScope, "openid is missing"));
     }
     let party = house.register.by_id(stored.party).ok_or_else(|| invalid("party"))?;
-    let released: Vec<Scope> = read.scopes.iter().copied().filter(|scope| party.may_ask(*scope)).collect();
-    let attributes = signin::attributes(&mut conn, stored.person, &released).await?.ok_or_else(|| invalid("person"))?;
+    let released: Vec<Scope> = read
+        .scopes
+        .iter()
+        .copied()
+        .filter(|scope| party.may_ask(*scope))
+        .collect();
+    let attributes = signin::attributes(&mut conn, stored.person, &released)
+        .await?
+        .ok_or_else(|| invalid("person"))?;
     drop(conn);
     let mut body = claims::of(&attributes, stored.terms.locale);
     body.insert("sub".into(), json!(stored.terms.sub));
@@ -98,7 +115,9 @@ async fn tell(house: &House, now: Timestamp, token: &str) -> Result<Response, Oa
 }
 
 fn answer(house: &House, party: &Party, mut body: Map<String, Value>) -> Result<Response, OauthError> {
-    let Some(alg) = party.definition.userinfo_signed_response_alg else { return Ok(Json(body).into_response()) };
+    let Some(alg) = party.definition.userinfo_signed_response_alg else {
+        return Ok(Json(body).into_response());
+    };
     // OpenID Connect Core §5.3.2: a signed answer says for whom it is and by whom.
     body.insert("iss".into(), json!(house.issuer));
     body.insert("aud".into(), json!(party.client_id));

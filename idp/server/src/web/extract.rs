@@ -50,6 +50,11 @@ impl Params {
         Ok(Self(pairs))
     }
 
+    /// Takes pairs that were read before and kept.
+    pub const fn from_pairs(pairs: Vec<(String, String)>) -> Self {
+        Self(pairs)
+    }
+
     /// The value of a parameter that may come once. `None` when it is missing or empty: an empty one counts as omitted (RFC 6749 §3.1).
     ///
     /// # Errors

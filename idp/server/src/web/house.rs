@@ -19,7 +19,7 @@ use idp_core::{
     people::registry::PopulationRegistry,
     relying::Register,
     session::{self, Limits, Live},
-    store::{Actor, Cx, Db, RequestId, meta::Epoch},
+    store::{Actor, Cx, Db, RequestId, cache::Cache, meta::Epoch},
     types::{Clock, Digest, Fault, Locale, Timestamp},
 };
 
@@ -68,6 +68,8 @@ pub struct Settings {
 pub struct House {
     /// The database.
     pub db: Db,
+    /// Speed, never a rule.
+    pub cache: Arc<dyn Cache>,
     /// The keyring.
     pub keyring: Keyring,
     /// The parties that are served.

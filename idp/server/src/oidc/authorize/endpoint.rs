@@ -14,8 +14,8 @@ use idp_core::{
     crypto::handle::{Browser, Handle},
     relying::Party,
     session::Live,
-    signin::{self, Gone, Next, NewSignIn, Outcome, SignIn},
-    store::{Cx, StoreError, Tx},
+    signin::{self, Gone, NewSignIn, Next, Outcome, SignIn},
+    store::{Cx, StoreError},
     types::{Fault, Locale},
 };
 
@@ -29,10 +29,7 @@ use crate::{
         error::{Code, OauthError},
         grant, posted,
     },
-    web::{
-        self, Context, Cookie, Form, Params, Problem, Query,
-        house::House,
-    },
+    web::{self, Context, Cookie, Form, Params, Problem, Query, house::House},
 };
 
 /// The path of this endpoint.
@@ -60,10 +57,18 @@ pub(in crate::oidc) async fn get(
 ) -> Result<Response, Problem> {
     let cx = house.cx(&context);
     let params = match query.get("posted") {
-        Some(handle) => posted::take(&house, &cx, handle).await.map_err(Fault::from)?.ok_or_else(|| gone("posted-expired"))?,
+        Some(handle) => posted::take(&house, &cx, handle)
+            .await
+            .map_err(Fault::from)?
+            .ok_or_else(|| gone("posted-expired"))?,
         None => query,
     };
-    let visit = Visit { house: &house, context, headers: &headers, cx };
+    let visit = Visit {
+        house: &house,
+        context,
+        headers: &headers,
+        cx,
+    };
     visit.arrive(&params).await
 }
 
@@ -84,17 +89,27 @@ impl Visit<'_> {
         };
         let locale = self.locale(parsed.request.locale);
         if let Err(error) = self.take_hints(&mut parsed).await? {
-            return Ok(self.answer(&parsed.party, &parsed.request, locale).error(self.house, &error));
+            return Ok(self
+                .answer(&parsed.party, &parsed.request, locale)
+                .error(self.house, &error));
         }
         let live = self.house.session(self.headers, self.cx.now).await?;
         let next = self.next(&parsed, live.as_ref()).await?;
-        let answer = |error: OauthError| self.answer(&parsed.party, &parsed.request, locale).error(self.house, &error);
+        let answer = |error: OauthError| {
+            self.answer(&parsed.party, &parsed.request, locale)
+                .error(self.house, &error)
+        };
         match (next, live) {
             (Next::Finish, Some(live)) => {
                 let code = self.issue(&parsed.party, &parsed.request, &live, None).await?;
                 Ok(match code {
-                    Some(code) => self.answer(&parsed.party, &parsed.request, locale).code(self.house, &code),
-                    None => answer(OauthError::new(Code::ServerError, "a code without a transaction was not issued")),
+                    Some(code) => self
+                        .answer(&parsed.party, &parsed.request, locale)
+                        .code(self.house, &code),
+                    None => answer(OauthError::new(
+                        Code::ServerError,
+                        "a code without a transaction was not issued",
+                    )),
                 })
             }
             (next, _) => match self.verdict(next, parsed.silent) {
@@ -107,9 +122,19 @@ impl Visit<'_> {
     /// An error that is told to the party although the request was not read to its end.
     fn refuse_early(&self, params: &Params, to: &request::Return, error: &OauthError) -> Result<Response, Problem> {
         let client_id = params.get("client_id").unwrap_or_default();
-        let party = self.house.register.by_client_id(client_id).ok_or_else(|| gone("party-unknown"))?;
+        let party = self
+            .house
+            .register
+            .by_client_id(client_id)
+            .ok_or_else(|| gone("party-unknown"))?;
         let locale = self.locale(params.get("ui_locales").and_then(Locale::from_tags));
-        Ok(Answer { to, party: &party, came: Came::Straight, locale }.error(self.house, error))
+        Ok(Answer {
+            to,
+            party: &party,
+            came: Came::Straight,
+            locale,
+        }
+        .error(self.house, error))
     }
 
     fn locale(&self, asked: Option<Locale>) -> Locale {
@@ -117,7 +142,12 @@ impl Visit<'_> {
     }
 
     fn answer<'p>(&self, party: &'p Party, request: &'p Request, locale: Locale) -> OwnedAnswer<'p> {
-        OwnedAnswer { to: request.to(), party, came: Came::Straight, locale }
+        OwnedAnswer {
+            to: request.to(),
+            party,
+            came: Came::Straight,
+            locale,
+        }
     }
 
     /// Looks up whom `id_token_hint` or `claims.sub` expect.
@@ -126,23 +156,40 @@ impl Visit<'_> {
         if let Some(token) = &parsed.id_token_hint {
             let hint = hint::check(self.house, token).filter(|hint| hint.client_id == parsed.party.client_id);
             let Some(hint) = hint else {
-                return Ok(Err(OauthError::new(Code::InvalidRequest, "id_token_hint is not a token of ours for this party")));
+                return Ok(Err(OauthError::new(
+                    Code::InvalidRequest,
+                    "id_token_hint is not a token of ours for this party",
+                )));
             };
             expected = Some(hint.sub);
         }
         let Some(sub) = expected else { return Ok(Ok(())) };
         let mut conn = self.house.db.read().await.map_err(Fault::from)?;
-        let person = signin::person_of(&mut conn, &parsed.party.sector, &sub).await.map_err(Fault::from)?;
+        let person = signin::person_of(&mut conn, &parsed.party.sector, &sub)
+            .await
+            .map_err(Fault::from)?;
         match person {
             Some(person) => request::expect(&mut parsed.asked, person),
-            None => return Ok(Err(OauthError::new(Code::LoginRequired, "nobody has the subject that is expected"))),
+            None => {
+                return Ok(Err(OauthError::new(
+                    Code::LoginRequired,
+                    "nobody has the subject that is expected",
+                )));
+            }
         }
         Ok(Ok(()))
     }
 
     async fn next(&self, parsed: &Parsed, live: Option<&Live>) -> Result<Next, Fault> {
         let mut conn = self.house.db.read().await?;
-        let facts = signin::gather(&mut conn, &parsed.asked, Some(parsed.party.id), None, (live, self.cx.now)).await?;
+        let facts = signin::gather(
+            &mut conn,
+            &parsed.asked,
+            Some(parsed.party.id),
+            None,
+            (live, self.cx.now),
+        )
+        .await?;
         Ok(signin::next(&facts))
     }
 
@@ -177,12 +224,19 @@ impl Visit<'_> {
             payload: &payload,
             resume: "/oauth2/authorize/resume?t=",
         };
-        let begun = self.house.db.write(&self.cx, async |tx: &mut Tx<'_>| signin::begin(tx, new()).await).await;
+        let begun = self
+            .house
+            .db
+            .write(&self.cx, |tx| Box::pin(signin::begin(tx, new())))
+            .await;
         let handle = begun.map_err(|error: StoreError| Fault::from(error))?;
         let location = format!("/sign-in/{}", handle.reveal());
         let mut response = (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response();
         if let Some(fresh) = fresh {
-            response.headers_mut().append(SET_COOKIE, self.house.cookies.set(Cookie::Browser, fresh.reveal(), None));
+            response.headers_mut().append(
+                SET_COOKIE,
+                self.house.cookies.set(Cookie::Browser, fresh.reveal(), None),
+            );
         }
         Ok(response)
     }
@@ -196,14 +250,20 @@ impl Visit<'_> {
         sign_in: Option<&SignIn>,
     ) -> Result<Option<String>, Fault> {
         let cx = self.cx.acting(live.actor());
-        let issue = grant::Issue { party, live, asked: request };
-        let issued = self.house.db.write(&cx, async |tx: &mut Tx<'_>| {
-            if let Some(sign_in) = sign_in
-                && !signin::end_transaction(tx, sign_in, Outcome::Finished).await?
-            {
-                return Ok::<_, StoreError>(None);
-            }
-            grant::issue(tx, self.house, &issue).await.map(Some)
+        let issue = &grant::Issue {
+            party,
+            live,
+            asked: request,
+        };
+        let issued = self.house.db.write(&cx, |tx| {
+            Box::pin(async move {
+                if let Some(sign_in) = sign_in
+                    && !signin::end_transaction(tx, sign_in, Outcome::Finished).await?
+                {
+                    return Ok::<_, StoreError>(None);
+                }
+                grant::issue(tx, self.house, issue).await.map(Some)
+            })
         });
         Ok(issued.await?.map(|code| code.reveal().to_owned()))
     }
@@ -212,7 +272,9 @@ impl Visit<'_> {
         let browser = self.house.browser_digest(self.headers);
         let loaded = {
             let mut conn = self.house.db.read().await.map_err(Fault::from)?;
-            signin::load(&mut conn, handle, browser, self.cx.now).await.map_err(Fault::from)?
+            signin::load(&mut conn, handle, browser, self.cx.now)
+                .await
+                .map_err(Fault::from)?
         };
         let (sign_in, cancelled) = match loaded {
             Ok(sign_in) => (sign_in, false),
@@ -225,10 +287,21 @@ impl Visit<'_> {
         let request: Request =
             serde_json::from_str(&sign_in.payload).map_err(|error| Fault::new("reading a kept request", error))?;
         // The party or its address may have been taken out of service while the person looked for their password.
-        let party = self.house.register.by_client_id(&request.client_id).ok_or_else(|| gone("party-unknown"))?;
-        party.redirect_uri(&request.redirect_uri).ok_or_else(|| gone("redirect-uri-unregistered"))?;
+        let party = self
+            .house
+            .register
+            .by_client_id(&request.client_id)
+            .ok_or_else(|| gone("party-unknown"))?;
+        party
+            .redirect_uri(&request.redirect_uri)
+            .ok_or_else(|| gone("redirect-uri-unregistered"))?;
         let locale = self.locale(request.locale);
-        let answer = Answer { to: &request.to(), party: &party, came: Came::FromOurForm, locale };
+        let answer = Answer {
+            to: &request.to(),
+            party: &party,
+            came: Came::FromOurForm,
+            locale,
+        };
         if cancelled {
             let error = OauthError::new(Code::AccessDenied, "the person turned back");
             return Ok(answer.error(self.house, &error));
@@ -236,7 +309,13 @@ impl Visit<'_> {
         self.finish(&sign_in, &request, handle, &answer).await
     }
 
-    async fn finish(&self, sign_in: &SignIn, request: &Request, handle: &str, answer: &Answer<'_>) -> Result<Response, Problem> {
+    async fn finish(
+        &self,
+        sign_in: &SignIn,
+        request: &Request,
+        handle: &str,
+        answer: &Answer<'_>,
+    ) -> Result<Response, Problem> {
         let live = self.house.session(self.headers, self.cx.now).await?;
         let next = {
             let mut conn = self.house.db.read().await.map_err(Fault::from)?;
@@ -251,14 +330,15 @@ impl Visit<'_> {
             },
             (next, _) => match self.verdict(next, false) {
                 Some(error) => {
-                    let ended = self.house.db.write(&self.cx, async |tx: &mut Tx<'_>| {
-                        signin::end_transaction(tx, sign_in, Outcome::Finished).await
+                    let ended = self.house.db.write(&self.cx, |tx| {
+                        Box::pin(signin::end_transaction(tx, sign_in, Outcome::Finished))
                     });
                     ended.await.map_err(|error: StoreError| Fault::from(error))?;
                     Ok(answer.error(self.house, &error))
                 }
                 None => {
-                    let back = HeaderValue::try_from(format!("/sign-in/{handle}")).map_err(|_| gone("sign-in-expired"))?;
+                    let back =
+                        HeaderValue::try_from(format!("/sign-in/{handle}")).map_err(|_| gone("sign-in-expired"))?;
                     Ok((StatusCode::SEE_OTHER, [(LOCATION, back)]).into_response())
                 }
             },
@@ -282,7 +362,12 @@ impl OwnedAnswer<'_> {
         self.borrow().error(house, error)
     }
     fn borrow(&self) -> Answer<'_> {
-        Answer { to: &self.to, party: self.party, came: self.came, locale: self.locale }
+        Answer {
+            to: &self.to,
+            party: self.party,
+            came: self.came,
+            locale: self.locale,
+        }
     }
 }
 
@@ -293,6 +378,11 @@ pub(in crate::oidc) async fn resume(
     headers: HeaderMap,
     Query(query): Query,
 ) -> Result<Response, Problem> {
-    let visit = Visit { house: &house, context, headers: &headers, cx: house.cx(&context) };
+    let visit = Visit {
+        house: &house,
+        context,
+        headers: &headers,
+        cx: house.cx(&context),
+    };
     visit.come_back(query.get("t").unwrap_or_default()).await
 }

@@ -7,9 +7,10 @@
 //! ```
 
 mod endpoint;
-mod hint;
+pub(super) mod hint;
 mod request;
 mod respond;
 
 pub(super) use endpoint::{get, post, resume};
-pub(super) use request::Request;
+pub(super) use request::{Request, resources};
+pub(super) use respond::with_query;

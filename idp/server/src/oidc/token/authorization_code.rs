@@ -9,7 +9,10 @@ use idp_core::{
     types::{Digest, Id, id},
 };
 
-use super::{Answer, Ask, invalid_grant, mint::{self, Decided}};
+use super::{
+    Answer, Ask, invalid_grant,
+    mint::{self, Decided},
+};
 use crate::oidc::{
     authorize,
     error::{Code, OauthError},
@@ -25,10 +28,18 @@ enum Outcome {
 
 /// Exchanges a code. It is spent by its first presentation, right or wrong: whoever shows a code that does not fit has stolen or guessed it.
 pub(super) async fn exchange(ask: &Ask<'_>) -> Result<Answer, OauthError> {
-    let shown = ask.form.get("code").ok_or_else(|| OauthError::new(Code::InvalidRequest, "code is missing"))?;
+    let shown = ask
+        .form
+        .get("code")
+        .ok_or_else(|| OauthError::new(Code::InvalidRequest, "code is missing"))?;
     let code = Handle::<CodeKind>::digest_of(shown).ok_or_else(|| invalid_grant("not a code"))?;
-    let resources = authorize::resources(ask.form, &ask.party).map_err(|(code, because)| OauthError::new(code, because))?;
-    let outcome = ask.house.db.write(&ask.cx, async |tx: &mut Tx<'_>| present(tx, ask, code, &resources).await).await?;
+    let resources =
+        authorize::resources(ask.form, &ask.party).map_err(|(code, because)| OauthError::new(code, because))?;
+    let outcome = ask
+        .house
+        .db
+        .write(&ask.cx, |tx| Box::pin(present(tx, ask, code, &resources)))
+        .await?;
     match outcome {
         Outcome::Decided(decided) => mint::mint(ask, &decided),
         Outcome::Refused(error) => Err(error),
@@ -36,8 +47,12 @@ pub(super) async fn exchange(ask: &Ask<'_>) -> Result<Answer, OauthError> {
 }
 
 async fn present(tx: &mut Tx<'_>, ask: &Ask<'_>, code: Digest, resources: &[String]) -> Result<Outcome, StoreError> {
-    let Some((id, ends_at)) = rows::spend_code(tx, code).await? else { return replayed(tx, code).await };
-    let stored = rows::grant(tx, id, None).await?.ok_or(idp_core::types::Fault::bug("reading a grant just spent"))?;
+    let Some((id, ends_at)) = rows::spend_code(tx, code).await? else {
+        return replayed(tx, code).await;
+    };
+    let stored = rows::grant(tx, id, None)
+        .await?
+        .ok_or(idp_core::types::Fault::bug("reading a grant just spent"))?;
     let flaw = flaw(ask, &stored, ends_at <= tx.now());
     if let Some(because) = flaw {
         burn(tx, &stored, because).await?;
@@ -58,9 +73,25 @@ async fn present(tx: &mut Tx<'_>, ask: &Ask<'_>, code: Digest, resources: &[Stri
         return Ok(Outcome::Refused(invalid_grant("person")));
     };
     let refresh = issue_refresh(tx, ask, &stored).await?;
-    audit::record(tx, Event::CodeRedeemed { person: stored.person, party: stored.party, grant: stored.id }).await?;
+    audit::record(
+        tx,
+        Event::CodeRedeemed {
+            person: stored.person,
+            party: stored.party,
+            grant: stored.id,
+        },
+    )
+    .await?;
     let scopes = stored.terms.scopes.clone();
-    let decided = Decided { grant: stored, admitted, scopes, resources, attributes, refresh, nonce: true };
+    let decided = Decided {
+        grant: stored,
+        admitted,
+        scopes,
+        resources,
+        attributes,
+        refresh,
+        nonce: true,
+    };
     Ok(Outcome::Decided(Box::new(decided)))
 }
 
@@ -72,18 +103,33 @@ fn flaw(ask: &Ask<'_>, stored: &Stored, too_late: bool) -> Option<&'static str> 
     let flaws = [
         (stored.party != ask.party.id, "code-of-another-party"),
         (too_late, "code-too-old"),
-        (redirect_uri.is_some_and(|uri| uri != terms.redirect_uri), "another-redirect-uri"),
+        (
+            redirect_uri.is_some_and(|uri| uri != terms.redirect_uri),
+            "another-redirect-uri",
+        ),
         // A verifier without a challenge: somebody stripped the challenge from the request (RFC 9700 section 4.8.2).
-        (terms.challenge.is_none() && verifier.is_some(), "verifier-without-challenge"),
+        (
+            terms.challenge.is_none() && verifier.is_some(),
+            "verifier-without-challenge",
+        ),
         (terms.challenge.is_some() && verifier.is_none(), "verifier-missing"),
-        (terms.challenge.as_ref().zip(verifier).is_some_and(|(challenge, verifier)| !challenge.fits(verifier)), "verifier-wrong"),
+        (
+            terms
+                .challenge
+                .as_ref()
+                .zip(verifier)
+                .is_some_and(|(challenge, verifier)| !challenge.fits(verifier)),
+            "verifier-wrong",
+        ),
     ];
     flaws.into_iter().find_map(|(is, because)| is.then_some(because))
 }
 
 /// A code that was spent before: what it bought is revoked (RFC 6749 section 4.1.2).
 async fn replayed(tx: &mut Tx<'_>, code: Digest) -> Result<Outcome, StoreError> {
-    let Some(id) = rows::grant_of_code(tx, code).await? else { return Ok(Outcome::Refused(invalid_grant("unknown code"))) };
+    let Some(id) = rows::grant_of_code(tx, code).await? else {
+        return Ok(Outcome::Refused(invalid_grant("unknown code")));
+    };
     revoke_as_replayed(tx, id, "spent-before").await?;
     Ok(Outcome::Refused(invalid_grant("code was spent before")))
 }
@@ -94,7 +140,16 @@ async fn burn(tx: &mut Tx<'_>, stored: &Stored, because: &'static str) -> Result
 
 async fn revoke_as_replayed(tx: &mut Tx<'_>, grant: Id<id::Grant>, because: &'static str) -> Result<(), StoreError> {
     if let Some((person, party)) = rows::revoke_grant(tx, grant, because).await? {
-        audit::record(tx, Event::CodeReplayed { person, party, grant, because }).await?;
+        audit::record(
+            tx,
+            Event::CodeReplayed {
+                person,
+                party,
+                grant,
+                because,
+            },
+        )
+        .await?;
     }
     Ok(())
 }
@@ -106,7 +161,14 @@ pub(super) fn narrow(stored: &Stored, asked: &[String]) -> Result<Vec<String>, O
         return Ok(granted.clone());
     }
     let inside = granted.is_empty() || asked.iter().all(|resource| granted.contains(resource));
-    if inside { Ok(asked.to_vec()) } else { Err(OauthError::new(Code::InvalidTarget, "a resource was not part of the authorization")) }
+    if inside {
+        Ok(asked.to_vec())
+    } else {
+        Err(OauthError::new(
+            Code::InvalidTarget,
+            "a resource was not part of the authorization",
+        ))
+    }
 }
 
 /// A refresh token, where the party registered for it. Without `offline_access` it dies with the session.

@@ -11,11 +11,15 @@ use crate::oidc::{
 /// Issues a token for the party itself.
 pub(super) fn exchange(ask: &Ask<'_>) -> Result<Answer, OauthError> {
     // Every scope known here is about a person; a party in its own name has none.
-    let about_a_person = ask.form.get("scope").is_some_and(|text| text.split(' ').any(|word| Scope::from_word(word).is_some()));
+    let about_a_person = ask
+        .form
+        .get("scope")
+        .is_some_and(|text| text.split(' ').any(|word| Scope::from_word(word).is_some()));
     if about_a_person {
         return Err(OauthError::new(Code::InvalidScope, "this scope is about a person"));
     }
-    let resources = authorize::resources(ask.form, &ask.party).map_err(|(code, because)| OauthError::new(code, because))?;
+    let resources =
+        authorize::resources(ask.form, &ask.party).map_err(|(code, because)| OauthError::new(code, because))?;
     let access_token = access_token::for_party(ask.house, &ask.party, &resources, ask.cx.now)?;
     ask.house.client_tokens.add(ask.party.id);
     Ok(Answer {

@@ -14,7 +14,12 @@ use idp_core::{
     types::Digest,
 };
 
-use super::{Answer, Ask, authorization_code::narrow, invalid_grant, mint::{self, Decided}};
+use super::{
+    Answer, Ask,
+    authorization_code::narrow,
+    invalid_grant,
+    mint::{self, Decided},
+};
 use crate::oidc::{
     authorize,
     error::{Code, OauthError},
@@ -35,8 +40,13 @@ pub(super) async fn exchange(ask: &Ask<'_>) -> Result<Answer, OauthError> {
     let shown = ask.form.get("refresh_token");
     let shown = shown.ok_or_else(|| OauthError::new(Code::InvalidRequest, "refresh_token is missing"))?;
     let digest = Handle::<Refresh>::digest_of(shown).ok_or_else(|| invalid_grant("not a refresh token"))?;
-    let resources = authorize::resources(ask.form, &ask.party).map_err(|(code, because)| OauthError::new(code, because))?;
-    let outcome = ask.house.db.write(&ask.cx, async |tx: &mut Tx<'_>| present(tx, ask, digest, &resources).await).await?;
+    let resources =
+        authorize::resources(ask.form, &ask.party).map_err(|(code, because)| OauthError::new(code, because))?;
+    let outcome = ask
+        .house
+        .db
+        .write(&ask.cx, |tx| Box::pin(present(tx, ask, digest, &resources)))
+        .await?;
     match outcome {
         Outcome::Decided(decided) => mint::mint(ask, &decided),
         Outcome::Refused(error) => Err(error),
@@ -45,8 +55,12 @@ pub(super) async fn exchange(ask: &Ask<'_>) -> Result<Answer, OauthError> {
 
 async fn present(tx: &mut Tx<'_>, ask: &Ask<'_>, digest: Digest, resources: &[String]) -> Result<Outcome, StoreError> {
     let refused = |because| Ok(Outcome::Refused(invalid_grant(because)));
-    let Some(token) = rows::refresh(tx, digest).await? else { return refused("unknown refresh token") };
-    let stored = rows::grant(tx, token.grant, None).await?.ok_or(idp_core::types::Fault::bug("reading the grant of a token"))?;
+    let Some(token) = rows::refresh(tx, digest).await? else {
+        return refused("unknown refresh token");
+    };
+    let stored = rows::grant(tx, token.grant, None)
+        .await?
+        .ok_or(idp_core::types::Fault::bug("reading the grant of a token"))?;
     if stored.party != ask.party.id {
         grant::revoke(tx, stored.id, "shown-by-another-party").await?;
         return refused("refresh token of another party");
@@ -63,16 +77,34 @@ async fn present(tx: &mut Tx<'_>, ask: &Ask<'_>, digest: Digest, resources: &[St
     if !signin::still_agreed(tx, stored.person, &ask.party, &stored.terms.scopes).await? {
         return refused("consent was withdrawn");
     }
-    let Some(attributes) = signin::attributes(tx, stored.person, &scopes).await? else { return refused("person") };
+    let Some(attributes) = signin::attributes(tx, stored.person, &scopes).await? else {
+        return refused("person");
+    };
     let Some(successor) = rotate(tx, ask, (digest, &token)).await? else {
         if token.used_at.is_none() && token.retired_at.is_none() {
             return refused("refresh token idle too long");
         }
         return replayed(tx, &stored).await;
     };
-    audit::record(tx, Event::Refreshed { person: stored.person, party: stored.party, grant: stored.id }).await?;
+    audit::record(
+        tx,
+        Event::Refreshed {
+            person: stored.person,
+            party: stored.party,
+            grant: stored.id,
+        },
+    )
+    .await?;
     let refresh = Some(successor);
-    let decided = Decided { grant: stored, admitted, scopes, resources, attributes, refresh, nonce: false };
+    let decided = Decided {
+        grant: stored,
+        admitted,
+        scopes,
+        resources,
+        attributes,
+        refresh,
+        nonce: false,
+    };
     Ok(Outcome::Decided(Box::new(decided)))
 }
 
@@ -84,7 +116,8 @@ async fn rotate(
 ) -> Result<Option<Handle<Refresh>>, StoreError> {
     let fresh = Handle::<Refresh>::generate();
     let spent = rows::spend_refresh(tx, digest, fresh.digest()).await?;
-    let honest_retry = token.used_at.is_some_and(|used_at| tx.now().since(used_at) <= RETRY) && token.idle_until > tx.now();
+    let honest_retry =
+        token.used_at.is_some_and(|used_at| tx.now().since(used_at) <= RETRY) && token.idle_until > tx.now();
     let replaced = match (spent, token.successor) {
         (false, Some(old)) if honest_retry && token.retired_at.is_none() => {
             rows::replace_successor(tx, digest, (old, fresh.digest())).await?
@@ -102,14 +135,28 @@ async fn rotate(
 /// Two hold the same token: neither is believed any more.
 async fn replayed(tx: &mut Tx<'_>, stored: &Stored) -> Result<Outcome, StoreError> {
     if let Some((person, party)) = rows::revoke_grant(tx, stored.id, "refresh-replayed").await? {
-        audit::record(tx, Event::RefreshReplayed { person, party, grant: stored.id }).await?;
+        audit::record(
+            tx,
+            Event::RefreshReplayed {
+                person,
+                party,
+                grant: stored.id,
+            },
+        )
+        .await?;
     }
     Ok(Outcome::Refused(invalid_grant("refresh token was spent before")))
 }
 
 /// The scopes and resources of this token: inside what was granted, and inside what the party may still ask for.
 fn ask_for(ask: &Ask<'_>, stored: &Stored, resources: &[String]) -> Result<(Vec<Scope>, Vec<String>), OauthError> {
-    let granted: Vec<Scope> = stored.terms.scopes.iter().copied().filter(|scope| ask.party.may_ask(*scope)).collect();
+    let granted: Vec<Scope> = stored
+        .terms
+        .scopes
+        .iter()
+        .copied()
+        .filter(|scope| ask.party.may_ask(*scope))
+        .collect();
     let scopes = match ask.form.get("scope") {
         None => granted,
         Some(text) => {
