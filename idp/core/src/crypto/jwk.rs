@@ -89,10 +89,9 @@ fn parse_public(key: &Value) -> Result<Jwk, JwksError> {
     }
     let text = |name: &str| members.get(name).and_then(Value::as_str).unwrap_or_default();
     match (text("kty"), text("crv")) {
-        ("EC", "P-256") | ("OKP", "Ed25519") => {}
         // 342 base64url characters hold the 256 bytes of a 2048-bit modulus, 1366 those of 8192 bits.
         ("RSA", _) if !(342..=1_366).contains(&text("n").len()) => return Err(JwksError::Unusable("RSA key size")),
-        ("RSA", _) => {}
+        ("RSA", _) | ("EC", "P-256") | ("OKP", "Ed25519") => {}
         _ => return Err(JwksError::Unusable("key type or curve")),
     }
     let jwk = Jwk::from_map(members.clone()).map_err(|_| JwksError::Unusable("malformed"))?;

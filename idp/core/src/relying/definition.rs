@@ -243,7 +243,7 @@ impl Definition {
             problems.push(Problem {
                 field,
                 why: why.to_owned(),
-            })
+            });
         };
         // RFC 6749 appendix A.1 allows more; blanks, quotes and controls have broken logs and headers.
         if client_id.is_empty()

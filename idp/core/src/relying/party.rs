@@ -206,7 +206,7 @@ pub async fn save(tx: &mut Tx<'_>, save: Save<'_>, policy: UriPolicy) -> Result<
         } else {
             word(change)
         },
-        digest: hex::encode(digest::sha256(text.as_bytes()).bytes()),
+        digest: digest::sha256(text.as_bytes()).hex(),
     };
     audit::record(tx, event).await?;
     Ok(change)

@@ -40,7 +40,7 @@ impl<T: Zeroize + AsRef<[u8]>> PartialEq for Secret<T> {
 }
 
 /// SHA-256 of a whole secret, prefix and all. A 256-bit random secret needs no slow hash.
-#[derive(Clone, Copy, Eq, Hash)]
+#[derive(Clone, Copy, Eq)]
 pub struct Digest([u8; 32]);
 
 impl Digest {
@@ -52,6 +52,11 @@ impl Digest {
     /// The bytes as rows hold them.
     pub const fn bytes(&self) -> &[u8; 32] {
         &self.0
+    }
+
+    /// Lower-case hexadecimal, for digests of public things.
+    pub fn hex(&self) -> String {
+        hex::encode(self.0)
     }
 }
 

@@ -29,16 +29,12 @@ impl Document {
     /// The metadata of this server.
     pub(super) fn of(house: &House) -> Self {
         let body = metadata(&house.issuer).to_string();
-        let etag = format!("\"{}\"", hex(&digest::sha256(body.as_bytes()).bytes()[..8]));
+        let etag = format!("\"{}\"", &digest::sha256(body.as_bytes()).hex()[..16]);
         Self {
             body: Bytes::from(body),
             etag,
         }
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What is not there is said not to be there: a party that asks all the same is refused by name.

@@ -11,7 +11,6 @@ use serde_json::json;
 
 /// The registered error codes that this server gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the codes are those of the specifications named beside them")]
 pub(super) enum Code {
     // RFC 6749 sections 4.1.2.1 and 5.2
     InvalidRequest,

@@ -40,27 +40,6 @@ pub async fn open(url: &str) -> Result<Arc<dyn Cache>, CacheError> {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use std::{sync::Arc, time::Duration};
-
-    use super::{Cache, Memory};
-
-    /// The conformance suite: every cache passes it. `tests/store` runs it on Redis too.
-    async fn conforms(cache: Arc<dyn Cache>) {
-        super::conformance(cache).await;
-    }
-
-    #[tokio::test]
-    async fn memory_conforms() {
-        conforms(Arc::new(Memory::new())).await;
-        let short = Memory::new();
-        short.put("k", vec![1], Duration::from_millis(1)).await.expect("kept");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-        assert_eq!(short.get("k").await.expect("answers"), None);
-    }
-}
-
 /// The conformance suite of caches; panics where one does not conform. Public, because journeys run it on Redis.
 pub async fn conformance(cache: Arc<dyn Cache>) {
     let key = |name: &str| format!("conformance:{}:{name}", crate::crypto::random::readable(12));
@@ -92,4 +71,25 @@ pub async fn conformance(cache: Arc<dyn Cache>) {
     let mut counts: Vec<u64> = counts.into_iter().map(|count| count.expect(answers)).collect();
     counts.sort_unstable();
     assert_eq!(counts, (1..=16).collect::<Vec<_>>(), "no count is lost");
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{sync::Arc, time::Duration};
+
+    use super::{Cache, Memory};
+
+    /// The conformance suite: every cache passes it. `tests/store` runs it on Redis too.
+    async fn conforms(cache: Arc<dyn Cache>) {
+        super::conformance(cache).await;
+    }
+
+    #[tokio::test]
+    async fn memory_conforms() {
+        conforms(Arc::new(Memory::new())).await;
+        let short = Memory::new();
+        short.put("k", vec![1], Duration::from_millis(1)).await.expect("kept");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        assert_eq!(short.get("k").await.expect("answers"), None);
+    }
 }

@@ -89,30 +89,23 @@ impl Visit<'_> {
         };
         let locale = self.locale(parsed.request.locale);
         if let Err(error) = self.take_hints(&mut parsed).await? {
-            return Ok(self
-                .answer(&parsed.party, &parsed.request, locale)
-                .error(self.house, &error));
+            return Ok(OwnedAnswer::to(&parsed, locale).error(self.house, &error));
         }
         let live = self.house.session(self.headers, self.cx.now).await?;
         let next = self.next(&parsed, live.as_ref()).await?;
-        let answer = |error: OauthError| {
-            self.answer(&parsed.party, &parsed.request, locale)
-                .error(self.house, &error)
-        };
+        let answer = |error: OauthError| OwnedAnswer::to(&parsed, locale).error(self.house, &error);
         match (next, live) {
             (Next::Finish, Some(live)) => {
                 let code = self.issue(&parsed.party, &parsed.request, &live, None).await?;
                 Ok(match code {
-                    Some(code) => self
-                        .answer(&parsed.party, &parsed.request, locale)
-                        .code(self.house, &code),
+                    Some(code) => OwnedAnswer::to(&parsed, locale).code(self.house, &code),
                     None => answer(OauthError::new(
                         Code::ServerError,
                         "a code without a transaction was not issued",
                     )),
                 })
             }
-            (next, _) => match self.verdict(next, parsed.silent) {
+            (next, _) => match verdict(next, parsed.silent) {
                 Some(error) => Ok(answer(error)),
                 None => self.begin(&parsed).await,
             },
@@ -139,15 +132,6 @@ impl Visit<'_> {
 
     fn locale(&self, asked: Option<Locale>) -> Locale {
         asked.unwrap_or(self.context.locale)
-    }
-
-    fn answer<'p>(&self, party: &'p Party, request: &'p Request, locale: Locale) -> OwnedAnswer<'p> {
-        OwnedAnswer {
-            to: request.to(),
-            party,
-            came: Came::Straight,
-            locale,
-        }
     }
 
     /// Looks up whom `id_token_hint` or `claims.sub` expect.
@@ -193,29 +177,14 @@ impl Visit<'_> {
         Ok(signin::next(&facts))
     }
 
-    /// The error that a step is for this request; `None`: its page may be shown.
-    fn verdict(&self, next: Next, silent: bool) -> Option<OauthError> {
-        let code = match next {
-            Next::Unmet => Code::UnmetAuthenticationRequirements,
-            Next::WrongPerson => Code::LoginRequired,
-            _ if !silent => return None,
-            Next::SelectAccount(_) => Code::AccountSelectionRequired,
-            Next::Consent(_) => Code::ConsentRequired,
-            Next::Expired | Next::Finish | Next::SignIn(_) | Next::Reauthenticate(_) => Code::LoginRequired,
-        };
-        Some(OauthError::new(code, "the request cannot be met without a page"))
-    }
-
     /// Begins a transaction bound to this browser and sends it to the hall's pages.
     async fn begin(&self, parsed: &Parsed) -> Result<Response, Problem> {
         let payload = serde_json::to_string(&parsed.request).map_err(|error| Fault::new("keeping a request", error))?;
-        let (binding, fresh) = match self.house.browser_digest(self.headers) {
-            Some(digest) => (digest, None),
-            None => {
-                let handle = Handle::<Browser>::generate();
-                (handle.digest(), Some(handle))
-            }
-        };
+        let known = self.house.browser_digest(self.headers);
+        let fresh = known.is_none().then(Handle::<Browser>::generate);
+        let binding = known
+            .or(fresh.as_ref().map(Handle::digest))
+            .ok_or(Fault::bug("binding a browser"))?;
         let new = || NewSignIn {
             door: "oidc",
             party: Some(parsed.party.id),
@@ -328,22 +297,41 @@ impl Visit<'_> {
                 Some(code) => Ok(answer.code(self.house, &code)),
                 None => Err(gone("sign-in-finished")),
             },
-            (next, _) => match self.verdict(next, false) {
-                Some(error) => {
-                    let ended = self.house.db.write(&self.cx, |tx| {
-                        Box::pin(signin::end_transaction(tx, sign_in, Outcome::Finished))
-                    });
-                    ended.await.map_err(|error: StoreError| Fault::from(error))?;
-                    Ok(answer.error(self.house, &error))
-                }
-                None => {
-                    let back =
-                        HeaderValue::try_from(format!("/sign-in/{handle}")).map_err(|_| gone("sign-in-expired"))?;
-                    Ok((StatusCode::SEE_OTHER, [(LOCATION, back)]).into_response())
-                }
-            },
+            (next, _) => self.step_or_end(sign_in, handle, answer, verdict(next, false)).await,
         }
     }
+
+    /// Back to the step that is open, or the end with an error that no step can mend.
+    async fn step_or_end(
+        &self,
+        sign_in: &SignIn,
+        handle: &str,
+        answer: &Answer<'_>,
+        error: Option<OauthError>,
+    ) -> Result<Response, Problem> {
+        let Some(error) = error else {
+            let back = HeaderValue::try_from(format!("/sign-in/{handle}")).map_err(|_| gone("sign-in-expired"))?;
+            return Ok((StatusCode::SEE_OTHER, [(LOCATION, back)]).into_response());
+        };
+        let ended = self.house.db.write(&self.cx, |tx| {
+            Box::pin(signin::end_transaction(tx, sign_in, Outcome::Finished))
+        });
+        ended.await.map_err(|error: StoreError| Fault::from(error))?;
+        Ok(answer.error(self.house, &error))
+    }
+}
+
+/// The error that a step is for this request; `None`: its page may be shown.
+fn verdict(next: Next, silent: bool) -> Option<OauthError> {
+    let code = match next {
+        Next::Unmet => Code::UnmetAuthenticationRequirements,
+        Next::WrongPerson => Code::LoginRequired,
+        _ if !silent => return None,
+        Next::SelectAccount(_) => Code::AccountSelectionRequired,
+        Next::Consent(_) => Code::ConsentRequired,
+        Next::Expired | Next::Finish | Next::SignIn(_) | Next::Reauthenticate(_) => Code::LoginRequired,
+    };
+    Some(OauthError::new(code, "the request cannot be met without a page"))
 }
 
 /// An answer that owns where it goes.
@@ -354,7 +342,16 @@ struct OwnedAnswer<'p> {
     locale: Locale,
 }
 
-impl OwnedAnswer<'_> {
+impl<'p> OwnedAnswer<'p> {
+    fn to(parsed: &'p Parsed, locale: Locale) -> Self {
+        Self {
+            to: parsed.request.to(),
+            party: &parsed.party,
+            came: Came::Straight,
+            locale,
+        }
+    }
+
     fn code(&self, house: &House, code: &str) -> Response {
         self.borrow().code(house, code)
     }
