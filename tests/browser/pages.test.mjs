@@ -1,0 +1,167 @@
+// Every page, at the width of a phone and of a desk: WCAG 2.2 AA by axe-core, sizes of targets, no sideways scrolling,
+// and the weight that an old phone on a slow line can carry.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { AxeBuilder } from '@axe-core/playwright';
+import { startDemo } from '../env/server.mjs';
+import {
+  authorizationRequest, DESKTOP, expectPage, giveName, launch, PHONE, shoot, signIn, startAt, visitor,
+} from './support.mjs';
+
+let demo;
+let browser;
+before(async () => { [demo, browser] = await Promise.all([startDemo(), launch()]); });
+after(async () => { await browser?.close(); await demo?.stop(); });
+
+const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+
+/** Bytes on the wire with headers, for one page with an empty cache. */
+const MOST = { text: 20 * 1024, script: 5 * 1024, font: 70 * 1024, requests: 8 };
+const TARGET_PX = 44;
+
+const withParameter = (name, value) => async (page) => {
+  await signIn(page, demo.portals[0], demo.people[0]);
+  const url = await authorizationRequest(page, demo, demo.portals[0]);
+  url.searchParams.set(name, value);
+  await page.goto(url.href);
+};
+
+/** Holds the last hop back, so that the page that goes on by itself stays to be looked at. */
+const holdPortal = (page, portal) => page.route((url) => url.href.startsWith(portal.url) && url.search.includes('code='), () => {});
+
+/** Page name → how a person gets there. */
+const WAYS = {
+  home: (page) => page.goto(demo.issuer),
+  'sign-in': (page) => startAt(page, demo.portals[0]),
+  'sign-in refused': async (page) => {
+    await startAt(page, demo.portals[0]);
+    await giveName(page, { login: demo.people[0].login, password: 'sai-mat-khau' });
+    await page.locator('#error-summary').waitFor();
+  },
+  'sign-in again': withParameter('prompt', 'login'),
+  'select-account': withParameter('prompt', 'select_account'),
+  consent: withParameter('prompt', 'consent'),
+  continue: async (page) => {
+    await holdPortal(page, demo.portals[0]);
+    await startAt(page, demo.portals[0]);
+    await giveName(page, demo.people[0]);
+    await page.locator('#continue-link').waitFor();
+  },
+  enrol: (page) => page.goto(`${demo.issuer}/enrol`),
+  'enrol refused': async (page) => {
+    await page.goto(`${demo.issuer}/enrol`);
+    await page.locator('#personal_number').fill('123');
+    await page.locator('#enrol-submit').click();
+    await page.locator('#error-summary').waitFor();
+  },
+  account: async (page) => {
+    await signIn(page, demo.portals[0], demo.people[0]);
+    await page.goto(`${demo.issuer}/account`);
+  },
+  'sign-out': async (page) => {
+    await signIn(page, demo.portals[0], demo.people[0]);
+    await page.goto(`${demo.issuer}/oauth2/logout`);
+  },
+  'signed-out': async (page) => {
+    await signIn(page, demo.portals[0], demo.people[0]);
+    await page.goto(`${demo.issuer}/oauth2/logout`);
+    await page.locator('#sign-out-confirm').click();
+  },
+  error: (page) => page.goto(`${demo.issuer}/oauth2/authorize?client_id=nobody`),
+};
+
+async function expectAccessible(page, what) {
+  const { violations } = await new AxeBuilder({ page }).withTags(WCAG).setLegacyMode(true).analyze();
+  const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`);
+  assert.deepEqual(told, [], what);
+}
+
+/** Targets that a thumb can hit, and nothing that makes a phone scroll sideways. */
+async function expectFits(page, what) {
+  const problems = await page.evaluate((least) => {
+    const small = [...document.querySelectorAll('button, input:not([type=hidden]), select')]
+      .map((element) => [element, element.getBoundingClientRect()])
+      .filter(([, box]) => box.width > 0 && (box.height < least || box.width < least))
+      .map(([element, box]) => `#${element.id} is ${Math.round(box.width)} × ${Math.round(box.height)} px`);
+    const { scrollWidth } = document.documentElement;
+    return scrollWidth > window.innerWidth ? [...small, `scrolls sideways: ${scrollWidth} px wide`] : small;
+  }, TARGET_PX);
+  assert.deepEqual(problems, [], what);
+}
+
+for (const [name, goTo] of Object.entries(WAYS)) {
+  test(`${name}: WCAG 2.2 AA, targets and widths`, async () => {
+    for (const [device, viewport] of Object.entries({ phone: PHONE, desktop: DESKTOP })) {
+      const citizen = await visitor(browser, { viewport });
+      const page = await citizen.page();
+      await goTo(page);
+      await expectPage(page, name.split(' ')[0]);
+      assert.equal(await page.locator('main#main').count(), 1);
+      assert.equal(await page.locator('a#lang-vi, a#lang-en').count(), 2);
+      await shoot(page, `${name.replace(' ', '-')}-${device}`);
+      await expectAccessible(page, `${name} at ${device} width`);
+      await expectFits(page, `${name} at ${device} width`);
+      await citizen.leave();
+    }
+  });
+}
+
+/** What the page with its parts weighs, by kind. */
+async function weigh(context, page, url) {
+  const session = await context.newCDPSession(page);
+  const kinds = new Map();
+  const weights = { text: 0, script: 0, font: 0, other: 0, requests: 0, hosts: new Set() };
+  session.on('Network.responseReceived', ({ requestId, type, response }) => {
+    kinds.set(requestId, type);
+    weights.hosts.add(new URL(response.url).host);
+  });
+  session.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
+    const kind = kinds.get(requestId);
+    weights.requests += 1;
+    if (['Document', 'Stylesheet', 'Script'].includes(kind)) weights.text += encodedDataLength;
+    if (kind === 'Script') weights.script += encodedDataLength;
+    if (kind === 'Font') weights.font += encodedDataLength;
+  });
+  await session.send('Network.enable');
+  await session.send('Network.setCacheDisabled', { cacheDisabled: true });
+  await page.goto(url, { waitUntil: 'networkidle' });
+  await page.evaluate(() => document.fonts.ready.then(() => true));
+  return weights;
+}
+
+test('the pages stay within their weight', async (context) => {
+  const citizen = await visitor(browser);
+  const page = await citizen.page();
+  await startAt(page, demo.portals[0]);
+  await expectPage(page, 'sign-in');
+  for (const url of [page.url(), `${demo.issuer}/enrol`, demo.issuer, `${demo.issuer}/oauth2/authorize?client_id=nobody`]) {
+    const weights = await weigh(citizen.context, page, url);
+    const path = new URL(url).pathname.replace(/tx_.*/, '…');
+    context.diagnostic(`${path}: ${weights.text} bytes of text, ${weights.script} of them script, ${weights.font} of fonts, ${weights.requests} requests`);
+    assert.ok(weights.text > 0, 'nothing was weighed');
+    assert.deepEqual([...weights.hosts], [new URL(demo.issuer).host], `${path} loads from another host`);
+    for (const [kind, most] of Object.entries(MOST)) assert.ok(weights[kind] <= most, `${path}: ${kind} is ${weights[kind]}, more than ${most}`);
+  }
+  await citizen.leave();
+});
+
+test('a response by form_post goes on with scripts, and by a button without', async () => {
+  for (const javaScriptEnabled of [true, false]) {
+    const citizen = await visitor(browser, { javaScriptEnabled });
+    const page = await citizen.page();
+    const url = await authorizationRequest(page, demo, demo.portals[0]);
+    url.searchParams.set('response_mode', 'form_post');
+    await page.goto(url.href);
+    const posted = page.waitForRequest((request) => request.url().startsWith(demo.portals[0].url) && request.method() === 'POST');
+    await giveName(page, demo.people[0]);
+    if (!javaScriptEnabled) {
+      await expectPage(page, 'form-post');
+      await shoot(page, 'form-post');
+      await page.locator('#form-post-submit').click();
+    }
+    const answer = new URLSearchParams((await posted).postData());
+    assert.ok(answer.get('code') && answer.get('iss') === demo.issuer);
+    await citizen.leave();
+  }
+});

@@ -1,0 +1,169 @@
+// What every browser journey shares: Debian's Chromium, visitors that are watched, and the steps that people take.
+// Pages are known only by what docs/contract.md promises.
+
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+import { temporaryFolder } from '../env/processes.mjs';
+
+const LAUNCH = {
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: [
+    '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+    '--disable-component-update', '--disable-sync',
+  ],
+};
+
+export const PHONE = { width: 360, height: 740 };
+export const DESKTOP = { width: 1280, height: 900 };
+
+const WAIT_MS = 15_000;
+
+export const launch = () => chromium.launch(LAUNCH);
+
+/** Somebody with a browser of their own: own cookies, and a record of what no page of ours may cause. */
+export async function visitor(browser, options = {}) {
+  const context = await browser.newContext({ locale: 'vi-VN', viewport: DESKTOP, ...options });
+  return watch(context);
+}
+
+/** A visitor whose browser refuses every cookie. Chromium offers this by profile only. */
+export async function visitorWithoutCookies() {
+  const profile = temporaryFolder('profile');
+  mkdirSync(join(profile, 'Default'), { recursive: true });
+  writeFileSync(join(profile, 'Default', 'Preferences'), JSON.stringify({ profile: { default_content_setting_values: { cookies: 2 } } }));
+  return watch(await chromium.launchPersistentContext(profile, { ...LAUNCH, locale: 'vi-VN', viewport: DESKTOP }));
+}
+
+function watch(context) {
+  context.setDefaultTimeout(WAIT_MS);
+  const complaints = [];
+  const observe = (page) => {
+    page.on('dialog', (dialog) => { complaints.push(`dialog: ${dialog.message()}`); dialog.dismiss(); });
+    page.on('pageerror', (error) => complaints.push(`script error: ${error.message}`));
+    page.on('console', (message) => {
+      if (/content security policy|trusted ?type|refused to/i.test(message.text())) complaints.push(`console: ${message.text()}`);
+    });
+    page.on('request', (request) => {
+      const { hostname, protocol } = new URL(request.url());
+      if (protocol.startsWith('http') && !['localhost', '127.0.0.1'].includes(hostname)) complaints.push(`another host: ${request.url()}`);
+    });
+  };
+  context.on('page', observe);
+  return {
+    context,
+    complaints,
+    page: () => context.newPage(),
+    /** Closes the browser window and fails when a page has done what it may not. */
+    async leave() {
+      await context.close();
+      assert.deepEqual(complaints, []);
+    },
+  };
+}
+
+/** Keeps a picture of the page where somebody asked for pictures. */
+export async function shoot(page, name) {
+  const folder = process.env.IDP_SCREENSHOTS;
+  if (!folder) return;
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+}
+
+export const pageName = (page) => page.locator('body').getAttribute('data-page');
+
+/** Waits for a page of ours by its name; says what stood there instead. */
+export async function expectPage(page, ...names) {
+  try {
+    await page.locator(names.map((name) => `body[data-page="${name}"]`).join(', ')).waitFor();
+  } catch {
+    const text = await page.locator('body').innerText().catch(() => '');
+    assert.fail(`expected the page ${names.join(' or ')}, got ${await pageName(page).catch(() => 'none')} at ${page.url()}: ${text.slice(0, 400)}`);
+  }
+}
+
+/** Presses sign-in at a portal; afterwards the browser is wherever the portal sent it. */
+export async function startAt(page, portal) {
+  await page.goto(portal.url);
+  await page.locator('#sign-in').click();
+}
+
+/** The authorization request that the portal makes for this browser, so that a journey may change it. */
+export async function authorizationRequest(page, demo, portal) {
+  await page.goto(portal.url);
+  const door = `${demo.issuer}/oauth2/authorize`;
+  await page.route((url) => url.href.startsWith(door), (route) => route.abort());
+  const [request] = await Promise.all([
+    page.waitForRequest((each) => each.url().startsWith(door)),
+    page.locator('#sign-in').click({ noWaitAfter: true }),
+  ]);
+  await page.unrouteAll();
+  return new URL(request.url());
+}
+
+export async function giveName(page, person) {
+  await expectPage(page, 'sign-in');
+  await page.locator('#login').fill(person.login);
+  await page.locator('#password').fill(person.password);
+  await page.locator('#sign-in-submit').click();
+}
+
+export async function expectSignedIn(page, portal) {
+  await page.locator('#signed-in-as').waitFor().catch(async () => {
+    assert.fail(`not signed in at ${portal.name}, but at ${page.url()}: ${(await page.locator('body').innerText()).slice(0, 400)}`);
+  });
+  assert.ok(page.url().startsWith(portal.url), `signed in at ${page.url()}, not at ${portal.url}`);
+}
+
+export async function signIn(page, portal, person) {
+  await startAt(page, portal);
+  await giveName(page, person);
+  await expectSignedIn(page, portal);
+}
+
+/** Presses sign-out at a portal and says yes where the provider asks. */
+export async function signOut(page, portal) {
+  await page.goto(portal.url);
+  await page.locator('#sign-out').click();
+  await page.locator('#signed-out, #sign-out-confirm').first().waitFor();
+  if (await page.locator('#sign-out-confirm').isVisible()) await page.locator('#sign-out-confirm').click();
+  await page.locator('#signed-out').waitFor();
+}
+
+/** Runs the jobs of the server until the portal no longer knows the visitor: a delivery may need a second round. */
+export async function expectSignedOut(page, demo, portal) {
+  for (let round = 0; round < 20; round += 1) {
+    await demo.clock({ run_jobs: true });
+    await page.goto(portal.url);
+    if (await page.locator('#signed-in-as').count() === 0) {
+      await page.locator('#sign-in').waitFor();
+      return;
+    }
+  }
+  assert.fail(`${portal.name} still knows the visitor`);
+}
+
+/** Names of our pages that the visitor saw while `journey` ran. */
+export async function pagesSeen(page, demo, journey) {
+  const seen = [];
+  const note = (frame) => {
+    if (frame === page.mainFrame() && frame.url().startsWith(demo.issuer)) seen.push(new URL(frame.url()).pathname);
+  };
+  page.on('framenavigated', note);
+  await journey();
+  page.off('framenavigated', note);
+  return seen;
+}
+
+/** No dead end: our page offers a link or a button, and the one of an error page leads somewhere that answers. */
+export async function expectWayOn(page) {
+  const name = await pageName(page);
+  assert.ok(name, `no page of ours at ${page.url()}`);
+  assert.ok(await page.locator('main a[href], main form button').count() > 0, `page ${name} is a dead end`);
+  if (name !== 'error') return;
+  assert.match(await page.locator('#error-code').innerText(), /^[a-z0-9-]+$/);
+  assert.notEqual((await page.locator('#error-text').innerText()).trim(), '');
+  const response = await page.request.get(await page.locator('a#next-step').evaluate((link) => link.href));
+  assert.ok(response.status() < 400, `the next step answers ${response.status()}`);
+}

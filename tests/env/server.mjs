@@ -1,0 +1,70 @@
+// Starts the `idp` executable: as `idp demo` for the browser journeys, as `idp serve` for clients of our own registration.
+
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { answers, freePortBase, Program, temporaryFolder } from './processes.mjs';
+
+function program() {
+  if (!process.env.IDP_BIN) throw new Error('IDP_BIN must name the idp executable; tests/run sets it');
+  return process.env.IDP_BIN;
+}
+
+/** What `idp demo --json` printed (docs/contract.md, section 10), with `stop` and the test clock. */
+export async function startDemo() {
+  const base = await freePortBase([0, 1, 2, 10, 1000]);
+  const folder = temporaryFolder('demo');
+  const args = ['demo', '--json', '--port-base', String(base), '--state-dir', folder];
+  const server = new Program('idp demo', program(), args, { env: { ...process.env, IDP__TEST__CLOCK: 'true' } });
+  let demo;
+  await server.ready(() => { demo = JSON.parse(server.stdout); return true; });
+  return { ...demo, clock: (order) => moveClock(demo.management, order), stop: () => server.stop() };
+}
+
+/** `{ advance_seconds }` and `{ run_jobs: true }` of docs/contract.md, section 9. */
+export async function moveClock(management, order) {
+  const response = await fetch(`${management}/test/clock`, {
+    method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(order),
+  });
+  if (!response.ok) throw new Error(`/test/clock answered ${response.status}: ${await response.text()}`);
+  return response.json();
+}
+
+/** A server with its own SQLite file, and with the desired state of `desired` (TOML, docs/contract.md, section 8) applied to it. */
+export async function startServer(desired) {
+  const port = await freePortBase([0, 1000]);
+  const folder = temporaryFolder('serve');
+  const issuer = `http://localhost:${port}`;
+  const management = `http://127.0.0.1:${port + 1000}`;
+  const config = join(folder, 'idp.toml');
+  const state = join(folder, 'state.toml');
+  writeFileSync(config, configuration({ issuer, port, folder }));
+  writeFileSync(state, desired);
+  const server = new Program('idp serve', program(), ['serve', '--config', config]);
+  await server.ready(answers(`${management}/readyz`));
+  execFileSync(program(), ['apply', state, '--config', config], { stdio: ['ignore', 'ignore', 'inherit'] });
+  return {
+    issuer, management, output: () => server.output, stop: () => server.stop(),
+    clock: (order) => moveClock(management, order),
+  };
+}
+
+function configuration({ issuer, port, folder }) {
+  const sealing = join(folder, 'sealing-key');
+  writeFileSync(sealing, randomBytes(32).toString('base64'), { mode: 0o600 });
+  return `
+[server]
+public_url = "${issuer}"
+listen = "127.0.0.1:${port}"
+
+[management]
+listen = "127.0.0.1:${port + 1000}"
+
+[store]
+url = "sqlite:${join(folder, 'idp.db')}"
+
+[test]
+clock = true
+`;
+}
