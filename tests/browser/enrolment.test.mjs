@@ -4,21 +4,12 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { startDemo } from '../env/server.mjs';
-import { expectPage, expectSignedIn, giveName, launch, shoot, startAt, visitor } from './support.mjs';
+import { enrol, expectPage, expectSignedIn, giveName, launch, shoot, startAt, visitor } from './support.mjs';
 
 let demo;
 let browser;
 before(async () => { [demo, browser] = await Promise.all([startDemo(), launch()]); });
 after(async () => { await browser?.close(); await demo?.stop(); });
-
-async function fillIn(page, person, password) {
-  await page.locator('#personal_number').fill(person.personal_number);
-  await page.locator('#full_name').fill(person.full_name);
-  await page.locator('#birthdate').fill(person.birthdate);
-  await page.locator('#new_password').fill(password);
-  await page.locator('#new_password_again').fill(password);
-  await page.locator('#enrol-submit').click();
-}
 
 const newPassword = () => `mat-khau-${randomBytes(9).toString('hex')}`;
 
@@ -35,7 +26,7 @@ const newPassword = () => `mat-khau-${randomBytes(9).toString('hex')}`;
     await expectPage(page, 'sign-in');
     await page.locator('#enrol-link').click();
     await expectPage(page, 'enrol');
-    await fillIn(page, person, password);
+    await enrol(page, person, password);
     await expectPage(page, 'enrolled');
     assert.equal(await page.locator('#enrol-state').getAttribute('data-state'), 'matched');
     const login = (await page.locator('#login-name').innerText()).trim();
@@ -61,7 +52,7 @@ test('wrong input keeps what was typed, names the field and points to it', async
   const citizen = await visitor(browser);
   const page = await citizen.page();
   await page.goto(`${demo.issuer}/enrol`);
-  await fillIn(page, { ...demo.may_enrol[2], personal_number: '12345678901' }, newPassword());
+  await enrol(page, { ...demo.may_enrol[2], personal_number: '12345678901' }, newPassword());
   await expectPage(page, 'enrol');
   await page.locator('#error-summary').waitFor();
   await page.locator('#personal_number-error').waitFor();
@@ -77,7 +68,7 @@ test('a name that the registry does not know under the number is told so, and th
   const citizen = await visitor(browser);
   const page = await citizen.page();
   await page.goto(`${demo.issuer}/enrol`);
-  await fillIn(page, { ...demo.may_enrol[2], full_name: 'Không Ai Cả' }, newPassword());
+  await enrol(page, { ...demo.may_enrol[2], full_name: 'Không Ai Cả' }, newPassword());
   await page.locator('#enrol-state, #error-summary').first().waitFor();
   assert.equal(await page.locator('#enrol-state[data-state="matched"]').count(), 0);
   await citizen.leave();

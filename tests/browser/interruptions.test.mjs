@@ -28,7 +28,7 @@ test('back to the sign-in page after signing in, and sending it again', async ()
     await page.locator('#signed-in-as, body[data-page]').first().waitFor();
   }
   if (ours(page)) await expectWayOn(page);
-  await startAt(page, demo.portals[0]);
+  await page.goto(demo.portals[0].url);
   await expectSignedIn(page, demo.portals[0]);
   await citizen.leave();
 });

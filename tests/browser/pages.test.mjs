@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import { AxeBuilder } from '@axe-core/playwright';
 import { startDemo } from '../env/server.mjs';
 import {
-  authorizationRequest, DESKTOP, expectPage, giveName, launch, PHONE, shoot, signIn, startAt, visitor,
+  authorizationRequest, DESKTOP, enrol, expectPage, giveName, launch, PHONE, shoot, signIn, startAt, visitor,
 } from './support.mjs';
 
 let demo;
@@ -20,15 +20,25 @@ const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const MOST = { text: 20 * 1024, script: 5 * 1024, font: 70 * 1024, requests: 8 };
 const TARGET_PX = 44;
 
-const withParameter = (name, value) => async (page) => {
-  await signIn(page, demo.portals[0], demo.people[0]);
+async function changedRequest(page, name, value) {
   const url = await authorizationRequest(page, demo, demo.portals[0]);
   url.searchParams.set(name, value);
   await page.goto(url.href);
+}
+
+const signedInWith = (name, value) => async (page) => {
+  await signIn(page, demo.portals[0], demo.people[0]);
+  await changedRequest(page, name, value);
 };
 
-/** Holds the last hop back, so that the page that goes on by itself stays to be looked at. */
-const holdPortal = (page, portal) => page.route((url) => url.href.startsWith(portal.url) && url.search.includes('code='), () => {});
+/** Holds the answer to the portal back, so that a page that goes on by itself stays to be looked at. */
+const holdAnswer = (page, portal) => page.route(
+  (url) => url.href.startsWith(portal.url),
+  (route) => (route.request().method() === 'POST' || route.request().url().includes('code=') ? undefined : route.continue()),
+);
+
+/** Each person enrols once. */
+let enrolled = 0;
 
 /** Page name → how a person gets there. */
 const WAYS = {
@@ -39,14 +49,20 @@ const WAYS = {
     await giveName(page, { login: demo.people[0].login, password: 'sai-mat-khau' });
     await page.locator('#error-summary').waitFor();
   },
-  'sign-in again': withParameter('prompt', 'login'),
-  'select-account': withParameter('prompt', 'select_account'),
-  consent: withParameter('prompt', 'consent'),
+  'sign-in again': signedInWith('prompt', 'login'),
+  'select-account': signedInWith('prompt', 'select_account'),
+  consent: signedInWith('prompt', 'consent'),
   continue: async (page) => {
-    await holdPortal(page, demo.portals[0]);
+    await holdAnswer(page, demo.portals[0]);
     await startAt(page, demo.portals[0]);
     await giveName(page, demo.people[0]);
     await page.locator('#continue-link').waitFor();
+  },
+  'form-post': async (page) => {
+    await changedRequest(page, 'response_mode', 'form_post');
+    await holdAnswer(page, demo.portals[0]);
+    await giveName(page, demo.people[0]);
+    await page.locator('#form-post-submit').waitFor();
   },
   enrol: (page) => page.goto(`${demo.issuer}/enrol`),
   'enrol refused': async (page) => {
@@ -54,6 +70,11 @@ const WAYS = {
     await page.locator('#personal_number').fill('123');
     await page.locator('#enrol-submit').click();
     await page.locator('#error-summary').waitFor();
+  },
+  enrolled: async (page) => {
+    await page.goto(`${demo.issuer}/enrol`);
+    await enrol(page, demo.may_enrol[enrolled], 'mat-khau-dai-va-la-7391');
+    enrolled += 1;
   },
   account: async (page) => {
     await signIn(page, demo.portals[0], demo.people[0]);
@@ -150,9 +171,7 @@ test('a response by form_post goes on with scripts, and by a button without', as
   for (const javaScriptEnabled of [true, false]) {
     const citizen = await visitor(browser, { javaScriptEnabled });
     const page = await citizen.page();
-    const url = await authorizationRequest(page, demo, demo.portals[0]);
-    url.searchParams.set('response_mode', 'form_post');
-    await page.goto(url.href);
+    await changedRequest(page, 'response_mode', 'form_post');
     const posted = page.waitForRequest((request) => request.url().startsWith(demo.portals[0].url) && request.method() === 'POST');
     await giveName(page, demo.people[0]);
     if (!javaScriptEnabled) {

@@ -109,6 +109,16 @@ export async function giveName(page, person) {
   await page.locator('#sign-in-submit').click();
 }
 
+/** Fills in the enrolment page and sends it. */
+export async function enrol(page, person, password) {
+  await page.locator('#personal_number').fill(person.personal_number);
+  await page.locator('#full_name').fill(person.full_name);
+  await page.locator('#birthdate').fill(person.birthdate);
+  await page.locator('#new_password').fill(password);
+  await page.locator('#new_password_again').fill(password);
+  await page.locator('#enrol-submit').click();
+}
+
 export async function expectSignedIn(page, portal) {
   await page.locator('#signed-in-as').waitFor().catch(async () => {
     assert.fail(`not signed in at ${portal.name}, but at ${page.url()}: ${(await page.locator('body').innerText()).slice(0, 400)}`);

@@ -1,6 +1,9 @@
-// A browser without a screen: cookies, redirects, meta refresh and plain forms over fetch.
+// A browser without a screen: cookies, redirects, meta refresh and plain forms over HTTP.
 // It knows the pages only by what docs/contract.md promises: `data-page`, element ids, field names.
 
+import { once } from 'node:events';
+import { request as httpRequest } from 'node:http';
+import { text as readText } from 'node:stream/consumers';
 import { parse } from 'node-html-parser';
 
 const MOST_HOPS = 15;
@@ -43,36 +46,35 @@ export class Browser {
   /** Goes on by redirects and by meta refresh, up to a page that waits for somebody. */
   async #follow(start, first) {
     let url = start;
-    let request = first;
+    let order = first;
     for (let hop = 0; hop < MOST_HOPS; hop += 1) {
-      if (request.method === 'GET' && this.stopAt.some((prefix) => url.href.startsWith(prefix))) {
+      if (order.method === 'GET' && this.stopAt.some((prefix) => url.href.startsWith(prefix))) {
         return { url: url.href, name: 'outside', status: 0, document: parse(''), headers: new Headers() };
       }
-      const response = await this.#fetch(url, request);
+      const response = await this.#fetch(url, order);
       const location = response.headers.get('location');
       if (location && response.status >= 300 && response.status < 400) {
-        await response.arrayBuffer();
         const next = new URL(location, url);
-        if (request.method === 'POST' && next.origin !== url.origin) {
+        if (order.method === 'POST' && next.origin !== url.origin) {
           throw new Error(`a POST to ${url.pathname} was redirected to another origin, which browsers block under form-action`);
         }
         url = next;
-        request = { method: 'GET' };
+        order = { method: 'GET' };
         continue;
       }
-      const page = await readPage(url, response);
+      const page = readPage(url, response);
       if (!page.refresh) return page;
       url = page.refresh;
-      request = { method: 'GET' };
+      order = { method: 'GET' };
     }
     throw new Error(`more than ${MOST_HOPS} hops from ${start}`);
   }
 
   async #fetch(url, { method, body, headers = {} }) {
     const cookies = this.#cookies(url);
-    const response = await fetch(url, {
-      method, body, redirect: 'manual', signal: AbortSignal.timeout(20_000),
-      headers: { accept: 'text/html', 'accept-language': 'vi', ...headers, ...(cookies ? { cookie: cookies } : {}) },
+    const response = await request(url, method, body?.toString(), {
+      accept: 'text/html', 'accept-language': 'vi', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document', ...headers,
+      ...(body ? { 'content-type': 'application/x-www-form-urlencoded' } : {}), ...(cookies ? { cookie: cookies } : {}),
     });
     for (const line of response.headers.getSetCookie()) this.#keep(url, line);
     return response;
@@ -96,8 +98,18 @@ export class Browser {
   }
 }
 
-async function readPage(url, response) {
-  const text = await response.text();
+/** A navigation. `fetch` would call itself `sec-fetch-mode: cors`, and be answered like a script instead of a person. */
+async function request(url, method, body, headers) {
+  const sent = httpRequest(url, { method, headers, signal: AbortSignal.timeout(20_000) });
+  sent.end(body);
+  const [answer] = await once(sent, 'response');
+  const received = new Headers();
+  for (let at = 0; at < answer.rawHeaders.length; at += 2) received.append(answer.rawHeaders[at], answer.rawHeaders[at + 1]);
+  return { status: answer.statusCode, headers: received, text: await readText(answer) };
+}
+
+function readPage(url, response) {
+  const { text } = response;
   const document = parse(text);
   const refresh = document.querySelector('meta[http-equiv="refresh"]')?.getAttribute('content')?.match(/^\s*\d+\s*;\s*url=(.*)$/i)?.[1];
   return {
