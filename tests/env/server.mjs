@@ -1,7 +1,6 @@
 // Starts the `idp` executable: as `idp demo` for the browser journeys, as `idp serve` for clients of our own registration.
 
 import { execFileSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { answers, freePortBase, Program, temporaryFolder } from './processes.mjs';
@@ -52,17 +51,26 @@ export async function startServer(desired) {
 
 function configuration({ issuer, port, folder }) {
   const sealing = join(folder, 'sealing-key');
-  writeFileSync(sealing, randomBytes(32).toString('base64'), { mode: 0o600 });
+  writeFileSync(sealing, execFileSync(program(), ['keys', 'new-secret']), { mode: 0o600 });
   return `
 [server]
 public_url = "${issuer}"
-listen = "127.0.0.1:${port}"
+listen = ["127.0.0.1:${port}"]
+management_listen = "127.0.0.1:${port + 1000}"
 
-[management]
-listen = "127.0.0.1:${port + 1000}"
-
-[store]
+[database]
 url = "sqlite:${join(folder, 'idp.db')}"
+
+[secrets]
+key_file = "${sealing}"
+
+[people]
+local_passwords = "on"
+
+[[outgoing.allow]]
+host = "127.0.0.1"
+network = "127.0.0.0/8"
+purpose = "backchannel"
 
 [test]
 clock = true
