@@ -132,13 +132,14 @@ export async function signIn(page, portal, person) {
   await expectSignedIn(page, portal);
 }
 
-/** Presses sign-out at a portal and says yes where the provider asks. */
+/** Presses sign-out at a portal and says yes where the provider asks; ends at the portal, which offers to sign in again. */
 export async function signOut(page, portal) {
   await page.goto(portal.url);
   await page.locator('#sign-out').click();
-  await page.locator('#signed-out, #sign-out-confirm').first().waitFor();
+  await page.locator('a#sign-in, #sign-out-confirm').first().waitFor();
   if (await page.locator('#sign-out-confirm').isVisible()) await page.locator('#sign-out-confirm').click();
-  await page.locator('#signed-out').waitFor();
+  await page.locator('a#sign-in').waitFor();
+  assert.ok(page.url().startsWith(portal.url), `signed out at ${page.url()}`);
 }
 
 /** Runs the jobs of the server until the portal no longer knows the visitor: a delivery may need a second round. */
