@@ -1,4 +1,6 @@
-//! Journeys.
+//! Journeys: the server as others meet it. One binary, because linking is what costs time.
 
 mod arch;
+mod oidc;
 mod registry;
+mod store;

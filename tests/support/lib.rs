@@ -1,1 +1,43 @@
-//! Under construction.
+//! What journeys are told with: a whole server on either database, a browser that keeps cookies and fills forms, people and parties.
+//!
+//! ```text
+//! let house = House::of(Engine::Sqlite).await;         the server, shared by the journeys of one engine
+//! let party = house.party(json!({ … })).await;         a relying party of this journey alone
+//! let an = house.citizen("Nguyễn Văn An").await;       a person of this journey alone
+//! let code = Browser::new().sign_in(&house, &party, &an).await;
+//! ```
+
+pub mod browser;
+pub mod engine;
+pub mod fixtures;
+pub mod house;
+pub mod tokens;
+
+pub use browser::{Browser, Page};
+pub use engine::Engine;
+pub use fixtures::{Party, Person};
+pub use house::House;
+pub use tokens::Reply;
+
+/// Tells one journey on both engines: SQLite with the cache in memory, and PostgreSQL with Redis.
+#[macro_export]
+macro_rules! journey {
+    ($(#[$meta:meta])* async fn $name:ident($house:ident) $body:block) => {
+        mod $name {
+            #[expect(clippy::wildcard_imports, unused_imports, reason = "a journey is told in its file's words")]
+            use super::*;
+
+            async fn tell($house: &'static $crate::House) $body
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_sqlite() {
+                tell($crate::House::of($crate::Engine::Sqlite).await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_postgres() {
+                tell($crate::House::of($crate::Engine::Postgres).await).await;
+            }
+        }
+    };
+}

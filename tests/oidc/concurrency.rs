@@ -1,0 +1,37 @@
+//! Many at once: whatever is for one use has one use.
+
+use futures_util::future::join_all;
+use idp_tests::{Browser, journey};
+use serde_json::json;
+
+journey! {
+    async fn fifty_redemptions_of_one_code_succeed_exactly_once(house) {
+        let party = house.party(json!({})).await;
+        let an = house.citizen("Nguyễn Văn An").await;
+        let (away, code) = Browser::new().sign_in(house, &party, &an).await;
+        let replies = join_all((0..50).map(|_| house.redeem(&party, &away, &code))).await;
+        let good = replies.iter().filter(|reply| reply.status == 200).count();
+        assert_eq!(good, 1);
+        for reply in replies.iter().filter(|reply| reply.status != 200) {
+            assert_eq!((reply.status, reply.error()), (400, "invalid_grant"), "{}", reply.body);
+        }
+    }
+}
+
+journey! {
+    async fn of_many_uses_of_one_refresh_token_one_line_survives(house) {
+        let party = house.party(json!({})).await;
+        let an = house.citizen("Nguyễn Văn An").await;
+        let (away, code) = Browser::new().sign_in(house, &party, &an).await;
+        let token = house.redeem(&party, &away, &code).await.text("refresh_token");
+        let replies = join_all((0..20).map(|_| house.refresh(&party, &token))).await;
+        let successors: Vec<_> = replies.iter().filter(|reply| reply.status == 200).map(|reply| reply.text("refresh_token")).collect();
+        assert!(!successors.is_empty());
+        // All came within ten seconds: each retry retired the successor before it, so one is alive at most.
+        let mut conn = house.db().read().await.expect("reads");
+        let sql = "select count(*) as n from refresh_token r join token_grant g on g.id = r.grant_id \
+            where g.person_id = $1 and r.used_at is null and r.retired_at is null and g.revoked_at is null";
+        let alive = conn.one(sql, idp_core::params![an.id]).await.expect("counts").expect("a row").int("n").expect("a number");
+        assert!(alive <= 1, "{alive} are alive");
+    }
+}

@@ -1,0 +1,10 @@
+//! Journeys through the OpenID Connect door, and its rows of the list of attacks.
+
+mod authorize;
+mod concurrency;
+mod discovery;
+mod logout;
+mod matrix;
+mod refresh;
+mod token;
+mod userinfo;
