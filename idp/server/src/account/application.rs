@@ -60,16 +60,12 @@ pub(super) fn read(params: &Params, today: Day) -> Result<Application, Vec<Mista
             birthdate,
             password,
         }),
-        (number, name, birthdate, password, again) => Err([
-            number.err(),
-            name.err(),
-            birthdate.err(),
-            password.err(),
-            again,
-        ]
-        .into_iter()
-        .flatten()
-        .collect()),
+        (number, name, birthdate, password, again) => {
+            Err([number.err(), name.err(), birthdate.err(), password.err(), again]
+                .into_iter()
+                .flatten()
+                .collect())
+        }
     }
 }
 
@@ -78,9 +74,7 @@ fn password(text: &str, own: &[&str]) -> Result<Secret<String>, Mistake> {
         return Err(Mistake::PasswordMissing);
     }
     check_new_password(text, own).map_err(|problem| match problem {
-        PasswordProblem::Short => Mistake::PasswordShort {
-            min: SHORTEST_PASSWORD,
-        },
+        PasswordProblem::Short => Mistake::PasswordShort { min: SHORTEST_PASSWORD },
         PasswordProblem::Long => Mistake::PasswordLong { max: LONGEST_PASSWORD },
         PasswordProblem::Common => Mistake::PasswordCommon,
     })

@@ -32,7 +32,7 @@ use super::{
     own, quota,
 };
 use crate::web::{
-    Code, Form, Halt, Params, Visit,
+    Code, Form, Halt, Visit,
     house::LocalPasswords,
     page::{self, DataMatch, Enrolled, Errors, Given, Mistake, NextStep, NotEnrolled, render, render_with},
     visit::{Binding, name_of},
@@ -178,8 +178,9 @@ impl Desk {
     async fn count(&self, application: &Application) -> Result<Result<(), UsedUp>, StoreError> {
         let visit = &self.visit;
         let address = visit.context.peer.quota_address();
-        let counted = visit.house.db.write(&visit.cx, async |tx: &mut Tx<'_>| {
-            quota::count(tx, &visit.house.settings, address, &application.number).await
+        let settings = &visit.house.settings;
+        let counted = visit.house.db.write(&visit.cx, |tx| {
+            Box::pin(quota::count(tx, settings, address, &application.number))
         });
         counted.await
     }
@@ -207,8 +208,8 @@ impl Desk {
     async fn not_matched(&self, given: Given) -> Result<Response, Halt> {
         let visit = &self.visit;
         let because = "not-matched";
-        let recorded = visit.house.db.write(&visit.cx, async |tx: &mut Tx<'_>| {
-            audit::record(tx, Event::EnrolmentRefused { because }).await
+        let recorded = visit.house.db.write(&visit.cx, |tx| {
+            Box::pin(audit::record(tx, Event::EnrolmentRefused { because }))
         });
         recorded.await.map_err(|error: StoreError| Fault::from(error))?;
         Ok(render(&NotEnrolled {
@@ -222,12 +223,14 @@ impl Desk {
     async fn record(&self, enrolment: &Enrolment, hash: &PasswordHash) -> Result<Response, Halt> {
         let visit = &self.visit;
         let browser = self.binding.digest().ok_or(Fault::bug("reading a binding"))?;
-        let written = visit.house.db.write(&visit.cx, async |tx: &mut Tx<'_>| {
-            let made = enrolment.record(tx).await?;
-            password::set(tx, made.account, made.person, hash).await?;
-            people::set_locale(tx, made.account, self.locale).await?;
-            let t = self.sign_in_with(tx, browser, &made.login).await?;
-            Ok::<_, StoreError>((made.login, t))
+        let written = visit.house.db.write(&visit.cx, |tx| {
+            Box::pin(async move {
+                let made = enrolment.record(tx).await?;
+                password::set(tx, made.account, made.person, hash).await?;
+                people::set_locale(tx, made.account, self.locale).await?;
+                let t = self.sign_in_with(tx, browser, &made.login).await?;
+                Ok::<_, StoreError>((made.login, t))
+            })
         });
         let (login_name, t) = written.await?;
         let continue_href = visit.keep_locale(&format!("/sign-in/{t}"));

@@ -59,11 +59,7 @@ async fn touch(visit: &Visit, live: &Live) -> Result<(), StoreError> {
         return Ok(());
     }
     let cx = visit.cx.acting(live.actor());
-    visit
-        .house
-        .db
-        .write(&cx, async |tx: &mut Tx<'_>| session::touch(tx, live).await)
-        .await
+    visit.house.db.write(&cx, |tx| Box::pin(session::touch(tx, live))).await
 }
 
 async fn sign_in(visit: &Visit) -> Result<Response, Halt> {
@@ -75,9 +71,11 @@ async fn sign_in(visit: &Visit) -> Result<Response, Halt> {
 
 async fn begin(visit: &Visit, binding: &Binding) -> Result<Handle<Transaction>, Fault> {
     let browser = binding.digest().ok_or(Fault::bug("reading our own binding"))?;
-    let begun = visit.house.db.write(&visit.cx, async |tx: &mut Tx<'_>| {
-        begin_within(tx, browser, &Asked::default()).await
-    });
+    let asked = &Asked::default();
+    let begun = visit
+        .house
+        .db
+        .write(&visit.cx, |tx| Box::pin(begin_within(tx, browser, asked)));
     begun.await.map_err(|error: StoreError| Fault::from(error))
 }
 
@@ -122,8 +120,8 @@ pub(super) async fn resume(visit: Visit) -> Result<Response, Halt> {
     if next != Next::Finish {
         return Ok(onward(&visit.keep_locale(&format!("/sign-in/{t}"))));
     }
-    let ended = visit.house.db.write(&visit.cx, async |tx: &mut Tx<'_>| {
-        signin::end_transaction(tx, &sign_in, Outcome::Finished).await
+    let ended = visit.house.db.write(&visit.cx, |tx| {
+        Box::pin(signin::end_transaction(tx, &sign_in, Outcome::Finished))
     });
     ended.await.map_err(|error: StoreError| Fault::from(error))?;
     Ok(onward(&visit.keep_locale(PATH)))
@@ -134,9 +132,10 @@ pub(super) async fn sign_out(visit: Visit, Form(params): Form) -> Result<Respons
     visit.check_form(SIGN_OUT_FORM, &params, PATH)?;
     if let Some(live) = visit.house.session(&visit.headers, visit.now()).await? {
         let cx = visit.cx.acting(live.actor());
-        let ended = visit.house.db.write(&cx, async |tx: &mut Tx<'_>| {
-            session::end(tx, live.id, "signed-out").await
-        });
+        let ended = visit
+            .house
+            .db
+            .write(&cx, |tx| Box::pin(session::end(tx, live.id, "signed-out")));
         ended.await.map_err(|error: StoreError| Fault::from(error))?;
     }
     let c = visit

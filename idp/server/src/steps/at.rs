@@ -13,7 +13,7 @@ use idp_core::{
     relying::Party,
     session::Live,
     signin::{self, Gone, Next, SignIn},
-    store::StoreError,
+    store::{Conn, StoreError},
     types::{Fault, Locale},
 };
 
@@ -38,7 +38,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Ticket {
         let path = Path::<String>::from_request_parts(parts, state).await;
         let text = path.map(|Path(text)| text).unwrap_or_default();
         Ok(Self(
-            Handle::<Transaction>::digest_of(&text).map(|_| text).unwrap_or_default(),
+            Handle::<Transaction>::digest_of(&text)
+                .map(|_| text)
+                .unwrap_or_default(),
         ))
     }
 }
@@ -107,6 +109,11 @@ impl At {
         Self::arrive(visit, ticket).await
     }
 
+    /// The transaction as it is now, for a write that must not trust what it read before.
+    pub(super) async fn load(&self, conn: &mut Conn) -> Result<Result<SignIn, Gone>, StoreError> {
+        signin::load(conn, &self.t, self.visit.browser(), self.visit.now()).await
+    }
+
     /// A path of this transaction, in the language that the person chose.
     pub(super) fn path(&self, tail: &str) -> String {
         self.visit.keep_locale(&path(&self.t, tail))
@@ -165,9 +172,7 @@ impl At {
         let mut conn = self.visit.house.db.read().await?;
         let account = people::account_by_id(&mut conn, live.account).await?;
         let person = people::person(&mut conn, live.person).await?;
-        let login = account
-            .ok_or(Fault::bug("finding the account of a session"))?
-            .login;
+        let login = account.ok_or(Fault::bug("finding the account of a session"))?.login;
         let name = person.and_then(|person| person.profile).map(|profile| profile.name);
         Ok(Holder {
             name: name.map_or_else(|| login.clone(), |name| name.as_str().to_owned()),

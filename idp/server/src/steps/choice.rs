@@ -29,7 +29,8 @@ pub(super) async fn consent(visit: Visit, ticket: Ticket, Form(params): Form) ->
     let Some(live) = &at.live else {
         return Ok(at.to_page());
     };
-    at.visit.check_form(&consent_form(&at.t, live), &params, &format!("/sign-in/{}", at.t))?;
+    at.visit
+        .check_form(&consent_form(&at.t, live), &params, &format!("/sign-in/{}", at.t))?;
     match (at.next, params.get("decision")) {
         (Next::Consent(_), Some("allow")) => write(&at, Answer::Allow).await,
         (Next::Consent(_), Some("deny")) => write(&at, Answer::Refuse).await,
@@ -53,30 +54,34 @@ enum Answer {
 /// Writes one answer and sends the person to what comes after it.
 async fn write(at: &At, answer: Answer) -> Result<Response, Halt> {
     let visit = &at.visit;
-    let live = at.live.as_ref();
-    let cx = live.map_or_else(|| visit.cx.clone(), |live| visit.cx.acting(live.actor()));
-    let written = visit.house.db.write(&cx, async |tx: &mut Tx<'_>| {
-        // Loaded again inside the write: of two tabs that answer at once, the second finds what the first left.
-        let sign_in = match signin::load(tx, &at.t, visit.browser(), cx.now).await? {
-            Ok(sign_in) => sign_in,
-            Err(gone) => return Ok::<Result<(), Gone>, StoreError>(Err(gone)),
-        };
-        match (answer, live) {
-            (Answer::Continue, Some(live)) => signin::chose_account(tx, &sign_in, live).await?,
-            (Answer::Allow, Some(live)) => signin::consent_to(tx, &sign_in, live).await?,
-            (Answer::Refuse, live) => {
-                signin::refuse(tx, &sign_in, live).await?;
-            }
-            (Answer::Continue | Answer::Allow, None) => {}
-        }
-        if let Some(live) = live {
-            session::touch(tx, live).await?;
-        }
-        Ok(Ok(()))
-    });
+    let cx = at
+        .live
+        .as_ref()
+        .map_or_else(|| visit.cx.clone(), |live| visit.cx.acting(live.actor()));
+    let written = visit.house.db.write(&cx, |tx| Box::pin(note(tx, at, answer)));
     match (written.await?, answer) {
         (Err(gone), _) => Err(at.gone(&gone).await?),
         (Ok(()), Answer::Refuse) => Ok(at.to_door()),
         (Ok(()), Answer::Continue | Answer::Allow) => Ok(at.to_page()),
     }
+}
+
+async fn note(tx: &mut Tx<'_>, at: &At, answer: Answer) -> Result<Result<(), Gone>, StoreError> {
+    // Loaded again inside the write: of two tabs that answer at once, the second finds what the first left.
+    let sign_in = match at.load(tx).await? {
+        Ok(sign_in) => sign_in,
+        Err(gone) => return Ok(Err(gone)),
+    };
+    match (answer, &at.live) {
+        (Answer::Continue, Some(live)) => signin::chose_account(tx, &sign_in, live).await?,
+        (Answer::Allow, Some(live)) => signin::consent_to(tx, &sign_in, live).await?,
+        (Answer::Refuse, live) => {
+            signin::refuse(tx, &sign_in, live.as_ref()).await?;
+        }
+        (Answer::Continue | Answer::Allow, None) => {}
+    }
+    if let Some(live) = &at.live {
+        session::touch(tx, live).await?;
+    }
+    Ok(Ok(()))
 }

@@ -61,34 +61,14 @@ pub(super) async fn answer(visit: Visit, ticket: Ticket, Form(params): Form) -> 
     }
 }
 
-/// What the one write leaves: the session with its new cookie, and the step after it.
+/// What the one write leaves: the session with its new cookie, and the step after it. `None`: the session that was to be
+/// renewed has ended.
 type Written = Option<(Started, Next)>;
 
 async fn proved(at: &At, proof: &Proof) -> Result<Response, Halt> {
     let visit = &at.visit;
     let cx = visit.cx.acting(Actor::Person(proof.person()));
-    let written = visit.house.db.write(&cx, async |tx: &mut Tx<'_>| {
-        // Hashing took its time: the person may have turned back in another tab.
-        let sign_in = match signin::load(tx, &at.t, visit.browser(), cx.now).await? {
-            Ok(sign_in) => sign_in,
-            Err(gone) => return Ok::<Result<Written, Gone>, StoreError>(Err(gone)),
-        };
-        let Some(started) = begin(tx, at, proof).await? else {
-            return Ok(Ok(None));
-        };
-        signin::proved(tx, &sign_in, &started.live).await?;
-        if let Some(locale) = visit.chosen_locale() {
-            people::set_locale(tx, started.live.account, locale).await?;
-        }
-        let sign_in = match signin::load(tx, &at.t, visit.browser(), cx.now).await? {
-            Ok(sign_in) => sign_in,
-            Err(gone) => return Ok(Err(gone)),
-        };
-        let session = (Some(&started.live), cx.now);
-        let facts = signin::gather(tx, &sign_in.asked, sign_in.party, Some(&sign_in), session).await?;
-        let next = signin::next(&facts);
-        Ok(Ok(Some((started, next))))
-    });
+    let written = visit.house.db.write(&cx, |tx| Box::pin(write(tx, at, proof)));
     match written.await? {
         Err(gone) => Err(at.gone(&gone).await?),
         // The session ended while its holder typed: the page asks anew, as of anybody.
@@ -100,6 +80,28 @@ async fn proved(at: &At, proof: &Proof) -> Result<Response, Halt> {
             Ok(response)
         }
     }
+}
+
+async fn write(tx: &mut Tx<'_>, at: &At, proof: &Proof) -> Result<Result<Written, Gone>, StoreError> {
+    // Hashing took its time: the person may have turned back in another tab.
+    if let Err(gone) = at.load(tx).await? {
+        return Ok(Err(gone));
+    }
+    let Some(started) = begin(tx, at, proof).await? else {
+        return Ok(Ok(None));
+    };
+    signin::proved(tx, &at.sign_in, &started.live).await?;
+    if let Some(locale) = at.visit.chosen_locale() {
+        people::set_locale(tx, started.live.account, locale).await?;
+    }
+    let sign_in = match at.load(tx).await? {
+        Ok(sign_in) => sign_in,
+        Err(gone) => return Ok(Err(gone)),
+    };
+    let session = (Some(&started.live), tx.now());
+    let facts = signin::gather(tx, &sign_in.asked, sign_in.party, Some(&sign_in), session).await?;
+    let next = signin::next(&facts);
+    Ok(Ok(Some((started, next))))
 }
 
 /// Renews the session of the same account; otherwise begins one, in place of the one that this browser had. Always

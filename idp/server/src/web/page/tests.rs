@@ -7,8 +7,8 @@ use idp_core::signin::Why;
 use idp_core::text;
 use idp_core::types::Locale;
 
-use super::samples::{self, Sample};
 use super::ErrorCode;
+use super::samples::{self, Sample};
 
 fn every_sample() -> Vec<Sample> {
     Locale::ALL.into_iter().flat_map(samples::all).collect()
