@@ -1,8 +1,13 @@
 //! The doors: HTTP, pages, jobs, command line. The rules live in `idp-core`, which knows no HTTP.
 
+pub mod account;
 pub mod cli;
 pub mod config;
 pub mod management;
 pub mod oidc;
 pub mod server;
+pub mod steps;
 pub mod web;
+
+#[cfg(test)]
+mod testing;

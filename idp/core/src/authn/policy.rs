@@ -4,9 +4,10 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::types::Secret;
 
-/// As the only factor.
-const SHORTEST: usize = 15;
-const LONGEST: usize = 128;
+/// Characters that a password has at least where it is the only factor.
+pub const SHORTEST_PASSWORD: usize = 15;
+/// Characters that a password has at most.
+pub const LONGEST_PASSWORD: usize = 128;
 /// Characters that must remain when all common and own words are taken out.
 const UNUSUAL: usize = 9;
 
@@ -41,10 +42,10 @@ pub enum PasswordProblem {
 pub fn check_new_password(password: &str, own: &[&str]) -> Result<Secret<String>, PasswordProblem> {
     let normal = normalise(password);
     let length = normal.reveal().chars().count();
-    if length < SHORTEST {
+    if length < SHORTEST_PASSWORD {
         return Err(PasswordProblem::Short);
     }
-    if length > LONGEST {
+    if length > LONGEST_PASSWORD {
         return Err(PasswordProblem::Long);
     }
     let plain: String = normal

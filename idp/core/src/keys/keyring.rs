@@ -56,7 +56,8 @@ impl Keyring {
         Self::load_for(db, &Cx::job("keys", clock.now()), &Alg::ALL).await
     }
 
-    pub(super) async fn load_for(db: &Db, cx: &Cx, algs: &[Alg]) -> Result<Self, Fault> {
+    /// Reads the keys; makes those of `algs` only: tests need no RSA keys, which take long to make.
+    pub async fn load_for(db: &Db, cx: &Cx, algs: &[Alg]) -> Result<Self, Fault> {
         moves::ensure(db, cx, algs).await?;
         let snapshot = Snapshot::read(db, None).await?;
         Ok(Self(Arc::new(Inner {

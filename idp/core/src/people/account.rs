@@ -67,6 +67,11 @@ pub async fn by_login(conn: &mut Conn, login: &str) -> Result<Option<StoredAccou
     rows::account_by_login(conn, &login.trim().to_lowercase()).await
 }
 
+/// The account of a session: a proof that is asked again is asked of this one, whatever name a form carries.
+pub async fn account_by_id(conn: &mut Conn, id: Id<id::Account>) -> Result<Option<StoredAccount>, StoreError> {
+    rows::account_by_id(conn, id).await
+}
+
 /// Changes whether an account opens doors.
 pub async fn set_account_state(tx: &mut Tx<'_>, id: Id<id::Account>, state: AccountState) -> Result<(), StoreError> {
     rows::update_account_state(tx, id, state).await

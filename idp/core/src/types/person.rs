@@ -10,7 +10,7 @@ mod name;
 mod number;
 
 pub use birth::{BirthDate, BirthDateError, RegistryDate};
-pub use name::{FullName, NameError};
+pub use name::{FullName, LONGEST_NAME, NameError};
 pub use number::{Comparison, PersonalId, PersonalIdError, Place, Sex};
 
 #[cfg(test)]

@@ -11,6 +11,7 @@
 //! | [`headers`] | security headers on every answer |
 //! | [`problem`] | RFC 9457; the only place outside the protocols where a status is chosen |
 //! | [`page`], [`assets`] | every page as a typed view; style, scripts, fonts |
+//! | [`visit`] | a person at a page of ours: language, form check, refusals with a way on |
 //! | [`house`], [`tally`] | the long-lived parts that every door shares |
 //! | [`access`] | one log line and one measurement per request |
 
@@ -28,6 +29,7 @@ pub mod page;
 pub mod peer;
 pub mod problem;
 pub mod tally;
+pub mod visit;
 
 pub use context::{Context, RequestId};
 pub use cookie::{Cookie, CookieStyle};
@@ -35,3 +37,4 @@ pub use extract::{Form, Json, Params, Query};
 pub use gate::Gate;
 pub use peer::{Connection, Peer};
 pub use problem::{Code, Problem};
+pub use visit::{Halt, Visit};

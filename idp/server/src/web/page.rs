@@ -29,7 +29,7 @@ use axum::response::{IntoResponse, Response};
 pub use account::{Account, label_of_level};
 pub use chrome::{Banner, Chrome, show_time};
 pub use consent::{Consent, ReleasedValue, label_of_claim};
-pub use enrol::{DataMatch, Enrol, Enrolled, Given, Mistake};
+pub use enrol::{DataMatch, Enrol, Enrolled, Given, Mistake, NotEnrolled};
 pub use error::{ErrorCode, ErrorPage, NextStep};
 pub use home::Home;
 pub use onward::{Continue, FormPost};

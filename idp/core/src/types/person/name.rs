@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
 
 /// Longest name, in characters after normalisation.
-const MAX_CHARS: usize = 100;
+pub const LONGEST_NAME: usize = 100;
 /// Most combining marks left on one letter after NFC. More is decoration that hides text on a page ("zalgo").
 const MAX_MARKS: usize = 3;
 
@@ -35,7 +35,7 @@ impl FullName {
     /// Reads a name as typed. The typographic apostrophe becomes the plain one, so that two keyboards write one name.
     pub fn parse(raw: &str) -> Result<Self, NameError> {
         // Four bytes a character and a generous share of marks: cheap refusal before normalising.
-        if raw.len() > MAX_CHARS * 16 {
+        if raw.len() > LONGEST_NAME * 16 {
             return Err(NameError::Long);
         }
         let words: Vec<String> = raw
@@ -50,7 +50,7 @@ impl FullName {
                 NameError::Character
             });
         }
-        if name.chars().count() > MAX_CHARS {
+        if name.chars().count() > LONGEST_NAME {
             return Err(NameError::Long);
         }
         if !well_formed(&name) {

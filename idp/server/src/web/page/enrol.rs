@@ -214,3 +214,21 @@ pub struct Enrolled {
     /// Back to the sign-in, or to the account.
     pub continue_href: String,
 }
+
+/// The page `enrolled` where nothing was made, because the registry says that the data differ.
+#[derive(Template)]
+#[template(path = "not-enrolled.html")]
+pub struct NotEnrolled {
+    /// The frame.
+    pub c: Chrome,
+    /// What was typed. It goes back to the form inside the page, never in an address; passwords are typed again.
+    pub given: Given,
+    /// Where the form shows itself again: that of [`Enrol`].
+    pub action: String,
+    /// Back to the sign-in, or to the start.
+    pub continue_href: String,
+}
+
+impl NotEnrolled {
+    const STATE: DataMatch = DataMatch::NotMatched;
+}

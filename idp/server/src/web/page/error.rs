@@ -81,6 +81,8 @@ codes! {
     PersonDeceased = "person-deceased",
     /// The person was merged into another record.
     PersonMerged = "person-merged",
+    /// Nobody signs in by password here now.
+    SignInOff = "sign-in-off",
     /// Nobody can make an account here now.
     EnrolOff = "enrol-off",
     /// A quota of enrolments is used up.

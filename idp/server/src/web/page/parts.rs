@@ -1,5 +1,6 @@
 //! Pieces that several pages share: names in a language, sentences to come, errors, reasons.
 
+use idp_core::signin;
 use idp_core::text;
 use idp_core::types::Locale;
 
@@ -153,26 +154,18 @@ impl Errors {
 /// The answer to "Vì sao tôi được hỏi?": which rule asked, and on whose behalf.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Why {
-    /// The rule of the hall that chose this step; one of [`Why::RULES`].
+    /// The rule of the hall that chose this step, as its stable word. `why-{rule}` says why, `why-{rule}-next` how to avoid the
+    /// question next time.
     pub rule: &'static str,
     /// The party that asked; our own name where none did.
     pub rp: Words,
 }
 
 impl Why {
-    /// Every rule with a text: `why-{rule}` says why, `why-{rule}-next` how to avoid the question next time.
-    pub const RULES: [&'static str; 10] = [
-        "no-session",
-        "session-ended",
-        "max-age",
-        "prompt-login",
-        "step-up",
-        "other-account",
-        "select-account",
-        "consent-first",
-        "consent-more",
-        "consent-asked",
-    ];
+    /// The reason that the hall gave.
+    pub const fn new(why: signin::Why, rp: Words) -> Self {
+        Self { rule: why.word(), rp }
+    }
 
     /// The key of the reason.
     pub fn key(&self) -> String {

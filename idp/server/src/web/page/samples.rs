@@ -1,6 +1,7 @@
 //! Samples of every page: plain, with errors, with long names, without a party. Synthetic persons only.
 
 use askama::Template;
+use idp_core::signin::Why as Rule;
 use idp_core::types::{Ial, Locale, Timestamp};
 
 use super::*;
@@ -60,8 +61,8 @@ fn long_party() -> Words {
     Words::new(Locale::Vi, name)
 }
 
-fn why(rule: &'static str) -> Why {
-    Why { rule, rp: party() }
+fn why(rule: Rule) -> Why {
+    Why::new(rule, party())
 }
 
 /// All samples of all pages in one language.
@@ -88,8 +89,9 @@ fn plain_sign_in(locale: Locale) -> SignIn {
     SignIn {
         c: chrome(locale),
         party: Some(party()),
-        why: why("no-session"),
+        why: why(Rule::NoSession),
         errors: Errors::none(),
+        open: true,
         login: String::new(),
         account: None,
         action: "/sign-in/tx_sample/password".to_owned(),
@@ -117,7 +119,9 @@ fn sign_in(to: &mut Collected) {
         "cancel",
         "why",
     ];
-    let variants: [Variant; 8] = [
+    const CLOSED: &[&str] = &["sign-in-closed", "cancel-form", "cancel", "why"];
+    let variants: [Variant; 9] = [
+        ("closed", CLOSED, |page| page.open = false),
         ("plain", IDS, |page| page.c.banner = Some(Banner::Demo)),
         ("own-account", IDS, |page| page.party = None),
         ("long-name", IDS, |page| page.party = Some(long_party())),
@@ -139,10 +143,10 @@ fn sign_in(to: &mut Collected) {
         change(&mut page);
         to.add("sign-in", name, ids, &page);
     }
-    for rule in Why::RULES {
+    for rule in Rule::ALL {
         let mut page = plain_sign_in(to.locale);
         page.why = why(rule);
-        to.add("sign-in", &format!("why-{rule}"), IDS, &page);
+        to.add("sign-in", &format!("why-{}", rule.word()), IDS, &page);
     }
 }
 
@@ -152,7 +156,7 @@ fn select_account(to: &mut Collected) {
     let plain = |party: Option<Words>, name: &str| SelectAccount {
         c: chrome(locale),
         party,
-        why: why("select-account"),
+        why: why(Rule::ChooseAccount),
         account_name: name.to_owned(),
         account_login: "nguyenvanan4821".to_owned(),
         action: "/sign-in/tx_sample/account".to_owned(),
@@ -217,7 +221,7 @@ fn consent(to: &mut Collected) {
         values: values.to_vec(),
         purposes: vec![Words::new(Locale::Vi, "Điền sẵn thông tin người nộp hồ sơ")],
         offline: true,
-        why: why("consent-first"),
+        why: why(Rule::NewData),
         action: "/sign-in/tx_sample/consent".to_owned(),
     };
     let bare = Consent {
@@ -311,12 +315,7 @@ fn enrol(to: &mut Collected) {
 
 fn enrolled_and_account(to: &mut Collected) {
     let locale = to.locale;
-    for state in [
-        DataMatch::Matched,
-        DataMatch::NotMatched,
-        DataMatch::Pending,
-        DataMatch::None,
-    ] {
+    for state in [DataMatch::Matched, DataMatch::Pending] {
         let context = Enrolled {
             c: chrome(locale),
             party: (state != DataMatch::Pending).then(party),
@@ -331,6 +330,22 @@ fn enrolled_and_account(to: &mut Collected) {
             &context,
         );
     }
+    let refused = NotEnrolled {
+        c: chrome(locale),
+        given: Given {
+            personal_number: "079085000001".to_owned(),
+            full_name: "Nguyễn \"Văn\" <b>An".to_owned(),
+            birthdate: "15/03/1985".to_owned(),
+        },
+        action: "/enrol?t=tx_sample".to_owned(),
+        continue_href: "/sign-in/tx_sample".to_owned(),
+    };
+    to.add(
+        "enrolled",
+        "not-matched",
+        &["enrol-state", "enrol-again-form", "enrol-again", "continue-link"],
+        &refused,
+    );
     for (assurance, data_match) in [
         (Ial::Ial0, DataMatch::Matched),
         (Ial::Ial1, DataMatch::NotMatched),

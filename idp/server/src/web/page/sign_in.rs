@@ -17,6 +17,8 @@ pub struct SignIn {
     pub why: Why,
     /// What was wrong with the last answer. Fields: `login`, `password`.
     pub errors: Errors,
+    /// Whether passwords are taken at present; where not, the page says so and has no form for them.
+    pub open: bool,
     /// The sign-in name to show in the field, or that of `account`.
     pub login: String,
     /// The name of the person who has to prove themself again; then the field `login` is not asked.

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use idp_core::signin::Why;
 use idp_core::text;
 use idp_core::types::Locale;
 
+use super::ErrorCode;
 use super::samples::{self, Sample};
-use super::{ErrorCode, Why};
 
 fn every_sample() -> Vec<Sample> {
     Locale::ALL.into_iter().flat_map(samples::all).collect()
@@ -211,9 +212,9 @@ fn no_sentence_is_there_that_nobody_says() {
     }
     let mut made: BTreeSet<String> = BTreeSet::new();
     made.extend(
-        Why::RULES
+        Why::ALL
             .iter()
-            .flat_map(|rule| [format!("why-{rule}"), format!("why-{rule}-next")]),
+            .flat_map(|why| [format!("why-{}", why.word()), format!("why-{}-next", why.word())]),
     );
     made.extend(
         ErrorCode::ALL

@@ -1,0 +1,161 @@
+//! My account: seeing it, signing in for it, signing out of it.
+
+use axum::{
+    http::{HeaderValue, header::SET_COOKIE},
+    response::Response,
+};
+use idp_core::{
+    crypto::handle::{Handle, Transaction},
+    people,
+    session::{self, Live},
+    signin::{self, Asked, Gone, NewSignIn, Next, Outcome},
+    store::{StoreError, Tx},
+    types::{Digest, Fault},
+};
+
+use crate::web::{
+    Cookie, Form, Halt, Visit,
+    page::{Account, DataMatch, SignedOut, render},
+    visit::{Binding, onward},
+};
+
+const PATH: &str = "/account";
+const SIGN_OUT_FORM: &str = "account sign-out";
+
+/// `GET /account`.
+pub(super) async fn page(visit: Visit) -> Result<Response, Halt> {
+    match visit.house.session(&visit.headers, visit.now()).await? {
+        Some(live) => show(&visit, &live).await,
+        None => sign_in(&visit).await,
+    }
+}
+
+async fn show(visit: &Visit, live: &Live) -> Result<Response, Halt> {
+    let (person, account) = {
+        let mut conn = visit.house.db.read().await?;
+        let person = people::person(&mut conn, live.person).await?;
+        (person, people::account_by_id(&mut conn, live.account).await?)
+    };
+    let person = person.ok_or(Fault::bug("finding the person of a session"))?;
+    let account = account.ok_or(Fault::bug("finding the account of a session"))?;
+    touch(visit, live).await?;
+    let binding = visit.binding();
+    let name = person.profile.map(|profile| profile.name);
+    let page = Account {
+        c: visit.chrome(visit.locale(account.locale), PATH, (&binding, SIGN_OUT_FORM)),
+        name: name.map_or_else(|| account.login.clone(), |name| name.as_str().to_owned()),
+        login_name: account.login,
+        assurance: person.identity_assurance,
+        data_match: shown(person.data_match),
+        matched_at: person.data_matched_at,
+        sign_out_action: visit.keep_locale("/account/sign-out"),
+    };
+    Ok(visit.bound(render(&page), &binding))
+}
+
+/// Notes that a person used their session; once a minute at most, so most pages cost no write.
+async fn touch(visit: &Visit, live: &Live) -> Result<(), StoreError> {
+    if visit.now().since(live.last_used_at).as_secs() < 60 {
+        return Ok(());
+    }
+    let cx = visit.cx.acting(live.actor());
+    visit.house.db.write(&cx, |tx| Box::pin(session::touch(tx, live))).await
+}
+
+async fn sign_in(visit: &Visit) -> Result<Response, Halt> {
+    let binding = visit.binding();
+    let handle = begin(visit, &binding).await?;
+    let response = onward(&visit.keep_locale(&format!("/sign-in/{}", handle.reveal())));
+    Ok(visit.bound(response, &binding))
+}
+
+async fn begin(visit: &Visit, binding: &Binding) -> Result<Handle<Transaction>, Fault> {
+    let browser = binding.digest().ok_or(Fault::bug("reading our own binding"))?;
+    let asked = &Asked::default();
+    let begun = visit
+        .house
+        .db
+        .write(&visit.cx, |tx| Box::pin(begin_within(tx, browser, asked)));
+    begun.await.map_err(|error: StoreError| Fault::from(error))
+}
+
+/// Begins a transaction for somebody's own account.
+pub(super) async fn begin_within(
+    tx: &mut Tx<'_>,
+    browser: Digest,
+    asked: &Asked,
+) -> Result<Handle<Transaction>, StoreError> {
+    let new = NewSignIn {
+        door: "account",
+        party: None,
+        browser,
+        asked,
+        payload: "",
+        resume: "/account/resume?t=",
+    };
+    signin::begin(tx, new).await
+}
+
+/// `GET /account/resume`: the hall is done, or the person turned back.
+pub(super) async fn resume(visit: Visit) -> Result<Response, Halt> {
+    let t = visit.query.get("t").unwrap_or_default();
+    let live = visit.house.session(&visit.headers, visit.now()).await?;
+    let loaded = {
+        let mut conn = visit.house.db.read().await?;
+        signin::load(&mut conn, t, visit.browser(), visit.now()).await?
+    };
+    let sign_in = match loaded {
+        Ok(sign_in) => sign_in,
+        Err(Gone::Cancelled(_)) => return Ok(onward(&visit.keep_locale("/"))),
+        // Whoever is signed in sees their account; whoever is not begins anew there.
+        Err(Gone::Unknown | Gone::Expired | Gone::Finished | Gone::OtherBrowser) => {
+            return Ok(onward(&visit.keep_locale(PATH)));
+        }
+    };
+    let next = {
+        let mut conn = visit.house.db.read().await?;
+        let session = (live.as_ref(), visit.now());
+        signin::next(&signin::gather(&mut conn, &sign_in.asked, sign_in.party, Some(&sign_in), session).await?)
+    };
+    if next != Next::Finish {
+        return Ok(onward(&visit.keep_locale(&format!("/sign-in/{t}"))));
+    }
+    let ended = visit.house.db.write(&visit.cx, |tx| {
+        Box::pin(signin::end_transaction(tx, &sign_in, Outcome::Finished))
+    });
+    ended.await.map_err(|error: StoreError| Fault::from(error))?;
+    Ok(onward(&visit.keep_locale(PATH)))
+}
+
+/// `POST /account/sign-out`.
+pub(super) async fn sign_out(visit: Visit, Form(params): Form) -> Result<Response, Halt> {
+    visit.check_form(SIGN_OUT_FORM, &params, PATH)?;
+    if let Some(live) = visit.house.session(&visit.headers, visit.now()).await? {
+        let cx = visit.cx.acting(live.actor());
+        let ended = visit
+            .house
+            .db
+            .write(&cx, |tx| Box::pin(session::end(tx, live.id, "signed-out")));
+        ended.await.map_err(|error: StoreError| Fault::from(error))?;
+    }
+    let c = visit
+        .house
+        .chrome(visit.locale(None), visit.keep_locale("/"), String::new());
+    let mut response = render(&SignedOut {
+        c,
+        party: None,
+        continue_href: None,
+    });
+    let cleared: HeaderValue = visit.house.cookies.clear(Cookie::Session);
+    response.headers_mut().append(SET_COOKIE, cleared);
+    Ok(response)
+}
+
+const fn shown(data_match: people::DataMatch) -> DataMatch {
+    match data_match {
+        people::DataMatch::Matched => DataMatch::Matched,
+        people::DataMatch::NotMatched => DataMatch::NotMatched,
+        people::DataMatch::Pending => DataMatch::Pending,
+        people::DataMatch::None => DataMatch::None,
+    }
+}

@@ -1,0 +1,43 @@
+//! The hall's pages: each answers one step of a sign-in, and none decides what comes next.
+//!
+//! Owns no table. Asks the hall (`idp_core::signin`) for everything; knows no protocol.
+//!
+//! | path | file |
+//! | --- | --- |
+//! | `GET /sign-in/{t}` | `show`: the page of the next step |
+//! | `POST /sign-in/{t}/password` | `password`: signing in, and proving oneself again |
+//! | `POST /sign-in/{t}/account`, `…/consent`, `…/cancel` | `choice`: go on, agree, turn back |
+//! | (every one) | `at`: where a person stands in their transaction |
+//!
+//! ```text
+//! arrive: form check ─ transaction of this browser ─ session ─ facts ─ next ──► the page, or one write
+//! every write ends in 303 to /sign-in/{t}, or to the door's own resume path when nothing is left to do
+//! ```
+
+mod at;
+mod choice;
+mod password;
+mod show;
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    routing::{get, post},
+};
+
+use crate::web::house::House;
+
+/// The routes of the hall's pages.
+pub fn routes(house: &Arc<House>) -> Router {
+    Router::new()
+        .route("/sign-in/{t}", get(show::page))
+        .route("/sign-in/{t}/password", post(password::answer))
+        .route("/sign-in/{t}/account", post(choice::account))
+        .route("/sign-in/{t}/consent", post(choice::consent))
+        .route("/sign-in/{t}/cancel", post(choice::cancel))
+        .with_state(Arc::clone(house))
+}
+
+#[cfg(test)]
+mod tests;

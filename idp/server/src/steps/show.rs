@@ -1,0 +1,200 @@
+//! The page of the next step.
+
+use axum::{http::StatusCode, response::Response};
+use idp_core::{
+    people,
+    relying::Scope,
+    session::Live,
+    signin::{self, Attributes, Next},
+    types::{Fault, Locale},
+};
+
+use super::at::{At, Holder, Ticket, consent_form, form};
+use crate::web::{
+    Halt, Visit,
+    house::LocalPasswords,
+    page::{
+        Chrome, Consent, DataMatch, Errors, ReleasedValue, SelectAccount, SignIn, Words, label_of_claim,
+        label_of_level, render, render_with, show_time,
+    },
+};
+
+/// The query with which the person asks for the sign-in form although they are signed in.
+pub(super) const OTHER: &str = "?other=1";
+
+/// `GET /sign-in/{t}`.
+pub(super) async fn page(visit: Visit, ticket: Ticket) -> Result<Response, Halt> {
+    let at = At::arrive(visit, ticket).await?;
+    let other = at.visit.query.get("other").is_some();
+    match (at.next, &at.live) {
+        (Next::SelectAccount(why), Some(live)) if !other => Ok(select_account(&at, why, at.holder(live).await?)),
+        (Next::Reauthenticate(why), Some(live)) => {
+            let holder = at.holder(live).await?;
+            Ok(Asked::again(why, holder).page(&at, StatusCode::OK, Errors::none()))
+        }
+        (Next::Consent(why), Some(live)) => consent(&at, why, live).await,
+        (Next::SignIn(why) | Next::SelectAccount(why), _) => {
+            let hint = at.sign_in.asked.login_hint.clone().unwrap_or_default();
+            Ok(Asked::anybody(why, hint).page(&at, StatusCode::OK, Errors::none()))
+        }
+        _ => Ok(at.to_door()),
+    }
+}
+
+/// Whose password the sign-in page asks for.
+pub(super) struct Asked {
+    why: signin::Why,
+    login: String,
+    account: Option<String>,
+}
+
+impl Asked {
+    /// Anybody's, under the name they type.
+    pub(super) const fn anybody(why: signin::Why, login: String) -> Self {
+        Self {
+            why,
+            login,
+            account: None,
+        }
+    }
+
+    /// That of the person who is signed in.
+    pub(super) fn again(why: signin::Why, holder: Holder) -> Self {
+        Self {
+            why,
+            login: holder.login,
+            account: Some(holder.name),
+        }
+    }
+
+    /// The sign-in name of the one who is signed in; `None` where the form says who it is.
+    pub(super) fn login(&self) -> Option<&str> {
+        self.account.as_ref().map(|_| self.login.as_str())
+    }
+
+    /// The page.
+    pub(super) fn page(self, at: &At, status: StatusCode, errors: Errors) -> Response {
+        let passwords = at.visit.house.settings.local_passwords;
+        let may_enrol = passwords == LocalPasswords::On && self.account.is_none();
+        let here = match at.next {
+            Next::SelectAccount(_) => OTHER,
+            _ => "",
+        };
+        let page = SignIn {
+            c: at.chrome(here, &form(&at.t)),
+            party: at.party_name(),
+            why: at.why(self.why),
+            errors,
+            open: passwords != LocalPasswords::Off,
+            login: self.login,
+            account: self.account,
+            action: at.path("/password"),
+            cancel_action: at.path("/cancel"),
+            enrol_href: may_enrol.then(|| at.visit.keep_locale(&format!("/enrol?t={}", at.t))),
+        };
+        render_with(status, &page)
+    }
+}
+
+fn select_account(at: &At, why: signin::Why, holder: Holder) -> Response {
+    render(&SelectAccount {
+        c: at.chrome("", &form(&at.t)),
+        party: at.party_name(),
+        why: at.why(why),
+        account_name: holder.name,
+        account_login: holder.login,
+        action: at.path("/account"),
+        cancel_action: Some(at.path("/cancel")),
+    })
+}
+
+async fn consent(at: &At, why: signin::Why, live: &Live) -> Result<Response, Halt> {
+    let scopes = &at.sign_in.asked.scopes;
+    let (attributes, account) = {
+        let mut conn = at.visit.house.db.read().await?;
+        let attributes = signin::attributes(&mut conn, live.person, scopes).await?;
+        (attributes, people::account_by_id(&mut conn, live.account).await?)
+    };
+    let c = at.chrome("", &consent_form(&at.t, live));
+    let locale = account.and_then(|account| account.locale);
+    let values = released(&c, scopes, &attributes.unwrap_or_default(), locale);
+    let party: Words = at
+        .party_name()
+        .ok_or(Fault::bug("asking for consent without a party"))?;
+    Ok(render(&Consent {
+        values,
+        c,
+        party,
+        controller: None,
+        purposes: Vec::new(),
+        offline: scopes.contains(&Scope::OfflineAccess),
+        why: at.why(why),
+        action: at.path("/consent"),
+    }))
+}
+
+/// The values themselves: people agree to what they see, not to names of scopes.
+fn released(c: &Chrome, scopes: &[Scope], attributes: &Attributes, locale: Option<Locale>) -> Vec<ReleasedValue> {
+    let code = c.say("consent-account-code").into_owned();
+    let level = attributes
+        .identity_assurance
+        .map(|level| c.say(label_of_level(level)).into_owned());
+    let matched = attributes
+        .data_match
+        .map(|word| c.say(data_match(word).account_key()).into_owned());
+    let rows = [
+        ("sub", Scope::Openid, Some(code)),
+        ("name", Scope::Profile, attributes.name.clone()),
+        (
+            "birthdate",
+            Scope::Profile,
+            attributes.birthdate.as_deref().map(show_date),
+        ),
+        (
+            "locale",
+            Scope::Profile,
+            locale.map(|locale| c.say(language(locale)).into_owned()),
+        ),
+        ("updated_at", Scope::Profile, attributes.updated_at.map(show_time)),
+        ("personal_number", Scope::Identity, attributes.personal_number.clone()),
+        ("identity_assurance", Scope::Identity, level),
+        ("data_match", Scope::Identity, matched),
+        (
+            "data_matched_at",
+            Scope::Identity,
+            attributes.data_matched_at.map(show_time),
+        ),
+    ];
+    rows.into_iter()
+        .filter(|(_, scope, _)| scopes.contains(scope))
+        .filter_map(|(claim, _, value)| {
+            Some(ReleasedValue {
+                label: label_of_claim(claim)?,
+                value: value.unwrap_or_default(),
+            })
+        })
+        .collect()
+}
+
+const fn language(locale: Locale) -> &'static str {
+    match locale {
+        Locale::Vi => "lang-vi",
+        Locale::En => "lang-en",
+    }
+}
+
+fn data_match(word: &str) -> DataMatch {
+    match word {
+        "matched" => DataMatch::Matched,
+        "not_matched" => DataMatch::NotMatched,
+        "pending" => DataMatch::Pending,
+        _ => DataMatch::None,
+    }
+}
+
+/// `1985-03-15` as people here write it: `15/03/1985`. A year alone stays.
+fn show_date(claim: &str) -> String {
+    let mut parts: Vec<&str> = claim.split('-').collect();
+    parts.reverse();
+    parts.join("/")
+}
