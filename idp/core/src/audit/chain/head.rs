@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use josekit::jwk::Jwk;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    crypto::jws::{self, Alg, Expected, Signer},
+    crypto::{
+        jwk::Jwk,
+        jws::{self, Alg, Expected, Signer},
+    },
     types::{Digest, Fault, Timestamp},
 };
 

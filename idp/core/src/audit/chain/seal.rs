@@ -186,6 +186,9 @@ mod tests {
         types::Timestamp,
     };
 
+    /// What it is, the last place, new records, when the last head was signed; which heads are signed.
+    type Case<'a> = (&'a str, i64, i64, Option<Timestamp>, &'a [i64]);
+
     fn records(count: i64) -> Vec<Record> {
         let record = |seq| Record {
             seq,
@@ -208,7 +211,7 @@ mod tests {
         let signer = MemorySigner::new(Alg::Es256, "k".into(), &key).expect("usable");
         let now = Timestamp::from_seconds(1_790_000_000);
         let ago = |seconds| Some(now - Duration::from_secs(seconds));
-        let cases: [(&str, i64, i64, Option<Timestamp>, &[i64]); 7] = [
+        let cases: [Case<'_>; 7] = [
             ("the first head at once", 0, 3, None, &[3]),
             ("young", 0, 999, ago(59), &[]),
             ("a thousand", 0, 1_000, ago(59), &[1_000]),
