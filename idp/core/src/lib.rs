@@ -18,6 +18,7 @@ pub mod authn;
 pub mod crypto;
 pub mod keys;
 pub mod net;
+pub mod notify;
 pub mod people;
 pub mod relying;
 pub mod session;
@@ -30,8 +31,10 @@ pub mod types;
 pub fn statements() -> Vec<&'static str> {
     [
         audit::STATEMENTS,
+        audit::chain::STATEMENTS,
         authn::STATEMENTS,
         keys::STATEMENTS,
+        notify::STATEMENTS,
         people::STATEMENTS,
         relying::STATEMENTS,
         session::STATEMENTS,

@@ -1,6 +1,6 @@
 //! Every auditable act. An arm added here is all that a new event needs.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::types::{Id, id};
 
@@ -163,14 +163,18 @@ pub enum Event {
     },
     /// A backup was restored: the epoch rose.
     EpochBegan { epoch: i64 },
-    /// A range of the log was archived.
-    Archived { class: &'static str, records: i64 },
+    /// A range of the log was archived; the digest is of the file, hexadecimal.
+    Archived {
+        class: &'static str,
+        records: i64,
+        digest: String,
+    },
     /// The key over a person's personal values was destroyed.
     Erased { person: Id<id::Person> },
 }
 
 /// Personal values of an event, sealed under the key of the person concerned.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Personal {
     /// Address of the other end.
     #[serde(skip_serializing_if = "Option::is_none")]

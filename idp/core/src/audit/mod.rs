@@ -10,12 +10,19 @@
 //! Personal values of an event are sealed under a key of the person's own; the chain covers the ciphertext. Erasing the
 //! key makes them unreadable and breaks no chain.
 
+pub mod archive;
+pub mod chain;
+mod erase;
 mod event;
 mod record;
 mod rows;
 
+pub use erase::{erase, personal};
 pub use event::{Class, Event, Personal};
 pub use record::record;
 
 /// Every statement of this room.
 pub(crate) const STATEMENTS: &[&str] = rows::ALL;
+
+#[cfg(test)]
+mod tests;

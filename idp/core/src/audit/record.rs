@@ -5,7 +5,10 @@ use uuid::Uuid;
 
 use super::{Event, Personal, rows};
 use crate::{
-    crypto::{random, seal},
+    crypto::{
+        random,
+        seal::{self, Sealed, Seals},
+    },
     store::{Actor, StoreError, Tx},
     types::{Fault, Id, Secret, id},
 };
@@ -77,15 +80,20 @@ async fn seal_personal(
 async fn key_of(tx: &mut Tx<'_>, owner: Uuid) -> Result<Secret<[u8; 32]>, StoreError> {
     let seals = tx.seals();
     if let Some(sealed) = rows::key(tx, owner).await? {
-        let opened = seals
-            .open(owner.as_bytes(), &sealed)
-            .map_err(|error| Fault::new("opening an audit key", error))?;
-        let key = opened
-            .try_into()
-            .map_err(|_| Fault::bug("reading an audit key of another length"))?;
-        return Ok(Secret::new(key));
+        return Ok(open_key(&seals, owner, &sealed)?);
     }
     let key = Secret::new(random::bytes::<32>());
     rows::insert_key(tx, owner, &seals.seal(owner.as_bytes(), key.reveal())).await?;
     Ok(key)
+}
+
+/// Opens a stored key.
+pub(super) fn open_key(seals: &Seals, owner: Uuid, sealed: &Sealed) -> Result<Secret<[u8; 32]>, Fault> {
+    let opened = seals
+        .open(owner.as_bytes(), sealed)
+        .map_err(|error| Fault::new("opening an audit key", error))?;
+    let key = opened
+        .try_into()
+        .map_err(|_| Fault::bug("reading an audit key of another length"))?;
+    Ok(Secret::new(key))
 }

@@ -2,12 +2,12 @@
 
 use uuid::Uuid;
 
-use super::Event;
+use super::{Class, Event, archive::Draft, chain};
 use crate::{
     crypto::seal::Sealed,
     params,
-    store::{Conn, StoreError, Tx},
-    types::{Id, id},
+    store::{Conn, Row, StoreError, Tx},
+    types::{Digest, Id, id},
 };
 
 const INSERT: &str = "insert into audit_event (id, at, kind, class, person_id, party_id, body, personal, key_owner) \
@@ -15,8 +15,27 @@ const INSERT: &str = "insert into audit_event (id, at, kind, class, person_id, p
 const KEY: &str = "select sealed, seal_key_id from audit_key where owner = $1";
 const INSERT_KEY: &str = "insert into audit_key (owner, sealed, seal_key_id, created_at) values ($1, $2, $3, $4)";
 
+const DELETE_KEY: &str = "delete from audit_key where owner = $1";
+const PERSONAL: &str = "select personal, key_owner from audit_event where id = $1";
+const ARCHIVABLE: &str = "select s.position, s.chain, \
+    e.seq, e.id, e.at, e.kind, e.class, e.person_id, e.party_id, e.body, e.personal, e.key_owner \
+    from audit_event e left join audit_seal s on s.seq = e.seq \
+    where e.class = $1 and e.seq > $2 order by e.seq limit $3";
+const INSERT_SEGMENT: &str = "insert into audit_segment \
+    (id, class, from_seq, until_seq, records, digest, file, archived_at) values ($1, $2, $3, $4, $5, $6, $7, $8)";
+const DELETE_ARCHIVED: &str = "delete from audit_event where class = $1 and seq >= $2 and seq < $3";
+
 /// Every statement of this file.
-pub(super) const ALL: &[&str] = &[INSERT, KEY, INSERT_KEY];
+pub(super) const ALL: &[&str] = &[
+    INSERT,
+    KEY,
+    INSERT_KEY,
+    DELETE_KEY,
+    PERSONAL,
+    ARCHIVABLE,
+    INSERT_SEGMENT,
+    DELETE_ARCHIVED,
+];
 
 pub(super) struct NewEvent<'a> {
     pub(super) id: Id<id::AuditEvent>,
@@ -68,4 +87,74 @@ pub(super) async fn insert_key(tx: &mut Tx<'_>, owner: Uuid, sealed: &Sealed) ->
     )
     .await
     .map(|_| ())
+}
+
+/// `false`: there was none.
+pub(super) async fn delete_key(tx: &mut Tx<'_>, owner: Uuid) -> Result<bool, StoreError> {
+    Ok(tx.run(DELETE_KEY, params![owner]).await? > 0)
+}
+
+/// The sealed personal values of an event and the owner of their key.
+pub(super) async fn personal(
+    conn: &mut Conn,
+    event: Id<id::AuditEvent>,
+) -> Result<Option<(Vec<u8>, Uuid)>, StoreError> {
+    let Some(row) = conn.one(PERSONAL, params![event]).await? else {
+        return Ok(None);
+    };
+    Ok(row.opt_bytes("personal")?.zip(row.opt_uuid("key_owner")?))
+}
+
+/// A record beside its place; `None` where it has none yet.
+pub(super) struct Placed {
+    pub(super) record: chain::Record,
+    pub(super) place: Option<(i64, Digest)>,
+}
+
+/// Records of a class above `seq`, in order.
+pub(super) async fn archivable(conn: &mut Conn, class: Class, seq: i64, most: i64) -> Result<Vec<Placed>, StoreError> {
+    let read = |row: &Row| {
+        let position = row.opt_int("position")?;
+        let place = position
+            .map(|position| Ok::<_, StoreError>((position, row.digest("chain")?)))
+            .transpose()?;
+        Ok(Placed {
+            record: chain::record(row)?,
+            place,
+        })
+    };
+    conn.all(ARCHIVABLE, params![class.word(), seq, most])
+        .await?
+        .iter()
+        .map(read)
+        .collect()
+}
+
+pub(super) async fn insert_segment(
+    tx: &mut Tx<'_>,
+    segment: Id<id::AuditEvent>,
+    draft: &Draft,
+    file: &str,
+) -> Result<(), StoreError> {
+    let (now, class) = (tx.now(), draft.class.word());
+    let params = params![
+        segment,
+        class,
+        draft.from_seq,
+        draft.until_seq,
+        draft.records,
+        draft.digest,
+        file,
+        now
+    ];
+    tx.run(INSERT_SEGMENT, params).await.map(|_| ())
+}
+
+/// Deletes the records of a range; the trigger lets only those go that a segment covers.
+pub(super) async fn delete_archived(tx: &mut Tx<'_>, draft: &Draft) -> Result<u64, StoreError> {
+    tx.run(
+        DELETE_ARCHIVED,
+        params![draft.class.word(), draft.from_seq, draft.until_seq],
+    )
+    .await
 }

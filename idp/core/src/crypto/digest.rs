@@ -19,6 +19,22 @@ pub fn sha256_parts<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> Digest {
     Digest::from_bytes(hash.finish())
 }
 
+/// SHA-256 over what is too long to hold in memory at one time.
+#[derive(Default)]
+pub struct Running(Sha256);
+
+impl Running {
+    /// Takes the next bytes.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The digest of all bytes taken.
+    pub fn finish(self) -> Digest {
+        Digest::from_bytes(self.0.finish())
+    }
+}
+
 /// HMAC-SHA-256 of `value` under `key`.
 pub fn hmac(key: &Secret<[u8; 32]>, value: &[u8]) -> [u8; 32] {
     let key = PKey::hmac(key.reveal()).expect("a 32-byte key is always taken");

@@ -4,13 +4,13 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use arc_swap::ArcSwap;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use josekit::jwk::Jwk;
 use tokio::sync::Mutex;
 
 use super::{KeyFacts, State, moves, rows};
 use crate::{
     crypto::{
         digest,
+        jwk::Jwk,
         jws::{Alg, MemorySigner, Signer},
         seal::Seals,
     },

@@ -4,12 +4,11 @@
 use std::collections::BTreeMap;
 
 use futures_util::future::try_join_all;
-use josekit::jwk::Jwk;
 
 use super::{Fresh, KeyFacts, Policy, State, Step, rotation, rows};
 use crate::{
     audit::{self, Event},
-    crypto::jws::Alg,
+    crypto::{jwk::Jwk, jws::Alg},
     store::{Actor, Conn, Cx, Db, StoreError, Tx, revision},
     types::{Fault, Timestamp},
 };

@@ -78,7 +78,7 @@ impl Policy {
 
 impl Default for Policy {
     fn default() -> Self {
-        let day = Duration::from_secs(86_400);
+        let day = Duration::from_hours(24);
         Self {
             publish_before_use: day,
             active: day * 90,

@@ -1,10 +1,8 @@
 //! SQL of the keyring.
 
-use josekit::jwk::Jwk;
-
 use super::{Fresh, KeyFacts, State};
 use crate::{
-    crypto::{jws::Alg, seal::Sealed},
+    crypto::{jwk::Jwk, jws::Alg, seal::Sealed},
     params,
     store::{Conn, Row, StoreError, Tx},
     types::{Fault, Timestamp},
