@@ -3,4 +3,5 @@
 mod arch;
 mod oidc;
 mod registry;
+mod signin;
 mod store;

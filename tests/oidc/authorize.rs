@@ -222,7 +222,7 @@ journey! {
         assert_eq!((page.status, page.text("#error-code").as_deref()), (400, Some("cookies-refused")));
         victim.open(party.authorize(house, &[]).url.as_str()).await;
         let page = victim.open(mine.url.as_str()).await;
-        assert_eq!(page.text("#error-code").as_deref(), Some("sign-in-other-browser"));
+        assert_eq!((page.status, page.text("#error-code").as_deref()), (403, Some("sign-in-other-browser")));
         let answer = victim.submit_only(&mine, "sign-in-form", &[("login", &an.login), ("password", &an.password)]).await;
         assert_eq!(answer.status, 403, "a form of another browser");
         assert!(!victim.cookies.contains_key("sid"), "nobody was signed in");

@@ -35,8 +35,14 @@ use crate::{
 /// The path of this endpoint.
 const PATH: &str = "/oauth2/authorize";
 
+/// A transaction or a kept request that cannot go on; the hall's pages answer with the same statuses.
 fn gone(word: &'static str) -> Problem {
-    Problem::new(web::Code::new(word, StatusCode::BAD_REQUEST))
+    let status = match word {
+        "sign-in-finished" | "sign-in-expired" => StatusCode::GONE,
+        "sign-in-other-browser" => StatusCode::FORBIDDEN,
+        _ => StatusCode::BAD_REQUEST,
+    };
+    Problem::new(web::Code::new(word, status))
 }
 
 /// `POST`: kept, and answered with the way to the `GET`.

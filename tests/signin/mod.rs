@@ -1,0 +1,5 @@
+//! Signing in and out at our own pages: forms, cookies, sessions, enrolment (rows 233 to 246 of the list of attacks).
+
+mod cookies;
+mod enrol;
+mod forms;
