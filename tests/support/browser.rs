@@ -57,6 +57,24 @@ impl Browser {
     }
 
     async fn send(&mut self, method: Method, address: &str, form: Option<&[(&str, &str)]>) -> Page {
+        self.try_send(method, address, form).await.expect("the server answers")
+    }
+
+    /// Like [`open`](Self::open), for a server that may be gone: `None`.
+    pub async fn try_open(&mut self, address: &str) -> Option<Page> {
+        let page = self.try_send(Method::GET, address, None).await?;
+        self.try_follow(page).await
+    }
+
+    /// Like [`submit`](Self::submit), for a server that may be gone.
+    pub async fn try_submit(&mut self, page: &Page, form: &str, fields: &[(&str, &str)]) -> Option<Page> {
+        let (action, all) = page.filled(form, fields);
+        let all: Vec<(&str, &str)> = all.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let page = self.try_send(Method::POST, action.as_str(), Some(&all)).await?;
+        self.try_follow(page).await
+    }
+
+    async fn try_send(&mut self, method: Method, address: &str, form: Option<&[(&str, &str)]>) -> Option<Page> {
         let mut request = self.http.request(method, address).header("accept", "text/html").header("accept-language", self.language);
         if !self.cookies.is_empty() {
             let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
@@ -65,12 +83,12 @@ impl Browser {
         if let Some(form) = form {
             request = request.form(form);
         }
-        let answer = request.send().await.expect("the server answers");
+        let answer = request.send().await.ok()?;
         for line in answer.headers().get_all(SET_COOKIE) {
             self.keep(line.to_str().expect("text"));
         }
         let (status, url, headers) = (answer.status().as_u16(), answer.url().clone(), answer.headers().clone());
-        Page { status, url, headers, body: answer.text().await.unwrap_or_default(), left_for: None }
+        Some(Page { status, url, headers, body: answer.text().await.ok()?, left_for: None })
     }
 
     fn keep(&mut self, line: &str) {
@@ -90,14 +108,18 @@ impl Browser {
     }
 
     /// Goes on from an answer.
-    pub async fn follow(&mut self, mut page: Page) -> Page {
+    pub async fn follow(&mut self, page: Page) -> Page {
+        self.try_follow(page).await.expect("the server answers")
+    }
+
+    async fn try_follow(&mut self, mut page: Page) -> Option<Page> {
         for _ in 0..12 {
-            let Some(next) = page.onward() else { return page };
+            let Some(next) = page.onward() else { return Some(page) };
             if next.origin() != page.url.origin() {
                 page.left_for = Some(next);
-                return page;
+                return Some(page);
             }
-            page = self.get(next.as_str()).await;
+            page = self.try_send(Method::GET, next.as_str(), None).await?;
         }
         panic!("the browser goes round in circles at {}", page.url);
     }
@@ -110,11 +132,7 @@ impl Browser {
 
     /// Fills a form of a page and sends it, following nothing.
     pub async fn submit_only(&mut self, page: &Page, form: &str, fields: &[(&str, &str)]) -> Page {
-        let (action, mut all) = page.form(form);
-        for (name, value) in fields {
-            all.retain(|(known, _)| known != name);
-            all.push(((*name).to_owned(), (*value).to_owned()));
-        }
+        let (action, all) = page.filled(form, fields);
         let all: Vec<(&str, &str)> = all.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         self.post(action.as_str(), &all).await
     }
@@ -155,6 +173,16 @@ impl Page {
         let refresh = self.attribute("meta[http-equiv=refresh]", "content")?;
         let (_, address) = refresh.split_once("url=")?;
         self.url.join(address.trim_matches('\'')).ok()
+    }
+
+    /// A form with `fields` laid over what stands in it.
+    fn filled(&self, form: &str, fields: &[(&str, &str)]) -> (Url, Vec<(String, String)>) {
+        let (action, mut all) = self.form(form);
+        for (name, value) in fields {
+            all.retain(|(known, _)| known != name);
+            all.push(((*name).to_owned(), (*value).to_owned()));
+        }
+        (action, all)
     }
 
     /// The action and the hidden and filled fields of a form.
