@@ -79,7 +79,7 @@ async fn rotate(house: &House) {
     match rotated {
         Ok(()) => {}
         // The first of all was published a moment ago: a day must pass first.
-        Err(MoveError::TooYoung { .. }) => {
+        Err(MoveError::TooEarly { .. }) => {
             house.later(25 * 3_600).await;
             let cx = house.cx();
             house.db().write(&cx, |tx| Box::pin(keys::rotate(tx, fresh, Force::No, policy))).await.expect("rotates");
