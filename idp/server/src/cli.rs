@@ -44,8 +44,24 @@ pub struct Arguments {
 /// The commands.
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Answers requests.
+    Serve,
+    /// Starts a whole sample.
+    Demo(demo::Arguments),
+    /// Brings the database up to date.
+    Migrate(migrate::Arguments),
+    /// Looks after signing keys.
+    Keys(keys::Arguments),
+    /// Makes what a file says.
+    Apply(apply::Arguments),
+    /// Checks the audit log.
+    Audit(audit::Arguments),
+    /// Looks for what is wrong.
+    Doctor,
     /// Prints what is in force.
     Config,
+    /// Describes the HTTP surface.
+    Openapi,
     /// Prints a script that completes commands.
     Completions(completions::Arguments),
 }
@@ -117,7 +133,15 @@ fn runtime() -> Result<tokio::runtime::Runtime, CliError> {
 
 async fn dispatch(ctx: &Ctx, command: Command) -> Result<Exit, CliError> {
     match command {
+        Command::Serve => serve::run(ctx).await,
+        Command::Demo(arguments) => demo::run(ctx, &arguments).await,
+        Command::Migrate(arguments) => migrate::run(ctx, &arguments).await,
+        Command::Keys(arguments) => keys::run(ctx, arguments).await,
+        Command::Apply(arguments) => apply::run(ctx, &arguments).await,
+        Command::Audit(arguments) => audit::run(ctx, &arguments).await,
+        Command::Doctor => doctor::run(ctx).await,
         Command::Config => config::run(ctx),
+        Command::Openapi => Ok(openapi::run(ctx)),
         Command::Completions(arguments) => Ok(completions::run(ctx, &arguments)),
     }
 }

@@ -1,0 +1,107 @@
+//! What each job does. Rooms do the work; here stands which room, in which transaction.
+
+use std::sync::atomic::Ordering;
+
+use idp_core::{
+    audit::{self, Event},
+    crypto::jws::Alg,
+    keys, signin,
+    store::{
+        Cx, StoreError, Tx, meta, quota,
+        revision::{self, Room},
+    },
+    types::Fault,
+};
+
+use super::{Job, Jobs};
+use crate::{account, oidc};
+
+impl Jobs {
+    /// Runs one job; gives how much was done, for the log.
+    pub(super) async fn work(&self, job: Job, cx: &Cx) -> Result<u64, Fault> {
+        let house = &*self.house;
+        let done = match job {
+            Job::Follow => self.follow().await?,
+            Job::Keys => self.rotate(cx).await?,
+            Job::Registry => account::reverify_due(house, cx).await? as u64,
+            Job::Logout => oidc::backchannel::deliver_due(house, cx).await? as u64,
+            Job::Notify => 0,
+            Job::Tally => self.write_tally(cx).await?,
+            Job::Sweep => self.sweep(cx).await?,
+            Job::Seal => self.seal(cx).await?,
+        };
+        if done > 0 {
+            tracing::debug!(job = job.name(), done, "a job did something");
+        }
+        Ok(done)
+    }
+
+    /// Reads again each room whose number moved. A room that could not be read is tried again at the next poll.
+    async fn follow(&self) -> Result<u64, Fault> {
+        let house = &*self.house;
+        let mut seen = self.seen.lock().await;
+        let now = revision::poll(&mut house.db.read().await?).await?;
+        let moved = |room| now.moved(&seen, room);
+        if moved(Room::Keys) {
+            house.keyring.refresh(&house.db).await?;
+        }
+        if moved(Room::Relying) {
+            house.register.refresh(&house.db).await?;
+        }
+        if moved(Room::Meta) {
+            let epoch = meta::epoch(&mut house.db.read().await?).await?;
+            house.epoch.store(epoch.0, Ordering::Relaxed);
+        }
+        let changed = u64::from(now != *seen);
+        *seen = now;
+        Ok(changed)
+    }
+
+    async fn rotate(&self, cx: &Cx) -> Result<u64, Fault> {
+        let house = &*self.house;
+        let moves = keys::run_due(&house.db, cx, &self.policy).await?;
+        if moves > 0 {
+            // Signing with the new key must not wait for the next poll.
+            house.keyring.refresh(&house.db).await?;
+        }
+        Ok(moves as u64)
+    }
+
+    /// Counts go back when they could not be written: at most a crash loses them.
+    async fn write_tally(&self, cx: &Cx) -> Result<u64, Fault> {
+        let counts = self.house.client_tokens.take();
+        if counts.is_empty() {
+            return Ok(0);
+        }
+        let written = self.house.db.write(cx, async |tx: &mut Tx<'_>| {
+            for (party, count) in &counts {
+                let (party, count) = (*party, *count);
+                audit::record(tx, Event::ClientTokensIssued { party, count }).await?;
+            }
+            Ok::<(), StoreError>(())
+        });
+        let written = written.await;
+        let parties = counts.len() as u64;
+        if written.is_err() {
+            self.house.client_tokens.put_back(counts);
+        }
+        written?;
+        Ok(parties)
+    }
+
+    async fn sweep(&self, cx: &Cx) -> Result<u64, Fault> {
+        let db = &self.house.db;
+        // One transaction each: a long one would hold up every writer of SQLite.
+        let sign_ins = db.write(cx, async |tx: &mut Tx<'_>| signin::sweep(tx).await).await?;
+        let quotas = db.write(cx, async |tx: &mut Tx<'_>| quota::sweep(tx).await).await?;
+        let grants = db.write(cx, async |tx: &mut Tx<'_>| oidc::sweep(tx).await).await?;
+        Ok(sign_ins + quotas + grants)
+    }
+
+    async fn seal(&self, cx: &Cx) -> Result<u64, Fault> {
+        let signer = self.house.keyring.signer(Alg::Es256)?;
+        let _ = signer;
+        let _ = cx;
+        Ok(0)
+    }
+}
