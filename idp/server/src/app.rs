@@ -30,6 +30,7 @@ use idp_core::{
     crypto::password::PasswordPool,
     keys::{Keyring, Policy},
     net::Net,
+    notify::{Channel, FileChannel},
     people::registry::{self, Guarded, PopulationRegistry, Soap},
     relying::{Register, UriPolicy},
     store::{
@@ -57,7 +58,8 @@ pub struct App {
     pub policy: Policy,
     /// The numbers of the rooms that are kept in memory, read before they were.
     pub seen: Revisions,
-    cache: Arc<dyn Cache>,
+    /// How messages leave us; `None`: they wait in the outbox.
+    pub channel: Option<Arc<dyn Channel>>,
     _lock: Option<cellar::ServeLock>,
 }
 
@@ -86,12 +88,13 @@ impl App {
             settings: settings::of(config),
             epoch: AtomicI64::new(cellar.epoch.0),
             client_tokens: Tally::default(),
+            cache,
         };
         Ok(Self {
             house: Arc::new(house),
             policy: config.keys.policy().unwrap_or_default(),
             seen: cellar.seen,
-            cache,
+            channel: channel(config),
             _lock: cellar.lock,
         })
     }
@@ -118,7 +121,7 @@ impl App {
 
     /// What must work before requests are taken.
     pub fn checks(&self) -> Vec<Arc<dyn Health>> {
-        health::all(&self.house, &self.cache)
+        health::all(&self.house)
     }
 }
 
@@ -155,6 +158,11 @@ async fn outgoing(config: &Config) -> Result<Net, AppError> {
 async fn open_cache(config: &Config) -> Result<Arc<dyn Cache>, AppError> {
     let opened = cache::open(&config.cache.url).await;
     opened.map_err(|error| AppError::Unreachable("cli-part-cache", error.to_string()))
+}
+
+fn channel(config: &Config) -> Option<Arc<dyn Channel>> {
+    let file = config.notify.file.clone()?;
+    Some(Arc::new(FileChannel::new(file)))
 }
 
 fn registry(config: &Config, net: &Net, clock: &Clock) -> Result<Option<Arc<dyn PopulationRegistry>>, AppError> {

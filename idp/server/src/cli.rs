@@ -3,11 +3,21 @@
 //! Add a command: a variant in [`Command`], a file, one arm in [`dispatch`], and the keys `cli-NAME` (and `cli-NAME-arg-ARG` for its
 //! arguments) in both locale files; a test finds what is missing.
 
+mod apply;
+mod audit;
 mod completions;
 mod config;
+mod demo;
+mod doctor;
 mod error;
 pub(crate) mod help;
+mod keys;
+mod migrate;
+mod openapi;
+mod opened;
+mod progress;
 mod say;
+mod serve;
 
 use std::{ffi::OsString, path::PathBuf, process::ExitCode};
 

@@ -22,7 +22,8 @@ use futures_util::future::join_all;
 use idp_core::{
     crypto::random,
     keys::Policy,
-    store::{Cx, Dialect, Tx, lease, revision::Revisions},
+    notify::Channel,
+    store::{Cx, Dialect, StoreError, lease, revision::Revisions},
     types::{Clock, Fault, Timestamp},
 };
 use tokio::sync::Mutex;
@@ -105,6 +106,8 @@ impl Job {
 pub struct Jobs {
     house: Arc<House>,
     policy: Policy,
+    /// `None`: messages wait in the outbox.
+    channel: Option<Arc<dyn Channel>>,
     /// Who we are in leases.
     holder: String,
     /// The revisions that memory is up to.
@@ -123,6 +126,7 @@ impl Jobs {
         Arc::new(Self {
             house: Arc::clone(&app.house),
             policy: app.policy,
+            channel: app.channel.clone(),
             holder,
             seen: Mutex::new(app.seen.clone()),
             turns: Default::default(),
@@ -161,11 +165,13 @@ impl Jobs {
             }
         }
         let cx = Cx::job("drain", self.clock().now());
-        let given_back = self.house.db.write(&cx, async |tx: &mut Tx<'_>| {
-            for job in Job::ALL.into_iter().filter(|job| job.is_leased()) {
-                lease::end(tx, job.name(), &self.holder).await?;
-            }
-            Ok::<(), Fault>(())
+        let given_back = self.house.db.write(&cx, |tx| {
+            Box::pin(async move {
+                for job in Job::ALL.into_iter().filter(|job| job.is_leased()) {
+                    lease::end(tx, job.name(), &self.holder).await?;
+                }
+                Ok::<(), StoreError>(())
+            })
         });
         if let Err(fault) = given_back.await {
             tracing::warn!(%fault, "leases could not be given back; they end by themselves");
@@ -195,10 +201,11 @@ impl Jobs {
             return true;
         }
         let cx = Cx::job(job.name(), now);
-        let taken = self.house.db.write(&cx, async |tx: &mut Tx<'_>| {
-            Ok::<bool, Fault>(lease::take(tx, job.name(), &self.holder, LEASE).await?)
-        });
-        match taken.await {
+        let taken = self
+            .house
+            .db
+            .write(&cx, |tx| Box::pin(lease::take(tx, job.name(), &self.holder, LEASE)));
+        match taken.await.map_err(|error: StoreError| Fault::from(error)) {
             Ok(taken) => {
                 turn.held_until = taken.then(|| now + LEASE);
                 taken

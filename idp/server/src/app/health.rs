@@ -5,18 +5,18 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use idp_core::{
     crypto::jws::Alg,
-    store::{MigrationState, StoreError, cache::Cache, revision},
+    store::{MigrationState, StoreError, revision},
 };
 
 use crate::{management::Health, web::house::House};
 
 /// Every check, in the order in which `/healthz` shows them.
-pub(super) fn all(house: &Arc<House>, cache: &Arc<dyn Cache>) -> Vec<Arc<dyn Health>> {
+pub(super) fn all(house: &Arc<House>) -> Vec<Arc<dyn Health>> {
     vec![
         Arc::new(Database(Arc::clone(house))),
         Arc::new(Migrations(Arc::clone(house))),
         Arc::new(Keys(Arc::clone(house))),
-        Arc::new(Cached(Arc::clone(cache))),
+        Arc::new(Cached(Arc::clone(house))),
     ]
 }
 
@@ -66,7 +66,7 @@ impl Health for Keys {
     }
 }
 
-struct Cached(Arc<dyn Cache>);
+struct Cached(Arc<House>);
 
 #[async_trait]
 impl Health for Cached {
@@ -80,6 +80,6 @@ impl Health for Cached {
     }
 
     async fn check(&self) -> Result<(), String> {
-        self.0.get("health").await.map(|_| ()).map_err(|error| error.to_string())
+        self.0.cache.get("health").await.map(|_| ()).map_err(|error| error.to_string())
     }
 }

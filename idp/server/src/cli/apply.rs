@@ -16,7 +16,7 @@ use std::path::PathBuf;
 use idp_core::{
     crypto::password::PasswordPool,
     relying::UriPolicy,
-    store::{Cx, Db, StoreError, Tx},
+    store::{Cx, Db, StoreError},
     types::Fault,
 };
 use serde_json::json;
@@ -131,12 +131,12 @@ pub(super) async fn apply(target: &Target<'_>, desired: Desired, mode: Mode) -> 
     let mut problems = Vec::new();
     let parties = party::prepare(desired.parties, &mut problems);
     let people = person::prepare(desired.people, target, &mut problems).await?;
-    let written = target
-        .db
-        .write(&target.cx, async |tx: &mut Tx<'_>| {
-            let mut problems = problems.clone();
-            let mut changes = party::apply(tx, &parties, target.policy, &mut problems).await?;
-            changes.extend(person::apply(tx, &people, &mut problems).await?);
+    let (parties, people, found) = (&parties, &people, &problems);
+    let written = target.db.write(&target.cx, |tx| {
+        Box::pin(async move {
+            let mut problems = found.clone();
+            let mut changes = party::apply(tx, parties, target.policy, &mut problems).await?;
+            changes.extend(person::apply(tx, people, &mut problems).await?);
             if !problems.is_empty() {
                 return Err(Ended::Refused(Refused::Problems(problems)));
             }
@@ -145,7 +145,8 @@ pub(super) async fn apply(target: &Target<'_>, desired: Desired, mode: Mode) -> 
                 Mode::Try => Err(Ended::Tried(changes)),
             }
         })
-        .await;
+    });
+    let written = written.await;
     match written {
         Ok(changes) | Err(Ended::Tried(changes)) => Ok(changes),
         Err(Ended::Refused(refused)) => Err(refused),

@@ -1,9 +1,17 @@
-//! `idp audit verify`: recomputes the chain of the audit log and names the first broken record.
+//! `idp audit verify`: recomputes the chain of the audit log and names the first broken record. `idp audit archive`: moves old records
+//! of one retention class into files.
+
+use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use idp_core::{
-    audit::chain::{self, Report},
+    audit::{
+        self, Class,
+        archive::Draft,
+        chain::{self, Report},
+    },
     keys,
+    types::{Day, Digest},
 };
 use serde_json::json;
 
@@ -20,12 +28,80 @@ pub(super) struct Arguments {
 enum What {
     /// Recomputes everything.
     Verify,
+    /// Moves old records into files.
+    Archive {
+        /// Whose time is over.
+        #[arg(long, value_name = "access|change", value_parser = ["access", "change"])]
+        class: String,
+        /// Records before this day.
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        before: String,
+        /// Where to put the files.
+        #[arg(value_name = "FOLDER")]
+        folder: PathBuf,
+    },
 }
 
 pub(super) async fn run(ctx: &Ctx, arguments: &Arguments) -> Result<Exit, CliError> {
-    match arguments.what {
+    match &arguments.what {
         What::Verify => verify(ctx, &Opened::current(ctx).await?).await,
+        What::Archive { class, before, folder } => {
+            let before = day(before).ok_or_else(|| CliError::Usage("cli-not-a-day", before.clone()))?;
+            let class = if class == Class::Access.word() { Class::Access } else { Class::Change };
+            archive(ctx, &Opened::current(ctx).await?, (class, before, folder)).await
+        }
     }
+}
+
+fn day(text: &str) -> Option<Day> {
+    let mut parts = text.split('-');
+    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+    let whole = parts.next().is_none();
+    whole.then(|| Day::from_ymd(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?))?
+}
+
+/// Writes one file after the other until nothing older is left. What is in the log is the truth until its file lies on the disk.
+async fn archive(ctx: &Ctx, opened: &Opened, (class, before, folder): (Class, Day, &Path)) -> Result<Exit, CliError> {
+    let mut files = Vec::new();
+    loop {
+        let cx = opened.cx();
+        let file = folder.join(format!("audit-{}-{}.jsonl", class.word(), cx.now.millis()));
+        let Some(draft) = audit::archive::to_file(&opened.db, &cx, class, before.start(), &file).await? else {
+            break;
+        };
+        files.push((file.display().to_string(), draft));
+    }
+    opened.db.close().await;
+    let human = || {
+        let line = |(file, draft): &(String, Draft)| {
+            let records = draft.records.to_string();
+            let digest = hex(&draft.digest);
+            let with = [("file", file.as_str()), ("records", &records), ("digest", &digest)];
+            ctx.say.text_with("cli-audit-archived", &with)
+        };
+        if files.is_empty() {
+            ctx.say.text("cli-audit-nothing-to-archive")
+        } else {
+            files.iter().map(line).collect::<Vec<_>>().join("\n")
+        }
+    };
+    let machine = || {
+        let of = |(file, draft): &(String, Draft)| {
+            json!({"file": file, "records": draft.records, "from_seq": draft.from_seq, "until_seq": draft.until_seq, "sha256": hex(&draft.digest)})
+        };
+        json!({"files": files.iter().map(of).collect::<Vec<_>>()})
+    };
+    ctx.say.answer(human, machine);
+    Ok(Exit::Done)
+}
+
+fn hex(digest: &Digest) -> String {
+    use std::fmt::Write;
+    digest.bytes().iter().fold(String::with_capacity(64), |mut text, byte| {
+        // Writing into a string cannot fail.
+        let _written = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 async fn verify(ctx: &Ctx, opened: &Opened) -> Result<Exit, CliError> {

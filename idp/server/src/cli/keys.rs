@@ -4,7 +4,6 @@ use clap::Subcommand;
 use idp_core::{
     crypto::{jws::Alg, random, seal::Seals},
     keys::{self, Force, Fresh, KeyFacts, MoveError, State},
-    store::Tx,
     types::{Clock, Timestamp},
 };
 use serde_json::{Value, json};
@@ -102,9 +101,10 @@ async fn rotate(ctx: &Ctx, opened: &Opened, (algs, force): (&[Alg], Force)) -> R
     let (mut moved, mut early) = (Vec::new(), Vec::new());
     for alg in algs {
         let fresh = Fresh::generate(*alg).await?;
+        let cx = opened.cx();
         let written = opened
             .db
-            .write(&opened.cx(), async |tx: &mut Tx<'_>| keys::rotate(tx, &fresh, force, &policy).await);
+            .write(&cx, |tx| Box::pin(keys::rotate(tx, &fresh, force, &policy)));
         match written.await {
             Ok(()) => moved.push(alg.name()),
             Err(MoveError::TooEarly { until }) => early.push((alg.name(), until)),
@@ -134,9 +134,10 @@ async fn revoke(ctx: &Ctx, opened: &Opened, kid: &str) -> Result<Exit, CliError>
     let key = keys.iter().find(|key| key.kid == kid);
     let alg = key.ok_or_else(|| refused(MoveError::NoSuchKey, kid))?.alg;
     let fresh = Fresh::generate(alg).await?;
+    let cx = opened.cx();
     let written = opened
         .db
-        .write(&opened.cx(), async |tx: &mut Tx<'_>| keys::revoke(tx, kid, "ordered", &fresh).await);
+        .write(&cx, |tx| Box::pin(keys::revoke(tx, kid, "ordered", &fresh)));
     written.await.map_err(|error| refused(error, kid))?;
     let human = || ctx.say.text_with("cli-keys-revoked", &[("kid", kid)]);
     ctx.say.answer(human, || json!({"revoked": kid, "alg": alg.name()}));

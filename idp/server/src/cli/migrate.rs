@@ -7,7 +7,7 @@
 use idp_core::{
     audit::{self, Event},
     session,
-    store::{Cx, Db, MigrationState, StoreError, Tx, meta, meta::Epoch, migrations},
+    store::{Cx, Db, MigrationState, StoreError, meta, meta::Epoch, migrations},
 };
 use serde_json::json;
 
@@ -56,20 +56,22 @@ struct Begun {
 
 async fn restored(ctx: &Ctx, db: &Db, cx: &Cx) -> Result<Begun, CliError> {
     let epoch = db
-        .write(cx, async |tx: &mut Tx<'_>| {
-            let epoch = meta::begin_epoch(tx).await?;
-            audit::record(tx, Event::EpochBegan { epoch: epoch.0 }).await?;
-            Ok::<Epoch, StoreError>(epoch)
+        .write(cx, |tx| {
+            Box::pin(async move {
+                let epoch = meta::begin_epoch(tx).await?;
+                audit::record(tx, Event::EpochBegan { epoch: epoch.0 }).await?;
+                Ok::<Epoch, StoreError>(epoch)
+            })
         })
         .await?;
     let grants = db
-        .write(cx, async |tx: &mut Tx<'_>| oidc::end_all_grants(tx, BECAUSE).await)
+        .write(cx, |tx| Box::pin(oidc::end_all_grants(tx, BECAUSE)))
         .await?;
     let bar = progress::bar(ctx.say, "cli-migrate-ending", 0);
     let mut sessions = 0;
     loop {
         let ended = db
-            .write(cx, async |tx: &mut Tx<'_>| session::end_some(tx, AT_ONCE, BECAUSE).await)
+            .write(cx, |tx| Box::pin(session::end_some(tx, AT_ONCE, BECAUSE)))
             .await?;
         if ended == 0 {
             break;

@@ -1,13 +1,13 @@
 //! What each job does. Rooms do the work; here stands which room, in which transaction.
 
-use std::sync::atomic::Ordering;
+use std::{sync::atomic::Ordering, time::Duration};
 
 use idp_core::{
     audit::{self, Event},
     crypto::jws::Alg,
-    keys, signin,
+    keys, notify, signin,
     store::{
-        Cx, StoreError, Tx, meta, quota,
+        Cx, StoreError, meta, quota,
         revision::{self, Room},
     },
     types::Fault,
@@ -15,6 +15,9 @@ use idp_core::{
 
 use super::{Job, Jobs};
 use crate::{account, oidc};
+
+/// Rows of messages that were sent or given up stay so long, without their content: somebody may ask what became of one.
+const KEPT_MESSAGES: Duration = Duration::from_secs(30 * 86_400);
 
 impl Jobs {
     /// Runs one job; gives how much was done, for the log.
@@ -25,7 +28,7 @@ impl Jobs {
             Job::Keys => self.rotate(cx).await?,
             Job::Registry => account::reverify_due(house, cx).await? as u64,
             Job::Logout => oidc::backchannel::deliver_due(house, cx).await? as u64,
-            Job::Notify => 0,
+            Job::Notify => self.send(cx).await?,
             Job::Tally => self.write_tally(cx).await?,
             Job::Sweep => self.sweep(cx).await?,
             Job::Seal => self.seal(cx).await?,
@@ -73,12 +76,15 @@ impl Jobs {
         if counts.is_empty() {
             return Ok(0);
         }
-        let written = self.house.db.write(cx, async |tx: &mut Tx<'_>| {
-            for (party, count) in &counts {
-                let (party, count) = (*party, *count);
-                audit::record(tx, Event::ClientTokensIssued { party, count }).await?;
-            }
-            Ok::<(), StoreError>(())
+        let taken = &counts;
+        let written = self.house.db.write(cx, |tx| {
+            Box::pin(async move {
+                for (party, count) in taken {
+                    let (party, count) = (*party, *count);
+                    audit::record(tx, Event::ClientTokensIssued { party, count }).await?;
+                }
+                Ok::<(), StoreError>(())
+            })
         });
         let written = written.await;
         let parties = counts.len() as u64;
@@ -89,19 +95,29 @@ impl Jobs {
         Ok(parties)
     }
 
-    async fn sweep(&self, cx: &Cx) -> Result<u64, Fault> {
+    async fn sweep(&self, cx: &Cx) -> Result<u64, StoreError> {
         let db = &self.house.db;
         // One transaction each: a long one would hold up every writer of SQLite.
-        let sign_ins = db.write(cx, async |tx: &mut Tx<'_>| signin::sweep(tx).await).await?;
-        let quotas = db.write(cx, async |tx: &mut Tx<'_>| quota::sweep(tx).await).await?;
-        let grants = db.write(cx, async |tx: &mut Tx<'_>| oidc::sweep(tx).await).await?;
-        Ok(sign_ins + quotas + grants)
+        let sign_ins = db.write(cx, |tx| Box::pin(signin::sweep(tx))).await?;
+        let quotas = db.write(cx, |tx| Box::pin(quota::sweep(tx))).await?;
+        let grants = db.write(cx, |tx| Box::pin(oidc::sweep(tx))).await?;
+        let before = cx.now - KEPT_MESSAGES;
+        let messages = db.write(cx, |tx| Box::pin(notify::sweep(tx, before))).await?;
+        Ok(sign_ins + quotas + grants + messages)
+    }
+
+    async fn send(&self, cx: &Cx) -> Result<u64, Fault> {
+        let Some(channel) = &self.channel else { return Ok(0) };
+        let delivered = notify::deliver_due(&self.house.db, cx, &**channel).await?;
+        if delivered.given_up > 0 {
+            tracing::warn!(messages = delivered.given_up, "messages were given up");
+        }
+        Ok(delivered.sent as u64)
     }
 
     async fn seal(&self, cx: &Cx) -> Result<u64, Fault> {
         let signer = self.house.keyring.signer(Alg::Es256)?;
-        let _ = signer;
-        let _ = cx;
-        Ok(0)
+        let sealed = audit::chain::seal(&self.house.db, cx, &*signer).await?;
+        Ok(sealed.count)
     }
 }
