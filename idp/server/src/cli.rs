@@ -3,11 +3,21 @@
 //! Add a command: a variant in [`Command`], a file, one arm in [`dispatch`], and the keys `cli-NAME` (and `cli-NAME-arg-ARG` for its
 //! arguments) in both locale files; a test finds what is missing.
 
+mod apply;
+mod audit;
 mod completions;
 mod config;
+mod demo;
+mod doctor;
 mod error;
 pub(crate) mod help;
+mod keys;
+mod migrate;
+mod openapi;
+mod opened;
+mod progress;
 mod say;
+mod serve;
 
 use std::{ffi::OsString, path::PathBuf, process::ExitCode};
 
@@ -44,8 +54,24 @@ pub struct Arguments {
 /// The commands.
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Answers requests.
+    Serve,
+    /// Starts a whole sample.
+    Demo(demo::Arguments),
+    /// Brings the database up to date.
+    Migrate(migrate::Arguments),
+    /// Looks after signing keys.
+    Keys(keys::Arguments),
+    /// Makes what a file says.
+    Apply(apply::Arguments),
+    /// Checks the audit log.
+    Audit(audit::Arguments),
+    /// Looks for what is wrong.
+    Doctor,
     /// Prints what is in force.
     Config,
+    /// Describes the HTTP surface.
+    Openapi,
     /// Prints a script that completes commands.
     Completions(completions::Arguments),
 }
@@ -117,7 +143,15 @@ fn runtime() -> Result<tokio::runtime::Runtime, CliError> {
 
 async fn dispatch(ctx: &Ctx, command: Command) -> Result<Exit, CliError> {
     match command {
+        Command::Serve => serve::run(ctx).await,
+        Command::Demo(arguments) => demo::run(ctx, &arguments).await,
+        Command::Migrate(arguments) => migrate::run(ctx, &arguments).await,
+        Command::Keys(arguments) => keys::run(ctx, arguments).await,
+        Command::Apply(arguments) => apply::run(ctx, &arguments).await,
+        Command::Audit(arguments) => audit::run(ctx, &arguments).await,
+        Command::Doctor => doctor::run(ctx).await,
         Command::Config => config::run(ctx),
+        Command::Openapi => Ok(openapi::run(ctx)),
         Command::Completions(arguments) => Ok(completions::run(ctx, &arguments)),
     }
 }

@@ -40,13 +40,18 @@ pub trait Health: Send + Sync {
     /// One word, stable: `database`, `keys`.
     fn name(&self) -> &'static str;
 
+    /// Whether we are not ready without it. What only makes us faster is shown, and does not take us out of service.
+    fn is_required(&self) -> bool {
+        true
+    }
+
     /// `Err`: why not, in words for the log and for `/healthz`; no secret.
     async fn check(&self) -> Result<(), String>;
 }
 
 /// What the management listener needs.
 pub struct Management {
-    /// Every check; all must pass.
+    /// Every check; all that are required must pass.
     pub checks: Vec<Arc<dyn Health>>,
     /// Once it has begun we are not ready.
     pub shutdown: Shutdown,
@@ -65,26 +70,48 @@ impl Management {
             .with_state(Arc::new(self))
     }
 
-    async fn look(&self) -> Vec<(&'static str, Result<(), String>)> {
+    async fn look(&self) -> Vec<Found> {
         let draining = if self.shutdown.has_begun() {
             Err("draining".to_owned())
         } else {
             Ok(())
         };
-        let mut found = vec![("serving", draining)];
+        let serving = Found {
+            name: "serving",
+            required: true,
+            result: draining,
+        };
+        let mut found = vec![serving];
         found.extend(join_all(self.checks.iter().map(|check| one(&**check))).await);
         found
     }
 }
 
-async fn one(check: &dyn Health) -> (&'static str, Result<(), String>) {
+/// What one check found.
+struct Found {
+    name: &'static str,
+    required: bool,
+    result: Result<(), String>,
+}
+
+impl Found {
+    fn lets_us_serve(&self) -> bool {
+        self.result.is_ok() || !self.required
+    }
+}
+
+async fn one(check: &dyn Health) -> Found {
     let result = tokio::time::timeout(CHECK, check.check())
         .await
         .unwrap_or_else(|_| Err("no answer in time".to_owned()));
     if let Err(why) = &result {
         tracing::warn!(check = check.name(), why, "a health check fails");
     }
-    (check.name(), result)
+    Found {
+        name: check.name(),
+        required: check.is_required(),
+        result,
+    }
 }
 
 const fn status(ready: bool) -> StatusCode {
@@ -96,16 +123,16 @@ const fn status(ready: bool) -> StatusCode {
 }
 
 async fn readyz(State(management): State<Arc<Management>>) -> impl IntoResponse {
-    let ready = management.look().await.iter().all(|(_, result)| result.is_ok());
+    let ready = management.look().await.iter().all(Found::lets_us_serve);
     (status(ready), if ready { "ready\n" } else { "not ready\n" })
 }
 
 async fn healthz(State(management): State<Arc<Management>>) -> impl IntoResponse {
     let found = management.look().await;
-    let ready = found.iter().all(|(_, result)| result.is_ok());
+    let ready = found.iter().all(Found::lets_us_serve);
     let checks: serde_json::Map<_, _> = found
         .into_iter()
-        .map(|(name, result)| (name.to_owned(), json!(result.err().unwrap_or_else(|| "ok".to_owned()))))
+        .map(|found| (found.name.to_owned(), json!(found.result.err().unwrap_or_else(|| "ok".to_owned()))))
         .collect();
     let word = if ready { "ready" } else { "not-ready" };
     (
@@ -165,12 +192,16 @@ mod tests {
     use http_body_util::BodyExt;
     use tower::ServiceExt;
 
-    struct Check(Result<(), String>);
+    struct Check(Result<(), String>, bool);
 
     #[async_trait]
     impl Health for Check {
         fn name(&self) -> &'static str {
             "database"
+        }
+
+        fn is_required(&self) -> bool {
+            self.1
         }
 
         async fn check(&self) -> Result<(), String> {
@@ -188,16 +219,18 @@ mod tests {
 
     #[tokio::test]
     async fn we_are_ready_while_every_check_passes_and_nobody_drains() {
-        for (result, draining, readyz, word) in [
-            (Ok(()), false, 200, "\"database\":\"ok\""),
-            (Err("gone".to_owned()), false, 503, "\"database\":\"gone\""),
-            (Ok(()), true, 503, "\"serving\":\"draining\""),
+        let gone = || Err("gone".to_owned());
+        for (check, draining, readyz, word) in [
+            (Check(Ok(()), true), false, 200, "\"database\":\"ok\""),
+            (Check(gone(), true), false, 503, "\"database\":\"gone\""),
+            (Check(gone(), false), false, 200, "\"database\":\"gone\""),
+            (Check(Ok(()), true), true, 503, "\"serving\":\"draining\""),
         ] {
             let shutdown = Shutdown::new();
             if draining {
                 shutdown.begin();
             }
-            let checks: Vec<Arc<dyn Health>> = vec![Arc::new(Check(result))];
+            let checks: Vec<Arc<dyn Health>> = vec![Arc::new(check)];
             let router = Management {
                 checks,
                 shutdown,

@@ -70,8 +70,8 @@ pub fn check_new_password(password: &str, own: &[&str]) -> Result<Secret<String>
     }
 }
 
-/// The form in which passwords are hashed.
-pub(super) fn normalise(password: &str) -> Secret<String> {
+/// The form in which passwords are hashed: NFKC, so that every keyboard writes the same one.
+pub fn normalise(password: &str) -> Secret<String> {
     Secret::new(password.nfkc().collect())
 }
 

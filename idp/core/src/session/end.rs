@@ -50,6 +50,16 @@ pub async fn end_all_of(tx: &mut Tx<'_>, person: Id<id::Person>, because: &'stat
     Ok(ended)
 }
 
+/// Ends up to `most` sessions of anybody: after a restore, in parts that each fit one transaction. Zero: none is left.
+pub async fn end_some(tx: &mut Tx<'_>, most: i64, because: &'static str) -> Result<u64, StoreError> {
+    let sessions = rows::some_open_sessions(tx, most).await?;
+    let mut ended = 0;
+    for session in sessions {
+        ended += u64::from(end(tx, session, because).await?.is_some());
+    }
+    Ok(ended)
+}
+
 /// A logout token to be sent.
 #[derive(Clone, Debug)]
 pub struct LogoutDelivery {

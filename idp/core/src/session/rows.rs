@@ -29,6 +29,7 @@ const QUEUE: &str = "insert into logout_delivery (id, party_id, session_id, sid,
     values ($1, $2, $3, $4, $5, 0, $6, $6)";
 const OF_SID: &str = "select session_id from session_party where sid = $1";
 const OPEN_SESSIONS: &str = "select id from session where person_id = $1 and ended_at is null";
+const SOME_OPEN_SESSIONS: &str = "select id from session where ended_at is null order by id limit $1";
 const CLAIM: &str = "update logout_delivery set due_at = $2 where id in (\
         select id from logout_delivery where delivered_at is null and given_up_at is null and due_at <= $1 \
         order by due_at limit $3) \
@@ -49,6 +50,7 @@ pub(super) const ALL: &[&str] = &[
     QUEUE,
     OF_SID,
     OPEN_SESSIONS,
+    SOME_OPEN_SESSIONS,
     CLAIM,
     DELIVERED,
     POSTPONE,
@@ -145,6 +147,12 @@ pub(super) async fn open_sessions(conn: &mut Conn, person: Id<id::Person>) -> Re
         .iter()
         .map(|row| row.id("id"))
         .collect()
+}
+
+/// Some sessions that have not ended, whoever they belong to; oldest first.
+pub(super) async fn some_open_sessions(conn: &mut Conn, most: i64) -> Result<Vec<Id<id::Session>>, StoreError> {
+    let rows = conn.all(SOME_OPEN_SESSIONS, params![most]).await?;
+    rows.iter().map(|row| row.id("id")).collect()
 }
 
 pub(super) async fn claim_deliveries(

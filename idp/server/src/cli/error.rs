@@ -1,11 +1,16 @@
 //! How a command ends: the exit codes of the contract.
 
 use idp_core::{
+    store::StoreError,
     text,
     types::{Fault, Locale},
 };
 
-use crate::{config::ConfigProblem, web::RequestId};
+use crate::{
+    app::AppError,
+    config::{ConfigProblem, Loaded},
+    web::RequestId,
+};
 
 /// The exit codes that scripts rely on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,8 +55,10 @@ pub enum CliError {
     Config(Vec<ConfigProblem>),
     /// The database refused: the key of the sentence.
     Database(&'static str),
-    /// Something needed could not be reached: what, and why.
-    Unreachable(String, String),
+    /// Something needed could not be reached: the key of its name, and why.
+    Unreachable(&'static str, String),
+    /// Anything else that one sentence says: how it ends, the sentence's key, its variables.
+    Said(Exit, &'static str, Vec<(&'static str, String)>),
     /// A fault of ours.
     Fault(Fault),
 }
@@ -64,6 +71,7 @@ impl CliError {
             Self::Config(_) => Exit::Config,
             Self::Database(_) => Exit::Database,
             Self::Unreachable(..) => Exit::Unreachable,
+            Self::Said(exit, ..) => *exit,
             Self::Fault(_) => Exit::Fault,
         }
     }
@@ -75,11 +83,13 @@ impl CliError {
             Self::Config(problems) => problems.iter().map(|problem| problem.sentence(locale)).collect(),
             Self::Database(key) => vec![text::say(locale, key).into_owned()],
             Self::Unreachable(what, why) => {
-                vec![text::say_with(
-                    locale,
-                    "cli-unreachable",
-                    &[("what", what), ("why", why)],
-                )]
+                let what = text::say(locale, what);
+                let with = [("what", &*what), ("why", why.as_str())];
+                vec![text::say_with(locale, "cli-unreachable", &with)]
+            }
+            Self::Said(_, key, with) => {
+                let with: Vec<(&str, &str)> = with.iter().map(|(name, value)| (*name, value.as_str())).collect();
+                vec![text::say_with(locale, key, &with)]
             }
             Self::Fault(fault) => {
                 let reference = RequestId::draw();
@@ -92,6 +102,42 @@ impl CliError {
                 )]
             }
         }
+    }
+}
+
+impl CliError {
+    /// What kept the application from being built, with the place of each refused setting.
+    pub(super) fn of_app(error: AppError, loaded: &Loaded) -> Self {
+        match error {
+            AppError::Settings(problems) => Self::Config(
+                problems
+                    .into_iter()
+                    .map(|(path, reason)| ConfigProblem {
+                        origin: loaded.origin(&path),
+                        path,
+                        reason,
+                    })
+                    .collect(),
+            ),
+            AppError::NotMigrated(missing) => {
+                let with = vec![("missing", missing.to_string())];
+                Self::Said(Exit::Database, "cli-database-not-migrated", with)
+            }
+            AppError::Newer => Self::Database("cli-database-newer"),
+            AppError::Held => Self::Database("cli-database-held"),
+            AppError::Unreachable(what, why) => Self::Unreachable(what, why),
+            AppError::Listen(address, why) => {
+                let with = vec![("address", address), ("why", why)];
+                Self::Said(Exit::Unreachable, "cli-cannot-listen", with)
+            }
+            AppError::Fault(fault) => Self::Fault(fault),
+        }
+    }
+}
+
+impl From<StoreError> for CliError {
+    fn from(error: StoreError) -> Self {
+        Self::Fault(error.into())
     }
 }
 

@@ -1,5 +1,7 @@
 //! Rules that no single value can break: what must fit together.
 
+use idp_core::keys::PolicyError;
+
 use super::{
     problem::{ConfigProblem, Reason},
     sections::Config,
@@ -13,6 +15,7 @@ pub(super) fn check(config: &Config, tree: &Tree, problems: &mut Vec<ConfigProbl
         tls(config),
         stores(config),
         numbers(config),
+        keys(config),
         outgoing(config),
     ];
     // A value that could not be read stands at its default here: one problem for one mistake.
@@ -148,6 +151,17 @@ fn numbers(config: &Config) -> Found {
     let longer = session.idle_minutes > session.absolute_hours.saturating_mul(60);
     found.extend(rule(longer, "session.idle_minutes", "cli-config-idle-longer"));
     found
+}
+
+/// Below these values tokens would stop being verifiable while they are valid.
+fn keys(config: &Config) -> Found {
+    let below = config.keys.policy().err().unwrap_or_default();
+    let range = |error: PolicyError| {
+        let least = u32::try_from(error.least).unwrap_or(u32::MAX);
+        let most = u32::MAX;
+        (format!("keys.{}", error.name), Reason::Range { least, most })
+    };
+    below.into_iter().map(range).collect()
 }
 
 fn outgoing(config: &Config) -> Found {

@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use idp_core::{
+    keys,
     net::{self, Network},
     people::registry,
 };
@@ -23,6 +24,8 @@ pub struct Config {
     pub cache: Cache,
     /// The key that seals the rest.
     pub secrets: Secrets,
+    /// How long signing keys stay in each state.
+    pub keys: keys::Config,
     /// Citizens and their accounts.
     pub people: People,
     /// The population registry. Absent: enrolments stay unmatched. `secret_file` and `api_key_file` name files that hold its secrets.

@@ -1,0 +1,323 @@
+//! The shapes of a file of desired state, from which its JSON Schema is made. Doc comments become the schema's descriptions.
+
+use std::path::PathBuf;
+
+use idp_core::{
+    crypto::jws::Alg,
+    relying::{AuthMethod, Consent, Definition, Exception, GrantType, Kind, Names, Scope, SubjectType},
+    types::Secret,
+};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema, schema_for};
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+
+/// Desired state of an identity provider. What is named is made or changed to match; what is not named is left alone. Within an entry an
+/// absent key means its default, except for secrets and passwords: absent, they are kept.
+#[derive(JsonSchema)]
+#[schemars(title = "idp apply", deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is used: entries are read one by one, so that all problems are found")]
+struct File {
+    /// Relying parties.
+    #[serde(default)]
+    party: Vec<PartyEntry>,
+    /// People with credentials, for test systems.
+    #[serde(default)]
+    person: Vec<PersonEntry>,
+}
+
+/// The JSON Schema of the file.
+pub(super) fn schema() -> Value {
+    schema_for!(File).into()
+}
+
+/// A relying party.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PartyEntry {
+    /// What it calls itself in requests: 1 to 64 letters, digits, `-`, `.`, `_`.
+    pub(super) client_id: String,
+    /// `disabled`: it is answered as if it did not exist, and its tokens are dead.
+    #[serde(default)]
+    pub(super) state: PartyWord,
+    /// Its secret; only a digest is kept. Absent: the stored one stays.
+    #[serde(default, deserialize_with = "secret")]
+    #[schemars(with = "Option<String>")]
+    pub(super) client_secret: Option<Secret<String>>,
+    /// A file that holds the secret instead.
+    #[serde(default)]
+    pub(super) client_secret_file: Option<PathBuf>,
+    /// Its name in both languages.
+    #[schemars(schema_with = "names")]
+    pub(super) name: Names,
+    /// Where it runs.
+    #[serde(default)]
+    #[schemars(schema_with = "kinds")]
+    pub(super) kind: Kind,
+    /// Where codes may be sent; compared as exact text.
+    #[serde(default)]
+    pub(super) redirect_uris: Vec<String>,
+    /// Where people may be sent after signing out.
+    #[serde(default)]
+    pub(super) post_logout_redirect_uris: Vec<String>,
+    /// Where logout tokens are sent.
+    #[serde(default)]
+    pub(super) backchannel_logout_uri: Option<String>,
+    /// What it may ask for.
+    #[serde(default)]
+    #[schemars(schema_with = "scopes")]
+    pub(super) scopes: Vec<Scope>,
+    /// How it may get tokens.
+    #[serde(default)]
+    #[schemars(schema_with = "grant_types")]
+    pub(super) grant_types: Vec<GrantType>,
+    /// How it proves itself.
+    #[serde(default)]
+    #[schemars(schema_with = "auth_methods")]
+    pub(super) token_endpoint_auth_method: AuthMethod,
+    /// Its public keys (RFC 7517), for `private_key_jwt`.
+    #[serde(default)]
+    pub(super) jwks: Option<Value>,
+    /// Signature of ID tokens.
+    #[serde(default = "rs256")]
+    #[schemars(schema_with = "algs")]
+    pub(super) id_token_signed_response_alg: Alg,
+    /// Signature of access tokens.
+    #[serde(default = "es256")]
+    #[schemars(schema_with = "algs")]
+    pub(super) access_token_signed_response_alg: Alg,
+    /// Signature of userinfo. Absent: plain JSON.
+    #[serde(default)]
+    #[schemars(schema_with = "algs")]
+    pub(super) userinfo_signed_response_alg: Option<Alg>,
+    /// Whether all parties see the same `sub`.
+    #[serde(default)]
+    #[schemars(schema_with = "subject_types")]
+    pub(super) subject_type: SubjectType,
+    /// The sector of pairwise subjects. Absent: the one host of the redirect URIs.
+    #[serde(default)]
+    pub(super) sector_identifier: Option<String>,
+    /// The audience of access tokens where no `resource` is named. Absent: the issuer.
+    #[serde(default)]
+    pub(super) audience: Option<String>,
+    /// What `resource` may name (RFC 8707).
+    #[serde(default)]
+    pub(super) resources: Vec<String>,
+    /// Whether the person is asked.
+    #[serde(default)]
+    #[schemars(schema_with = "consents")]
+    pub(super) consent: Consent,
+    /// Dated exceptions from rules.
+    #[serde(default)]
+    #[schemars(schema_with = "exceptions")]
+    pub(super) exceptions: Vec<Exception>,
+}
+
+/// Whether a party is served.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum PartyWord {
+    /// Yes.
+    #[default]
+    Active,
+    /// No.
+    Disabled,
+}
+
+/// A person with an account, for test systems.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PersonEntry {
+    /// The sign-in name, in lower case.
+    pub(super) login: String,
+    /// The whole name, family name first.
+    pub(super) name: String,
+    /// `YYYY-MM-DD`, or `YYYY` where only the year is known.
+    #[serde(default)]
+    pub(super) birthdate: Option<String>,
+    /// Twelve digits.
+    #[serde(default)]
+    pub(super) personal_number: Option<String>,
+    /// Anything but `active` ends the person's sessions.
+    #[serde(default)]
+    pub(super) state: PersonWord,
+    /// Absent: the stored one stays. A changed one ends the person's sessions.
+    #[serde(default, deserialize_with = "secret")]
+    #[schemars(with = "Option<String>")]
+    pub(super) password: Option<Secret<String>>,
+    /// A file that holds the password instead.
+    #[serde(default)]
+    pub(super) password_file: Option<PathBuf>,
+    /// Values of `sub` that systems know already.
+    #[serde(default)]
+    pub(super) subjects: Vec<SubjectEntry>,
+}
+
+/// Where a person and their account stand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum PersonWord {
+    /// As usual.
+    #[default]
+    Active,
+    /// Closed for now.
+    Locked,
+    /// Closed for good.
+    Disabled,
+    /// The person has died.
+    Deceased,
+}
+
+/// By which value a sector knows a person.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SubjectEntry {
+    /// `public`, or the sector identifier of a party with pairwise subjects.
+    pub(super) sector: String,
+    /// 1 to 255 ASCII characters (OpenID Connect Core section 2).
+    pub(super) sub: String,
+}
+
+impl PartyEntry {
+    /// What the register keeps.
+    pub(super) fn definition(&self) -> Definition {
+        Definition {
+            name: self.name.clone(),
+            kind: self.kind,
+            redirect_uris: self.redirect_uris.clone(),
+            post_logout_redirect_uris: self.post_logout_redirect_uris.clone(),
+            backchannel_logout_uri: self.backchannel_logout_uri.clone(),
+            scopes: self.scopes.clone(),
+            grant_types: self.grant_types.clone(),
+            token_endpoint_auth_method: self.token_endpoint_auth_method,
+            jwks: self.jwks.clone(),
+            id_token_signed_response_alg: self.id_token_signed_response_alg,
+            access_token_signed_response_alg: self.access_token_signed_response_alg,
+            userinfo_signed_response_alg: self.userinfo_signed_response_alg,
+            subject_type: self.subject_type,
+            sector_identifier: self.sector_identifier.clone(),
+            audience: self.audience.clone(),
+            resources: self.resources.clone(),
+            consent: self.consent,
+            exceptions: self.exceptions.clone(),
+        }
+    }
+}
+
+const fn rs256() -> Alg {
+    Alg::Rs256
+}
+
+const fn es256() -> Alg {
+    Alg::Es256
+}
+
+fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Secret<String>>, D::Error> {
+    Ok(Option::<String>::deserialize(deserializer)?.map(Secret::new))
+}
+
+/// The words of the register's own types. A test reads each word back, so they cannot drift.
+mod words {
+    pub(super) const KINDS: &[&str] = &["confidential", "public", "native"];
+    pub(super) const SCOPES: &[&str] = &["openid", "profile", "identity", "offline_access"];
+    pub(super) const GRANT_TYPES: &[&str] = &["authorization_code", "refresh_token", "client_credentials"];
+    pub(super) const AUTH_METHODS: &[&str] = &["none", "client_secret_basic", "client_secret_post", "private_key_jwt"];
+    pub(super) const ALGS: &[&str] = &["RS256", "ES256", "PS256", "EdDSA"];
+    pub(super) const SUBJECT_TYPES: &[&str] = &["public", "pairwise"];
+    pub(super) const CONSENTS: &[&str] = &["implied", "explicit"];
+    pub(super) const RULES: &[&str] = &["pkce", "assertion_audience"];
+}
+
+fn one_of(words: &[&str], default: Option<&str>) -> Schema {
+    let mut schema = json_schema!({"type": "string", "enum": words});
+    if let Some(default) = default {
+        schema.insert("default".to_owned(), default.into());
+    }
+    schema
+}
+
+fn some_of(words: &[&str]) -> Schema {
+    json_schema!({"type": "array", "items": {"type": "string", "enum": words}, "default": []})
+}
+
+fn kinds(_: &mut SchemaGenerator) -> Schema {
+    one_of(words::KINDS, Some("confidential"))
+}
+fn scopes(_: &mut SchemaGenerator) -> Schema {
+    some_of(words::SCOPES)
+}
+fn grant_types(_: &mut SchemaGenerator) -> Schema {
+    some_of(words::GRANT_TYPES)
+}
+fn auth_methods(_: &mut SchemaGenerator) -> Schema {
+    one_of(words::AUTH_METHODS, Some("client_secret_basic"))
+}
+fn algs(_: &mut SchemaGenerator) -> Schema {
+    one_of(words::ALGS, None)
+}
+fn subject_types(_: &mut SchemaGenerator) -> Schema {
+    one_of(words::SUBJECT_TYPES, Some("public"))
+}
+fn consents(_: &mut SchemaGenerator) -> Schema {
+    one_of(words::CONSENTS, Some("explicit"))
+}
+fn names(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({
+        "type": "object",
+        "properties": {"vi": {"type": "string"}, "en": {"type": "string"}},
+        "required": ["vi", "en"],
+        "additionalProperties": false,
+    })
+}
+fn exceptions(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({
+        "type": "array",
+        "items": {
+            "type": "object",
+            "properties": {
+                "rule": {"type": "string", "enum": words::RULES},
+                "until": {"type": "string", "format": "date"},
+                "reason": {"type": "string"},
+            },
+            "required": ["rule", "until", "reason"],
+            "additionalProperties": false,
+        },
+        "default": [],
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use idp_core::relying::Rule;
+    use serde::de::DeserializeOwned;
+
+    fn are_read<T: DeserializeOwned>(words: &[&str]) {
+        for word in words {
+            assert!(serde_json::from_value::<T>((*word).into()).is_ok(), "{word}");
+        }
+    }
+
+    #[test]
+    fn every_word_of_the_schema_is_read() {
+        are_read::<Kind>(words::KINDS);
+        are_read::<Scope>(words::SCOPES);
+        are_read::<GrantType>(words::GRANT_TYPES);
+        are_read::<AuthMethod>(words::AUTH_METHODS);
+        are_read::<Alg>(words::ALGS);
+        are_read::<SubjectType>(words::SUBJECT_TYPES);
+        are_read::<Consent>(words::CONSENTS);
+        are_read::<Rule>(words::RULES);
+        assert_eq!(words::SCOPES.len(), Scope::ALL.len());
+        assert_eq!(words::ALGS.len(), Alg::ALL.len());
+    }
+
+    #[test]
+    fn the_schema_knows_both_lists_and_requires_little() {
+        let schema = schema();
+        let of = |pointer: &str| schema.pointer(pointer).cloned().unwrap_or_default();
+        assert_eq!(of("/additionalProperties"), false);
+        assert_eq!(of("/$defs/PartyEntry/required"), serde_json::json!(["client_id", "name"]));
+        assert_eq!(of("/$defs/PersonEntry/required"), serde_json::json!(["login", "name"]));
+        assert_eq!(of("/$defs/PartyEntry/properties/kind/enum"), serde_json::json!(words::KINDS));
+    }
+}

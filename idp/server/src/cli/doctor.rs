@@ -1,0 +1,151 @@
+//! `idp doctor`: looks at everything that a server needs, says what is wrong and what to do about it.
+
+mod checks;
+mod reach;
+
+use serde_json::{Value, json};
+
+use super::{Ctx, error::CliError, error::Exit};
+
+/// How one check ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mark {
+    Good,
+    /// Works, and will soon not, or is not as it should be.
+    Warning,
+    Wrong,
+    /// Nothing to look at: not configured, or what it needs is wrong already.
+    Skipped,
+}
+
+impl Mark {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Good => "good",
+            Self::Warning => "warning",
+            Self::Wrong => "wrong",
+            Self::Skipped => "skipped",
+        }
+    }
+
+    const fn sign(self) -> char {
+        match self {
+            Self::Good => '✓',
+            Self::Warning => '!',
+            Self::Wrong => '✗',
+            Self::Skipped => '-',
+        }
+    }
+}
+
+/// What one check found. Its name is stable; the sentence under `cli-doctor-NAME` says what is looked at, that under `cli-doctor-NAME-do`
+/// what to do where it is not good.
+struct Finding {
+    name: &'static str,
+    mark: Mark,
+    /// The words of the system; no secret.
+    detail: String,
+}
+
+impl Finding {
+    fn new(name: &'static str, mark: Mark, detail: impl Into<String>) -> Self {
+        let detail = detail.into();
+        Self { name, mark, detail }
+    }
+
+    /// Good, or wrong with the words of an error.
+    fn of<T, E: ToString>(name: &'static str, result: Result<T, E>) -> Self {
+        match result {
+            Ok(_) => Self::new(name, Mark::Good, ""),
+            Err(error) => Self::new(name, Mark::Wrong, error.to_string()),
+        }
+    }
+}
+
+pub(super) async fn run(ctx: &Ctx) -> Result<Exit, CliError> {
+    let loaded = ctx.config()?;
+    let findings = checks::all(&loaded.config).await;
+    let human = || findings.iter().map(|finding| line(ctx, finding)).collect::<Vec<_>>().join("\n");
+    let machine = || {
+        let all: Vec<Value> = findings
+            .iter()
+            .map(|finding| json!({"check": finding.name, "mark": finding.mark.word(), "detail": finding.detail}))
+            .collect();
+        json!({"checks": all})
+    };
+    ctx.say.answer(human, machine);
+    let wrong = findings.iter().any(|finding| finding.mark == Mark::Wrong);
+    Ok(if wrong { Exit::Wrong } else { Exit::Done })
+}
+
+fn line(ctx: &Ctx, finding: &Finding) -> String {
+    let what = ctx.say.text(&format!("cli-doctor-{}", finding.name));
+    let detail = if finding.detail.is_empty() {
+        String::new()
+    } else {
+        format!(": {}", finding.detail)
+    };
+    let todo = match finding.mark {
+        Mark::Warning | Mark::Wrong => format!("\n    → {}", ctx.say.text(&format!("cli-doctor-{}-do", finding.name))),
+        Mark::Good | Mark::Skipped => String::new(),
+    };
+    format!("{} {what}{detail}{todo}", finding.mark.sign())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        cli::Say,
+        config::{Config, Sources, load},
+    };
+    use idp_core::{crypto::random, types::Locale};
+
+    #[tokio::test]
+    async fn every_check_says_what_it_looks_at_and_what_to_do() {
+        let findings = checks::all(&Config::default()).await;
+        let wrong: Vec<_> = findings.iter().filter(|finding| finding.mark == Mark::Wrong).collect();
+        assert!(wrong.iter().any(|finding| finding.name == "key-file"), "there is no key file");
+        for locale in Locale::ALL {
+            let ctx = Ctx {
+                say: Say::new(locale, false),
+                file: None,
+            };
+            for finding in &findings {
+                for mark in [Mark::Good, Mark::Wrong] {
+                    let shown = line(&ctx, &Finding::new(finding.name, mark, "why"));
+                    assert!(shown.contains("why") && !shown.contains('⟦'), "{shown}");
+                }
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_sound_installation_has_nothing_wrong_in_its_cellar() {
+        let folder = std::env::temp_dir().join(format!("idp-doctor-{}", random::readable(12)));
+        std::fs::create_dir(&folder).expect("a folder");
+        let line = idp_core::crypto::seal::Seals::new_line("k1");
+        std::fs::write(folder.join("key"), line.reveal()).expect("writes");
+        let environment = vec![
+            ("IDP__DATABASE__URL".to_owned(), format!("sqlite:{}/idp.db", folder.display())),
+            ("IDP__SECRETS__KEY_FILE".to_owned(), format!("{}/key", folder.display())),
+        ];
+        let sources = Sources {
+            environment,
+            ..Sources::default()
+        };
+        let config = load(&sources).expect("it is sound").config;
+        let of = async |name: &str| {
+            let found = checks::all(&config).await;
+            found.iter().find(|finding| finding.name == name).map(|finding| finding.mark)
+        };
+        assert_eq!(of("key-file").await, Some(Mark::Warning), "others may read it");
+        assert_eq!(of("migrations").await, Some(Mark::Warning), "SQLite is migrated at the start");
+        let db = crate::app::cellar::open(&config).await.expect("opens");
+        let cx = crate::cli::opened::operator(&idp_core::types::Clock::system());
+        db.migrate(&cx, &|_| {}).await.expect("migrates");
+        assert_eq!(of("migrations").await, Some(Mark::Good));
+        assert_eq!(of("database").await, Some(Mark::Good));
+        std::fs::remove_dir_all(&folder).expect("removes");
+    }
+}

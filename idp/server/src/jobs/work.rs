@@ -1,0 +1,123 @@
+//! What each job does. Rooms do the work; here stands which room, in which transaction.
+
+use std::{sync::atomic::Ordering, time::Duration};
+
+use idp_core::{
+    audit::{self, Event},
+    crypto::jws::Alg,
+    keys, notify, signin,
+    store::{
+        Cx, StoreError, meta, quota,
+        revision::{self, Room},
+    },
+    types::Fault,
+};
+
+use super::{Job, Jobs};
+use crate::{account, oidc};
+
+/// Rows of messages that were sent or given up stay so long, without their content: somebody may ask what became of one.
+const KEPT_MESSAGES: Duration = Duration::from_secs(30 * 86_400);
+
+impl Jobs {
+    /// Runs one job; gives how much was done, for the log.
+    pub(super) async fn work(&self, job: Job, cx: &Cx) -> Result<u64, Fault> {
+        let house = &*self.house;
+        let done = match job {
+            Job::Follow => self.follow().await?,
+            Job::Keys => self.rotate(cx).await?,
+            Job::Registry => account::reverify_due(house, cx).await? as u64,
+            Job::Logout => oidc::backchannel::deliver_due(house, cx).await? as u64,
+            Job::Notify => self.send(cx).await?,
+            Job::Tally => self.write_tally(cx).await?,
+            Job::Sweep => self.sweep(cx).await?,
+            Job::Seal => self.seal(cx).await?,
+        };
+        if done > 0 {
+            tracing::debug!(job = job.name(), done, "a job did something");
+        }
+        Ok(done)
+    }
+
+    /// Reads again each room whose number moved. A room that could not be read is tried again at the next poll.
+    async fn follow(&self) -> Result<u64, Fault> {
+        let house = &*self.house;
+        let mut seen = self.seen.lock().await;
+        let now = revision::poll(&mut house.db.read().await?).await?;
+        let moved = |room| now.moved(&seen, room);
+        if moved(Room::Keys) {
+            house.keyring.refresh(&house.db).await?;
+        }
+        if moved(Room::Relying) {
+            house.register.refresh(&house.db).await?;
+        }
+        if moved(Room::Meta) {
+            let epoch = meta::epoch(&mut house.db.read().await?).await?;
+            house.epoch.store(epoch.0, Ordering::Relaxed);
+        }
+        let changed = u64::from(now != *seen);
+        *seen = now;
+        Ok(changed)
+    }
+
+    async fn rotate(&self, cx: &Cx) -> Result<u64, Fault> {
+        let house = &*self.house;
+        let moves = keys::run_due(&house.db, cx, &self.policy).await?;
+        if moves > 0 {
+            // Signing with the new key must not wait for the next poll.
+            house.keyring.refresh(&house.db).await?;
+        }
+        Ok(moves as u64)
+    }
+
+    /// Counts go back when they could not be written: at most a crash loses them.
+    async fn write_tally(&self, cx: &Cx) -> Result<u64, Fault> {
+        let counts = self.house.client_tokens.take();
+        if counts.is_empty() {
+            return Ok(0);
+        }
+        let taken = &counts;
+        let written = self.house.db.write(cx, |tx| {
+            Box::pin(async move {
+                for (party, count) in taken {
+                    let (party, count) = (*party, *count);
+                    audit::record(tx, Event::ClientTokensIssued { party, count }).await?;
+                }
+                Ok::<(), StoreError>(())
+            })
+        });
+        let written = written.await;
+        let parties = counts.len() as u64;
+        if written.is_err() {
+            self.house.client_tokens.put_back(counts);
+        }
+        written?;
+        Ok(parties)
+    }
+
+    async fn sweep(&self, cx: &Cx) -> Result<u64, StoreError> {
+        let db = &self.house.db;
+        // One transaction each: a long one would hold up every writer of SQLite.
+        let sign_ins = db.write(cx, |tx| Box::pin(signin::sweep(tx))).await?;
+        let quotas = db.write(cx, |tx| Box::pin(quota::sweep(tx))).await?;
+        let grants = db.write(cx, |tx| Box::pin(oidc::sweep(tx))).await?;
+        let before = cx.now - KEPT_MESSAGES;
+        let messages = db.write(cx, |tx| Box::pin(notify::sweep(tx, before))).await?;
+        Ok(sign_ins + quotas + grants + messages)
+    }
+
+    async fn send(&self, cx: &Cx) -> Result<u64, Fault> {
+        let Some(channel) = &self.channel else { return Ok(0) };
+        let delivered = notify::deliver_due(&self.house.db, cx, &**channel).await?;
+        if delivered.given_up > 0 {
+            tracing::warn!(messages = delivered.given_up, "messages were given up");
+        }
+        Ok(delivered.sent as u64)
+    }
+
+    async fn seal(&self, cx: &Cx) -> Result<u64, Fault> {
+        let signer = self.house.keyring.signer(Alg::Es256)?;
+        let sealed = audit::chain::seal(&self.house.db, cx, &*signer).await?;
+        Ok(sealed.count)
+    }
+}

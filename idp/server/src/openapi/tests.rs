@@ -1,0 +1,111 @@
+//! The table against the routers.
+
+use std::{collections::BTreeSet, path::PathBuf};
+
+use axum::{Router, body::Body as RequestBody, extract::Request, http::Method as HttpMethod};
+use idp_core::crypto::{random, seal::Seals};
+use tower::ServiceExt;
+
+use super::*;
+use crate::{
+    app::{App, doors, test_clock},
+    config::{Sources, load},
+    jobs::Jobs,
+    management::{Management, Metrics},
+    server::Shutdown,
+};
+
+/// A server on a SQLite file that goes with it.
+struct Scratch {
+    app: App,
+    folder: PathBuf,
+}
+
+impl Scratch {
+    async fn new() -> Self {
+        let folder = std::env::temp_dir().join(format!("idp-openapi-{}", random::readable(12)));
+        std::fs::create_dir(&folder).expect("a folder");
+        std::fs::write(folder.join("key"), Seals::new_line("k1").reveal()).expect("writes");
+        let set = |key: &str, value: String| (format!("IDP__{key}"), value);
+        let environment = vec![
+            set("DATABASE__URL", format!("sqlite:{}/idp.db", folder.display())),
+            set("SECRETS__KEY_FILE", format!("{}/key", folder.display())),
+            set("PEOPLE__LOCAL_PASSWORDS", "on".to_owned()),
+        ];
+        let sources = Sources {
+            environment,
+            ..Sources::default()
+        };
+        let config = load(&sources).expect("it is sound").config;
+        let app = App::build(&config).await.expect("it builds");
+        Self { app, folder }
+    }
+
+    fn router(&self, listener: Listener) -> Router {
+        match listener {
+            Listener::Public => doors::inside(&self.app.house),
+            Listener::Management => Management {
+                checks: Vec::new(),
+                shutdown: Shutdown::new(),
+                metrics: Metrics::install(),
+            }
+            .router()
+            .merge(test_clock::router(Jobs::new(&self.app), Vec::new())),
+        }
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // Left-overs in the temporary folder harm nobody.
+        let _left = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// The paths of a router. It tells them to nobody but a debugger.
+fn paths(router: &Router) -> BTreeSet<String> {
+    let shown = format!("{router:?}");
+    let paths = shown.split('"').filter(|piece| piece.starts_with('/') && !piece.contains("__private"));
+    paths.map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn the_table_and_the_routers_name_the_same_paths() {
+    let scratch = Scratch::new().await;
+    for listener in [Listener::Public, Listener::Management] {
+        let listed = ROUTES.iter().filter(|route| route.listener == listener);
+        let listed: BTreeSet<String> = listed.map(|route| route.path.to_owned()).collect();
+        assert_eq!(listed, paths(&scratch.router(listener)), "{listener:?}");
+    }
+}
+
+#[tokio::test]
+async fn each_path_takes_the_listed_methods_and_no_other() {
+    let scratch = Scratch::new().await;
+    for route in ROUTES {
+        let router = scratch.router(route.listener);
+        for (method, listed) in [(HttpMethod::GET, Method::Get), (HttpMethod::POST, Method::Post)] {
+            let expected = route.operations.iter().any(|operation| operation.method == listed);
+            let uri = route.path.replace(['{', '}'], "");
+            let request = Request::builder().method(method).uri(uri);
+            let request = request.body(RequestBody::empty()).expect("a request");
+            let answer = router.clone().oneshot(request).await.expect("a router never fails");
+            assert_eq!(answer.status().as_u16() != 405, expected, "{:?} {}", listed, route.path);
+        }
+    }
+}
+
+#[test]
+fn the_document_is_whole() {
+    let document = document();
+    assert_eq!(document["openapi"], "3.1.0");
+    let mut ids = BTreeSet::new();
+    for route in ROUTES {
+        for operation in route.operations {
+            let described = &document["paths"][route.path][operation.method.word()];
+            assert_eq!(described["operationId"], operation.id, "{}", route.path);
+            assert!(ids.insert(operation.id), "{} stands twice", operation.id);
+            assert!(described["responses"].as_object().is_some_and(|answers| !answers.is_empty()));
+        }
+    }
+}
