@@ -23,8 +23,8 @@ const INSERT_SEALS: &str = "insert into audit_seal (position, seq, record, chain
     ($49, $50, $51, $52), ($53, $54, $55, $56), ($57, $58, $59, $60), ($61, $62, $63, $64)";
 const AT_ONCE: usize = 16;
 const INSERT_HEAD: &str = "insert into audit_head (position, chain, signature, signed_at) values ($1, $2, $3, $4)";
-const PAGE: &str = "select s.position, s.seq as place_seq, s.record, s.chain, \
-    e.seq, e.id, e.at, e.kind, e.class, e.person_id, e.party_id, e.body, e.personal, e.key_owner \
+const PAGE: &str = "select s.position, s.seq, s.record, s.chain, \
+    e.id, e.at, e.kind, e.class, e.person_id, e.party_id, e.body, e.personal, e.key_owner \
     from audit_seal s left join audit_event e on e.seq = s.seq \
     where s.position > $1 and s.position <= $2 order by s.position";
 const HEADS: &str = "select position, chain, signature from audit_head \

@@ -159,14 +159,14 @@ async fn read(db: Db, from: i64, until: i64) -> Result<Page, StoreError> {
 fn place(row: &Row) -> Result<Place, StoreError> {
     Ok(Place {
         position: row.int("position")?,
-        seq: row.int("place_seq")?,
+        seq: row.int("seq")?,
         content: content(row).ok(),
     })
 }
 
 fn content(row: &Row) -> Result<Content, StoreError> {
     let (record, chain) = (row.digest("record")?, row.digest("chain")?);
-    if row.opt_int("seq")?.is_none() {
+    if row.opt_uuid("id")?.is_none() {
         return Ok(Content {
             record,
             chain,
