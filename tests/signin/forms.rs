@@ -10,6 +10,9 @@ journey! {
         let mut browser = Browser::new();
         let page = browser.open(party.authorize(house, &[]).url.as_str()).await;
         let t = page.url.path().rsplit('/').next().unwrap_or_default().to_owned();
+        let token = page.attribute("#sign-in-form input[name=csrf]", "value").expect("a token");
+        let page = browser.enter(&page, &an).await;
+        assert_eq!(page.name(), "consent", "every step has something to answer");
         let mut other = Browser::new();
         let foreign = other.open(party.authorize(house, &[]).url.as_str()).await;
         let foreign_token = foreign.attribute("#sign-in-form input[name=csrf]", "value").expect("a token");
@@ -24,7 +27,6 @@ journey! {
             }
         }
         // The right token, but the browser says that another site sent it.
-        let token = page.attribute("#sign-in-form input[name=csrf]", "value").expect("a token");
         let cookies: Vec<_> = browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let form = [("csrf", token.as_str()), ("login", &an.login), ("password", &an.password)];
         let request = house.http.post(house.at(&forms[0])).header("cookie", cookies.join("; ")).form(&form);
@@ -117,14 +119,23 @@ async fn time_runs_out(engine: Engine) {
     let page = browser.open(party.authorize(&house, &[]).url.as_str()).await;
     house.later(31 * 60).await;
     let late = browser.enter(&page, &an).await;
-    assert_eq!((late.status, late.text("#error-code").as_deref()), (410, Some("sign-in-expired")));
+    assert_eq!(
+        (late.status, late.text("#error-code").as_deref()),
+        (410, Some("sign-in-expired"))
+    );
     assert!(late.has("a#next-step"));
     assert!(!browser.cookies.contains_key("sid"), "nobody was signed in");
     // Failures slow one pair of name and address down, and time alone gives it back.
     let page = browser.open(party.authorize(&house, &[]).url.as_str()).await;
     let mut last = 0;
     for _ in 0..11 {
-        let wrong = browser.submit(&page, "sign-in-form", &[("login", &an.login), ("password", "wrong wrong wrong")]).await;
+        let wrong = browser
+            .submit(
+                &page,
+                "sign-in-form",
+                &[("login", &an.login), ("password", "wrong wrong wrong")],
+            )
+            .await;
         last = wrong.status;
     }
     assert_eq!(last, 429);

@@ -2,11 +2,19 @@
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use idp_core::{
-    authn, crypto::{digest, handle::{ClientSecret, Handle}, random},
+    authn,
+    crypto::{
+        digest,
+        handle::{ClientSecret, Handle},
+        random,
+    },
     people::{self, DataMatch, NewPerson, Profile},
     relying::{self, Definition, PartyState, Save},
     store::StoreError,
-    types::{Id, Secret, id, person::{BirthDate, FullName, PersonalId}},
+    types::{
+        Id, Secret, id,
+        person::{BirthDate, FullName, PersonalId},
+    },
 };
 use serde_json::{Value, json};
 use url::Url;
@@ -73,9 +81,20 @@ impl House {
         let redirect_uri = definition["redirect_uris"][0].as_str().unwrap_or_default().to_owned();
         let secret = Handle::<ClientSecret>::generate().reveal().to_owned();
         let id = Id::from_uuid(uuid::Uuid::nil());
-        let mut party = Party { client_id, secret, redirect_uri, id, definition };
+        let mut party = Party {
+            client_id,
+            secret,
+            redirect_uri,
+            id,
+            definition,
+        };
         self.save(&party, PartyState::Active).await;
-        party.id = self.parts.register.by_client_id(&party.client_id).expect("is served").id;
+        party.id = self
+            .parts
+            .register
+            .by_client_id(&party.client_id)
+            .expect("is served")
+            .id;
         party
     }
 
@@ -87,7 +106,12 @@ impl House {
         let (client_id, definition) = (&party.client_id, &definition);
         let saved = self.db().write(&cx, |tx| {
             Box::pin(async move {
-                let save = Save { client_id, state, definition: definition.clone(), secret };
+                let save = Save {
+                    client_id,
+                    state,
+                    definition: definition.clone(),
+                    secret,
+                };
                 relying::save(tx, save, policy).await
             })
         });
@@ -104,7 +128,12 @@ impl House {
     /// Makes a citizen with a password.
     pub async fn citizen(&self, name: &str) -> Person {
         let login = format!("nguoidan-{}", random::readable(10).to_lowercase());
-        let hash = self.parts.passwords.hash(Secret::new(PASSWORD.to_owned())).await.expect("hashes");
+        let hash = self
+            .parts
+            .passwords
+            .hash(Secret::new(PASSWORD.to_owned()))
+            .await
+            .expect("hashes");
         let profile = Profile {
             name: FullName::parse(name).expect("a name"),
             birthdate: BirthDate::from_claim("1985-03-15").ok(),
@@ -114,7 +143,11 @@ impl House {
         let made = self.db().write(&cx, |tx| {
             Box::pin(async move {
                 let data_match = DataMatch::Matched;
-                let new = NewPerson { profile: profile.clone(), number: Some(number.clone()), data_match };
+                let new = NewPerson {
+                    profile: profile.clone(),
+                    number: Some(number.clone()),
+                    data_match,
+                };
                 let person = people::add_person(tx, new).await?;
                 let account = people::add_account(tx, person, login_name).await?;
                 authn::password::set(tx, account, person, hash).await?;
@@ -122,7 +155,12 @@ impl House {
             })
         });
         let (id, account) = made.await.expect("the person is made");
-        Person { id, account, login, password: PASSWORD.to_owned() }
+        Person {
+            id,
+            account,
+            login,
+            password: PASSWORD.to_owned(),
+        }
     }
 }
 
@@ -151,14 +189,24 @@ impl Party {
             }
         }
         let url = Url::parse_with_params(&house.at("/oauth2/authorize"), &fields).expect("an address");
-        Away { url, state, nonce, verifier }
+        Away {
+            url,
+            state,
+            nonce,
+            verifier,
+        }
     }
 }
 
 impl Browser {
     /// Fills the sign-in page.
     pub async fn enter(&mut self, page: &Page, person: &Person) -> Page {
-        self.submit(page, "sign-in-form", &[("login", &person.login), ("password", &person.password)]).await
+        self.submit(
+            page,
+            "sign-in-form",
+            &[("login", &person.login), ("password", &person.password)],
+        )
+        .await
     }
 
     /// Comes from a party, signs in, and goes back with a code.
@@ -167,16 +215,31 @@ impl Browser {
     }
 
     /// The same with more in the request.
-    pub async fn sign_in_with(&mut self, house: &House, party: &Party, person: &Person, more: &[(&str, &str)]) -> (Away, String) {
+    pub async fn sign_in_with(
+        &mut self,
+        house: &House,
+        party: &Party,
+        person: &Person,
+        more: &[(&str, &str)],
+    ) -> (Away, String) {
         let away = party.authorize(house, more);
         let mut page = self.open(away.url.as_str()).await;
         if page.left_for.is_none() {
             assert_eq!(page.name(), "sign-in", "{} {}", page.status, page.body);
             page = self.enter(&page, person).await;
         }
-        assert_eq!(page.returned("state").as_deref(), Some(away.state.as_str()), "{} {} {}", page.url, page.status, page.body);
+        assert_eq!(
+            page.returned("state").as_deref(),
+            Some(away.state.as_str()),
+            "{} {} {}",
+            page.url,
+            page.status,
+            page.body
+        );
         assert_eq!(page.returned("iss").as_deref(), Some(house.issuer.as_str()));
-        let code = page.returned("code").unwrap_or_else(|| panic!("no code in {:?}", page.left_for));
+        let code = page
+            .returned("code")
+            .unwrap_or_else(|| panic!("no code in {:?}", page.left_for));
         (away, code)
     }
 }

@@ -65,9 +65,16 @@ impl House {
         // A runtime of its own: the server outlives the test that happened to start it.
         let (tell, told) = tokio::sync::oneshot::channel();
         std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+            let runtime = tokio::runtime::Builder::new_multi_thread()
+                .worker_threads(2)
+                .enable_all()
+                .build()
+                .expect("a runtime");
             runtime.block_on(async move {
-                let sources = Sources { file: Some(file), ..Sources::default() };
+                let sources = Sources {
+                    file: Some(file),
+                    ..Sources::default()
+                };
                 let loaded = config::load(&sources).unwrap_or_else(|problems| panic!("{problems:?}"));
                 let node = Node::bind(loaded.config).await.expect("the server starts");
                 let shutdown = Shutdown::new();
@@ -79,7 +86,14 @@ impl House {
         });
         let (parts, management, shutdown) = told.await.expect("the server starts");
         let http = client();
-        let house = Self { issuer: parts.issuer.clone(), management: format!("http://{management}"), folder, parts, shutdown, http };
+        let house = Self {
+            issuer: parts.issuer.clone(),
+            management: format!("http://{management}"),
+            folder,
+            parts,
+            shutdown,
+            http,
+        };
         house.until_ready().await;
         house
     }
@@ -102,7 +116,8 @@ impl House {
 
     /// Moves the clock and runs the jobs.
     pub async fn after(&self, seconds: u64) {
-        self.clock(json!({ "advance_seconds": seconds, "run_jobs": true })).await;
+        self.clock(json!({ "advance_seconds": seconds, "run_jobs": true }))
+            .await;
     }
 
     /// Moves the clock alone.
@@ -116,9 +131,19 @@ impl House {
     }
 
     async fn clock(&self, body: Value) {
-        let answer = self.http.post(format!("{}/test/clock", self.management)).json(&body).send().await.expect("answers");
+        let answer = self
+            .http
+            .post(format!("{}/test/clock", self.management))
+            .json(&body)
+            .send()
+            .await
+            .expect("answers");
         let status = answer.status();
-        assert!(status.is_success(), "{status} {}", answer.text().await.unwrap_or_default());
+        assert!(
+            status.is_success(),
+            "{status} {}",
+            answer.text().await.unwrap_or_default()
+        );
     }
 
     /// An address of the server.
@@ -147,7 +172,12 @@ impl House {
     /// How many rows a table holds.
     pub async fn count(&self, sql: &'static str) -> i64 {
         let mut conn = self.db().read().await.expect("reads");
-        conn.one(sql, vec![]).await.expect("counts").expect("one row").int("n").expect("a number")
+        conn.one(sql, vec![])
+            .await
+            .expect("counts")
+            .expect("one row")
+            .int("n")
+            .expect("a number")
     }
 }
 
@@ -157,10 +187,16 @@ impl Drop for House {
     }
 }
 
-/// A client that shows what a server answers: it follows nothing and keeps nothing.
+/// A client that shows what a server answers: it follows nothing and keeps nothing, not even connections, because a connection
+/// belongs to the runtime of the test that opened it.
 #[expect(clippy::disallowed_methods, reason = "a test looks at the server from outside")]
 pub fn client() -> reqwest::Client {
-    reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().expect("a client")
+    reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .pool_max_idle_per_host(0)
+        .build()
+        .expect("a client")
 }
 
 /// A loopback port that was free a moment ago.
@@ -181,7 +217,10 @@ pub async fn configure(engine: Engine, folder: &Path, more: &str) -> PathBuf {
     private(&folder.join("keys"));
     if engine == Engine::Postgres {
         let seals = Arc::new(Seals::parse(keys.reveal()).expect("a good line"));
-        let options = Options { url: place.database.clone(), connections: 2 };
+        let options = Options {
+            url: place.database.clone(),
+            connections: 2,
+        };
         let db = Db::open(&options, seals).await.expect("opens");
         let cx = Cx::operator("journey".into(), idp_core::types::Clock::system().now());
         db.migrate(&cx, &|_| {}).await.expect("migrates");

@@ -104,11 +104,10 @@ impl App {
         // First the numbers: what changes while the rest is read is then read again.
         let seen = revision::poll(&mut read(&db).await?).await.map_err(Fault::from)?;
         let policy = uri_policy(config);
-        let (keyring, register, epoch) = tokio::try_join!(
-            Keyring::load(&db, clock),
-            Register::load(&db, policy),
-            async { Ok(meta::epoch(&mut db.read().await?).await?) },
-        )?;
+        let (keyring, register, epoch) =
+            tokio::try_join!(Keyring::load(&db, clock), Register::load(&db, policy), async {
+                Ok(meta::epoch(&mut db.read().await?).await?)
+            },)?;
         Ok(Cellar {
             db,
             lock,

@@ -132,7 +132,12 @@ async fn healthz(State(management): State<Arc<Management>>) -> impl IntoResponse
     let ready = found.iter().all(Found::lets_us_serve);
     let checks: serde_json::Map<_, _> = found
         .into_iter()
-        .map(|found| (found.name.to_owned(), json!(found.result.err().unwrap_or_else(|| "ok".to_owned()))))
+        .map(|found| {
+            (
+                found.name.to_owned(),
+                json!(found.result.err().unwrap_or_else(|| "ok".to_owned())),
+            )
+        })
         .collect();
     let word = if ready { "ready" } else { "not-ready" };
     (

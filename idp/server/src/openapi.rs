@@ -48,10 +48,18 @@ fn describe(route: &Route, operation: &Operation) -> Value {
         "parameters": parameters(route, operation),
         "responses": responses(operation),
     });
-    let fields = operation.form.iter().map(|parameter| (parameter.name.to_owned(), json!({"type": "string"})));
+    let fields = operation
+        .form
+        .iter()
+        .map(|parameter| (parameter.name.to_owned(), json!({"type": "string"})));
     let properties: Map<String, Value> = fields.collect();
     if let Some(format) = operation.takes {
-        let required: Vec<&str> = operation.form.iter().filter(|field| field.required).map(|field| field.name).collect();
+        let required: Vec<&str> = operation
+            .form
+            .iter()
+            .filter(|field| field.required)
+            .map(|field| field.name)
+            .collect();
         let schema = json!({"type": "object", "properties": properties, "required": required});
         described["requestBody"] = json!({"required": true, "content": {format.media_type(): {"schema": schema}}});
     }
@@ -62,8 +70,12 @@ fn describe(route: &Route, operation: &Operation) -> Value {
 }
 
 fn parameters(route: &Route, operation: &Operation) -> Vec<Value> {
-    let in_path = route.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
-    let in_path = in_path.map(|name| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}}));
+    let in_path = route
+        .path
+        .split('/')
+        .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+    let in_path =
+        in_path.map(|name| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}}));
     let in_query = operation.query.iter().map(|parameter| {
         json!({"name": parameter.name, "in": "query", "required": parameter.required, "schema": {"type": "string"}})
     });

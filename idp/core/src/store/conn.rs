@@ -6,7 +6,7 @@ use std::{
 };
 
 use sqlx::{
-    Postgres, Sqlite, Transaction,
+    Postgres, Sqlite,
     pool::PoolConnection,
     postgres::{PgArguments, PgConnection},
     sqlite::{SqliteArguments, SqliteConnection},
@@ -24,17 +24,38 @@ use crate::{
 
 /// Where statements run. A reader takes `&mut Conn`; a writer takes [`Tx`], which is also a `Conn`.
 pub struct Conn {
-    inner: Inner,
+    /// `None` only while it is being dropped.
+    link: Option<Held>,
     seals: Arc<Seals>,
     /// A statement met another transaction: the whole of this one is to be run again.
     met_another: bool,
+    /// Something was begun and its end was not seen: a statement that is under way, or a transaction.
+    open: Open,
 }
 
-pub(super) enum Inner {
-    SqliteRead(PoolConnection<Sqlite>),
-    SqliteWrite(Transaction<'static, Sqlite>),
-    PostgresRead(PoolConnection<Postgres>),
-    PostgresWrite(Transaction<'static, Postgres>),
+/// A connection taken from its pool.
+pub(super) enum Held {
+    Sqlite(PoolConnection<Sqlite>),
+    Postgres(PoolConnection<Postgres>),
+}
+
+#[derive(Clone, Copy, Default)]
+struct Open {
+    statement: bool,
+    transaction: bool,
+}
+
+impl Drop for Conn {
+    /// A connection whose statement or transaction did not come to its end is closed, not given back. A request that is given up in the
+    /// middle of an answer would else leave the rest of that answer to the next request: one person would read another's row.
+    fn drop(&mut self) {
+        let unfinished = self.open.statement || self.open.transaction;
+        match self.link.take() {
+            Some(Held::Sqlite(connection)) if unfinished => drop(connection.detach()),
+            Some(Held::Postgres(connection)) if unfinished => drop(connection.detach()),
+            _ => {}
+        }
+    }
 }
 
 enum Link<'c> {
@@ -69,28 +90,31 @@ fn postgres(sql: &'static str, params: Vec<Param>) -> PostgresQuery {
 }
 
 impl Conn {
-    pub(super) const fn new(inner: Inner, seals: Arc<Seals>) -> Self {
+    pub(super) const fn new(link: Held, seals: Arc<Seals>) -> Self {
+        let open = Open {
+            statement: false,
+            transaction: false,
+        };
         Self {
-            inner,
+            link: Some(link),
             seals,
             met_another: false,
+            open,
         }
     }
 
     fn link(&mut self) -> Link<'_> {
-        match &mut self.inner {
-            Inner::SqliteRead(connection) => Link::Sqlite(connection),
-            Inner::SqliteWrite(transaction) => Link::Sqlite(transaction),
-            Inner::PostgresRead(connection) => Link::Postgres(connection),
-            Inner::PostgresWrite(transaction) => Link::Postgres(transaction),
+        match self.link.as_mut().expect("only dropping takes the link away") {
+            Held::Sqlite(connection) => Link::Sqlite(connection),
+            Held::Postgres(connection) => Link::Postgres(connection),
         }
     }
 
     /// Which text to use where the two databases differ.
     pub const fn dialect(&self) -> Dialect {
-        match self.inner {
-            Inner::SqliteRead(_) | Inner::SqliteWrite(_) => Dialect::Sqlite,
-            Inner::PostgresRead(_) | Inner::PostgresWrite(_) => Dialect::Postgres,
+        match self.link {
+            Some(Held::Sqlite(_)) => Dialect::Sqlite,
+            Some(Held::Postgres(_)) | None => Dialect::Postgres,
         }
     }
 
@@ -101,6 +125,7 @@ impl Conn {
 
     /// The row that a statement finds or returns, if any.
     pub async fn one(&mut self, sql: &'static str, params: Vec<Param>) -> Result<Option<Row>, StoreError> {
+        self.open.statement = true;
         let found = match self.link() {
             Link::Sqlite(c) => sqlite(sql, params)
                 .fetch_optional(c)
@@ -111,11 +136,13 @@ impl Conn {
                 .await
                 .map(|row| row.map(Row::Postgres)),
         };
+        self.open.statement = false;
         found.map_err(|error| self.refused(error))
     }
 
     /// All rows that a statement finds or returns. The statement bounds their number.
     pub async fn all(&mut self, sql: &'static str, params: Vec<Param>) -> Result<Vec<Row>, StoreError> {
+        self.open.statement = true;
         let found = match self.link() {
             Link::Sqlite(c) => sqlite(sql, params)
                 .fetch_all(c)
@@ -126,35 +153,61 @@ impl Conn {
                 .await
                 .map(|rows| rows.into_iter().map(Row::Postgres).collect()),
         };
+        self.open.statement = false;
         found.map_err(|error| self.refused(error))
     }
 
     /// Runs a statement; gives the number of rows it touched.
     pub async fn run(&mut self, sql: &'static str, params: Vec<Param>) -> Result<u64, StoreError> {
+        self.open.statement = true;
         let done = match self.link() {
             Link::Sqlite(c) => sqlite(sql, params).execute(c).await.map(|done| done.rows_affected()),
             Link::Postgres(c) => postgres(sql, params).execute(c).await.map(|done| done.rows_affected()),
         };
+        self.open.statement = false;
         done.map_err(|error| self.refused(error))
     }
 
     /// Runs the text of a migration: several statements without parameters, inside this transaction.
     pub(super) async fn script(&mut self, script: &'static str) -> Result<(), StoreError> {
+        self.open.statement = true;
         let done = match self.link() {
             Link::Sqlite(c) => sqlx::raw_sql(script).execute(c).await.map(|_| ()),
             Link::Postgres(c) => sqlx::raw_sql(script).execute(c).await.map(|_| ()),
         };
+        self.open.statement = false;
         done.map_err(|error| self.refused(error))
     }
 
     /// Prepares a statement without running it: a test does this with every constant, on both databases.
     pub async fn prepare(&mut self, sql: &'static str) -> Result<(), StoreError> {
         use sqlx::{Executor as _, SqlSafeStr as _};
+        self.open.statement = true;
         let prepared = match self.link() {
             Link::Sqlite(c) => c.prepare(sql.into_sql_str()).await.map(|_| ()),
             Link::Postgres(c) => c.prepare(sql.into_sql_str()).await.map(|_| ()),
         };
+        self.open.statement = false;
         prepared.map_err(|error| self.refused(error))
+    }
+
+    /// Begins a transaction: nobody writes beside it on SQLite, nobody notices it on PostgreSQL.
+    pub(super) async fn begin(&mut self) -> Result<(), StoreError> {
+        self.open.transaction = true;
+        self.script(match self.dialect() {
+            Dialect::Sqlite => "begin immediate",
+            Dialect::Postgres => "begin isolation level serializable",
+        })
+        .await
+    }
+
+    async fn finish(&mut self, statement: &'static str) -> Result<(), StoreError> {
+        let done = self.script(statement).await;
+        // PostgreSQL ends a transaction whose commit it refuses; SQLite keeps it open for another try.
+        if done.is_ok() || self.dialect() == Dialect::Postgres {
+            self.open.transaction = false;
+        }
+        done
     }
 
     fn refused(&mut self, error: sqlx::Error) -> StoreError {
@@ -195,27 +248,17 @@ impl<'c> Tx<'c> {
     }
 
     /// Makes it durable. `Ok(false)`: it met another transaction and must be run again.
-    pub(super) async fn commit(self) -> Result<bool, StoreError> {
-        let done = match self.conn.inner {
-            Inner::SqliteWrite(transaction) => transaction.commit().await,
-            Inner::PostgresWrite(transaction) => transaction.commit().await,
-            Inner::SqliteRead(_) | Inner::PostgresRead(_) => Ok(()),
-        };
-        match done.map_err(meaning) {
+    pub(super) async fn commit(mut self) -> Result<bool, StoreError> {
+        match self.conn.finish("commit").await {
             Ok(()) => Ok(true),
-            Err(Meaning::Again) => Ok(false),
-            Err(Meaning::Unique(name)) => Err(StoreError::Unique(name)),
-            Err(Meaning::Fault(fault)) => Err(StoreError::Fault(fault)),
+            Err(_) if self.conn.met_another => Ok(false),
+            Err(error) => Err(error),
         }
     }
 
-    pub(super) async fn roll_back(self) {
-        // A failed roll-back leaves the connection to the pool, which throws it away.
-        let _gone = match self.conn.inner {
-            Inner::SqliteWrite(transaction) => transaction.rollback().await,
-            Inner::PostgresWrite(transaction) => transaction.rollback().await,
-            Inner::SqliteRead(_) | Inner::PostgresRead(_) => Ok(()),
-        };
+    pub(super) async fn roll_back(mut self) {
+        // One that cannot be rolled back is closed when it is dropped, which rolls it back too.
+        let _closed = self.conn.finish("rollback").await;
     }
 }
 

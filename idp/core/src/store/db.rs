@@ -10,7 +10,7 @@ use sqlx::{
 };
 use tracing::log::LevelFilter;
 
-use super::{Conn, Cx, StoreError, Tx, conn::Inner};
+use super::{Conn, Cx, StoreError, Tx, conn::Held};
 use crate::{
     crypto::{random, seal::Seals},
     types::Fault,
@@ -95,11 +95,11 @@ impl Db {
 
     /// A connection for reading.
     pub async fn read(&self) -> Result<Conn, StoreError> {
-        let inner = match &self.pools {
-            Pools::Sqlite { read, .. } => Inner::SqliteRead(read.acquire().await?),
-            Pools::Postgres(pool) => Inner::PostgresRead(pool.acquire().await?),
+        let link = match &self.pools {
+            Pools::Sqlite { read, .. } => Held::Sqlite(read.acquire().await?),
+            Pools::Postgres(pool) => Held::Postgres(pool.acquire().await?),
         };
-        Ok(Conn::new(inner, Arc::clone(&self.seals)))
+        Ok(Conn::new(link, Arc::clone(&self.seals)))
     }
 
     /// Runs `work` in one transaction: SERIALIZABLE on PostgreSQL, BEGIN IMMEDIATE on SQLite. Where it meets another
@@ -136,11 +136,13 @@ impl Db {
     }
 
     async fn begin<'c>(&self, cx: &'c Cx) -> Result<Tx<'c>, StoreError> {
-        let inner = match &self.pools {
-            Pools::Sqlite { write, .. } => Inner::SqliteWrite(write.begin_with("begin immediate").await?),
-            Pools::Postgres(pool) => Inner::PostgresWrite(pool.begin_with("begin isolation level serializable").await?),
+        let link = match &self.pools {
+            Pools::Sqlite { write, .. } => Held::Sqlite(write.acquire().await?),
+            Pools::Postgres(pool) => Held::Postgres(pool.acquire().await?),
         };
-        Ok(Tx::new(Conn::new(inner, Arc::clone(&self.seals)), cx))
+        let mut conn = Conn::new(link, Arc::clone(&self.seals));
+        conn.begin().await?;
+        Ok(Tx::new(conn, cx))
     }
 
     /// Closes every connection. SQLite then folds its write-ahead log into the file.

@@ -49,7 +49,8 @@ pub fn seals(config: &Config) -> Result<Arc<Seals>, AppError> {
     };
     let read = std::fs::read_to_string(file).map(Secret::new);
     let text = read.map_err(|error| AppError::setting(PATH, Reason::File(error.to_string())))?;
-    let seals = Seals::parse(text.reveal()).map_err(|error| AppError::setting(PATH, Reason::File(error.to_string())))?;
+    let seals =
+        Seals::parse(text.reveal()).map_err(|error| AppError::setting(PATH, Reason::File(error.to_string())))?;
     Ok(Arc::new(seals))
 }
 

@@ -1,9 +1,6 @@
 //! Why a server cannot be built.
 
-use idp_core::{
-    store::StoreError,
-    types::Fault,
-};
+use idp_core::{store::StoreError, types::Fault};
 
 use crate::config::Reason;
 

@@ -80,6 +80,11 @@ impl Health for Cached {
     }
 
     async fn check(&self) -> Result<(), String> {
-        self.0.cache.get("health").await.map(|_| ()).map_err(|error| error.to_string())
+        self.0
+            .cache
+            .get("health")
+            .await
+            .map(|_| ())
+            .map_err(|error| error.to_string())
     }
 }

@@ -134,7 +134,8 @@ fn certificate(config: &Config) -> Result<Option<Arc<Certificate>>, AppError> {
         return Ok(None);
     };
     let loaded = Certificate::load(chain, key);
-    let refused = |error: server::TlsError| AppError::setting("server.tls_certificate_file", Reason::File(error.to_string()));
+    let refused =
+        |error: server::TlsError| AppError::setting("server.tls_certificate_file", Reason::File(error.to_string()));
     loaded.map(Some).map_err(refused)
 }
 

@@ -47,7 +47,11 @@ pub(super) async fn run(ctx: &Ctx, arguments: &Arguments) -> Result<Exit, CliErr
         What::Verify => verify(ctx, &Opened::current(ctx).await?).await,
         What::Archive { class, before, folder } => {
             let before = day(before).ok_or_else(|| CliError::Usage("cli-not-a-day", before.clone()))?;
-            let class = if class == Class::Access.word() { Class::Access } else { Class::Change };
+            let class = if class == Class::Access.word() {
+                Class::Access
+            } else {
+                Class::Change
+            };
             archive(ctx, &Opened::current(ctx).await?, (class, before, folder)).await
         }
     }
@@ -86,9 +90,7 @@ async fn archive(ctx: &Ctx, opened: &Opened, (class, before, folder): (Class, Da
         }
     };
     let machine = || {
-        let of = |(file, draft): &(String, Draft)| {
-            json!({"file": file, "records": draft.records, "from_seq": draft.from_seq, "until_seq": draft.until_seq, "sha256": hex(&draft.digest)})
-        };
+        let of = |(file, draft): &(String, Draft)| json!({"file": file, "records": draft.records, "from_seq": draft.from_seq, "until_seq": draft.until_seq, "sha256": hex(&draft.digest)});
         json!({"files": files.iter().map(of).collect::<Vec<_>>()})
     };
     ctx.say.answer(human, machine);
@@ -126,13 +128,20 @@ fn human(ctx: &Ctx, report: &Report) -> String {
     if let Some(broken) = &report.first_broken {
         let position = broken.position.to_string();
         let record = broken.seq.map_or_else(|| "?".to_owned(), |seq| seq.to_string());
-        let with = [("position", position.as_str()), ("record", &record), ("why", broken.why.word())];
+        let with = [
+            ("position", position.as_str()),
+            ("record", &record),
+            ("why", broken.why.word()),
+        ];
         lines.push(ctx.say.text_with("cli-audit-broken", &with));
     }
     if report.late > 0 {
         let late = report.late.to_string();
         let first = report.first_late.unwrap_or_default().to_string();
-        lines.push(ctx.say.text_with("cli-audit-late", &[("late", &late), ("first", &first)]));
+        lines.push(
+            ctx.say
+                .text_with("cli-audit-late", &[("late", &late), ("first", &first)]),
+        );
     }
     if lines.len() == 1 {
         lines.push(ctx.say.text("cli-audit-good"));

@@ -90,7 +90,9 @@ pub(super) async fn run(ctx: &Ctx, arguments: &Arguments) -> Result<Exit, CliErr
     .map_err(CliError::Config)?;
     logging::init(&loaded.config.log);
     let shutdown = serve::heard()?;
-    let neighbours = neighbours::bind(ports).await.map_err(|error| CliError::of_app(error, &loaded))?;
+    let neighbours = neighbours::bind(ports)
+        .await
+        .map_err(|error| CliError::of_app(error, &loaded))?;
     let clock = idp_demo::Clock::default();
     let node = Node::bind(loaded.config.clone()).await;
     let node = node.map_err(|error| CliError::of_app(error, &loaded))?;
@@ -106,7 +108,9 @@ pub(super) async fn run(ctx: &Ctx, arguments: &Arguments) -> Result<Exit, CliErr
         let why = ctx.say.text("cli-demo-silent");
         return Err(CliError::Unreachable("cli-part-demo", why));
     }
-    let drain = running.await.map_err(|error| Fault::new("running the demo's server", error))?;
+    let drain = running
+        .await
+        .map_err(|error| Fault::new("running the demo's server", error))?;
     beside.end().await;
     Ok(serve::exit(drain))
 }
@@ -138,7 +142,10 @@ fn refused(state: &State, error: files::StateError) -> CliError {
     match error {
         files::StateError::InUse => CliError::Database("cli-database-held"),
         files::StateError::Io(error) => {
-            let with = vec![("dir", state.folder().display().to_string()), ("why", error.to_string())];
+            let with = vec![
+                ("dir", state.folder().display().to_string()),
+                ("why", error.to_string()),
+            ];
             CliError::Said(Exit::Unreachable, "cli-demo-no-state", with)
         }
     }

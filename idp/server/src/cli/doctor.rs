@@ -65,7 +65,13 @@ impl Finding {
 pub(super) async fn run(ctx: &Ctx) -> Result<Exit, CliError> {
     let loaded = ctx.config()?;
     let findings = checks::all(&loaded.config).await;
-    let human = || findings.iter().map(|finding| line(ctx, finding)).collect::<Vec<_>>().join("\n");
+    let human = || {
+        findings
+            .iter()
+            .map(|finding| line(ctx, finding))
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
     let machine = || {
         let all: Vec<Value> = findings
             .iter()
@@ -105,7 +111,10 @@ mod tests {
     async fn every_check_says_what_it_looks_at_and_what_to_do() {
         let findings = checks::all(&Config::default()).await;
         let wrong: Vec<_> = findings.iter().filter(|finding| finding.mark == Mark::Wrong).collect();
-        assert!(wrong.iter().any(|finding| finding.name == "key-file"), "there is no key file");
+        assert!(
+            wrong.iter().any(|finding| finding.name == "key-file"),
+            "there is no key file"
+        );
         for locale in Locale::ALL {
             let ctx = Ctx {
                 say: Say::new(locale, false),
@@ -127,7 +136,10 @@ mod tests {
         let line = idp_core::crypto::seal::Seals::new_line("k1");
         std::fs::write(folder.join("key"), line.reveal()).expect("writes");
         let environment = vec![
-            ("IDP__DATABASE__URL".to_owned(), format!("sqlite:{}/idp.db", folder.display())),
+            (
+                "IDP__DATABASE__URL".to_owned(),
+                format!("sqlite:{}/idp.db", folder.display()),
+            ),
             ("IDP__SECRETS__KEY_FILE".to_owned(), format!("{}/key", folder.display())),
         ];
         let sources = Sources {
@@ -137,10 +149,17 @@ mod tests {
         let config = load(&sources).expect("it is sound").config;
         let of = async |name: &str| {
             let found = checks::all(&config).await;
-            found.iter().find(|finding| finding.name == name).map(|finding| finding.mark)
+            found
+                .iter()
+                .find(|finding| finding.name == name)
+                .map(|finding| finding.mark)
         };
         assert_eq!(of("key-file").await, Some(Mark::Warning), "others may read it");
-        assert_eq!(of("migrations").await, Some(Mark::Warning), "SQLite is migrated at the start");
+        assert_eq!(
+            of("migrations").await,
+            Some(Mark::Warning),
+            "SQLite is migrated at the start"
+        );
         let db = crate::app::cellar::open(&config).await.expect("opens");
         let cx = crate::cli::opened::operator(&idp_core::types::Clock::system());
         db.migrate(&cx, &|_| {}).await.expect("migrates");

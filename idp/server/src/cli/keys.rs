@@ -45,7 +45,10 @@ pub(super) async fn run(ctx: &Ctx, arguments: Arguments) -> Result<Exit, CliErro
         What::List => list(ctx, &Opened::current(ctx).await?).await,
         What::Rotate { alg, now } => {
             let force = if now { Force::Yes } else { Force::No };
-            let algs = alg.as_deref().and_then(Alg::from_name).map_or(Alg::ALL.to_vec(), |alg| vec![alg]);
+            let algs = alg
+                .as_deref()
+                .and_then(Alg::from_name)
+                .map_or(Alg::ALL.to_vec(), |alg| vec![alg]);
             rotate(ctx, &Opened::current(ctx).await?, (&algs, force)).await
         }
         What::Revoke { kid } => revoke(ctx, &Opened::current(ctx).await?, &kid).await,
@@ -113,9 +116,10 @@ async fn rotate(ctx: &Ctx, opened: &Opened, (algs, force): (&[Alg], Force)) -> R
     }
     let human = || {
         let done = (!moved.is_empty()).then(|| ctx.say.text_with("cli-keys-rotated", &[("algs", &moved.join(", "))]));
-        let waiting = early
-            .iter()
-            .map(|(alg, until)| ctx.say.text_with("cli-keys-too-early", &[("alg", alg), ("until", &until.rfc3339())]));
+        let waiting = early.iter().map(|(alg, until)| {
+            ctx.say
+                .text_with("cli-keys-too-early", &[("alg", alg), ("until", &until.rfc3339())])
+        });
         done.into_iter().chain(waiting).collect::<Vec<_>>().join("\n")
     };
     let machine = || {

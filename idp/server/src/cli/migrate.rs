@@ -64,9 +64,7 @@ async fn restored(ctx: &Ctx, db: &Db, cx: &Cx) -> Result<Begun, CliError> {
             })
         })
         .await?;
-    let grants = db
-        .write(cx, |tx| Box::pin(oidc::end_all_grants(tx, BECAUSE)))
-        .await?;
+    let grants = db.write(cx, |tx| Box::pin(oidc::end_all_grants(tx, BECAUSE))).await?;
     let bar = progress::bar(ctx.say, "cli-migrate-ending", 0);
     let mut sessions = 0;
     loop {
@@ -97,8 +95,11 @@ fn say(ctx: &Ctx, done: &[&str], begun: Option<Begun>) {
             vec![ctx.say.text_with("cli-migrate-done", &[("steps", &done.join(", "))])]
         };
         if let Some(begun) = &begun {
-            let [epoch, sessions, grants] =
-                [begun.epoch.0.to_string(), begun.sessions.to_string(), begun.grants.to_string()];
+            let [epoch, sessions, grants] = [
+                begun.epoch.0.to_string(),
+                begun.sessions.to_string(),
+                begun.grants.to_string(),
+            ];
             let with = [("epoch", epoch.as_str()), ("sessions", &sessions), ("grants", &grants)];
             lines.push(ctx.say.text_with("cli-migrate-restored", &with));
         }

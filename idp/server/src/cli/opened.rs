@@ -47,7 +47,9 @@ impl Opened {
 
 /// The person at the terminal: what the environment says, which anybody can set, and the number of the system account, which they cannot.
 pub(super) fn operator(clock: &Clock) -> Cx {
-    let said = ["SUDO_USER", "USER", "LOGNAME"].into_iter().find_map(|name| std::env::var(name).ok());
+    let said = ["SUDO_USER", "USER", "LOGNAME"]
+        .into_iter()
+        .find_map(|name| std::env::var(name).ok());
     let name: String = said
         .unwrap_or_default()
         .chars()

@@ -25,8 +25,7 @@ pub(super) async fn run(ctx: &Ctx) -> Result<Exit, CliError> {
         ];
         ctx.say.text_with("cli-serving", &with)
     };
-    ctx.say
-        .answer(human, || serving(issuer.as_str(), &listen, &management));
+    ctx.say.answer(human, || serving(issuer.as_str(), &listen, &management));
     Ok(exit(node.run(shutdown).await))
 }
 

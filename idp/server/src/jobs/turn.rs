@@ -53,7 +53,14 @@ mod tests {
         let mut turn = Turn::default();
         assert!(turn.is_due(at(0), every), "at the start");
         turn.ran(at(0), every);
-        for (now, expected) in [(0, false), (59, false), (60, true), (9_000, true), (-1, true), (-9_000, true)] {
+        for (now, expected) in [
+            (0, false),
+            (59, false),
+            (60, true),
+            (9_000, true),
+            (-1, true),
+            (-9_000, true),
+        ] {
             assert_eq!(turn.is_due(at(now), every), expected, "{now}");
         }
     }

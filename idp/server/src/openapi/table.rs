@@ -172,7 +172,12 @@ const fn management(path: &'static str, operations: &'static [Operation]) -> Rou
 type Answers = &'static [(u16, Option<Body>)];
 const JSON: Answers = &[(200, Some(Body::Json))];
 const PAGE: Answers = &[(200, Some(Body::Html)), (400, Some(Body::Html))];
-const PAGE_OR_ON: Answers = &[(200, Some(Body::Html)), (303, None), (400, Some(Body::Html)), (403, Some(Body::Html))];
+const PAGE_OR_ON: Answers = &[
+    (200, Some(Body::Html)),
+    (303, None),
+    (400, Some(Body::Html)),
+    (403, Some(Body::Html)),
+];
 const OAUTH: Answers = &[
     (200, Some(Body::Json)),
     (400, Some(Body::Json)),
@@ -248,7 +253,12 @@ pub const ROUTES: &[Route] = &[
         "openid",
         &[
             get("authorize", "Authorization endpoint", PAGE_OR_ON).asks(AUTHORIZE),
-            post("authorize_by_post", "The same by POST: kept, and answered 303", AUTHORIZE, PAGE_OR_ON),
+            post(
+                "authorize_by_post",
+                "The same by POST: kept, and answered 303",
+                AUTHORIZE,
+                PAGE_OR_ON,
+            ),
         ],
     ),
     public(
@@ -272,7 +282,13 @@ pub const ROUTES: &[Route] = &[
     public(
         "/oauth2/introspect",
         "openid",
-        &[post("introspect", "RFC 7662", &[must("token"), may("token_type_hint")], OAUTH).by("party")],
+        &[post(
+            "introspect",
+            "RFC 7662",
+            &[must("token"), may("token_type_hint")],
+            OAUTH,
+        )
+        .by("party")],
     ),
     public(
         "/oauth2/revoke",
@@ -284,24 +300,48 @@ pub const ROUTES: &[Route] = &[
         "openid",
         &[
             get("logout", "RP-Initiated Logout 1.0", PAGE_OR_ON).asks(LOGOUT),
-            post("logout_by_post", "The same by POST, and the answer to its page", LOGOUT, PAGE_OR_ON),
+            post(
+                "logout_by_post",
+                "The same by POST, and the answer to its page",
+                LOGOUT,
+                PAGE_OR_ON,
+            ),
         ],
     ),
-    public("/sign-in/{t}", "pages", &[get("step", "The next step of a sign-in", PAGE_OR_ON)]),
+    public(
+        "/sign-in/{t}",
+        "pages",
+        &[get("step", "The next step of a sign-in", PAGE_OR_ON)],
+    ),
     public(
         "/sign-in/{t}/password",
         "pages",
-        &[post("password", "Name and password", &[must("csrf"), may("login"), must("password")], PAGE_OR_ON)],
+        &[post(
+            "password",
+            "Name and password",
+            &[must("csrf"), may("login"), must("password")],
+            PAGE_OR_ON,
+        )],
     ),
     public(
         "/sign-in/{t}/account",
         "pages",
-        &[post("choose_account", "Which account", &[must("csrf"), must("choice")], PAGE_OR_ON)],
+        &[post(
+            "choose_account",
+            "Which account",
+            &[must("csrf"), must("choice")],
+            PAGE_OR_ON,
+        )],
     ),
     public(
         "/sign-in/{t}/consent",
         "pages",
-        &[post("consent", "Allow or deny", &[must("csrf"), must("decision")], PAGE_OR_ON)],
+        &[post(
+            "consent",
+            "Allow or deny",
+            &[must("csrf"), must("decision")],
+            PAGE_OR_ON,
+        )],
     ),
     public(
         "/sign-in/{t}/cancel",
@@ -316,7 +356,11 @@ pub const ROUTES: &[Route] = &[
             post("enrol", "The filled-in form", ENROL, PAGE_OR_ON),
         ],
     ),
-    public("/account", "pages", &[get("account", "My account", PAGE_OR_ON).by("session")]),
+    public(
+        "/account",
+        "pages",
+        &[get("account", "My account", PAGE_OR_ON).by("session")],
+    ),
     public(
         "/account/sign-out",
         "pages",
@@ -326,15 +370,29 @@ pub const ROUTES: &[Route] = &[
     public(
         "/assets/{name}",
         "pages",
-        &[get("asset", "Style sheet, scripts, fonts", &[(200, Some(Body::Any)), (404, None)])],
+        &[get(
+            "asset",
+            "Style sheet, scripts, fonts",
+            &[(200, Some(Body::Any)), (404, None)],
+        )],
     ),
-    management("/livez", &[get("livez", "Whether the process lives", &[(200, Some(Body::Text))])]),
+    management(
+        "/livez",
+        &[get("livez", "Whether the process lives", &[(200, Some(Body::Text))])],
+    ),
     management("/readyz", &[get("readyz", "Whether it takes requests", READY)]),
     management(
         "/healthz",
-        &[get("healthz", "Each check", &[(200, Some(Body::Json)), (503, Some(Body::Json))])],
+        &[get(
+            "healthz",
+            "Each check",
+            &[(200, Some(Body::Json)), (503, Some(Body::Json))],
+        )],
     ),
-    management("/metrics", &[get("metrics", "Prometheus text", &[(200, Some(Body::Text))])]),
+    management(
+        "/metrics",
+        &[get("metrics", "Prometheus text", &[(200, Some(Body::Text))])],
+    ),
     management(
         "/test/clock",
         &[Operation {
@@ -343,7 +401,11 @@ pub const ROUTES: &[Route] = &[
                 "test_clock",
                 "Moves the clock and runs jobs; on test systems only",
                 &[may("advance_seconds"), may("run_jobs")],
-                &[(200, Some(Body::Json)), (422, Some(Body::Text)), (500, Some(Body::Json))],
+                &[
+                    (200, Some(Body::Json)),
+                    (422, Some(Body::Text)),
+                    (500, Some(Body::Json)),
+                ],
             )
         }],
     ),

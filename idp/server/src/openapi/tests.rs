@@ -65,7 +65,9 @@ impl Drop for Scratch {
 /// The paths of a router. It tells them to nobody but a debugger.
 fn paths(router: &Router) -> BTreeSet<String> {
     let shown = format!("{router:?}");
-    let paths = shown.split('"').filter(|piece| piece.starts_with('/') && !piece.contains("__private"));
+    let paths = shown
+        .split('"')
+        .filter(|piece| piece.starts_with('/') && !piece.contains("__private"));
     paths.map(str::to_owned).collect()
 }
 
@@ -105,7 +107,11 @@ fn the_document_is_whole() {
             let described = &document["paths"][route.path][operation.method.word()];
             assert_eq!(described["operationId"], operation.id, "{}", route.path);
             assert!(ids.insert(operation.id), "{} stands twice", operation.id);
-            assert!(described["responses"].as_object().is_some_and(|answers| !answers.is_empty()));
+            assert!(
+                described["responses"]
+                    .as_object()
+                    .is_some_and(|answers| !answers.is_empty())
+            );
         }
     }
 }

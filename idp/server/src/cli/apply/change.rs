@@ -111,9 +111,13 @@ mod tests {
             kind: "party",
             name: "p".to_owned(),
             what: What::Changed,
-            fields: differences(&old, &new).into_iter().chain([Field::hidden("client_secret")]).collect(),
+            fields: differences(&old, &new)
+                .into_iter()
+                .chain([Field::hidden("client_secret")])
+                .collect(),
         };
-        let expected = "~ party p\n    b: [1] → [1,2]\n    new: null → \"x\"\n    gone: true → null\n    client_secret: *";
+        let expected =
+            "~ party p\n    b: [1] → [1,2]\n    new: null → \"x\"\n    gone: true → null\n    client_secret: *";
         assert_eq!(change.line(), expected);
         assert_eq!(change.json()["fields"][3], json!({"field": "client_secret"}));
         assert!(differences(&old, &old).is_empty());

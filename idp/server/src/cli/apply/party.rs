@@ -46,7 +46,11 @@ pub(super) fn prepare(entries: Vec<(String, PartyEntry)>, problems: &mut Vec<Pro
 
 fn secret(path: &str, entry: &PartyEntry, problems: &mut Vec<Problem>) -> Option<Digest> {
     let place = format!("{path}.client_secret");
-    let given = given(&place, (entry.client_secret.as_ref(), entry.client_secret_file.as_deref()), problems)?;
+    let given = given(
+        &place,
+        (entry.client_secret.as_ref(), entry.client_secret_file.as_deref()),
+        problems,
+    )?;
     if given.reveal().chars().count() < SHORTEST_SECRET {
         problems.push(Problem::rule(place, "cli-apply-short-secret"));
     }

@@ -42,7 +42,11 @@ pub(super) async fn prepare(
     let mut prepared = Vec::with_capacity(entries.len());
     for (path, entry) in entries {
         let place = format!("{path}.password");
-        let secret = given(&place, (entry.password.as_ref(), entry.password_file.as_deref()), problems);
+        let secret = given(
+            &place,
+            (entry.password.as_ref(), entry.password_file.as_deref()),
+            problems,
+        );
         let parsed = parse(path, entry, problems);
         if let Some(mut person) = parsed {
             if let Some(secret) = secret {
@@ -61,7 +65,8 @@ fn parse(path: String, entry: PersonEntry, problems: &mut Vec<Problem>) -> Optio
     if !fits {
         problems.push(Problem::rule(format!("{path}.login"), "cli-apply-login"));
     }
-    let mut wrong = |field: &str, error: &dyn std::fmt::Display| problems.push(Problem::words(format!("{path}.{field}"), error));
+    let mut wrong =
+        |field: &str, error: &dyn std::fmt::Display| problems.push(Problem::words(format!("{path}.{field}"), error));
     let name = FullName::parse(&entry.name).map_err(|error| wrong("name", &error));
     let birthdate = entry.birthdate.as_deref().map(BirthDate::from_claim).transpose();
     let birthdate = birthdate.map_err(|error| wrong("birthdate", &error));
@@ -86,7 +91,11 @@ fn parse(path: String, entry: PersonEntry, problems: &mut Vec<Problem>) -> Optio
 }
 
 /// `None` where the stored password is this one already: so a second run changes nothing.
-async fn fresh_hash(target: &Target<'_>, login: &str, secret: &Secret<String>) -> Result<Option<PasswordHash>, Refused> {
+async fn fresh_hash(
+    target: &Target<'_>,
+    login: &str,
+    secret: &Secret<String>,
+) -> Result<Option<PasswordHash>, Refused> {
     let stored = {
         let mut conn = target.db.read().await?;
         match people::by_login(&mut conn, login).await? {
@@ -101,7 +110,11 @@ async fn fresh_hash(target: &Target<'_>, login: &str, secret: &Secret<String>) -
             return Ok(None);
         }
     }
-    let hash = target.pool.hash(authn::normalise(secret.reveal())).await.map_err(hashing)?;
+    let hash = target
+        .pool
+        .hash(authn::normalise(secret.reveal()))
+        .await
+        .map_err(hashing)?;
     Ok(Some(hash))
 }
 
@@ -120,7 +133,11 @@ pub(super) async fn apply(
             }
             Some(account) => {
                 let fields = change(tx, wanted, &account, problems).await?;
-                let what = if fields.is_empty() { What::Nothing } else { What::Changed };
+                let what = if fields.is_empty() {
+                    What::Nothing
+                } else {
+                    What::Changed
+                };
                 (what, fields)
             }
         };
@@ -170,7 +187,9 @@ async fn change(
     problems: &mut Vec<Problem>,
 ) -> Result<Vec<Field>, StoreError> {
     let person = account.person;
-    let stored = people::person(tx, person).await?.ok_or(Fault::bug("finding the person of an account"))?;
+    let stored = people::person(tx, person)
+        .await?
+        .ok_or(Fault::bug("finding the person of an account"))?;
     if !matches!(stored.state, PersonState::Active | PersonState::Deceased) {
         problems.push(Problem::rule(&wanted.path, "cli-apply-person-gone"));
         return Ok(Vec::new());

@@ -80,7 +80,9 @@ fn list<T: Entry>(table: &mut Table, problems: &mut Vec<Problem>) -> Vec<(String
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     for (index, item) in items.into_iter().enumerate() {
         let path = format!("{}[{index}]", T::LIST);
-        let Some(entry) = one::<T>(item, &path, problems) else { continue };
+        let Some(entry) = one::<T>(item, &path, problems) else {
+            continue;
+        };
         if seen.insert(entry.name().to_lowercase(), index).is_some() {
             problems.push(Problem::rule(format!("{path}.{}", T::REQUIRED[0]), "cli-apply-twice"));
         }
@@ -174,7 +176,9 @@ mod tests {
     #[test]
     fn absent_keys_have_their_defaults() {
         let desired = read("[[party]]\nclient_id = \"p\"\nname = { vi = \"C\", en = \"P\" }").ok();
-        let (path, party) = desired.and_then(|desired| desired.parties.into_iter().next()).expect("one party");
+        let (path, party) = desired
+            .and_then(|desired| desired.parties.into_iter().next())
+            .expect("one party");
         let definition = party.definition();
         assert_eq!(path, "party[0]");
         assert_eq!(definition.id_token_signed_response_alg.name(), "RS256");

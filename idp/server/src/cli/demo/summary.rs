@@ -25,14 +25,20 @@ fn human(ctx: &Ctx, state: &State, kept: &Kept, ports: Ports) -> String {
         place(portal_name(index, say.locale), url);
     }
     place(say.text("cli-demo-server"), ports.issuer());
-    place(say.text("cli-demo-registry"), format!("http://127.0.0.1:{}", ports.registry()));
+    place(
+        say.text("cli-demo-registry"),
+        format!("http://127.0.0.1:{}", ports.registry()),
+    );
     place(
         say.text("cli-demo-management"),
         format!("http://127.0.0.1:{}/healthz", ports.management()),
     );
     lines.extend([String::new(), say.text("cli-demo-people")]);
     for ready in kept.ready() {
-        lines.push(format!("  {}  {}  ({})", ready.login, ready.password, ready.person.full_name));
+        lines.push(format!(
+            "  {}  {}  ({})",
+            ready.login, ready.password, ready.person.full_name
+        ));
     }
     lines.extend([String::new(), say.text("cli-demo-may-enrol")]);
     for person in may_enrol() {
@@ -43,9 +49,16 @@ fn human(ctx: &Ctx, state: &State, kept: &Kept, ports: Ports) -> String {
             person.birthdate.written()
         ));
     }
-    let (dir, messages) = (state.folder().display().to_string(), state.messages().display().to_string());
+    let (dir, messages) = (
+        state.folder().display().to_string(),
+        state.messages().display().to_string(),
+    );
     let with = [("dir", dir.as_str()), ("messages", &messages)];
-    lines.extend([String::new(), say.text_with("cli-demo-state", &with), say.text("cli-demo-stop")]);
+    lines.extend([
+        String::new(),
+        say.text_with("cli-demo-state", &with),
+        say.text("cli-demo-stop"),
+    ]);
     lines.join("\n")
 }
 
@@ -57,9 +70,9 @@ fn machine(state: &State, kept: &Kept, ports: Ports) -> Value {
             "client_id": client_id(index),
         })
     };
-    let people = kept.ready().map(|ready| {
-        json!({"login": ready.login, "password": ready.password, "name": ready.person.full_name})
-    });
+    let people = kept
+        .ready()
+        .map(|ready| json!({"login": ready.login, "password": ready.password, "name": ready.person.full_name}));
     let may_enrol = may_enrol().iter().map(|person| {
         json!({
             "personal_number": person.personal_number,

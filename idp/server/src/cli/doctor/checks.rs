@@ -102,7 +102,11 @@ async fn migrations(db: &Db) -> Finding {
         Ok(MigrationState::Current) => Finding::new(NAME, Mark::Good, ""),
         // A server migrates its SQLite file by itself.
         Ok(MigrationState::Behind(missing)) => {
-            let mark = if db.path().is_some() { Mark::Warning } else { Mark::Wrong };
+            let mark = if db.path().is_some() {
+                Mark::Warning
+            } else {
+                Mark::Wrong
+            };
             Finding::new(NAME, mark, missing.to_string())
         }
         Ok(MigrationState::Newer) => Finding::new(NAME, Mark::Wrong, "newer"),
@@ -126,7 +130,9 @@ async fn signing_keys(config: &Config, db: &Db, now: Timestamp) -> Finding {
         })
         .collect();
     let late = ages.iter().any(|(_, age)| *age > longest);
-    let days = ages.iter().map(|(alg, age)| format!("{alg} {} d", age.as_secs() / 86_400));
+    let days = ages
+        .iter()
+        .map(|(alg, age)| format!("{alg} {} d", age.as_secs() / 86_400));
     let mark = if late { Mark::Wrong } else { Mark::Good };
     Finding::new(NAME, mark, days.collect::<Vec<_>>().join(", "))
 }
@@ -161,7 +167,10 @@ fn tls(config: &Config, now: Timestamp) -> Finding {
     let read = std::fs::read(chain).map_err(|error| error.to_string());
     let read = read.and_then(|pem| Certificate::bundle(&pem).map_err(|error| error.to_string()));
     let days = match read {
-        Ok(bundle) => bundle.iter().map(|certificate| certificate.days_left(now.seconds())).min(),
+        Ok(bundle) => bundle
+            .iter()
+            .map(|certificate| certificate.days_left(now.seconds()))
+            .min(),
         Err(error) => return Finding::new(NAME, Mark::Wrong, error),
     };
     let days = days.unwrap_or_default();
