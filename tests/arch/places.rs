@@ -94,7 +94,7 @@ fn at_lines(source: &Source, is_wrong: impl Fn(&str) -> bool, problem: &str) -> 
 }
 
 /// Tables that a `rows.rs` names and another room owns. `NNNN_room.sql` says who owns what it creates; the cellar's
-/// tables are the store's. The read-only room `directory` may join registers.
+/// tables are the store's.
 pub(crate) fn foreign_tables(sources: &[Source], migrations: &[(String, String)]) -> Vec<String> {
     let owners: Vec<(String, String)> = migrations.iter().flat_map(|(path, text)| owned(path, text)).collect();
     let mut problems = Vec::new();
@@ -107,7 +107,7 @@ pub(crate) fn foreign_tables(sources: &[Source], migrations: &[(String, String)]
             .unwrap_or_default();
         for (text, line) in &source.strings {
             for (table, owner) in owners.iter().filter(|(table, _)| names(text, table)) {
-                if owner != room && room != "directory" {
+                if owner != room {
                     problems.push(format!("{}:{line}: table `{table}` belongs to `{owner}`", source.path));
                 }
             }
@@ -136,6 +136,22 @@ fn names(sql: &str, table: &str) -> bool {
     let introduced =
         |pair: &[String]| ["from", "join", "into", "update"].contains(&pair[0].as_str()) && pair[1] == table;
     words.windows(2).any(introduced)
+}
+
+/// Statements of a `rows.rs` that its list `ALL` leaves out: no test would prepare them.
+pub(crate) fn unlisted_statements(sources: &[Source]) -> Vec<String> {
+    let mut problems = Vec::new();
+    for source in sources.iter().filter(|source| is_rows(&source.path)) {
+        let all = source.constants.iter().find(|constant| constant.name == "ALL");
+        let listed = all.and_then(|all| all.list.as_deref()).unwrap_or_default();
+        let statements = source.constants.iter().filter(|constant| constant.list.is_none());
+        problems.extend(
+            statements
+                .filter(|statement| !listed.contains(&statement.name))
+                .map(|statement| format!("{}:{}: ALL lacks {}", source.path, statement.line, statement.name)),
+        );
+    }
+    problems
 }
 
 /// `.unwrap()` outside tests: an error without a word.
@@ -253,7 +269,24 @@ fn a_foreign_table_is_seen() {
     assert_eq!(rows("relying", "insert into person (id) values ($1)"), 1);
     assert_eq!(rows("store", "update lease set name = $1"), 0);
     assert_eq!(rows("keys", "delete from lease"), 1);
-    assert_eq!(rows("directory", "select id from person, party"), 0);
+    assert_eq!(rows("keys", "select login from account_standing"), 0);
+}
+
+#[test]
+fn an_unlisted_statement_is_seen() {
+    let missing = |all: &str| {
+        let text = format!(
+            "const A: &str = \"select 1\";\nconst B: &str = concat!(\"a\", \"b\");\nconst WORD: &str = \"active\";\n{all}"
+        );
+        unlisted_statements(&made("idp/core/src/people/rows.rs", &text)).len()
+    };
+    assert_eq!(missing("pub(super) const ALL: &[&str] = &[A, B];"), 0);
+    assert_eq!(missing("pub(super) const ALL: &[&str] = &[B];"), 1);
+    assert_eq!(missing(""), 2);
+    assert_eq!(
+        unlisted_statements(&made("idp/core/src/people/person.rs", "const A: &str = \"x\";")),
+        Vec::<String>::new()
+    );
 }
 
 #[test]

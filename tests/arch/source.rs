@@ -4,11 +4,12 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
+use std::sync::LazyLock;
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::spanned::Spanned as _;
 use syn::visit::Visit;
-use syn::{Attribute, Item, ItemMod, ItemUse, LitStr, UseTree};
+use syn::{Attribute, Expr, ExprLit, ExprReference, Item, ItemConst, ItemMod, ItemUse, Lit, LitStr, UseTree};
 
 /// One Rust file.
 pub(crate) struct Source {
@@ -20,6 +21,17 @@ pub(crate) struct Source {
     pub(crate) strings: Vec<(String, usize)>,
     /// Lines of `.unwrap()`.
     pub(crate) unwraps: Vec<usize>,
+    /// Every constant that is a text of several words, or a list of names.
+    pub(crate) constants: Vec<Constant>,
+}
+
+/// One constant at the top of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Constant {
+    pub(crate) name: String,
+    pub(crate) line: usize,
+    /// The names that a list holds; `None`: it is a text.
+    pub(crate) list: Option<Vec<String>>,
 }
 
 /// The root of the repository.
@@ -54,8 +66,13 @@ pub(crate) fn files(folder: &str) -> Vec<String> {
 }
 
 impl Source {
-    /// Every production file of the crates: `tests/` and test modules are left out.
-    pub(crate) fn all() -> Vec<Self> {
+    /// Every production file of the crates, read once: `tests/` and test modules are left out.
+    pub(crate) fn all() -> &'static [Self] {
+        static ALL: LazyLock<Vec<Source>> = LazyLock::new(Source::read_all);
+        &ALL
+    }
+
+    fn read_all() -> Vec<Self> {
         let rust = |path: &String| Path::new(path).extension().is_some_and(|ending| ending == "rs");
         let paths: Vec<String> = ["idp", "admin-ui"]
             .iter()
@@ -97,6 +114,7 @@ impl Source {
             paths: seen.uses,
             strings: Vec::new(),
             unwraps: Vec::new(),
+            constants: seen.constants,
         };
         let tokens = TokenStream::from_str(text).unwrap_or_else(|error| panic!("{path}: {error}"));
         source.scan(tokens, &seen.skipped);
@@ -159,6 +177,7 @@ struct Seen {
     /// Lines that the scan of tokens passes over: tests, and imports that were expanded already.
     skipped: Vec<(usize, usize)>,
     test_modules: Vec<String>,
+    constants: Vec<Constant>,
 }
 
 impl<'a> Visit<'a> for Seen {
@@ -176,10 +195,43 @@ impl<'a> Visit<'a> for Seen {
         syn::visit::visit_item(self, item);
     }
 
+    fn visit_item_const(&mut self, item: &'a ItemConst) {
+        let constant = |list| Constant {
+            name: item.ident.to_string(),
+            line: item.ident.span().start().line,
+            list,
+        };
+        match &*item.expr {
+            Expr::Reference(ExprReference { expr, .. }) => {
+                if let Expr::Array(array) = &**expr {
+                    self.constants
+                        .push(constant(Some(array.elems.iter().filter_map(name_of).collect())));
+                }
+            }
+            Expr::Lit(ExprLit {
+                lit: Lit::Str(text), ..
+            }) if is_word(&text.value()) => {}
+            Expr::Lit(ExprLit { lit: Lit::Str(_), .. }) | Expr::Macro(_) => self.constants.push(constant(None)),
+            _ => {}
+        }
+    }
+
     fn visit_item_use(&mut self, item: &'a ItemUse) {
         let (from, to) = (item.span().start().line, item.span().end().line);
         expand(&item.tree, &mut Vec::new(), &mut self.uses, from);
         self.skipped.push((from, to));
+    }
+}
+
+/// A state or a kind, as rows hold it: no sentence and no statement.
+fn is_word(text: &str) -> bool {
+    !text.contains(char::is_whitespace)
+}
+
+fn name_of(element: &Expr) -> Option<String> {
+    match element {
+        Expr::Path(path) => path.path.get_ident().map(ToString::to_string),
+        _ => None,
     }
 }
 

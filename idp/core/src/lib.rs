@@ -1,8 +1,9 @@
 //! The house: rules and memory. No HTTP framework may be seen from here, so that every door is equal.
 //!
 //! ```text
-//! 7  signin                    the hall: what a person must do next
-//! 6  authn │ session           the gate: proving who, and for how long
+//! 8  signin                    the hall: what a person must do next
+//! 7  session                   for how long; it begins with a proof that only the gate makes
+//! 6  authn                     the gate: proving who
 //! 5  people │ relying          registers, each owns its tables
 //! 4  keys │ notify             offices
 //! 3  audit                     the scribe
@@ -11,7 +12,7 @@
 //! 0  types                     words
 //! ```
 //!
-//! The import rule: **look down; never sideways, never up** (`tests/arch.rs` enforces it).
+//! The import rule: **look down; never sideways, never up** (`tests/arch.rs` enforces it; `docs/architecture.md` says why).
 
 pub mod audit;
 pub mod authn;

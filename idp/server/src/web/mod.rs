@@ -1,4 +1,4 @@
-//! Floor 8: HTTP tools for the doors. Owns no table; knows no protocol.
+//! Floor 9: HTTP tools for the doors. Owns no table; knows no protocol.
 //!
 //! | file | what |
 //! | --- | --- |
