@@ -6,8 +6,6 @@
 //!
 //! A way that does not work is a warning, and the next one is tried. Cargo runs this again when the sources changed.
 
-#![expect(clippy::print_stdout, reason = "Cargo reads the standard output of a build script")]
-
 use std::{
     env, fs, io,
     path::{Path, PathBuf},
@@ -41,7 +39,8 @@ fn main() -> io::Result<()> {
         Some(folder) => folder,
         None => one_page(&here, &out.join("console"))?,
     };
-    let embed = format!("#[derive(rust_embed::Embed)]\n#[folder = {folder:?}]\nstruct Files;\n");
+    let literal = folder.to_string_lossy();
+    let embed = format!("#[derive(rust_embed::Embed)]\n#[folder = {literal:?}]\nstruct Files;\n");
     fs::write(out.join("files.rs"), embed)
 }
 

@@ -105,6 +105,9 @@ fn room_problems(source: &Source, inside: &str, rooms: &[(&str, u8)]) -> Vec<Str
     };
     let mut problems: Vec<String> = source.paths.iter().filter_map(wrong).collect();
     problems.dedup();
+    if let Some(said) = source.floor.filter(|said| *said != floor) {
+        problems.push(format!("{}: says floor {said}, stands on {floor}", source.path));
+    }
     problems
 }
 
@@ -179,6 +182,7 @@ fn looking_up_or_sideways_is_seen() {
             "fn f() -> String { format!(\"{}\", crate::app::name()) }",
         ),
         ("idp/core/src/newroom/mod.rs", ""),
+        ("idp/core/src/keys/mod.rs", "//! Floor 5: the keyring."),
     ] {
         assert_eq!(sideways_or_up(&made(path, text)).len(), 1, "{path}: {text}");
     }
@@ -192,6 +196,7 @@ fn looking_up_or_sideways_is_seen() {
             "use super::envelope; use super::super::account;",
         ),
         ("idp/core/src/session/live.rs", "use crate::authn::Proof;"),
+        ("idp/core/src/keys/mod.rs", "//! Floor 4: the keyring."),
         ("idp/core/src/lib.rs", "pub mod signin; pub use crate::signin::next;"),
         (
             "idp/server/src/cli/mod.rs",

@@ -23,6 +23,8 @@ pub(crate) struct Source {
     pub(crate) unwraps: Vec<usize>,
     /// Every constant that is a text of several words, or a list of names.
     pub(crate) constants: Vec<Constant>,
+    /// The floor that the first line says: `//! Floor 4: …`.
+    pub(crate) floor: Option<u8>,
 }
 
 /// One constant at the top of a file.
@@ -115,6 +117,7 @@ impl Source {
             strings: Vec::new(),
             unwraps: Vec::new(),
             constants: seen.constants,
+            floor: floor_said(text),
         };
         let tokens = TokenStream::from_str(text).unwrap_or_else(|error| panic!("{path}: {error}"));
         source.scan(tokens, &seen.skipped);
@@ -221,6 +224,11 @@ impl<'a> Visit<'a> for Seen {
         expand(&item.tree, &mut Vec::new(), &mut self.uses, from);
         self.skipped.push((from, to));
     }
+}
+
+fn floor_said(text: &str) -> Option<u8> {
+    let (floor, _) = text.strip_prefix("//! Floor ")?.split_once(':')?;
+    floor.parse().ok()
 }
 
 /// A state or a kind, as rows hold it: no sentence and no statement.

@@ -1,4 +1,4 @@
-//! Floor 10: every long-lived part, built once, and the server around it.
+//! Floor 11: every long-lived part, built once, and the server around it.
 //!
 //! | file | what |
 //! | --- | --- |
