@@ -143,8 +143,8 @@ fn runtime() -> Result<tokio::runtime::Runtime, CliError> {
 
 async fn dispatch(ctx: &Ctx, command: Command) -> Result<Exit, CliError> {
     match command {
-        Command::Serve => serve::run(ctx).await,
-        Command::Demo(arguments) => demo::run(ctx, &arguments).await,
+        Command::Serve => Box::pin(serve::run(ctx)).await,
+        Command::Demo(arguments) => Box::pin(demo::run(ctx, &arguments)).await,
         Command::Migrate(arguments) => migrate::run(ctx, &arguments).await,
         Command::Keys(arguments) => keys::run(ctx, arguments).await,
         Command::Apply(arguments) => apply::run(ctx, &arguments).await,

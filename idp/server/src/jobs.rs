@@ -32,7 +32,7 @@ use crate::{app::App, server::Shutdown, web::house::House};
 use turn::Turn;
 
 /// Longest sleep between two looks at the clock: a test moves it in one leap.
-const TICK: Duration = Duration::from_secs(1);
+const TICK: Duration = Duration::from_millis(900);
 /// How long a lease holds. Another node takes over so long after its holder died.
 const LEASE: Duration = Duration::from_secs(30);
 
@@ -184,7 +184,7 @@ impl Jobs {
             let jitter = Duration::from_millis(u64::from(random::below(100)));
             tokio::select! {
                 () = shutdown.begun() => return,
-                () = tokio::time::sleep(TICK - Duration::from_millis(50) + jitter) => {}
+                () = tokio::time::sleep(TICK + jitter) => {}
             }
             let mut turn = self.turns[job as usize].lock().await;
             let now = self.clock().now();

@@ -38,26 +38,95 @@ impl Mark {
     }
 }
 
-/// What one check found. Its name is stable; the sentence under `cli-doctor-NAME` says what is looked at, that under `cli-doctor-NAME-do`
-/// what to do where it is not good.
-struct Finding {
+/// Something that is looked at: its stable word, and the keys of two sentences.
+#[derive(Clone, Copy, Debug)]
+struct Check {
     name: &'static str,
+    what: &'static str,
+    /// What to do where it is not good.
+    todo: &'static str,
+}
+
+/// Everything that is looked at.
+mod check {
+    use super::Check;
+
+    pub(super) const CONFIG: Check = Check {
+        name: "config",
+        what: "cli-doctor-config",
+        todo: "cli-doctor-config-do",
+    };
+    pub(super) const KEY_FILE: Check = Check {
+        name: "key-file",
+        what: "cli-doctor-key-file",
+        todo: "cli-doctor-key-file-do",
+    };
+    pub(super) const DATABASE: Check = Check {
+        name: "database",
+        what: "cli-doctor-database",
+        todo: "cli-doctor-database-do",
+    };
+    pub(super) const MIGRATIONS: Check = Check {
+        name: "migrations",
+        what: "cli-doctor-migrations",
+        todo: "cli-doctor-migrations-do",
+    };
+    pub(super) const KEYS: Check = Check {
+        name: "keys",
+        what: "cli-doctor-keys",
+        todo: "cli-doctor-keys-do",
+    };
+    pub(super) const CLOCK: Check = Check {
+        name: "clock",
+        what: "cli-doctor-clock",
+        todo: "cli-doctor-clock-do",
+    };
+    pub(super) const TLS: Check = Check {
+        name: "tls",
+        what: "cli-doctor-tls",
+        todo: "cli-doctor-tls-do",
+    };
+    pub(super) const CACHE: Check = Check {
+        name: "cache",
+        what: "cli-doctor-cache",
+        todo: "cli-doctor-cache-do",
+    };
+    pub(super) const ISSUER: Check = Check {
+        name: "issuer",
+        what: "cli-doctor-issuer",
+        todo: "cli-doctor-issuer-do",
+    };
+    pub(super) const REGISTRY: Check = Check {
+        name: "registry",
+        what: "cli-doctor-registry",
+        todo: "cli-doctor-registry-do",
+    };
+    pub(super) const NOTIFY: Check = Check {
+        name: "notify",
+        what: "cli-doctor-notify",
+        todo: "cli-doctor-notify-do",
+    };
+}
+
+/// What one check found.
+struct Finding {
+    check: Check,
     mark: Mark,
     /// The words of the system; no secret.
     detail: String,
 }
 
 impl Finding {
-    fn new(name: &'static str, mark: Mark, detail: impl Into<String>) -> Self {
+    fn new(check: Check, mark: Mark, detail: impl Into<String>) -> Self {
         let detail = detail.into();
-        Self { name, mark, detail }
+        Self { check, mark, detail }
     }
 
     /// Good, or wrong with the words of an error.
-    fn of<T, E: ToString>(name: &'static str, result: Result<T, E>) -> Self {
+    fn of<T, E: ToString>(check: Check, result: Result<T, E>) -> Self {
         match result {
-            Ok(_) => Self::new(name, Mark::Good, ""),
-            Err(error) => Self::new(name, Mark::Wrong, error.to_string()),
+            Ok(_) => Self::new(check, Mark::Good, ""),
+            Err(error) => Self::new(check, Mark::Wrong, error.to_string()),
         }
     }
 }
@@ -75,7 +144,7 @@ pub(super) async fn run(ctx: &Ctx) -> Result<Exit, CliError> {
     let machine = || {
         let all: Vec<Value> = findings
             .iter()
-            .map(|finding| json!({"check": finding.name, "mark": finding.mark.word(), "detail": finding.detail}))
+            .map(|finding| json!({"check": finding.check.name, "mark": finding.mark.word(), "detail": finding.detail}))
             .collect();
         json!({"checks": all})
     };
@@ -85,14 +154,14 @@ pub(super) async fn run(ctx: &Ctx) -> Result<Exit, CliError> {
 }
 
 fn line(ctx: &Ctx, finding: &Finding) -> String {
-    let what = ctx.say.text(&format!("cli-doctor-{}", finding.name));
+    let what = ctx.say.text(finding.check.what);
     let detail = if finding.detail.is_empty() {
         String::new()
     } else {
         format!(": {}", finding.detail)
     };
     let todo = match finding.mark {
-        Mark::Warning | Mark::Wrong => format!("\n    → {}", ctx.say.text(&format!("cli-doctor-{}-do", finding.name))),
+        Mark::Warning | Mark::Wrong => format!("\n    → {}", ctx.say.text(finding.check.todo)),
         Mark::Good | Mark::Skipped => String::new(),
     };
     format!("{} {what}{detail}{todo}", finding.mark.sign())
@@ -112,7 +181,7 @@ mod tests {
         let findings = checks::all(&Config::default()).await;
         let wrong: Vec<_> = findings.iter().filter(|finding| finding.mark == Mark::Wrong).collect();
         assert!(
-            wrong.iter().any(|finding| finding.name == "key-file"),
+            wrong.iter().any(|finding| finding.check.name == "key-file"),
             "there is no key file"
         );
         for locale in Locale::ALL {
@@ -122,7 +191,7 @@ mod tests {
             };
             for finding in &findings {
                 for mark in [Mark::Good, Mark::Wrong] {
-                    let shown = line(&ctx, &Finding::new(finding.name, mark, "why"));
+                    let shown = line(&ctx, &Finding::new(finding.check, mark, "why"));
                     assert!(shown.contains("why") && !shown.contains('⟦'), "{shown}");
                 }
             }
@@ -151,7 +220,7 @@ mod tests {
             let found = checks::all(&config).await;
             found
                 .iter()
-                .find(|finding| finding.name == name)
+                .find(|finding| finding.check.name == name)
                 .map(|finding| finding.mark)
         };
         assert_eq!(of("key-file").await, Some(Mark::Warning), "others may read it");

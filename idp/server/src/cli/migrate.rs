@@ -43,7 +43,7 @@ pub(super) async fn run(ctx: &Ctx, arguments: &Arguments) -> Result<Exit, CliErr
         None
     };
     opened.db.close().await;
-    say(ctx, &done, begun);
+    say(ctx, &done, begun.as_ref());
     Ok(Exit::Done)
 }
 
@@ -86,7 +86,7 @@ async fn restored(ctx: &Ctx, db: &Db, cx: &Cx) -> Result<Begun, CliError> {
     })
 }
 
-fn say(ctx: &Ctx, done: &[&str], begun: Option<Begun>) {
+fn say(ctx: &Ctx, done: &[&str], begun: Option<&Begun>) {
     let human = || {
         let all = migrations().len().to_string();
         let mut lines = if done.is_empty() {
@@ -94,7 +94,7 @@ fn say(ctx: &Ctx, done: &[&str], begun: Option<Begun>) {
         } else {
             vec![ctx.say.text_with("cli-migrate-done", &[("steps", &done.join(", "))])]
         };
-        if let Some(begun) = &begun {
+        if let Some(begun) = begun {
             let [epoch, sessions, grants] = [
                 begun.epoch.0.to_string(),
                 begun.sessions.to_string(),
@@ -106,9 +106,8 @@ fn say(ctx: &Ctx, done: &[&str], begun: Option<Begun>) {
         lines.join("\n")
     };
     let machine = || {
-        let restored = begun
-            .as_ref()
-            .map(|begun| json!({"epoch": begun.epoch.0, "sessions": begun.sessions, "grants": begun.grants}));
+        let restored =
+            begun.map(|begun| json!({"epoch": begun.epoch.0, "sessions": begun.sessions, "grants": begun.grants}));
         json!({"applied": done, "restored": restored})
     };
     ctx.say.answer(human, machine);

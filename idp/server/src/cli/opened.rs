@@ -53,7 +53,7 @@ pub(super) fn operator(clock: &Clock) -> Cx {
     let name: String = said
         .unwrap_or_default()
         .chars()
-        .filter(|letter| letter.is_ascii_graphic())
+        .filter(char::is_ascii_graphic)
         .take(32)
         .collect();
     let number = std::fs::metadata("/proc/self").map_or_else(|_| "?".to_owned(), |meta| meta.uid().to_string());

@@ -362,6 +362,11 @@ pub const ROUTES: &[Route] = &[
         &[get("account", "My account", PAGE_OR_ON).by("session")],
     ),
     public(
+        "/account/resume",
+        "pages",
+        &[get("account_resume", "Where a sign-in to my account comes back", PAGE_OR_ON).asks(&[must("t")])],
+    ),
+    public(
         "/account/sign-out",
         "pages",
         &[post("sign_out", "End the session", &[must("csrf")], PAGE_OR_ON).by("session")],

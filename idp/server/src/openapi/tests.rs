@@ -62,13 +62,13 @@ impl Drop for Scratch {
     }
 }
 
-/// The paths of a router. It tells them to nobody but a debugger.
+/// The paths of a router. It tells them to nobody but a debugger, and shows its fallback as `/`: so `/` is left to the other test.
 fn paths(router: &Router) -> BTreeSet<String> {
     let shown = format!("{router:?}");
     let paths = shown
         .split('"')
         .filter(|piece| piece.starts_with('/') && !piece.contains("__private"));
-    paths.map(str::to_owned).collect()
+    paths.filter(|path| *path != "/").map(str::to_owned).collect()
 }
 
 #[tokio::test]
@@ -76,6 +76,7 @@ async fn the_table_and_the_routers_name_the_same_paths() {
     let scratch = Scratch::new().await;
     for listener in [Listener::Public, Listener::Management] {
         let listed = ROUTES.iter().filter(|route| route.listener == listener);
+        let listed = listed.filter(|route| route.path != "/");
         let listed: BTreeSet<String> = listed.map(|route| route.path.to_owned()).collect();
         assert_eq!(listed, paths(&scratch.router(listener)), "{listener:?}");
     }

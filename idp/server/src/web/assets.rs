@@ -48,7 +48,6 @@ pub fn path(file: &str) -> &'static str {
 }
 
 /// `GET /assets/{name}`. Only exact, current names; anything else is 404 without a body.
-#[expect(clippy::unused_async, reason = "axum takes handlers as futures")]
 pub async fn serve(Path(name): Path<String>) -> Response {
     let found = ASSETS.file_of_name.get(&name).and_then(|file| ASSETS.by_file.get(file));
     let Some(asset) = found else {

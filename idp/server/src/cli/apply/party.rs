@@ -73,7 +73,7 @@ pub(super) fn given(
         (None, Some(file)) => match std::fs::read_to_string(file).map(Secret::new) {
             Ok(text) => Some(Secret::new(text.reveal().trim_end_matches(['\r', '\n']).to_owned())),
             Err(error) => {
-                problems.push(Problem::words(format!("{place}_file"), error));
+                problems.push(Problem::words(format!("{place}_file"), &error));
                 None
             }
         },
@@ -107,7 +107,7 @@ pub(super) async fn apply(
                 error
                     .0
                     .into_iter()
-                    .map(|problem| Problem::words(format!("{}.{}", party.path, problem.field), problem.why)),
+                    .map(|problem| Problem::words(format!("{}.{}", party.path, problem.field), &problem.why)),
             ),
             Err(SaveError::Store(error)) => return Err(error),
         }

@@ -79,7 +79,7 @@ fn parse(path: String, entry: PersonEntry, problems: &mut Vec<Problem>) -> Optio
         }
     }
     let (name, birthdate, number) = (name.ok()?, birthdate.ok()?, number.ok()?);
-    (problems.len() == before).then(|| Prepared {
+    (problems.len() == before).then_some(Prepared {
         path,
         login,
         profile: Profile { name, birthdate },

@@ -27,7 +27,7 @@ impl Problem {
         }
     }
 
-    pub(super) fn words(path: impl Into<String>, words: impl ToString) -> Self {
+    pub(super) fn words(path: impl Into<String>, words: &(impl ToString + ?Sized)) -> Self {
         Self {
             path: path.into(),
             why: Why::Words(words.to_string()),

@@ -23,13 +23,13 @@ trait Entry: DeserializeOwned {
     /// Keys without a default.
     const REQUIRED: [&'static str; 2];
     /// By what an entry is known.
-    fn name(&self) -> &str;
+    fn known_by(&self) -> &str;
 }
 
 impl Entry for PartyEntry {
     const LIST: &'static str = "party";
     const REQUIRED: [&'static str; 2] = ["client_id", "name"];
-    fn name(&self) -> &str {
+    fn known_by(&self) -> &str {
         &self.client_id
     }
 }
@@ -37,7 +37,7 @@ impl Entry for PartyEntry {
 impl Entry for PersonEntry {
     const LIST: &'static str = "person";
     const REQUIRED: [&'static str; 2] = ["login", "name"];
-    fn name(&self) -> &str {
+    fn known_by(&self) -> &str {
         &self.login
     }
 }
@@ -83,7 +83,7 @@ fn list<T: Entry>(table: &mut Table, problems: &mut Vec<Problem>) -> Vec<(String
         let Some(entry) = one::<T>(item, &path, problems) else {
             continue;
         };
-        if seen.insert(entry.name().to_lowercase(), index).is_some() {
+        if seen.insert(entry.known_by().to_lowercase(), index).is_some() {
             problems.push(Problem::rule(format!("{path}.{}", T::REQUIRED[0]), "cli-apply-twice"));
         }
         entries.push((path, entry));

@@ -9,7 +9,7 @@ use idp_core::{
 };
 use idp_pki::Certificate;
 
-use super::{Finding, Mark, reach};
+use super::{Finding, Mark, check, reach};
 use crate::{
     app::{AppError, cellar},
     config::Config,
@@ -24,7 +24,7 @@ const LATE: Duration = Duration::from_secs(2 * 86_400);
 /// Runs every check.
 pub(super) async fn all(config: &Config) -> Vec<Finding> {
     let clock = Clock::system();
-    let mut found = vec![Finding::new("config", Mark::Good, ""), key_file(config)];
+    let mut found = vec![Finding::new(check::CONFIG, Mark::Good, ""), key_file(config)];
     let db = database(config, &mut found).await;
     match &db {
         Some(db) => {
@@ -34,14 +34,18 @@ pub(super) async fn all(config: &Config) -> Vec<Finding> {
             found.push(if readable {
                 signing_keys(config, db, clock.now()).await
             } else {
-                Finding::new("keys", Mark::Skipped, "")
+                Finding::new(check::KEYS, Mark::Skipped, "")
             });
             found.push(time(db, clock.now(), readable).await);
         }
-        None => found.extend(["migrations", "keys", "clock"].map(|name| Finding::new(name, Mark::Skipped, ""))),
+        None => found
+            .extend([check::MIGRATIONS, check::KEYS, check::CLOCK].map(|check| Finding::new(check, Mark::Skipped, ""))),
     }
     found.push(tls(config, clock.now()));
-    found.push(Finding::of("cache", cache::open(&config.cache.url).await.map(|_| ())));
+    found.push(Finding::of(
+        check::CACHE,
+        cache::open(&config.cache.url).await.map(|_| ()),
+    ));
     found.push(reach::issuer(config).await);
     found.push(reach::registry(config).await);
     found.push(notify(config));
@@ -52,18 +56,18 @@ pub(super) async fn all(config: &Config) -> Vec<Finding> {
 }
 
 fn key_file(config: &Config) -> Finding {
-    const NAME: &str = "key-file";
     if let Err(error) = cellar::seals(config) {
         let why = match &config.secrets.key_file {
             None => String::new(),
             Some(file) => format!("{}: {}", file.display(), reason(&error)),
         };
-        return Finding::new(NAME, Mark::Wrong, why);
+        return Finding::new(check::KEY_FILE, Mark::Wrong, why);
     }
     let file = config.secrets.key_file.as_deref().unwrap_or(Path::new(""));
     let mode = std::fs::metadata(file).map_or(0, |meta| meta.mode() & 0o777);
-    let mark = if mode & 0o077 == 0 { Mark::Good } else { Mark::Warning };
-    Finding::new(NAME, mark, format!("{} ({mode:03o})", file.display()))
+    let for_others = mode & 0o077;
+    let mark = if for_others == 0 { Mark::Good } else { Mark::Warning };
+    Finding::new(check::KEY_FILE, mark, format!("{} ({mode:03o})", file.display()))
 }
 
 fn reason(error: &AppError) -> String {
@@ -82,24 +86,22 @@ fn reason(error: &AppError) -> String {
 }
 
 async fn database(config: &Config, found: &mut Vec<Finding>) -> Option<Db> {
-    const NAME: &str = "database";
     if cellar::seals(config).is_err() {
-        found.push(Finding::new(NAME, Mark::Skipped, ""));
+        found.push(Finding::new(check::DATABASE, Mark::Skipped, ""));
         return None;
     }
     let opened = cellar::open(config).await;
     let finding = match &opened {
-        Ok(_) => Finding::new(NAME, Mark::Good, ""),
-        Err(error) => Finding::new(NAME, Mark::Wrong, reason(error)),
+        Ok(_) => Finding::new(check::DATABASE, Mark::Good, ""),
+        Err(error) => Finding::new(check::DATABASE, Mark::Wrong, reason(error)),
     };
     found.push(finding);
     opened.ok()
 }
 
 async fn migrations(db: &Db) -> Finding {
-    const NAME: &str = "migrations";
     match db.migration_state().await {
-        Ok(MigrationState::Current) => Finding::new(NAME, Mark::Good, ""),
+        Ok(MigrationState::Current) => Finding::new(check::MIGRATIONS, Mark::Good, ""),
         // A server migrates its SQLite file by itself.
         Ok(MigrationState::Behind(missing)) => {
             let mark = if db.path().is_some() {
@@ -107,19 +109,18 @@ async fn migrations(db: &Db) -> Finding {
             } else {
                 Mark::Wrong
             };
-            Finding::new(NAME, mark, missing.to_string())
+            Finding::new(check::MIGRATIONS, mark, missing.to_string())
         }
-        Ok(MigrationState::Newer) => Finding::new(NAME, Mark::Wrong, "newer"),
-        Err(error) => Finding::new(NAME, Mark::Wrong, error.to_string()),
+        Ok(MigrationState::Newer) => Finding::new(check::MIGRATIONS, Mark::Wrong, "newer"),
+        Err(error) => Finding::new(check::MIGRATIONS, Mark::Wrong, error.to_string()),
     }
 }
 
 async fn signing_keys(config: &Config, db: &Db, now: Timestamp) -> Finding {
-    const NAME: &str = "keys";
     let listed = async { keys::list(&mut db.read().await?).await }.await;
     let listed = match listed {
         Ok(listed) => listed,
-        Err(error) => return Finding::new(NAME, Mark::Wrong, error.to_string()),
+        Err(error) => return Finding::new(check::KEYS, Mark::Wrong, error.to_string()),
     };
     let longest = Duration::from_secs(u64::from(config.keys.active_days) * 86_400) + LATE;
     let ages: Vec<(&str, Duration)> = listed
@@ -134,35 +135,35 @@ async fn signing_keys(config: &Config, db: &Db, now: Timestamp) -> Finding {
         .iter()
         .map(|(alg, age)| format!("{alg} {} d", age.as_secs() / 86_400));
     let mark = if late { Mark::Wrong } else { Mark::Good };
-    Finding::new(NAME, mark, days.collect::<Vec<_>>().join(", "))
+    Finding::new(check::KEYS, mark, days.collect::<Vec<_>>().join(", "))
 }
 
 /// The newest thing that the database remembers must not lie ahead of our clock.
 async fn time(db: &Db, now: Timestamp, readable: bool) -> Finding {
-    const NAME: &str = "clock";
     if !readable {
-        return Finding::new(NAME, Mark::Skipped, "");
+        return Finding::new(check::CLOCK, Mark::Skipped, "");
     }
     let newest = async {
         let listed = keys::list(&mut db.read().await?).await?;
         Ok::<_, idp_core::store::StoreError>(listed.iter().map(|key| key.created_at).max())
     };
     match newest.await {
-        Ok(Some(newest)) if newest > now + Duration::from_secs(60) => {
-            Finding::new(NAME, Mark::Wrong, format!("{} < {}", now.rfc3339(), newest.rfc3339()))
-        }
-        Ok(_) => Finding::new(NAME, Mark::Good, now.rfc3339()),
-        Err(error) => Finding::new(NAME, Mark::Wrong, error.to_string()),
+        Ok(Some(newest)) if newest > now + Duration::from_secs(60) => Finding::new(
+            check::CLOCK,
+            Mark::Wrong,
+            format!("{} < {}", now.rfc3339(), newest.rfc3339()),
+        ),
+        Ok(_) => Finding::new(check::CLOCK, Mark::Good, now.rfc3339()),
+        Err(error) => Finding::new(check::CLOCK, Mark::Wrong, error.to_string()),
     }
 }
 
 fn tls(config: &Config, now: Timestamp) -> Finding {
-    const NAME: &str = "tls";
     let (Some(chain), Some(key)) = (&config.server.tls_certificate_file, &config.server.tls_key_file) else {
-        return Finding::new(NAME, Mark::Skipped, "");
+        return Finding::new(check::TLS, Mark::Skipped, "");
     };
     if let Err(error) = server::Certificate::load(chain, key) {
-        return Finding::new(NAME, Mark::Wrong, error.to_string());
+        return Finding::new(check::TLS, Mark::Wrong, error.to_string());
     }
     let read = std::fs::read(chain).map_err(|error| error.to_string());
     let read = read.and_then(|pem| Certificate::bundle(&pem).map_err(|error| error.to_string()));
@@ -171,7 +172,7 @@ fn tls(config: &Config, now: Timestamp) -> Finding {
             .iter()
             .map(|certificate| certificate.days_left(now.seconds()))
             .min(),
-        Err(error) => return Finding::new(NAME, Mark::Wrong, error),
+        Err(error) => return Finding::new(check::TLS, Mark::Wrong, error),
     };
     let days = days.unwrap_or_default();
     let mark = match days {
@@ -179,14 +180,13 @@ fn tls(config: &Config, now: Timestamp) -> Finding {
         0..CERTIFICATE_DAYS => Mark::Warning,
         _ => Mark::Good,
     };
-    Finding::new(NAME, mark, format!("{days} d"))
+    Finding::new(check::TLS, mark, format!("{days} d"))
 }
 
 fn notify(config: &Config) -> Finding {
-    const NAME: &str = "notify";
     let Some(file) = &config.notify.file else {
-        return Finding::new(NAME, Mark::Skipped, "");
+        return Finding::new(check::NOTIFY, Mark::Skipped, "");
     };
     let opened = std::fs::OpenOptions::new().create(true).append(true).open(file);
-    Finding::of(NAME, opened)
+    Finding::of(check::NOTIFY, opened)
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 use url::Url;
 
-use super::{Finding, Mark};
+use super::{Finding, Mark, check};
 use crate::config::Config;
 
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -15,17 +15,17 @@ const PATIENCE: Duration = Duration::from_secs(3);
 pub(super) async fn issuer(config: &Config) -> Finding {
     let address = config.server.public_url.as_str();
     match connect(address).await {
-        Ok(()) => Finding::new("issuer", Mark::Good, address),
-        Err(why) => Finding::new("issuer", Mark::Warning, format!("{address}: {why}")),
+        Ok(()) => Finding::new(check::ISSUER, Mark::Good, address),
+        Err(why) => Finding::new(check::ISSUER, Mark::Warning, format!("{address}: {why}")),
     }
 }
 
 /// Whether the registry's host takes connections. No question is asked: each counts against a quota there.
 pub(super) async fn registry(config: &Config) -> Finding {
     let Some(registry) = &config.registry else {
-        return Finding::new("registry", Mark::Skipped, "");
+        return Finding::new(check::REGISTRY, Mark::Skipped, "");
     };
-    Finding::of("registry", connect(&registry.url).await)
+    Finding::of(check::REGISTRY, connect(&registry.url).await)
 }
 
 async fn connect(address: &str) -> Result<(), String> {
