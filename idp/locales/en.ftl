@@ -342,6 +342,7 @@ cli-keys-revoke = Revoke a key at once: nothing it ever signed is believed any m
 cli-keys-revoke-arg-kid = The key's kid, as “idp keys list” shows it
 cli-keys-new-secret = Make a new line for the key file
 cli-keys-new-secret-hint = Put this line first in the file of secrets.key_file (readable by its owner only). Keep the old lines: what is sealed needs them.
+cli-keys-empty = There is no key yet; “idp serve” makes them at its first start.
 cli-keys-state-next = next
 cli-keys-state-active = active
 cli-keys-state-retiring = retiring

@@ -341,6 +341,7 @@ cli-keys-revoke = Thu hồi khẩn cấp một khoá: mọi thứ nó từng ký
 cli-keys-revoke-arg-kid = Mã khoá (kid) như trong “idp keys list”
 cli-keys-new-secret = Tạo một dòng mới cho tệp khoá
 cli-keys-new-secret-hint = Đặt dòng này lên đầu tệp secrets.key_file (chỉ chủ sở hữu đọc được). Giữ lại các dòng cũ: dữ liệu đã niêm phong cần chúng.
+cli-keys-empty = Chưa có khoá nào; “idp serve” tạo khi khởi động lần đầu.
 cli-keys-state-next = kế tiếp
 cli-keys-state-active = đang ký
 cli-keys-state-retiring = sắp nghỉ

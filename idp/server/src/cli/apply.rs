@@ -81,11 +81,12 @@ pub(super) async fn run(ctx: &Ctx, arguments: &Arguments) -> Result<Exit, CliErr
         let with = vec![("file", file.display().to_string()), ("why", error.to_string())];
         CliError::Said(Exit::Wrong, "cli-apply-no-file", with)
     })?;
-    let desired = match read(&text) {
-        Ok(desired) => desired,
-        Err(problems) => return Ok(refuse(ctx, &problems)),
+    let desired = read(&text);
+    let opened = match Opened::current(ctx).await {
+        Ok(opened) => opened,
+        Err(_) if !desired.problems.is_empty() => return Ok(refuse(ctx, &desired.problems)),
+        Err(error) => return Err(error),
     };
-    let opened = Opened::current(ctx).await?;
     let target = Target {
         pool: &PasswordPool::new(opened.db.seals().clone()),
         db: &opened.db,
@@ -126,9 +127,10 @@ impl<E: Into<Refused>> From<E> for Ended {
     }
 }
 
-/// Applies everything in one transaction. Slow work (password hashes) is done before it.
+/// Applies everything in one transaction. Slow work (password hashes) is done before it. A file with problems is run through as well, so
+/// that those which only the database knows are named with the others.
 pub(super) async fn apply(target: &Target<'_>, desired: Desired, mode: Mode) -> Result<Vec<Change>, Refused> {
-    let mut problems = Vec::new();
+    let mut problems = desired.problems;
     let parties = party::prepare(desired.parties, &mut problems);
     let people = person::prepare(desired.people, target, &mut problems).await?;
     let (parties, people, found) = (&parties, &people, &problems);

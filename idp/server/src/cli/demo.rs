@@ -128,8 +128,7 @@ async fn apply_desired(node: &Node, loaded: &Loaded, desired: &str) -> Result<()
         let all = problems.iter().map(|problem| problem.sentence(Locale::En));
         Fault::new("applying the demo's desired state", all.collect::<Vec<_>>().join("; "))
     };
-    let desired = apply::read(desired).map_err(words)?;
-    match apply::apply(&target, desired, Mode::Keep).await {
+    match apply::apply(&target, apply::read(desired), Mode::Keep).await {
         Ok(_changes) => {}
         Err(Refused::Problems(problems)) => return Err(words(problems).into()),
         Err(Refused::Fault(fault)) => return Err(fault.into()),

@@ -61,7 +61,12 @@ pub(super) async fn run(ctx: &Ctx, arguments: Arguments) -> Result<Exit, CliErro
 
 async fn list(ctx: &Ctx, opened: &Opened) -> Result<Exit, CliError> {
     let keys = keys::list(&mut opened.db.read().await?).await?;
-    let human = || keys.iter().map(|key| line(ctx, key)).collect::<Vec<_>>().join("\n");
+    let human = || {
+        if keys.is_empty() {
+            return ctx.say.text("cli-keys-empty");
+        }
+        keys.iter().map(|key| line(ctx, key)).collect::<Vec<_>>().join("\n")
+    };
     ctx.say.answer(human, || keys.iter().map(object).collect());
     Ok(Exit::Done)
 }

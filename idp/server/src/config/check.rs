@@ -1,7 +1,5 @@
 //! Rules that no single value can break: what must fit together.
 
-use idp_core::keys::PolicyError;
-
 use super::{
     problem::{ConfigProblem, Reason},
     sections::Config,
@@ -153,15 +151,24 @@ fn numbers(config: &Config) -> Found {
     found
 }
 
-/// Below these values tokens would stop being verifiable while they are valid.
+/// Below the least values tokens would stop being verifiable while they are valid; what lies above ten years is a slip of the hand.
 fn keys(config: &Config) -> Found {
-    let below = config.keys.policy().err().unwrap_or_default();
-    let range = |error: PolicyError| {
-        let least = u32::try_from(error.least).unwrap_or(u32::MAX);
-        let most = u32::MAX;
-        (format!("keys.{}", error.name), Reason::Range { least, most })
-    };
-    below.into_iter().map(range).collect()
+    const DAYS: u32 = 3_650;
+    const SECONDS: u32 = DAYS * 86_400;
+    let keys = &config.keys;
+    let given = [
+        ("publish_before_use_seconds", keys.publish_before_use_seconds, SECONDS),
+        ("active_days", u64::from(keys.active_days), DAYS),
+        ("retiring_seconds", keys.retiring_seconds, SECONDS),
+    ];
+    let low = keys.policy().err().unwrap_or_default();
+    let least = |name: &str| low.iter().find(|error| error.name == name).map(|error| error.least);
+    let outside = given.into_iter().filter_map(|(name, value, most)| {
+        let least = least(name).or_else(|| (value > u64::from(most)).then_some(1))?;
+        let least = u32::try_from(least).unwrap_or(u32::MAX);
+        Some((format!("keys.{name}"), Reason::Range { least, most }))
+    });
+    outside.collect()
 }
 
 fn outgoing(config: &Config) -> Found {

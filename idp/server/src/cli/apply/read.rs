@@ -10,8 +10,10 @@ use super::{
     problem::Problem,
 };
 
-/// Entries, each with its path in the file.
+/// What could be read: entries, each with its path in the file, and what is wrong with the rest.
+#[derive(Default)]
 pub(crate) struct Desired {
+    pub(crate) problems: Vec<Problem>,
     pub(super) parties: Vec<(String, PartyEntry)>,
     pub(super) people: Vec<(String, PersonEntry)>,
 }
@@ -43,21 +45,18 @@ impl Entry for PersonEntry {
 }
 
 /// Reads a file of desired state.
-pub(crate) fn read(text: &str) -> Result<Desired, Vec<Problem>> {
-    let mut table: Table = match toml::from_str(text) {
-        Ok(table) => table,
-        Err(error) => return Err(vec![unreadable(text, &error)]),
-    };
+pub(crate) fn read(text: &str) -> Desired {
     let mut problems = Vec::new();
-    let desired = Desired {
-        parties: list(&mut table, &mut problems),
-        people: list(&mut table, &mut problems),
-    };
+    let mut table: Table = toml::from_str(text).unwrap_or_else(|error| {
+        problems.push(unreadable(text, &error));
+        Table::new()
+    });
+    let (parties, people) = (list(&mut table, &mut problems), list(&mut table, &mut problems));
     problems.extend(table.keys().map(|key| Problem::rule(key, "cli-config-unknown")));
-    if problems.is_empty() {
-        Ok(desired)
-    } else {
-        Err(problems)
+    Desired {
+        problems,
+        parties,
+        people,
     }
 }
 
@@ -132,10 +131,7 @@ mod tests {
     use super::*;
 
     fn paths(text: &str) -> Vec<String> {
-        read(text)
-            .err()
-            .map(|problems| problems.into_iter().map(|problem| problem.path).collect())
-            .unwrap_or_default()
+        read(text).problems.into_iter().map(|problem| problem.path).collect()
     }
 
     #[test]
@@ -175,10 +171,8 @@ mod tests {
 
     #[test]
     fn absent_keys_have_their_defaults() {
-        let desired = read("[[party]]\nclient_id = \"p\"\nname = { vi = \"C\", en = \"P\" }").ok();
-        let (path, party) = desired
-            .and_then(|desired| desired.parties.into_iter().next())
-            .expect("one party");
+        let desired = read("[[party]]\nclient_id = \"p\"\nname = { vi = \"C\", en = \"P\" }");
+        let (path, party) = desired.parties.into_iter().next().expect("one party");
         let definition = party.definition();
         assert_eq!(path, "party[0]");
         assert_eq!(definition.id_token_signed_response_alg.name(), "RS256");

@@ -140,7 +140,7 @@ mod tests {
     fn what_is_drawn_can_be_applied() {
         let kept = Kept::draw();
         let desired = kept.desired(Ports { base: 8080 });
-        assert!(crate::cli::apply::read(&desired).is_ok(), "{desired}");
+        assert!(crate::cli::apply::read(&desired).problems.is_empty(), "{desired}");
         let logins: Vec<String> = kept.ready().map(|ready| ready.login).collect();
         assert_eq!(logins.len(), READY);
         assert!(logins.iter().all(|login| login.len() > 5), "{logins:?}");
