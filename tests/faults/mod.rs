@@ -1,5 +1,5 @@
 //! What must hold when things break: the process is killed, keys change under load.
 
 mod killed;
-mod process;
+pub(crate) mod process;
 mod rotation;

@@ -16,7 +16,7 @@ pub(super) struct Process {
 }
 
 /// The executable that `tests/run build` made, beside this test.
-pub(super) fn executable() -> PathBuf {
+pub(crate) fn executable() -> PathBuf {
     let own = std::env::current_exe().expect("the path of this test");
     let built = own
         .parent()
@@ -32,7 +32,7 @@ pub(super) fn executable() -> PathBuf {
 }
 
 /// Runs a command to its end; gives exit code and output.
-pub(super) fn run(file: &Path, arguments: &[&str]) -> (Option<i32>, String) {
+pub(crate) fn run(file: &Path, arguments: &[&str]) -> (Option<i32>, String) {
     let done = Command::new(executable())
         .arg("--config")
         .arg(file)

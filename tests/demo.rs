@@ -1,0 +1,174 @@
+//! `idp demo` as somebody on a fresh machine meets it: one command, two portals, one sign-in (contract, section 10).
+
+use std::{
+    io::{BufRead, BufReader},
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+};
+
+use idp_core::crypto::random;
+use idp_tests::{Browser, Page, house};
+use serde_json::{Value, json};
+
+use crate::faults::process::{executable, run};
+
+/// A running demo and what it said of itself.
+struct Demo {
+    child: Child,
+    said: Value,
+    folder: PathBuf,
+}
+
+impl Demo {
+    fn start() -> Self {
+        let folder = std::env::temp_dir().join(format!("idp-test-demo-{}", random::readable(12)));
+        let mut child = Command::new(executable())
+            .args(["demo", "--json", "--port-base", &free_base().to_string(), "--state-dir"])
+            .arg(&folder)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::inherit())
+            .spawn()
+            .expect("starts");
+        let mut line = String::new();
+        let output = child.stdout.take().expect("it is piped");
+        BufReader::new(output).read_line(&mut line).expect("says something");
+        let said = serde_json::from_str(&line).expect("one JSON object");
+        Self { child, said, folder }
+    }
+
+    fn text(&self, pointer: &str) -> &str {
+        self.said.pointer(pointer).and_then(Value::as_str).expect("it is said")
+    }
+
+    /// Runs every job that is due.
+    async fn run_jobs(&self) {
+        let address = format!("{}/test/clock", self.text("/management"));
+        let asked = house::client().post(address).json(&json!({"run_jobs": true}));
+        let answer = asked.send().await.expect("the management listener answers");
+        assert_eq!(answer.status().as_u16(), 200);
+    }
+
+    /// Asks it to go and gives its exit code.
+    fn end(&mut self) -> Option<i32> {
+        let pid = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-TERM", &pid]).status().expect("signals");
+        assert!(sent.success());
+        self.child.wait().expect("ends").code()
+    }
+}
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        // Gone already, unless an assertion failed.
+        let _gone = self.child.kill();
+        let _gone = self.child.wait();
+        let _removed = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// A port whose neighbours are free too.
+fn free_base() -> u16 {
+    let is_free = |port: u16| TcpListener::bind(("127.0.0.1", port)).is_ok();
+    let mut drawn = (0..100).map(|_| 20_000 + u16::try_from(random::below(30_000)).expect("a port"));
+    let fits = |base: &u16| [0, 1, 2, 10, 1_000].into_iter().all(|offset| is_free(base + offset));
+    drawn.find(fits).expect("some ports are free")
+}
+
+/// Opens an address and goes wherever it leads, to other origins too.
+async fn wander(browser: &mut Browser, address: &str) -> Page {
+    let page = browser.open(address).await;
+    onward(browser, page).await
+}
+
+async fn onward(browser: &mut Browser, mut page: Page) -> Page {
+    for _ in 0..12 {
+        let Some(next) = page.left_for.take() else { return page };
+        page = browser.open(next.as_str()).await;
+    }
+    panic!("the browser goes round in circles at {}", page.url);
+}
+
+async fn sign_in(demo: &Demo, browser: &mut Browser) -> Page {
+    let page = wander(browser, &format!("{}login", demo.text("/portals/0/url"))).await;
+    assert_eq!(page.name(), "sign-in", "{}", page.body);
+    let given = [
+        ("login", demo.text("/people/0/login")),
+        ("password", demo.text("/people/0/password")),
+    ];
+    let page = browser.submit(&page, "sign-in-form", &given).await;
+    onward(browser, page).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_command_one_sign_in_two_portals() {
+    let mut demo = Demo::start();
+    assert!(!Path::new(demo.text("/state_dir")).join("idp.db").as_os_str().is_empty());
+    let mut browser = Browser::new();
+    let first = sign_in(&demo, &mut browser).await;
+    assert_eq!(
+        first.text("#signed-in-as").as_deref(),
+        Some(demo.text("/people/0/name")),
+        "{}",
+        first.body
+    );
+
+    let second = wander(&mut browser, &format!("{}login", demo.text("/portals/1/url"))).await;
+    assert_eq!(
+        second.text("#sub"),
+        first.text("#sub"),
+        "no second password: {}",
+        second.body
+    );
+
+    let out = browser.submit(&second, "sign-out-form", &[]).await;
+    let out = onward(&mut browser, out).await;
+    assert!(out.has("#signed-out"), "{}", out.body);
+    demo.run_jobs().await;
+    let told = browser.open(demo.text("/portals/0/url")).await;
+    assert!(
+        told.has("#sign-in") && !told.has("#sub"),
+        "signing out of one signs out of the other: {}",
+        told.body
+    );
+
+    demo.run_jobs().await;
+    let config = Path::new(demo.text("/state_dir")).join("idp.toml");
+    let (code, said) = run(&config, &["--json", "audit", "verify"]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("\"good\":true"), "{said}");
+    assert_eq!(demo.end(), Some(0), "it drains");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn somebody_whom_the_registry_knows_enrols() {
+    let mut demo = Demo::start();
+    let mut browser = Browser::new();
+    let page = wander(&mut browser, &format!("{}login", demo.text("/portals/0/url"))).await;
+    let enrol = page.attribute("a#enrol-link", "href").expect("they may enrol");
+    let page = browser.open(page.url.join(&enrol).expect("an address").as_str()).await;
+    let password = "một câu dài dễ nhớ";
+    let given = [
+        ("personal_number", demo.text("/may_enrol/0/personal_number")),
+        ("full_name", demo.text("/may_enrol/0/full_name")),
+        ("birthdate", demo.text("/may_enrol/0/birthdate")),
+        ("new_password", password),
+        ("new_password_again", password),
+    ];
+    let page = browser.submit(&page, "enrol-form", &given).await;
+    assert_eq!(
+        page.attribute("#enrol-state", "data-state").as_deref(),
+        Some("matched"),
+        "{}",
+        page.body
+    );
+    let on = page.attribute("a#continue-link", "href").expect("a way on");
+    let page = wander(&mut browser, page.url.join(&on).expect("an address").as_str()).await;
+    assert_eq!(
+        page.text("#signed-in-as").as_deref(),
+        Some(demo.text("/may_enrol/0/full_name")),
+        "{}",
+        page.body
+    );
+    assert_eq!(demo.end(), Some(0), "it drains");
+}
