@@ -103,7 +103,7 @@ async fn sign_in(demo: &Demo, browser: &mut Browser) -> Page {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_command_one_sign_in_two_portals() {
     let mut demo = Demo::start();
-    assert!(!Path::new(demo.text("/state_dir")).join("idp.db").as_os_str().is_empty());
+    assert!(Path::new(demo.text("/state_dir")).join("idp.db").is_file());
     let mut browser = Browser::new();
     let first = sign_in(&demo, &mut browser).await;
     assert_eq!(
@@ -162,8 +162,13 @@ async fn somebody_whom_the_registry_knows_enrols() {
         "{}",
         page.body
     );
+    let login = page.text("#login-name").expect("a sign-in name");
     let on = page.attribute("a#continue-link", "href").expect("a way on");
     let page = wander(&mut browser, page.url.join(&on).expect("an address").as_str()).await;
+    let page = browser
+        .submit(&page, "sign-in-form", &[("login", &login), ("password", password)])
+        .await;
+    let page = onward(&mut browser, page).await;
     assert_eq!(
         page.text("#signed-in-as").as_deref(),
         Some(demo.text("/may_enrol/0/full_name")),

@@ -29,6 +29,7 @@ const SERVER: &[(&str, u8)] = &[
     ("server", ROOF),
     ("management", ROOF),
     ("jobs", ROOF),
+    ("openapi", ROOF),
     ("config", ROOF),
     ("cli", ROOF),
     ("openapi", ROOF),
