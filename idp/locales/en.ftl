@@ -3,6 +3,7 @@
 
 # layout
 site-name = Provincial identity service
+site-province = the province
 footer-emblem = People's Committee of { $province }
 skip-to-main = Skip to main content
 a11y-lang = Language

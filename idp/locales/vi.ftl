@@ -3,6 +3,7 @@
 
 # layout
 site-name = Hệ thống xác thực tập trung
+site-province = tỉnh
 footer-emblem = Uỷ ban nhân dân { $province }
 skip-to-main = Đến nội dung chính
 a11y-lang = Ngôn ngữ

@@ -144,13 +144,21 @@ impl House {
         self.browser(headers).and_then(Handle::<Browser>::digest_of)
     }
 
+    /// The province as the configuration names it; where it does not, the plain word.
+    fn province(&self, locale: Locale) -> Words {
+        match self.settings.province.as_str() {
+            "" => Words::ours(locale, "site-province"),
+            name => Words::new(Locale::Vi, name),
+        }
+    }
+
     /// The frame of a page. `here` is the path and query of a GET that shows it again; `csrf` the token of its form.
     pub fn chrome(&self, locale: Locale, here: String, csrf: String) -> Chrome {
         Chrome {
             locale,
             here,
             support_phone: self.settings.support_phone.clone(),
-            province: Words::ours(locale, "site-province"),
+            province: self.province(locale),
             banner: self.settings.banner,
             csrf,
         }
