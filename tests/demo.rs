@@ -100,80 +100,84 @@ async fn sign_in(demo: &Demo, browser: &mut Browser) -> Page {
     onward(browser, page).await
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn one_command_one_sign_in_two_portals() {
-    let mut demo = Demo::start();
-    assert!(Path::new(demo.text("/state_dir")).join("idp.db").is_file());
-    let mut browser = Browser::new();
-    let first = sign_in(&demo, &mut browser).await;
-    assert_eq!(
-        first.text("#signed-in-as").as_deref(),
-        Some(demo.text("/people/0/name")),
-        "{}",
-        first.body
-    );
+#[test]
+fn one_command_one_sign_in_two_portals() {
+    idp_tests::run(async {
+        let mut demo = Demo::start();
+        assert!(Path::new(demo.text("/state_dir")).join("idp.db").is_file());
+        let mut browser = Browser::new();
+        let first = sign_in(&demo, &mut browser).await;
+        assert_eq!(
+            first.text("#signed-in-as").as_deref(),
+            Some(demo.text("/people/0/name")),
+            "{}",
+            first.body
+        );
 
-    let second = wander(&mut browser, &format!("{}login", demo.text("/portals/1/url"))).await;
-    assert_eq!(
-        second.text("#sub"),
-        first.text("#sub"),
-        "no second password: {}",
-        second.body
-    );
+        let second = wander(&mut browser, &format!("{}login", demo.text("/portals/1/url"))).await;
+        assert_eq!(
+            second.text("#sub"),
+            first.text("#sub"),
+            "no second password: {}",
+            second.body
+        );
 
-    let out = browser.submit(&second, "sign-out-form", &[]).await;
-    let out = onward(&mut browser, out).await;
-    assert!(out.has("#signed-out"), "{}", out.body);
-    demo.run_jobs().await;
-    let told = browser.open(demo.text("/portals/0/url")).await;
-    assert!(
-        told.has("#sign-in") && !told.has("#sub"),
-        "signing out of one signs out of the other: {}",
-        told.body
-    );
+        let out = browser.submit(&second, "sign-out-form", &[]).await;
+        let out = onward(&mut browser, out).await;
+        assert!(out.has("#signed-out"), "{}", out.body);
+        demo.run_jobs().await;
+        let told = browser.open(demo.text("/portals/0/url")).await;
+        assert!(
+            told.has("#sign-in") && !told.has("#sub"),
+            "signing out of one signs out of the other: {}",
+            told.body
+        );
 
-    demo.run_jobs().await;
-    let config = Path::new(demo.text("/state_dir")).join("idp.toml");
-    let (code, said) = run(&config, &["--json", "audit", "verify"]);
-    assert_eq!(code, Some(0), "{said}");
-    assert!(said.contains("\"good\":true"), "{said}");
-    assert_eq!(demo.end(), Some(0), "it drains");
+        demo.run_jobs().await;
+        let config = Path::new(demo.text("/state_dir")).join("idp.toml");
+        let (code, said) = run(&config, &["--json", "audit", "verify"]);
+        assert_eq!(code, Some(0), "{said}");
+        assert!(said.contains("\"good\":true"), "{said}");
+        assert_eq!(demo.end(), Some(0), "it drains");
+    });
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn somebody_whom_the_registry_knows_enrols() {
-    let mut demo = Demo::start();
-    let mut browser = Browser::new();
-    let page = wander(&mut browser, &format!("{}login", demo.text("/portals/0/url"))).await;
-    let enrol = page.attribute("a#enrol-link", "href").expect("they may enrol");
-    let page = browser.open(page.url.join(&enrol).expect("an address").as_str()).await;
-    let password = "một câu dài dễ nhớ";
-    let given = [
-        ("personal_number", demo.text("/may_enrol/0/personal_number")),
-        ("full_name", demo.text("/may_enrol/0/full_name")),
-        ("birthdate", demo.text("/may_enrol/0/birthdate")),
-        ("new_password", password),
-        ("new_password_again", password),
-    ];
-    let page = browser.submit(&page, "enrol-form", &given).await;
-    assert_eq!(
-        page.attribute("#enrol-state", "data-state").as_deref(),
-        Some("matched"),
-        "{}",
-        page.body
-    );
-    let login = page.text("#login-name").expect("a sign-in name");
-    let on = page.attribute("a#continue-link", "href").expect("a way on");
-    let page = wander(&mut browser, page.url.join(&on).expect("an address").as_str()).await;
-    let page = browser
-        .submit(&page, "sign-in-form", &[("login", &login), ("password", password)])
-        .await;
-    let page = onward(&mut browser, page).await;
-    assert_eq!(
-        page.text("#signed-in-as").as_deref(),
-        Some(demo.text("/may_enrol/0/full_name")),
-        "{}",
-        page.body
-    );
-    assert_eq!(demo.end(), Some(0), "it drains");
+#[test]
+fn somebody_whom_the_registry_knows_enrols() {
+    idp_tests::run(async {
+        let mut demo = Demo::start();
+        let mut browser = Browser::new();
+        let page = wander(&mut browser, &format!("{}login", demo.text("/portals/0/url"))).await;
+        let enrol = page.attribute("a#enrol-link", "href").expect("they may enrol");
+        let page = browser.open(page.url.join(&enrol).expect("an address").as_str()).await;
+        let password = "một câu dài dễ nhớ";
+        let given = [
+            ("personal_number", demo.text("/may_enrol/0/personal_number")),
+            ("full_name", demo.text("/may_enrol/0/full_name")),
+            ("birthdate", demo.text("/may_enrol/0/birthdate")),
+            ("new_password", password),
+            ("new_password_again", password),
+        ];
+        let page = browser.submit(&page, "enrol-form", &given).await;
+        assert_eq!(
+            page.attribute("#enrol-state", "data-state").as_deref(),
+            Some("matched"),
+            "{}",
+            page.body
+        );
+        let login = page.text("#login-name").expect("a sign-in name");
+        let on = page.attribute("a#continue-link", "href").expect("a way on");
+        let page = wander(&mut browser, page.url.join(&on).expect("an address").as_str()).await;
+        let page = browser
+            .submit(&page, "sign-in-form", &[("login", &login), ("password", password)])
+            .await;
+        let page = onward(&mut browser, page).await;
+        assert_eq!(
+            page.text("#signed-in-as").as_deref(),
+            Some(demo.text("/may_enrol/0/full_name")),
+            "{}",
+            page.body
+        );
+        assert_eq!(demo.end(), Some(0), "it drains");
+    });
 }

@@ -30,7 +30,7 @@ const newPassword = () => `mat-khau-${randomBytes(9).toString('hex')}`;
     await expectPage(page, 'enrolled');
     assert.equal(await page.locator('#enrol-state').getAttribute('data-state'), 'matched');
     const login = (await page.locator('#login-name').innerText()).trim();
-    assert.match(login, /^[a-z]+\d+$/, 'the sign-in name is the name without marks, and digits');
+    assert.match(login, /^[a-z]+-\d+$/, 'the sign-in name is the name without marks, and digits');
     assert.ok(!login.includes(person.personal_number), 'the sign-in name gives the personal number away');
     await shoot(page, `enrolled-${javaScriptEnabled}`);
 

@@ -99,6 +99,12 @@ async function expectAccessible(page, what) {
   assert.deepEqual(told, [], what);
 }
 
+/** A key without a sentence is shown between these brackets. */
+async function expectSentences(page, what) {
+  const text = `${await page.title()} ${await page.locator('body').innerText()}`;
+  assert.doesNotMatch(text, /[⟦⟧]/, `${what} has a key without a sentence`);
+}
+
 /** Targets that a thumb can hit, and nothing that makes a phone scroll sideways. */
 async function expectFits(page, what) {
   const problems = await page.evaluate((least) => {
@@ -122,6 +128,7 @@ for (const [name, goTo] of Object.entries(WAYS)) {
       assert.equal(await page.locator('main#main').count(), 1);
       assert.equal(await page.locator('a#lang-vi, a#lang-en').count(), 2);
       await shoot(page, `${name.replace(' ', '-')}-${device}`);
+      await expectSentences(page, `${name} at ${device} width`);
       await expectAccessible(page, `${name} at ${device} width`);
       await expectFits(page, `${name} at ${device} width`);
       await citizen.leave();

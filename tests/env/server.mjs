@@ -51,7 +51,7 @@ export async function startServer(desired) {
 
 function configuration({ issuer, port, folder }) {
   const sealing = join(folder, 'sealing-key');
-  writeFileSync(sealing, execFileSync(program(), ['keys', 'new-secret']), { mode: 0o600 });
+  writeFileSync(sealing, execFileSync(program(), ['keys', 'new-secret'], { stdio: ['ignore', 'pipe', 'ignore'] }), { mode: 0o600 });
   return `
 [server]
 public_url = "${issuer}"
@@ -70,7 +70,7 @@ local_passwords = "on"
 [[outgoing.allow]]
 host = "127.0.0.1"
 network = "127.0.0.0/8"
-purpose = "backchannel"
+purpose = "backchannel-logout"
 
 [test]
 clock = true

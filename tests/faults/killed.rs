@@ -103,6 +103,8 @@ async fn killed(engine: Engine, visits: usize, kills: usize) {
     let file = process::configure(engine, &folder).await;
     let wanted = folder.join("wanted.toml");
     std::fs::write(&wanted, PARTY).expect("writes");
+    let migrated = process::run(&file, &["migrate"]);
+    assert_eq!(migrated.0, Some(0), "{}", migrated.1);
     let applied = process::run(&file, &["apply", wanted.to_str().expect("text")]);
     assert_eq!(applied.0, Some(0), "{}", applied.1);
     let acknowledged = Arc::new(Mutex::new(Acknowledged::default()));
@@ -169,12 +171,16 @@ async fn recorded(folder: &Path, file: &Path, all: &Acknowledged) {
     );
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn two_hundred_sign_ins_lose_nothing_to_kill_9_on_sqlite() {
-    killed(Engine::Sqlite, 200, 4).await;
+#[test]
+fn two_hundred_sign_ins_lose_nothing_to_kill_9_on_sqlite() {
+    idp_tests::run(async {
+        killed(Engine::Sqlite, 200, 4).await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn two_hundred_sign_ins_lose_nothing_to_kill_9_on_postgres() {
-    killed(Engine::Postgres, 200, 4).await;
+#[test]
+fn two_hundred_sign_ins_lose_nothing_to_kill_9_on_postgres() {
+    idp_tests::run(async {
+        killed(Engine::Postgres, 200, 4).await;
+    });
 }

@@ -69,7 +69,7 @@ async fn rotates(engine: Engine) {
     let mut used = std::collections::BTreeSet::new();
     for _ in 0..10 {
         // The party looks again once a quarter of an hour at most; between two rotations lies a day.
-        house.later(25 * 3_600).await;
+        house.after(25 * 3_600).await;
         *kept.write().await = fetch(&house).await;
         let token = house
             .ask("/oauth2/token", &party, &[("grant_type", "client_credentials")])
@@ -102,12 +102,16 @@ async fn rotate(house: &House) {
     house.parts.keyring.refresh(house.db()).await.expect("reads");
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn ten_rotations_under_load_fail_nothing_on_sqlite() {
-    rotates(Engine::Sqlite).await;
+#[test]
+fn ten_rotations_under_load_fail_nothing_on_sqlite() {
+    idp_tests::run(async {
+        rotates(Engine::Sqlite).await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn ten_rotations_under_load_fail_nothing_on_postgres() {
-    rotates(Engine::Postgres).await;
+#[test]
+fn ten_rotations_under_load_fail_nothing_on_postgres() {
+    idp_tests::run(async {
+        rotates(Engine::Postgres).await;
+    });
 }

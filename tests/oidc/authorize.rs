@@ -333,7 +333,8 @@ journey! {
         });
         let pages = futures_util::future::join_all(tries).await;
         let codes = pages.iter().filter(|page| page.onward().is_some_and(|url| url.as_str().contains("code="))).count();
-        assert_eq!(codes, 1, "one of many gets the code");
+        let seen: Vec<_> = pages.iter().map(|page| (page.status, page.name(), page.text("#error-code"))).collect();
+        assert_eq!(codes, 1, "one of many gets the code: {seen:?}");
         for page in pages.iter().filter(|page| page.onward().is_none()) {
             assert_eq!(page.text("#error-code").as_deref(), Some("sign-in-finished"), "{}", page.body);
         }

@@ -128,12 +128,16 @@ async fn times(engine: Engine) {
     assert_eq!(page.returned("error").as_deref(), Some("login_required"));
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn everything_ends_in_its_time_on_sqlite() {
-    times(Engine::Sqlite).await;
+#[test]
+fn everything_ends_in_its_time_on_sqlite() {
+    idp_tests::run(async {
+        times(Engine::Sqlite).await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn everything_ends_in_its_time_on_postgres() {
-    times(Engine::Postgres).await;
+#[test]
+fn everything_ends_in_its_time_on_postgres() {
+    idp_tests::run(async {
+        times(Engine::Postgres).await;
+    });
 }

@@ -33,7 +33,7 @@ export function plan(partyUrl) {
       client_id: web.client_id, client_secret: web.client_secret, name: { vi: 'Dịch vụ thử', en: 'Test service' }, kind: 'confidential',
       redirect_uris: [web.redirect_uri], post_logout_redirect_uris: [web.after], scopes: ['openid', 'profile', 'offline_access'],
       grant_types: ['authorization_code', 'refresh_token', 'client_credentials'], token_endpoint_auth_method: 'client_secret_basic',
-      audience: resource, resources: [resource],
+      audience: resource, resources: [resource], consent: 'implied',
     }),
     table('party', {
       client_id: 'peer-machine', name: { vi: 'Máy thử', en: 'Test machine' }, kind: 'confidential', scopes: [],
@@ -44,7 +44,7 @@ export function plan(partyUrl) {
       client_id: apache.client_id, client_secret: apache.client_secret, name: { vi: 'Cổng Apache', en: 'Apache portal' }, kind: 'confidential',
       redirect_uris: [apache.redirect_uri], post_logout_redirect_uris: [`${partyUrl}/`],
       backchannel_logout_uri: `${apache.redirect_uri}?logout=backchannel`, scopes: ['openid', 'profile'],
-      grant_types: ['authorization_code'], token_endpoint_auth_method: 'client_secret_basic',
+      grant_types: ['authorization_code'], token_endpoint_auth_method: 'client_secret_basic', consent: 'implied',
     }),
     table('person', { ...person, birthdate: '1985-03-15', state: 'active' }),
   ].join('');

@@ -3,13 +3,19 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { freePortBase } from '../env/processes.mjs';
+import { freePortBase, until } from '../env/processes.mjs';
 import { startServer } from '../env/server.mjs';
 import { plan } from './parties.mjs';
 
 const partyPort = await freePortBase();
 const agreed = plan(`http://127.0.0.1:${partyPort}`);
 const server = await startServer(agreed.desired);
+
+// What the command line wrote is noticed by the running server within five seconds (docs/contract.md).
+await until('the server knows the parties', async () => {
+  const answer = await fetch(`${server.issuer}/oauth2/authorize?client_id=${agreed.web.client_id}`);
+  return !(await answer.text()).includes('party-unknown');
+}, 10);
 
 const shared = { ISSUER: server.issuer, LOGIN: agreed.person.login, PASSWORD: agreed.person.password };
 const peers = {

@@ -99,12 +99,16 @@ async fn idle(engine: Engine) {
     );
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_session_idles_out_on_sqlite() {
-    idle(Engine::Sqlite).await;
+#[test]
+fn a_session_idles_out_on_sqlite() {
+    idp_tests::run(async {
+        idle(Engine::Sqlite).await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_session_idles_out_on_postgres() {
-    idle(Engine::Postgres).await;
+#[test]
+fn a_session_idles_out_on_postgres() {
+    idp_tests::run(async {
+        idle(Engine::Postgres).await;
+    });
 }

@@ -166,12 +166,16 @@ async fn enrols(engine: Engine) {
     );
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_citizen_enrols_on_sqlite() {
-    enrols(Engine::Sqlite).await;
+#[test]
+fn a_citizen_enrols_on_sqlite() {
+    idp_tests::run(async {
+        enrols(Engine::Sqlite).await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_citizen_enrols_on_postgres() {
-    enrols(Engine::Postgres).await;
+#[test]
+fn a_citizen_enrols_on_postgres() {
+    idp_tests::run(async {
+        enrols(Engine::Postgres).await;
+    });
 }

@@ -146,12 +146,16 @@ async fn time_runs_out(engine: Engine) {
     assert!(browser.enter(&page, &an).await.returned("code").is_some());
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn late_and_repeated_answers_on_sqlite() {
-    time_runs_out(Engine::Sqlite).await;
+#[test]
+fn late_and_repeated_answers_on_sqlite() {
+    idp_tests::run(async {
+        time_runs_out(Engine::Sqlite).await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn late_and_repeated_answers_on_postgres() {
-    time_runs_out(Engine::Postgres).await;
+#[test]
+fn late_and_repeated_answers_on_postgres() {
+    idp_tests::run(async {
+        time_runs_out(Engine::Postgres).await;
+    });
 }

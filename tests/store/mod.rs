@@ -42,24 +42,26 @@ fn is_for_other(statement: &str, dialect: Dialect) -> bool {
     }
 }
 
-#[tokio::test]
-async fn every_statement_prepares_on_both_databases() {
-    let all: Vec<&'static str> = idp_core::statements()
-        .into_iter()
-        .chain(idp::oidc::STATEMENTS.iter().copied())
-        .collect();
-    assert!(all.len() > 60, "{} statements", all.len());
-    for engine in Engine::ALL {
-        let db = migrated(engine).await;
-        let mut conn = db.read().await.expect("reads");
-        for statement in &all {
-            if !is_for_other(statement, db.dialect()) {
-                conn.prepare(statement)
-                    .await
-                    .unwrap_or_else(|error| panic!("{engine:?}: {statement}: {error}"));
+#[test]
+fn every_statement_prepares_on_both_databases() {
+    idp_tests::run(async {
+        let all: Vec<&'static str> = idp_core::statements()
+            .into_iter()
+            .chain(idp::oidc::STATEMENTS.iter().copied())
+            .collect();
+        assert!(all.len() > 60, "{} statements", all.len());
+        for engine in Engine::ALL {
+            let db = migrated(engine).await;
+            let mut conn = db.read().await.expect("reads");
+            for statement in &all {
+                if !is_for_other(statement, db.dialect()) {
+                    conn.prepare(statement)
+                        .await
+                        .unwrap_or_else(|error| panic!("{engine:?}: {statement}: {error}"));
+                }
             }
         }
-    }
+    });
 }
 
 async fn columns(db: &Db) -> BTreeSet<String> {
@@ -77,23 +79,27 @@ async fn columns(db: &Db) -> BTreeSet<String> {
     rows.iter().map(|row| row.text("name").expect("a name")).collect()
 }
 
-#[tokio::test]
-async fn both_databases_have_the_same_tables_and_columns() {
-    let (sqlite, postgres) = (
-        columns(&migrated(Engine::Sqlite).await).await,
-        columns(&migrated(Engine::Postgres).await).await,
-    );
-    assert!(sqlite.len() > 100);
-    assert_eq!(
-        sqlite.symmetric_difference(&postgres).collect::<Vec<_>>(),
-        Vec::<&String>::new()
-    );
+#[test]
+fn both_databases_have_the_same_tables_and_columns() {
+    idp_tests::run(async {
+        let (sqlite, postgres) = (
+            columns(&migrated(Engine::Sqlite).await).await,
+            columns(&migrated(Engine::Postgres).await).await,
+        );
+        assert!(sqlite.len() > 100);
+        assert_eq!(
+            sqlite.symmetric_difference(&postgres).collect::<Vec<_>>(),
+            Vec::<&String>::new()
+        );
+    });
 }
 
-#[tokio::test]
-async fn both_caches_conform() {
-    cache::conformance(cache::open("memory").await.expect("opens")).await;
-    let folder = std::env::temp_dir();
-    let place = Engine::Postgres.place(&folder).await;
-    cache::conformance(cache::open(&place.cache).await.expect("Redis answers")).await;
+#[test]
+fn both_caches_conform() {
+    idp_tests::run(async {
+        cache::conformance(cache::open("memory").await.expect("opens")).await;
+        let folder = std::env::temp_dir();
+        let place = Engine::Postgres.place(&folder).await;
+        cache::conformance(cache::open(&place.cache).await.expect("Redis answers")).await;
+    });
 }

@@ -61,30 +61,15 @@ impl House {
     /// A server over a folder that may hold the database of one before.
     pub async fn start_in(engine: Engine, folder: &Path, more: &str) -> Self {
         let file = configure(engine, folder, more).await;
+        let sources = Sources {
+            file: Some(file),
+            ..Sources::default()
+        };
+        let loaded = config::load(&sources).unwrap_or_else(|problems| panic!("{problems:?}"));
+        let node = Node::bind(loaded.config).await.expect("the server starts");
+        let (shutdown, parts, management) = (Shutdown::new(), Arc::clone(node.house()), node.management_address());
+        tokio::spawn(node.run(shutdown.clone()));
         let folder = folder.to_owned();
-        // A runtime of its own: the server outlives the test that happened to start it.
-        let (tell, told) = tokio::sync::oneshot::channel();
-        std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_multi_thread()
-                .worker_threads(2)
-                .enable_all()
-                .build()
-                .expect("a runtime");
-            runtime.block_on(async move {
-                let sources = Sources {
-                    file: Some(file),
-                    ..Sources::default()
-                };
-                let loaded = config::load(&sources).unwrap_or_else(|problems| panic!("{problems:?}"));
-                let node = Node::bind(loaded.config).await.expect("the server starts");
-                let shutdown = Shutdown::new();
-                let parts = Arc::clone(node.house());
-                let ready = (parts, node.management_address(), shutdown.clone());
-                assert!(tell.send(ready).is_ok(), "somebody waits for the server");
-                node.run(shutdown).await;
-            });
-        });
-        let (parts, management, shutdown) = told.await.expect("the server starts");
         let http = client();
         let house = Self {
             issuer: parts.issuer.clone(),
@@ -187,8 +172,7 @@ impl Drop for House {
     }
 }
 
-/// A client that shows what a server answers: it follows nothing and keeps nothing, not even connections, because a connection
-/// belongs to the runtime of the test that opened it.
+/// A client that shows what a server answers: it follows nothing and keeps nothing.
 #[expect(clippy::disallowed_methods, reason = "a test looks at the server from outside")]
 pub fn client() -> reqwest::Client {
     reqwest::Client::builder()

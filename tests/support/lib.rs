@@ -19,6 +19,19 @@ pub use fixtures::{Party, Person};
 pub use house::House;
 pub use tokens::Reply;
 
+static RUNTIME: std::sync::LazyLock<tokio::runtime::Runtime> = std::sync::LazyLock::new(|| {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime")
+});
+
+/// Runs a journey. All journeys and all servers share one runtime, because connections belong to the runtime that opened them: a pool that
+/// outlives the runtime of one test would hold dead ones.
+pub fn run<T>(journey: impl Future<Output = T>) -> T {
+    RUNTIME.block_on(journey)
+}
+
 /// Tells one journey on both engines: SQLite with the cache in memory, and PostgreSQL with Redis.
 #[macro_export]
 macro_rules! journey {
@@ -29,14 +42,14 @@ macro_rules! journey {
 
             async fn tell($house: &'static $crate::House) $body
 
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn on_sqlite() {
-                tell($crate::House::of($crate::Engine::Sqlite).await).await;
+            #[test]
+            fn on_sqlite() {
+                $crate::run(async { tell($crate::House::of($crate::Engine::Sqlite).await).await });
             }
 
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn on_postgres() {
-                tell($crate::House::of($crate::Engine::Postgres).await).await;
+            #[test]
+            fn on_postgres() {
+                $crate::run(async { tell($crate::House::of($crate::Engine::Postgres).await).await });
             }
         }
     };

@@ -124,7 +124,10 @@ await checks.check('client_credentials with client_secret_basic', async () => {
 
 await checks.check('a wrong client secret is invalid_client', async () => {
   const wrong = await discover(env('CLIENT_ID'), {}, oidc.ClientSecretBasic('cs_wrong'));
-  await refused(oidc.clientCredentialsGrant(wrong, { resource }), 'invalid_client');
+  const thrown = await oidc.clientCredentialsGrant(wrong, { resource }).then(() => assert.fail('it was accepted'), (error) => error);
+  assert.equal(thrown.status, 401);
+  assert.equal(thrown.cause[0].scheme, 'basic'); // RFC 6749 section 5.2: the scheme that the client used
+  assert.equal((await thrown.response.json()).error, 'invalid_client');
 });
 
 await checks.check('client_credentials with private_key_jwt', async () => {

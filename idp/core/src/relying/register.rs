@@ -3,6 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use arc_swap::ArcSwap;
+use tokio::sync::Mutex;
 
 use super::{
     party::{Party, PartyState},
@@ -19,6 +20,8 @@ use crate::{
 pub struct Register {
     policy: UriPolicy,
     snapshot: Arc<ArcSwap<Snapshot>>,
+    /// One refresh at a time: a slow one may not put an older snapshot over a newer one.
+    refreshing: Arc<Mutex<()>>,
 }
 
 #[derive(Default)]
@@ -33,6 +36,7 @@ impl Register {
         let register = Self {
             policy,
             snapshot: Arc::default(),
+            refreshing: Arc::default(),
         };
         register.refresh(db).await?;
         Ok(register)
@@ -40,6 +44,7 @@ impl Register {
 
     /// Reads them again, after the revision of [`crate::store::revision::Room::Relying`] moved.
     pub async fn refresh(&self, db: &Db) -> Result<(), Fault> {
+        let _one = self.refreshing.lock().await;
         let mut conn = db.read().await?;
         let mut snapshot = Snapshot::default();
         for stored in rows::all(&mut conn).await? {
