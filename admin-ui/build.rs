@@ -71,26 +71,17 @@ fn built_here(here: &Path) -> Option<PathBuf> {
         let ran = Command::new("npm").args(step).current_dir(here).output();
         let problem = match ran {
             Ok(output) if output.status.success() => continue,
-            Ok(output) => String::from_utf8_lossy(&output.stderr)
-                .lines()
-                .next()
-                .unwrap_or_default()
-                .to_owned(),
+            Ok(output) => String::from_utf8_lossy(&output.stderr).lines().next().unwrap_or_default().to_owned(),
             Err(error) => error.to_string(),
         };
-        println!(
-            "cargo::warning=the console is left out: npm {}: {problem}",
-            step.join(" ")
-        );
+        println!("cargo::warning=the console is left out: npm {}: {problem}", step.join(" "));
         return None;
     }
     usable(&here.join("dist"), "npm run build")
 }
 
 fn usable(folder: &Path, source: &str) -> Option<PathBuf> {
-    let found = fs::canonicalize(folder)
-        .ok()
-        .filter(|folder| folder.join("index.html").is_file());
+    let found = fs::canonicalize(folder).ok().filter(|folder| folder.join("index.html").is_file());
     if found.is_none() {
         println!("cargo::warning=the console is left out: {source} gives no folder with an index.html");
     }
@@ -99,10 +90,8 @@ fn usable(folder: &Path, source: &str) -> Option<PathBuf> {
 
 fn one_page(here: &Path, folder: &Path) -> io::Result<PathBuf> {
     let read = |path: &str| fs::read_to_string(here.join(path));
-    let page = page::fill(
-        &read("page/index.html")?,
-        &[("vi", &read("locales/vi.txt")?), ("en", &read("locales/en.txt")?)],
-    );
+    let page =
+        page::fill(&read("page/index.html")?, &[("vi", &read("locales/vi.txt")?), ("en", &read("locales/en.txt")?)]);
     fs::create_dir_all(folder)?;
     fs::write(folder.join("index.html"), page)?;
     fs::write(folder.join("console.css"), read("page/console.css")?)?;

@@ -66,18 +66,13 @@ fn no_sentence_is_typed_in_rust() {
 /// Rule 4.
 #[test]
 fn no_file_is_longer_than_500_lines() {
-    none(&tree::long_files(&tree::all_texts(&[
-        "rs", "html", "css", "js", "sql", "ts", "tsx",
-    ])));
+    none(&tree::long_files(&tree::all_texts(&["rs", "html", "css", "js", "sql", "ts", "tsx"])));
 }
 
 /// Rule 5, on the text; the journeys compare migrated databases.
 #[test]
 fn both_dialects_have_the_same_migrations_and_tables() {
-    let (sqlite, postgres) = (
-        tree::texts("migrations/sqlite", "sql"),
-        tree::texts("migrations/postgres", "sql"),
-    );
+    let (sqlite, postgres) = (tree::texts("migrations/sqlite", "sql"), tree::texts("migrations/postgres", "sql"));
     assert!(!sqlite.is_empty());
     none(&tree::migration_differences(&sqlite, &postgres));
 }

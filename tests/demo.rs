@@ -92,10 +92,7 @@ async fn onward(browser: &mut Browser, mut page: Page) -> Page {
 async fn sign_in(demo: &Demo, browser: &mut Browser) -> Page {
     let page = wander(browser, &format!("{}login", demo.text("/portals/0/url"))).await;
     assert_eq!(page.name(), "sign-in", "{}", page.body);
-    let given = [
-        ("login", demo.text("/people/0/login")),
-        ("password", demo.text("/people/0/password")),
-    ];
+    let given = [("login", demo.text("/people/0/login")), ("password", demo.text("/people/0/password"))];
     let page = browser.submit(&page, "sign-in-form", &given).await;
     onward(browser, page).await
 }
@@ -107,31 +104,17 @@ fn one_command_one_sign_in_two_portals() {
         assert!(Path::new(demo.text("/state_dir")).join("idp.db").is_file());
         let mut browser = Browser::new();
         let first = sign_in(&demo, &mut browser).await;
-        assert_eq!(
-            first.text("#signed-in-as").as_deref(),
-            Some(demo.text("/people/0/name")),
-            "{}",
-            first.body
-        );
+        assert_eq!(first.text("#signed-in-as").as_deref(), Some(demo.text("/people/0/name")), "{}", first.body);
 
         let second = wander(&mut browser, &format!("{}login", demo.text("/portals/1/url"))).await;
-        assert_eq!(
-            second.text("#sub"),
-            first.text("#sub"),
-            "no second password: {}",
-            second.body
-        );
+        assert_eq!(second.text("#sub"), first.text("#sub"), "no second password: {}", second.body);
 
         let out = browser.submit(&second, "sign-out-form", &[]).await;
         let out = onward(&mut browser, out).await;
         assert!(out.has("#signed-out"), "{}", out.body);
         demo.run_jobs().await;
         let told = browser.open(demo.text("/portals/0/url")).await;
-        assert!(
-            told.has("#sign-in") && !told.has("#sub"),
-            "signing out of one signs out of the other: {}",
-            told.body
-        );
+        assert!(told.has("#sign-in") && !told.has("#sub"), "signing out of one signs out of the other: {}", told.body);
 
         demo.run_jobs().await;
         let config = Path::new(demo.text("/state_dir")).join("idp.toml");
@@ -159,25 +142,13 @@ fn somebody_whom_the_registry_knows_enrols() {
             ("new_password_again", password),
         ];
         let page = browser.submit(&page, "enrol-form", &given).await;
-        assert_eq!(
-            page.attribute("#enrol-state", "data-state").as_deref(),
-            Some("matched"),
-            "{}",
-            page.body
-        );
+        assert_eq!(page.attribute("#enrol-state", "data-state").as_deref(), Some("matched"), "{}", page.body);
         let login = page.text("#login-name").expect("a sign-in name");
         let on = page.attribute("a#continue-link", "href").expect("a way on");
         let page = wander(&mut browser, page.url.join(&on).expect("an address").as_str()).await;
-        let page = browser
-            .submit(&page, "sign-in-form", &[("login", &login), ("password", password)])
-            .await;
+        let page = browser.submit(&page, "sign-in-form", &[("login", &login), ("password", password)]).await;
         let page = onward(&mut browser, page).await;
-        assert_eq!(
-            page.text("#signed-in-as").as_deref(),
-            Some(demo.text("/may_enrol/0/full_name")),
-            "{}",
-            page.body
-        );
+        assert_eq!(page.text("#signed-in-as").as_deref(), Some(demo.text("/may_enrol/0/full_name")), "{}", page.body);
         assert_eq!(demo.end(), Some(0), "it drains");
     });
 }

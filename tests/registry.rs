@@ -31,16 +31,8 @@ fn config(url: &str) -> Config {
 
 fn connector(config: Config, clock: &Clock) -> Soap {
     let network = Network::try_from("127.0.0.1".to_owned()).expect("an address");
-    let allow = Allow {
-        host: "127.0.0.1".to_owned(),
-        network,
-        purpose: Purpose::PopulationRegistry,
-    };
-    let net = Net::new(&net::Config {
-        allow: vec![allow],
-        ca_bundle: None,
-    })
-    .expect("a client");
+    let allow = Allow { host: "127.0.0.1".to_owned(), network, purpose: Purpose::PopulationRegistry };
+    let net = Net::new(&net::Config { allow: vec![allow], ca_bundle: None }).expect("a client");
     Soap::new(config, net, clock.clone()).unwrap_or_else(|problems| panic!("{problems:?}"))
 }
 
@@ -59,13 +51,7 @@ fn every_sample_person_is_confirmed_in_both_name_forms() {
     idp_tests::run(async {
         let url = start(Registry::sample()).await;
         for (form, word) in [(NameForm::AccentedUpper, "a"), (NameForm::Folded, "f")] {
-            let soap = connector(
-                Config {
-                    name_form: form,
-                    ..config(&url)
-                },
-                &Clock::system(),
-            );
+            let soap = connector(Config { name_form: form, ..config(&url) }, &Clock::system());
             for (at, person) in people().iter().enumerate() {
                 let found = soap.verify(&question(person, &format!("{word}-{at}"))).await;
                 assert_eq!(found, Ok(Match::Matched), "{form:?} {at}");
@@ -81,10 +67,7 @@ fn data_of_two_people_do_not_match_and_a_repetition_is_answered_the_same() {
         let url = start(Registry::sample()).await;
         let soap = connector(config(&url), &Clock::system());
         let (one, other) = (&people()[0], &people()[1]);
-        let mixed = Verification {
-            name: question(other, "x").name,
-            ..question(one, "mixed")
-        };
+        let mixed = Verification { name: question(other, "x").name, ..question(one, "mixed") };
         assert_eq!(soap.verify(&mixed).await, Ok(Match::NotMatched));
         assert_eq!(soap.verify(&mixed).await, Ok(Match::NotMatched));
         // The same request number for another question is refused: it names one question for ever.
@@ -99,25 +82,15 @@ fn a_wrong_secret_a_wrong_clock_and_a_wrong_address_are_refused() {
         let refused = |code: &str| Err(RegistryError::Refused(code.to_owned()));
         let url = start(Registry::sample()).await;
         let person = &people()[0];
-        let wrong_secret = Config {
-            secret: Some(Secret::new("other".to_owned())),
-            ..config(&url)
-        };
-        let found = connector(wrong_secret, &Clock::system())
-            .verify(&question(person, "1"))
-            .await;
+        let wrong_secret = Config { secret: Some(Secret::new("other".to_owned())), ..config(&url) };
+        let found = connector(wrong_secret, &Clock::system()).verify(&question(person, "1")).await;
         assert_eq!(found, refused("ACCESS_DENIED"));
         let late = Clock::system();
         late.advance(Duration::from_secs(301));
-        assert_eq!(
-            connector(config(&url), &late).verify(&question(person, "2")).await,
-            refused("TIMESTAMP_REFUSED")
-        );
+        assert_eq!(connector(config(&url), &late).verify(&question(person, "2")).await, refused("TIMESTAMP_REFUSED"));
         // The address is in the hash: a question recorded for one service is of no use to another.
         let elsewhere = start(Registry::sample().with_service_url("https://elsewhere.example/")).await;
-        let found = connector(config(&elsewhere), &Clock::system())
-            .verify(&question(person, "3"))
-            .await;
+        let found = connector(config(&elsewhere), &Clock::system()).verify(&question(person, "3")).await;
         assert_eq!(found, refused("ACCESS_DENIED"));
     });
 }
@@ -125,25 +98,17 @@ fn a_wrong_secret_a_wrong_clock_and_a_wrong_address_are_refused() {
 #[test]
 fn the_exchange_asks_for_its_own_headers() {
     idp_tests::run(async {
-        let exchange = Exchange {
-            x_road_client: "VN/GOV/H29/IDP".to_owned(),
-            api_key: "key".to_owned(),
-        };
+        let exchange = Exchange { x_road_client: "VN/GOV/H29/IDP".to_owned(), api_key: "key".to_owned() };
         let url = start(Registry::sample().with_exchange(exchange)).await;
         let person = &people()[0];
-        let without = connector(config(&url), &Clock::system())
-            .verify(&question(person, "1"))
-            .await;
+        let without = connector(config(&url), &Clock::system()).verify(&question(person, "1")).await;
         assert_eq!(without, Err(RegistryError::Refused("EXCHANGE_REFUSED".to_owned())));
         let with = Config {
             x_road_client: Some("VN/GOV/H29/IDP".to_owned()),
             api_key: Some(Secret::new("key".to_owned())),
             ..config(&url)
         };
-        assert_eq!(
-            connector(with, &Clock::system()).verify(&question(person, "2")).await,
-            Ok(Match::Matched)
-        );
+        assert_eq!(connector(with, &Clock::system()).verify(&question(person, "2")).await, Ok(Match::Matched));
     });
 }
 
@@ -153,9 +118,7 @@ fn a_registry_that_is_away_is_unavailable() {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let url = format!("http://{}/", listener.local_addr().expect("bound"));
         drop(listener);
-        let found = connector(config(&url), &Clock::system())
-            .verify(&question(&people()[0], "1"))
-            .await;
+        let found = connector(config(&url), &Clock::system()).verify(&question(&people()[0], "1")).await;
         assert_eq!(found, Err(RegistryError::Unavailable));
     });
 }

@@ -14,7 +14,5 @@ pub(crate) fn fill(template: &str, locales: &[(&str, &str)]) -> String {
 /// Key and sentence of each line `key = sentence`; lines that begin with `#` are remarks.
 pub(crate) fn sentences(text: &str) -> impl Iterator<Item = (&str, &str)> {
     let lines = text.lines().filter(|line| !line.starts_with('#'));
-    lines
-        .filter_map(|line| line.split_once('='))
-        .map(|(key, sentence)| (key.trim(), sentence.trim()))
+    lines.filter_map(|line| line.split_once('=')).map(|(key, sentence)| (key.trim(), sentence.trim()))
 }

@@ -33,10 +33,7 @@ const TYPES: [(&str, &str); 10] = [
 pub fn get(path: &str) -> Option<Asset> {
     let path = if path.is_empty() { "index.html" } else { path };
     let file = Files::get(path)?;
-    Some(Asset {
-        content_type: content_type(path),
-        bytes: file.data,
-    })
+    Some(Asset { content_type: content_type(path), bytes: file.data })
 }
 
 fn content_type(path: &str) -> &'static str {

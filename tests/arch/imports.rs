@@ -39,34 +39,10 @@ const ROOF: u8 = 11;
 
 /// Crates and what they must not name: leaves are pure values, the core knows no HTTP server, the demo no insides.
 const MUST_NOT_MEET: &[(&str, &[&str])] = &[
-    (
-        "idp/saml2/src/",
-        &[
-            "idp", "idp_core", "idp_pki", "idp_demo", "sqlx", "axum", "reqwest", "tokio", "redis",
-        ],
-    ),
-    (
-        "idp/pki/src/",
-        &[
-            "idp",
-            "idp_core",
-            "idp_saml2",
-            "idp_demo",
-            "sqlx",
-            "axum",
-            "reqwest",
-            "tokio",
-            "redis",
-        ],
-    ),
-    (
-        "idp/core/src/",
-        &["idp", "idp_demo", "axum", "hyper", "tower", "tower_http"],
-    ),
-    (
-        "idp/demo/src/",
-        &["idp", "idp_core", "idp_saml2", "idp_pki", "sqlx", "redis"],
-    ),
+    ("idp/saml2/src/", &["idp", "idp_core", "idp_pki", "idp_demo", "sqlx", "axum", "reqwest", "tokio", "redis"]),
+    ("idp/pki/src/", &["idp", "idp_core", "idp_saml2", "idp_demo", "sqlx", "axum", "reqwest", "tokio", "redis"]),
+    ("idp/core/src/", &["idp", "idp_demo", "axum", "hyper", "tower", "tower_http"]),
+    ("idp/demo/src/", &["idp", "idp_core", "idp_saml2", "idp_pki", "sqlx", "redis"]),
     ("idp/server/src/", &["sqlx", "redis", "reqwest"]),
     ("admin-ui/src/", &["idp", "idp_core", "idp_demo", "sqlx", "reqwest"]),
 ];
@@ -88,21 +64,13 @@ fn room_problems(source: &Source, inside: &str, rooms: &[(&str, u8)]) -> Vec<Str
     let module = module_path(inside);
     let Some(own) = module.first() else { return Vec::new() };
     let Some(floor) = floor_of(rooms, own) else {
-        return vec![format!(
-            "{}: room `{own}` has no floor; give it one in tests/arch/imports.rs",
-            source.path
-        )];
+        return vec![format!("{}: room `{own}` has no floor; give it one in tests/arch/imports.rs", source.path)];
     };
     let wrong = |(path, line): &(Vec<String>, usize)| {
         let room = target(path, &module)?;
         let other = floor_of(rooms, &room)?;
         let fine = room == *own || other < floor || (other == ROOF && floor == ROOF);
-        (!fine).then(|| {
-            format!(
-                "{}:{line}: `{own}` (floor {floor}) uses `{room}` (floor {other})",
-                source.path
-            )
-        })
+        (!fine).then(|| format!("{}:{line}: `{own}` (floor {floor}) uses `{room}` (floor {other})", source.path))
     };
     let mut problems: Vec<String> = source.paths.iter().filter_map(wrong).collect();
     problems.dedup();
@@ -120,10 +88,7 @@ fn floor_of(rooms: &[(&str, u8)], room: &str) -> Option<u8> {
 fn module_path(inside: &str) -> Vec<String> {
     let parts = inside.trim_end_matches(".rs").split('/').map(str::to_owned);
     let mut parts: Vec<String> = parts.collect();
-    if parts
-        .last()
-        .is_some_and(|last| ["mod", "lib", "main"].contains(&last.as_str()))
-    {
+    if parts.last().is_some_and(|last| ["mod", "lib", "main"].contains(&last.as_str())) {
         parts.pop();
     }
     parts
@@ -167,48 +132,26 @@ fn looking_up_or_sideways_is_seen() {
     for (path, text) in [
         ("idp/core/src/types/id.rs", "use crate::store::Db;"),
         ("idp/core/src/people/mod.rs", "use crate::{types::Id, relying::Party};"),
-        (
-            "idp/core/src/people/registry/soap.rs",
-            "fn f() { crate::signin::next(); }",
-        ),
-        (
-            "idp/core/src/people/registry/soap.rs",
-            "use super::super::super::relying::Party;",
-        ),
+        ("idp/core/src/people/registry/soap.rs", "fn f() { crate::signin::next(); }"),
+        ("idp/core/src/people/registry/soap.rs", "use super::super::super::relying::Party;"),
         ("idp/core/src/store/mod.rs", "use super::audit::Event;"),
         ("idp/core/src/authn/mod.rs", "use crate::session::Live;"),
         ("idp/server/src/oidc/token/mod.rs", "use crate::steps::show;"),
-        (
-            "idp/server/src/web/page.rs",
-            "fn f() -> String { format!(\"{}\", crate::app::name()) }",
-        ),
+        ("idp/server/src/web/page.rs", "fn f() -> String { format!(\"{}\", crate::app::name()) }"),
         ("idp/core/src/newroom/mod.rs", ""),
         ("idp/core/src/keys/mod.rs", "//! Floor 5: the keyring."),
     ] {
         assert_eq!(sideways_or_up(&made(path, text)).len(), 1, "{path}: {text}");
     }
     for (path, text) in [
-        (
-            "idp/core/src/people/mod.rs",
-            "use crate::{types::Id, store::{Conn, Tx}}; use super::people::registry;",
-        ),
-        (
-            "idp/core/src/people/registry/soap.rs",
-            "use super::envelope; use super::super::account;",
-        ),
+        ("idp/core/src/people/mod.rs", "use crate::{types::Id, store::{Conn, Tx}}; use super::people::registry;"),
+        ("idp/core/src/people/registry/soap.rs", "use super::envelope; use super::super::account;"),
         ("idp/core/src/session/live.rs", "use crate::authn::Proof;"),
         ("idp/core/src/keys/mod.rs", "//! Floor 4: the keyring."),
         ("idp/core/src/lib.rs", "pub mod signin; pub use crate::signin::next;"),
-        (
-            "idp/server/src/cli/mod.rs",
-            "use crate::{server, oidc, web}; use crate::config::Config;",
-        ),
+        ("idp/server/src/cli/mod.rs", "use crate::{server, oidc, web}; use crate::config::Config;"),
     ] {
-        assert_eq!(
-            sideways_or_up(&made(path, text)),
-            Vec::<String>::new(),
-            "{path}: {text}"
-        );
+        assert_eq!(sideways_or_up(&made(path, text)), Vec::<String>::new(), "{path}: {text}");
     }
 }
 
@@ -218,10 +161,7 @@ fn a_leaf_that_goes_out_is_seen() {
         ("idp/saml2/src/xml.rs", "use idp_core::types::Id;"),
         ("idp/pki/src/trust.rs", "async fn f() { tokio::fs::read(\"x\").await; }"),
         ("idp/core/src/signin/next.rs", "use axum::Router;"),
-        (
-            "idp/demo/src/lib.rs",
-            "fn f() { idp_core::crypto::random::bytes::<4>(); }",
-        ),
+        ("idp/demo/src/lib.rs", "fn f() { idp_core::crypto::random::bytes::<4>(); }"),
         ("idp/server/src/app.rs", "use sqlx::Row;"),
     ] {
         assert_eq!(crates_that_must_not_meet(&made(path, text)).len(), 1, "{path}: {text}");

@@ -38,10 +38,7 @@ pub(crate) struct Constant {
 
 /// The root of the repository.
 pub(crate) fn repository() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("the tests are one folder below the root")
-        .to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests are one folder below the root").to_owned()
 }
 
 /// Files below `folder` that are ours, as paths from the root, sorted. Built, fetched and hidden files are not.
@@ -76,11 +73,7 @@ impl Source {
 
     fn read_all() -> Vec<Self> {
         let rust = |path: &String| Path::new(path).extension().is_some_and(|ending| ending == "rs");
-        let paths: Vec<String> = ["idp", "admin-ui"]
-            .iter()
-            .flat_map(|folder| files(folder))
-            .filter(rust)
-            .collect();
+        let paths: Vec<String> = ["idp", "admin-ui"].iter().flat_map(|folder| files(folder)).filter(rust).collect();
         let read = |path: &String| fs::read_to_string(repository().join(path)).expect("listed above");
         let texts: Vec<(String, String)> = paths.iter().map(|path| (path.clone(), read(path))).collect();
         assert!(texts.len() > 20, "the sources were not found");
@@ -92,24 +85,15 @@ impl Source {
         let parsed: Vec<(Self, Vec<String>)> = texts.iter().map(|(path, text)| Self::parse(path, text)).collect();
         let tests: HashSet<String> = parsed.iter().flat_map(|(_, tests)| tests.clone()).collect();
         let is_test = |path: &str| {
-            tests
-                .iter()
-                .any(|module| path == format!("{module}.rs") || path.starts_with(&format!("{module}/")))
+            tests.iter().any(|module| path == format!("{module}.rs") || path.starts_with(&format!("{module}/")))
         };
-        parsed
-            .into_iter()
-            .map(|(source, _)| source)
-            .filter(|source| !is_test(&source.path))
-            .collect()
+        parsed.into_iter().map(|(source, _)| source).filter(|source| !is_test(&source.path)).collect()
     }
 
     /// The facts of one file, and the paths (without ending) of its test modules.
     fn parse(path: &str, text: &str) -> (Self, Vec<String>) {
         let file = syn::parse_file(text).unwrap_or_else(|error| panic!("{path}: {error}"));
-        let mut seen = Seen {
-            folder: module_folder(path),
-            ..Seen::default()
-        };
+        let mut seen = Seen { folder: module_folder(path), ..Seen::default() };
         seen.visit_file(&file);
         let mut source = Self {
             path: path.to_owned(),
@@ -187,10 +171,7 @@ impl<'a> Visit<'a> for Seen {
     fn visit_item(&mut self, item: &'a Item) {
         if is_test(attributes(item)) {
             self.skipped.push((item.span().start().line, item.span().end().line));
-            if let Item::Mod(ItemMod {
-                ident, content: None, ..
-            }) = item
-            {
+            if let Item::Mod(ItemMod { ident, content: None, .. }) = item {
                 self.test_modules.push(format!("{}/{ident}", self.folder));
             }
             return;
@@ -199,21 +180,14 @@ impl<'a> Visit<'a> for Seen {
     }
 
     fn visit_item_const(&mut self, item: &'a ItemConst) {
-        let constant = |list| Constant {
-            name: item.ident.to_string(),
-            line: item.ident.span().start().line,
-            list,
-        };
+        let constant = |list| Constant { name: item.ident.to_string(), line: item.ident.span().start().line, list };
         match &*item.expr {
             Expr::Reference(ExprReference { expr, .. }) => {
                 if let Expr::Array(array) = &**expr {
-                    self.constants
-                        .push(constant(Some(array.elems.iter().filter_map(name_of).collect())));
+                    self.constants.push(constant(Some(array.elems.iter().filter_map(name_of).collect())));
                 }
             }
-            Expr::Lit(ExprLit {
-                lit: Lit::Str(text), ..
-            }) if is_word(&text.value()) => {}
+            Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) if is_word(&text.value()) => {}
             Expr::Lit(ExprLit { lit: Lit::Str(_), .. }) | Expr::Macro(_) => self.constants.push(constant(None)),
             _ => {}
         }
@@ -337,14 +311,7 @@ fn tests_are_left_out_and_the_rest_is_seen() {
     for path in ["crate::b::self", "crate::b::C", "crate::d", "x::y", "m::n"] {
         assert!(paths.iter().any(|found| found == path), "{path} in {paths:?}");
     }
-    assert_eq!(
-        sources[0]
-            .strings
-            .iter()
-            .map(|(text, _)| text.as_str())
-            .collect::<Vec<_>>(),
-        ["s", "in {}"]
-    );
+    assert_eq!(sources[0].strings.iter().map(|(text, _)| text.as_str()).collect::<Vec<_>>(), ["s", "in {}"]);
     assert_eq!(sources[0].unwraps, [6]);
     assert_eq!(paths.iter().filter(|path| *path == "other::thing").count(), 1);
 }

@@ -23,26 +23,17 @@ pub(crate) fn all_texts(endings: &[&str]) -> Vec<(String, String)> {
 
 fn read(paths: Vec<String>, endings: &[&str]) -> Vec<(String, String)> {
     let wanted = |path: &String| {
-        let ending = Path::new(path)
-            .extension()
-            .map(|ending| ending.to_string_lossy().into_owned());
+        let ending = Path::new(path).extension().map(|ending| ending.to_string_lossy().into_owned());
         ending.is_some_and(|ending| endings.contains(&ending.as_str()))
     };
     let text = |path: &String| fs::read_to_string(repository().join(path)).expect("listed and text");
-    paths
-        .into_iter()
-        .filter(wanted)
-        .map(|path| (path.clone(), text(&path)))
-        .collect()
+    paths.into_iter().filter(wanted).map(|path| (path.clone(), text(&path))).collect()
 }
 
 /// Files that nobody reads in one sitting.
 pub(crate) fn long_files(texts: &[(String, String)]) -> Vec<String> {
     let counted = texts.iter().map(|(path, text)| (path, text.lines().count()));
-    counted
-        .filter(|(_, lines)| *lines > MAX_LINES)
-        .map(|(path, lines)| format!("{path}: {lines} lines"))
-        .collect()
+    counted.filter(|(_, lines)| *lines > MAX_LINES).map(|(path, lines)| format!("{path}: {lines} lines")).collect()
 }
 
 /// The tables that a migration creates.
@@ -52,11 +43,8 @@ pub(crate) fn tables(sql: &str) -> Vec<String> {
 
 /// Table → columns, read from `create table`. Constraints on a line of their own are no columns.
 fn columns(sql: &str) -> BTreeMap<String, BTreeSet<String>> {
-    let plain: String = sql
-        .lines()
-        .map(|line| line.split("--").next().unwrap_or_default())
-        .collect::<Vec<_>>()
-        .join("\n");
+    let plain: String =
+        sql.lines().map(|line| line.split("--").next().unwrap_or_default()).collect::<Vec<_>>().join("\n");
     let mut found = BTreeMap::new();
     for statement in plain.split(';') {
         let lower = statement.trim().to_lowercase();
@@ -90,11 +78,7 @@ fn column_names(body: &str) -> BTreeSet<String> {
     }
     let first = |part: &&str| part.split_whitespace().next().map(str::to_owned);
     let constraints = ["constraint", "primary", "unique", "check", "foreign"];
-    parts
-        .iter()
-        .filter_map(first)
-        .filter(|word| !constraints.contains(&word.as_str()))
-        .collect()
+    parts.iter().filter_map(first).filter(|word| !constraints.contains(&word.as_str())).collect()
 }
 
 /// Migrations that one dialect has and the other has not, by file, table and column.
@@ -105,10 +89,7 @@ pub(crate) fn migration_differences(sqlite: &[(String, String)], postgres: &[(St
             let columns = columns(text)
                 .into_iter()
                 .flat_map(|(table, columns)| columns.into_iter().map(move |column| format!("{table}.{column}")));
-            [file.clone()]
-                .into_iter()
-                .chain(columns.map(move |column| format!("{file} {column}")))
-                .collect::<Vec<_>>()
+            [file.clone()].into_iter().chain(columns.map(move |column| format!("{file} {column}"))).collect::<Vec<_>>()
         };
         side.iter().flat_map(each).collect()
     };
@@ -122,18 +103,10 @@ pub(crate) fn locale_differences(locales: &[(String, String)]) -> Vec<String> {
     };
     let twice = locales.iter().flat_map(|(path, text)| {
         let mut seen = BTreeSet::new();
-        let repeated = messages(text)
-            .into_iter()
-            .map(|(key, _)| key)
-            .filter(move |key| !seen.insert(key.clone()));
+        let repeated = messages(text).into_iter().map(|(key, _)| key).filter(move |key| !seen.insert(key.clone()));
         repeated.map(move |key| format!("{path}: `{key}` stands twice"))
     });
-    let facts = |text| {
-        messages(text)
-            .into_iter()
-            .map(|(key, variables)| format!("{key} {variables:?}"))
-            .collect()
-    };
+    let facts = |text| messages(text).into_iter().map(|(key, variables)| format!("{key} {variables:?}")).collect();
     let labels = [format!("only in {first}"), format!("only in {second}")];
     let differing = differences(&facts(one), &facts(two), [&labels[0], &labels[1]]);
     twice.chain(differing).collect()
@@ -143,18 +116,13 @@ pub(crate) fn locale_differences(locales: &[(String, String)]) -> Vec<String> {
 fn messages(text: &str) -> Vec<(String, BTreeSet<String>)> {
     let mut found: Vec<(String, BTreeSet<String>)> = Vec::new();
     for line in text.lines() {
-        let key = line
-            .split_once('=')
-            .map(|(key, _)| key.trim_end())
-            .filter(|key| is_key(key));
+        let key = line.split_once('=').map(|(key, _)| key.trim_end()).filter(|key| is_key(key));
         if let Some(key) = key {
             found.push((key.to_owned(), BTreeSet::new()));
         }
         if let Some((_, variables)) = found.last_mut().filter(|_| !line.starts_with('#')) {
             variables.extend(line.split('$').skip(1).map(|rest| {
-                rest.chars()
-                    .take_while(|c| c.is_alphanumeric() || matches!(c, '-' | '_'))
-                    .collect::<String>()
+                rest.chars().take_while(|c| c.is_alphanumeric() || matches!(c, '-' | '_')).collect::<String>()
             }));
         }
     }
@@ -168,9 +136,7 @@ fn is_key(key: &str) -> bool {
 
 fn differences(one: &BTreeSet<String>, two: &BTreeSet<String>, labels: [&str; 2]) -> Vec<String> {
     let first = one.difference(two).map(|fact| format!("{}: {fact}", labels[0]));
-    first
-        .chain(two.difference(one).map(|fact| format!("{}: {fact}", labels[1])))
-        .collect()
+    first.chain(two.difference(one).map(|fact| format!("{}: {fact}", labels[1]))).collect()
 }
 
 /// Anchors that do not parse, are not listed, end soon, or lie beside a private key.
@@ -184,22 +150,13 @@ pub(crate) fn anchor_problems(folder: &Path) -> Vec<String> {
             if path.is_dir() {
                 open.push(path);
             } else if name != "README.md" && !name.to_string_lossy().starts_with('.') {
-                let relative = path
-                    .strip_prefix(folder)
-                    .expect("found below it")
-                    .to_string_lossy()
-                    .into_owned();
+                let relative = path.strip_prefix(folder).expect("found below it").to_string_lossy().into_owned();
                 anchors.push((relative, fs::read(&path).unwrap_or_default()));
             }
         }
     }
     let loaded = trust::load(&readme, &anchors, Clock::system().now().seconds());
-    loaded
-        .err()
-        .unwrap_or_default()
-        .iter()
-        .map(ToString::to_string)
-        .collect()
+    loaded.err().unwrap_or_default().iter().map(ToString::to_string).collect()
 }
 
 /// What the map of the README must show: the top level, the crates, the rooms of the core and of the server.
@@ -236,18 +193,12 @@ pub(crate) fn map_differences(readme: &str, places: &BTreeSet<String>) -> Vec<St
 }
 
 fn owned(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
-    pairs
-        .iter()
-        .map(|(path, text)| ((*path).to_owned(), (*text).to_owned()))
-        .collect()
+    pairs.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect()
 }
 
 #[test]
 fn a_long_file_is_seen() {
-    let texts = [
-        ("a.rs".to_owned(), "x\n".repeat(500)),
-        ("b.rs".to_owned(), "x\n".repeat(501)),
-    ];
+    let texts = [("a.rs".to_owned(), "x\n".repeat(500)), ("b.rs".to_owned(), "x\n".repeat(501))];
     assert_eq!(long_files(&texts), ["b.rs: 501 lines"]);
 }
 
@@ -258,10 +209,7 @@ fn dialects_that_differ_are_seen() {
     assert_eq!(columns(sql)["t"], ["id", "n"].map(str::to_owned).into());
     assert!(migration_differences(&same, &owned(&[("migrations/postgres/0001_a.sql", sql)])).is_empty());
     let other = sql.replace("n numeric", "m numeric");
-    assert_eq!(
-        migration_differences(&same, &owned(&[("p/0001_a.sql", &other)])).len(),
-        2
-    );
+    assert_eq!(migration_differences(&same, &owned(&[("p/0001_a.sql", &other)])).len(), 2);
     assert!(!migration_differences(&same, &owned(&[("p/0001_b.sql", sql)])).is_empty());
     assert!(!migration_differences(&same, &[]).is_empty());
 }
@@ -295,9 +243,6 @@ fn a_map_that_lies_is_seen() {
     let map = |lines: &str| map_differences(&format!("# Map\n<!-- map -->\n```text\n{lines}\n```\n"), &places);
     assert!(map("idp/                 all crates\nidp/core/src/types   words\n                     more").is_empty());
     assert_eq!(map("idp/  all"), ["only in the tree: idp/core/src/types"]);
-    assert_eq!(
-        map("idp/  all\nidp/core/src/types  words\ngone/  x"),
-        ["only in the map: gone/"]
-    );
+    assert_eq!(map("idp/  all\nidp/core/src/types  words\ngone/  x"), ["only in the map: gone/"]);
     assert_eq!(map_differences("# no map", &places).len(), 1);
 }

@@ -59,21 +59,13 @@ async fn visit(issuer: &str, acknowledged: &Mutex<Acknowledged>) -> Option<()> {
     let mut browser = Browser::new();
     let page = browser.try_open(url.as_str()).await?;
     let page = browser
-        .try_submit(
-            &page,
-            "sign-in-form",
-            &[("login", "an"), ("password", "mèo trèo cây cau hỏi thăm")],
-        )
+        .try_submit(&page, "sign-in-form", &[("login", "an"), ("password", "mèo trèo cây cau hỏi thăm")])
         .await?;
     if browser.cookies.contains_key("sid") {
         acknowledged.lock().await.sign_ins += 1;
     }
     let code = page.returned("code")?;
-    acknowledged
-        .lock()
-        .await
-        .codes
-        .push((code.clone(), verifier.clone(), 0));
+    acknowledged.lock().await.codes.push((code.clone(), verifier.clone(), 0));
     let status = redeem(issuer, &code, &verifier).await?;
     if status == 200 {
         let mut all = acknowledged.lock().await;
@@ -86,15 +78,8 @@ async fn visit(issuer: &str, acknowledged: &Mutex<Acknowledged>) -> Option<()> {
 }
 
 async fn redeem(issuer: &str, code: &str, verifier: &str) -> Option<u16> {
-    let form = [
-        ("grant_type", "authorization_code"),
-        ("code", code),
-        ("code_verifier", verifier),
-    ];
-    let request = client()
-        .post(format!("{issuer}/oauth2/token"))
-        .basic_auth("portal", Some(SECRET))
-        .form(&form);
+    let form = [("grant_type", "authorization_code"), ("code", code), ("code_verifier", verifier)];
+    let request = client().post(format!("{issuer}/oauth2/token")).basic_auth("portal", Some(SECRET)).form(&form);
     Some(request.send().await.ok()?.status().as_u16())
 }
 
@@ -131,10 +116,7 @@ async fn killed(engine: Engine, visits: usize, kills: usize) {
     for (code, verifier, spent) in &all.codes {
         let again = redeem(&server.issuer, code, verifier).await.expect("answers");
         assert!(*spent == 0 || again == 400, "a code that was exchanged works again");
-        assert!(
-            redeem(&server.issuer, code, verifier).await == Some(400),
-            "nothing works twice"
-        );
+        assert!(redeem(&server.issuer, code, verifier).await == Some(400), "nothing works twice");
     }
     drop(server);
     recorded(&folder, &file, &all).await;
@@ -147,12 +129,8 @@ async fn killed(engine: Engine, visits: usize, kills: usize) {
 async fn recorded(folder: &Path, file: &Path, all: &Acknowledged) {
     let keys = std::fs::read_to_string(folder.join("keys")).expect("a key file");
     let text = std::fs::read_to_string(file).expect("a configuration");
-    let url = text
-        .lines()
-        .find_map(|line| line.strip_prefix("url = "))
-        .expect("a database")
-        .trim_matches('"')
-        .to_owned();
+    let url =
+        text.lines().find_map(|line| line.strip_prefix("url = ")).expect("a database").trim_matches('"').to_owned();
     let seals = Arc::new(Seals::parse(&keys).expect("a key file"));
     let db = Db::open(&Options { url, connections: 2 }, seals).await.expect("opens");
     let mut conn = db.read().await.expect("reads");
@@ -161,14 +139,8 @@ async fn recorded(folder: &Path, file: &Path, all: &Acknowledged) {
         let row = conn.one(sql, params![kind]).await.expect("counts").expect("a row");
         usize::try_from(row.int("n").expect("a number")).expect("not negative")
     };
-    assert!(
-        count("signed-in").await >= all.sign_ins,
-        "an acknowledged sign-in has no record"
-    );
-    assert!(
-        count("code-redeemed").await >= all.redemptions,
-        "an acknowledged redemption has no record"
-    );
+    assert!(count("signed-in").await >= all.sign_ins, "an acknowledged sign-in has no record");
+    assert!(count("code-redeemed").await >= all.redemptions, "an acknowledged redemption has no record");
 }
 
 #[test]

@@ -18,32 +18,15 @@ pub(super) struct Process {
 /// The executable that `tests/run build` made, beside this test.
 pub(crate) fn executable() -> PathBuf {
     let own = std::env::current_exe().expect("the path of this test");
-    let built = own
-        .parent()
-        .and_then(Path::parent)
-        .map(|folder| folder.join("idp"))
-        .expect("a build folder");
-    assert!(
-        built.exists(),
-        "{} is missing: run tests/run build first",
-        built.display()
-    );
+    let built = own.parent().and_then(Path::parent).map(|folder| folder.join("idp")).expect("a build folder");
+    assert!(built.exists(), "{} is missing: run tests/run build first", built.display());
     built
 }
 
 /// Runs a command to its end; gives exit code and output.
 pub(crate) fn run(file: &Path, arguments: &[&str]) -> (Option<i32>, String) {
-    let done = Command::new(executable())
-        .arg("--config")
-        .arg(file)
-        .args(arguments)
-        .output()
-        .expect("runs");
-    let text = format!(
-        "{}{}",
-        String::from_utf8_lossy(&done.stdout),
-        String::from_utf8_lossy(&done.stderr)
-    );
+    let done = Command::new(executable()).arg("--config").arg(file).args(arguments).output().expect("runs");
+    let text = format!("{}{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
     (done.status.code(), text)
 }
 
@@ -58,10 +41,7 @@ impl Process {
     pub(super) async fn start(file: &Path) -> Self {
         let text = std::fs::read_to_string(file).expect("a configuration");
         let line = |key: &str| {
-            let found = text
-                .lines()
-                .find_map(|line| line.strip_prefix(key))
-                .expect("the key is there");
+            let found = text.lines().find_map(|line| line.strip_prefix(key)).expect("the key is there");
             found.trim_matches([' ', '=', '"']).to_owned()
         };
         let (issuer, management) = (line("public_url"), line("management_listen"));
@@ -80,10 +60,7 @@ impl Process {
             if ready.is_ok_and(|answer| answer.status().is_success()) {
                 return process;
             }
-            assert!(
-                process.child.try_wait().expect("a child").is_none(),
-                "the server ended by itself"
-            );
+            assert!(process.child.try_wait().expect("a child").is_none(), "the server ended by itself");
             tokio::time::sleep(Duration::from_millis(25)).await;
         }
         panic!("the server is not ready after fifteen seconds");

@@ -25,20 +25,12 @@ type Kept = RwLock<BTreeMap<String, Jwk>>;
 async fn fetch(house: &House) -> BTreeMap<String, Jwk> {
     let set = Reply::of(house.http.get(house.at("/oauth2/jwks"))).await;
     let keys = jwk::parse_set(&set.body).expect("public keys");
-    keys.into_iter()
-        .map(|key| (key.key_id().expect("a kid").to_owned(), key))
-        .collect()
+    keys.into_iter().map(|key| (key.key_id().expect("a kid").to_owned(), key)).collect()
 }
 
 fn verifies(kept: &BTreeMap<String, Jwk>, token: &str) -> bool {
-    let expected = Expected {
-        algs: &[Alg::Es256],
-        typs: &["at+jwt"],
-    };
-    jws::verify(token, &expected, |kid, _| {
-        kid.and_then(|kid| kept.get(kid)).into_iter().collect()
-    })
-    .is_ok()
+    let expected = Expected { algs: &[Alg::Es256], typs: &["at+jwt"] };
+    jws::verify(token, &expected, |kid, _| kid.and_then(|kid| kept.get(kid)).into_iter().collect()).is_ok()
 }
 
 async fn rotates(engine: Engine) {
@@ -52,15 +44,10 @@ async fn rotates(engine: Engine) {
             let (stop, tokens) = (Arc::clone(&stop), Arc::clone(&tokens));
             tokio::spawn(async move {
                 while !stop.load(Ordering::Relaxed) {
-                    let reply = house
-                        .ask("/oauth2/token", &party, &[("grant_type", "client_credentials")])
-                        .await;
+                    let reply = house.ask("/oauth2/token", &party, &[("grant_type", "client_credentials")]).await;
                     assert_eq!(reply.status, 200, "{}", reply.body);
                     let token = reply.text("access_token");
-                    assert!(
-                        verifies(&*kept.read().await, &token),
-                        "a token that the kept keys cannot verify"
-                    );
+                    assert!(verifies(&*kept.read().await, &token), "a token that the kept keys cannot verify");
                     tokens.fetch_add(1, Ordering::Relaxed);
                 }
             })
@@ -71,16 +58,11 @@ async fn rotates(engine: Engine) {
         // The party looks again once a quarter of an hour at most; between two rotations lies a day.
         house.after(25 * 3_600).await;
         *kept.write().await = fetch(&house).await;
-        let token = house
-            .ask("/oauth2/token", &party, &[("grant_type", "client_credentials")])
-            .await
-            .text("access_token");
+        let token =
+            house.ask("/oauth2/token", &party, &[("grant_type", "client_credentials")]).await.text("access_token");
         used.insert(idp_tests::tokens::header(&token)["kid"].to_string());
         rotate(&house).await;
-        assert!(
-            house.is_active(&party, &token).await,
-            "a token of the key before is still good"
-        );
+        assert!(house.is_active(&party, &token).await, "a token of the key before is still good");
     }
     stop.store(true, Ordering::Relaxed);
     for task in load {
@@ -94,10 +76,7 @@ async fn rotates(engine: Engine) {
 async fn rotate(house: &House) {
     let (fresh, policy) = (&Fresh::generate(Alg::Es256).await.expect("made"), &Policy::default());
     let cx = house.cx();
-    let rotated = house
-        .db()
-        .write(&cx, |tx| Box::pin(keys::rotate(tx, fresh, Force::No, policy)))
-        .await;
+    let rotated = house.db().write(&cx, |tx| Box::pin(keys::rotate(tx, fresh, Force::No, policy))).await;
     rotated.expect("the next key was published a day ago");
     house.parts.keyring.refresh(house.db()).await.expect("reads");
 }

@@ -17,9 +17,7 @@ async fn signed_in(house: &House, party: &Party, person: &Person) -> (Browser, S
 }
 
 fn logout(house: &House, fields: &[(&str, &str)]) -> String {
-    url::Url::parse_with_params(&house.at("/oauth2/logout"), fields)
-        .expect("an address")
-        .to_string()
+    url::Url::parse_with_params(&house.at("/oauth2/logout"), fields).expect("an address").to_string()
 }
 
 journey! {
@@ -103,14 +101,9 @@ async fn portal(status: u16) -> (String, Mailbox) {
         if let Ok(mut all) = mailbox.lock() {
             all.push(body);
         }
-        (
-            axum::http::StatusCode::from_u16(status).expect("a status"),
-            "x".repeat(100_000),
-        )
+        (axum::http::StatusCode::from_u16(status).expect("a status"), "x".repeat(100_000))
     };
-    let router = Router::new()
-        .route("/backchannel", post(keep))
-        .with_state(Arc::clone(&mailbox));
+    let router = Router::new().route("/backchannel", post(keep)).with_state(Arc::clone(&mailbox));
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
     let address = format!("http://{}/backchannel", listener.local_addr().expect("an address"));
     tokio::spawn(async move { axum::serve(listener, router).await });

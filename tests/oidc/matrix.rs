@@ -43,15 +43,8 @@ enum Way {
     SignIn,
 }
 
-const WAYS: [Way; 7] = [
-    Way::Code,
-    Way::RedeemCode,
-    Way::Refresh,
-    Way::RefreshOffline,
-    Way::Introspect,
-    Way::Userinfo,
-    Way::SignIn,
-];
+const WAYS: [Way; 7] =
+    [Way::Code, Way::RedeemCode, Way::Refresh, Way::RefreshOffline, Way::Introspect, Way::Userinfo, Way::SignIn];
 
 /// The two places of the matrix where something may still be given: a new sign-in after a session ended, and a grant that outlives
 /// its session.
@@ -88,11 +81,7 @@ async fn gives(house: &House, way: Way, flaw: Flaw) -> bool {
     let api = format!("https://api.{}.example", party.client_id);
     let audience = house.party(json!({ "audience": api })).await;
     let person = house.citizen("Nguyễn Văn An").await;
-    let scope = if way == Way::RefreshOffline {
-        "openid offline_access"
-    } else {
-        "openid"
-    };
+    let scope = if way == Way::RefreshOffline { "openid offline_access" } else { "openid" };
     let mut browser = Browser::new();
     let (away, code) = browser.sign_in_with(house, &party, &person, &[("scope", scope)]).await;
     if way == Way::RedeemCode {
@@ -103,11 +92,9 @@ async fn gives(house: &House, way: Way, flaw: Flaw) -> bool {
     let (access, refresh) = (tokens.text("access_token"), tokens.text("refresh_token"));
     bring_about(house, flaw, &party, &person).await;
     match way {
-        Way::Code => browser
-            .open(party.authorize(house, &[("prompt", "none")]).url.as_str())
-            .await
-            .returned("code")
-            .is_some(),
+        Way::Code => {
+            browser.open(party.authorize(house, &[("prompt", "none")]).url.as_str()).await.returned("code").is_some()
+        }
         Way::RedeemCode => false,
         Way::Refresh | Way::RefreshOffline => house.refresh(&party, &refresh).await.status == 200,
         Way::Introspect => house.is_active(&audience, &access).await,

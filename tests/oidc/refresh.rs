@@ -4,9 +4,7 @@ use idp_tests::{Browser, Engine, House, Party, Person, Reply, journey};
 use serde_json::json;
 
 async fn bought(house: &House, party: &Party, person: &Person, scope: &str) -> Reply {
-    let (away, code) = Browser::new()
-        .sign_in_with(house, party, person, &[("scope", scope)])
-        .await;
+    let (away, code) = Browser::new().sign_in_with(house, party, person, &[("scope", scope)]).await;
     house.redeem(party, &away, &code).await
 }
 
@@ -84,25 +82,16 @@ async fn times(engine: Engine) {
     assert_eq!(house.refresh(&party, &late).await.error(), "invalid_grant");
     // Without offline_access a token dies with its session; refreshing is no use of the session.
     let bound = bought(&house, &party, &an, "openid").await.text("refresh_token");
-    let offline = bought(&house, &party, &an, "openid offline_access")
-        .await
-        .text("refresh_token");
+    let offline = bought(&house, &party, &an, "openid offline_access").await.text("refresh_token");
     house.later(20 * 60).await;
     let bound = house.refresh(&party, &bound).await.text("refresh_token");
     house.later(11 * 60).await;
-    assert_eq!(
-        house.refresh(&party, &bound).await.error(),
-        "invalid_grant",
-        "the session was idle for half an hour"
-    );
+    assert_eq!(house.refresh(&party, &bound).await.error(), "invalid_grant", "the session was idle for half an hour");
     let offline = house.refresh(&party, &offline).await;
     assert_eq!(offline.status, 200, "{}", offline.body);
     // Fourteen days without use.
     house.later(14 * 86_400 + 1).await;
-    assert_eq!(
-        house.refresh(&party, &offline.text("refresh_token")).await.error(),
-        "invalid_grant"
-    );
+    assert_eq!(house.refresh(&party, &offline.text("refresh_token")).await.error(), "invalid_grant");
     // A code lives a minute.
     let (away, code) = Browser::new().sign_in(&house, &party, &an).await;
     house.later(61).await;
@@ -116,15 +105,11 @@ async fn times(engine: Engine) {
     let mut browser = Browser::new();
     browser.sign_in(&house, &party, &an).await;
     for _ in 0..36 {
-        let page = browser
-            .open(party.authorize(&house, &[("prompt", "none")]).url.as_str())
-            .await;
+        let page = browser.open(party.authorize(&house, &[("prompt", "none")]).url.as_str()).await;
         assert!(page.returned("code").is_some(), "prompt=none is a use");
         house.later(20 * 60).await;
     }
-    let page = browser
-        .open(party.authorize(&house, &[("prompt", "none")]).url.as_str())
-        .await;
+    let page = browser.open(party.authorize(&house, &[("prompt", "none")]).url.as_str()).await;
     assert_eq!(page.returned("error").as_deref(), Some("login_required"));
 }
 

@@ -15,11 +15,7 @@ use serde_json::{Value, json};
 fn is_refused(reply: &Reply, status: u16, error: &str) {
     assert_eq!((reply.status, reply.error()), (status, error), "{}", reply.body);
     assert_eq!(reply.headers["cache-control"], "no-store");
-    assert!(
-        reply.headers["content-type"]
-            .to_str()
-            .is_ok_and(|kind| kind.starts_with("application/json"))
-    );
+    assert!(reply.headers["content-type"].to_str().is_ok_and(|kind| kind.starts_with("application/json")));
 }
 
 journey! {
@@ -135,10 +131,7 @@ fn assertion(house: &House, party: &Party, signer: &MemorySigner, change: &Value
 async fn with_assertion(house: &House, assertion: &str) -> Reply {
     let form = [
         ("grant_type", "client_credentials"),
-        (
-            "client_assertion_type",
-            "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-        ),
+        ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
         ("client_assertion", assertion),
     ];
     Reply::of(house.http.post(house.at("/oauth2/token")).form(&form)).await

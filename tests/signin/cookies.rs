@@ -63,9 +63,7 @@ journey! {
 
 #[test]
 fn row_238_session_identifiers_do_not_repeat_and_use_every_character() {
-    let drawn: Vec<String> = (0..200_000)
-        .map(|_| Handle::<SessionCookie>::generate().reveal().to_owned())
-        .collect();
+    let drawn: Vec<String> = (0..200_000).map(|_| Handle::<SessionCookie>::generate().reveal().to_owned()).collect();
     assert_eq!(drawn.iter().collect::<HashSet<_>>().len(), drawn.len());
     let mut counts = [0_u32; 128];
     for byte in drawn.iter().flat_map(|text| text[3..45].bytes()) {
@@ -84,19 +82,11 @@ async fn idle(engine: Engine) {
     let mut browser = Browser::new();
     browser.sign_in(&house, &party, &an).await;
     house.later(29 * 60).await;
-    assert_eq!(
-        browser.open(&house.at("/account")).await.name(),
-        "account",
-        "used within half an hour"
-    );
+    assert_eq!(browser.open(&house.at("/account")).await.name(), "account", "used within half an hour");
     house.later(29 * 60).await;
     assert_eq!(browser.open(&house.at("/account")).await.name(), "account", "and again");
     house.later(31 * 60).await;
-    assert_ne!(
-        browser.open(&house.at("/account")).await.name(),
-        "account",
-        "half an hour without use"
-    );
+    assert_ne!(browser.open(&house.at("/account")).await.name(), "account", "half an hour without use");
 }
 
 #[test]

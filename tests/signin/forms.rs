@@ -119,23 +119,15 @@ async fn time_runs_out(engine: Engine) {
     let page = browser.open(party.authorize(&house, &[]).url.as_str()).await;
     house.later(31 * 60).await;
     let late = browser.enter(&page, &an).await;
-    assert_eq!(
-        (late.status, late.text("#error-code").as_deref()),
-        (410, Some("sign-in-expired"))
-    );
+    assert_eq!((late.status, late.text("#error-code").as_deref()), (410, Some("sign-in-expired")));
     assert!(late.has("a#next-step"));
     assert!(!browser.cookies.contains_key("sid"), "nobody was signed in");
     // Failures slow one pair of name and address down, and time alone gives it back.
     let page = browser.open(party.authorize(&house, &[]).url.as_str()).await;
     let mut last = 0;
     for _ in 0..11 {
-        let wrong = browser
-            .submit(
-                &page,
-                "sign-in-form",
-                &[("login", &an.login), ("password", "wrong wrong wrong")],
-            )
-            .await;
+        let wrong =
+            browser.submit(&page, "sign-in-form", &[("login", &an.login), ("password", "wrong wrong wrong")]).await;
         last = wrong.status;
     }
     assert_eq!(last, 429);

@@ -15,22 +15,11 @@ async fn migrated(engine: Engine) -> Db {
     std::fs::create_dir_all(&folder).expect("a folder");
     let place = engine.place(&folder).await;
     let seals = Arc::new(Seals::parse(Seals::new_line("k1").reveal()).expect("a good line"));
-    let db = Db::open(
-        &Options {
-            url: place.database,
-            connections: 4,
-        },
-        seals,
-    )
-    .await
-    .expect("opens");
+    let db = Db::open(&Options { url: place.database, connections: 4 }, seals).await.expect("opens");
     assert_ne!(db.migration_state().await.expect("reads"), MigrationState::Current);
     let cx = Cx::operator("test".into(), Clock::system().now());
     db.migrate(&cx, &|_| {}).await.expect("migrates");
-    assert!(
-        db.migrate(&cx, &|_| {}).await.expect("migrates").is_empty(),
-        "a second run finds nothing to do"
-    );
+    assert!(db.migrate(&cx, &|_| {}).await.expect("migrates").is_empty(), "a second run finds nothing to do");
     db
 }
 
@@ -45,19 +34,15 @@ fn is_for_other(statement: &str, dialect: Dialect) -> bool {
 #[test]
 fn every_statement_prepares_on_both_databases() {
     idp_tests::run(async {
-        let all: Vec<&'static str> = idp_core::statements()
-            .into_iter()
-            .chain(idp::oidc::STATEMENTS.iter().copied())
-            .collect();
+        let all: Vec<&'static str> =
+            idp_core::statements().into_iter().chain(idp::oidc::STATEMENTS.iter().copied()).collect();
         assert!(all.len() > 60, "{} statements", all.len());
         for engine in Engine::ALL {
             let db = migrated(engine).await;
             let mut conn = db.read().await.expect("reads");
             for statement in &all {
                 if !is_for_other(statement, db.dialect()) {
-                    conn.prepare(statement)
-                        .await
-                        .unwrap_or_else(|error| panic!("{engine:?}: {statement}: {error}"));
+                    conn.prepare(statement).await.unwrap_or_else(|error| panic!("{engine:?}: {statement}: {error}"));
                 }
             }
         }
@@ -82,15 +67,10 @@ async fn columns(db: &Db) -> BTreeSet<String> {
 #[test]
 fn both_databases_have_the_same_tables_and_columns() {
     idp_tests::run(async {
-        let (sqlite, postgres) = (
-            columns(&migrated(Engine::Sqlite).await).await,
-            columns(&migrated(Engine::Postgres).await).await,
-        );
+        let (sqlite, postgres) =
+            (columns(&migrated(Engine::Sqlite).await).await, columns(&migrated(Engine::Postgres).await).await);
         assert!(sqlite.len() > 100);
-        assert_eq!(
-            sqlite.symmetric_difference(&postgres).collect::<Vec<_>>(),
-            Vec::<&String>::new()
-        );
+        assert_eq!(sqlite.symmetric_difference(&postgres).collect::<Vec<_>>(), Vec::<&String>::new());
     });
 }
 

@@ -43,11 +43,7 @@ impl Default for Browser {
 impl Browser {
     /// A fresh one.
     pub fn new() -> Self {
-        Self {
-            http: client(),
-            cookies: BTreeMap::new(),
-            language: "vi",
-        }
+        Self { http: client(), cookies: BTreeMap::new(), language: "vi" }
     }
 
     /// One exchange, nothing followed.
@@ -73,26 +69,16 @@ impl Browser {
     /// Like [`submit`](Self::submit), for a server that may be gone.
     pub async fn try_submit(&mut self, page: &Page, form: &str, fields: &[(&str, &str)]) -> Option<Page> {
         let (action, all) = page.filled(form, fields);
-        let all: Vec<(&str, &str)> = all
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
-            .collect();
+        let all: Vec<(&str, &str)> = all.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         let page = self.try_send(Method::POST, action.as_str(), Some(&all)).await?;
         self.try_follow(page).await
     }
 
     async fn try_send(&mut self, method: Method, address: &str, form: Option<&[(&str, &str)]>) -> Option<Page> {
-        let mut request = self
-            .http
-            .request(method, address)
-            .header("accept", "text/html")
-            .header("accept-language", self.language);
+        let mut request =
+            self.http.request(method, address).header("accept", "text/html").header("accept-language", self.language);
         if !self.cookies.is_empty() {
-            let cookies: Vec<_> = self
-                .cookies
-                .iter()
-                .map(|(name, value)| format!("{name}={value}"))
-                .collect();
+            let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
             request = request.header(COOKIE, cookies.join("; "));
         }
         if let Some(form) = form {
@@ -103,13 +89,7 @@ impl Browser {
             self.keep(line.to_str().expect("text"));
         }
         let (status, url, headers) = (answer.status().as_u16(), answer.url().clone(), answer.headers().clone());
-        Some(Page {
-            status,
-            url,
-            headers,
-            body: answer.text().await.ok()?,
-            left_for: None,
-        })
+        Some(Page { status, url, headers, body: answer.text().await.ok()?, left_for: None })
     }
 
     fn keep(&mut self, line: &str) {
@@ -154,10 +134,7 @@ impl Browser {
     /// Fills a form of a page and sends it, following nothing.
     pub async fn submit_only(&mut self, page: &Page, form: &str, fields: &[(&str, &str)]) -> Page {
         let (action, all) = page.filled(form, fields);
-        let all: Vec<(&str, &str)> = all
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
-            .collect();
+        let all: Vec<(&str, &str)> = all.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         self.post(action.as_str(), &all).await
     }
 }
@@ -175,18 +152,13 @@ impl Page {
     /// The text of the first element that fits.
     pub fn text(&self, css: &str) -> Option<String> {
         let html = Html::parse_document(&self.body);
-        html.select(&selector(css))
-            .next()
-            .map(|found| found.text().collect::<String>().trim().to_owned())
+        html.select(&selector(css)).next().map(|found| found.text().collect::<String>().trim().to_owned())
     }
 
     /// An attribute of the first element that fits.
     pub fn attribute(&self, css: &str, name: &str) -> Option<String> {
         let html = Html::parse_document(&self.body);
-        html.select(&selector(css))
-            .next()
-            .and_then(|found| found.attr(name))
-            .map(str::to_owned)
+        html.select(&selector(css)).next().and_then(|found| found.attr(name)).map(str::to_owned)
     }
 
     /// Whether an element is there.
@@ -219,16 +191,10 @@ impl Page {
         let html = Html::parse_document(&self.body);
         let form = html.select(&selector(&format!("form#{id}"))).next();
         let form = form.unwrap_or_else(|| panic!("no form#{id} on {} ({}): {}", self.url, self.status, self.body));
-        let action = self
-            .url
-            .join(form.attr("action").unwrap_or_default())
-            .expect("an address");
+        let action = self.url.join(form.attr("action").unwrap_or_default()).expect("an address");
         let inputs = form.select(&selector("input[name]")).collect::<Vec<_>>();
         let fields = inputs.iter().filter_map(|input| {
-            Some((
-                input.attr("name")?.to_owned(),
-                input.attr("value").unwrap_or_default().to_owned(),
-            ))
+            Some((input.attr("name")?.to_owned(), input.attr("value").unwrap_or_default().to_owned()))
         });
         (action, fields.collect())
     }
@@ -236,8 +202,6 @@ impl Page {
     /// A parameter of the address to which the browser was sent.
     pub fn returned(&self, name: &str) -> Option<String> {
         let left = self.left_for.as_ref()?;
-        left.query_pairs()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.into_owned())
+        left.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
     }
 }

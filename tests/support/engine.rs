@@ -37,19 +37,15 @@ impl Engine {
     /// A place of its own for one server. On PostgreSQL a new database is made.
     pub async fn place(self, folder: &Path) -> Place {
         match self {
-            Self::Sqlite => Place {
-                database: format!("sqlite:{}", folder.join("idp.db").display()),
-                cache: "memory".into(),
-            },
+            Self::Sqlite => {
+                Place { database: format!("sqlite:{}", folder.join("idp.db").display()), cache: "memory".into() }
+            }
             Self::Postgres => {
                 let maintenance = from_run("IDP_TEST_POSTGRES");
                 let name = format!("idp_{}", random::readable(12).to_lowercase());
                 create(&maintenance, &name).await;
                 let (server, _) = maintenance.rsplit_once('/').expect("an address with a database name");
-                Place {
-                    database: format!("{server}/{name}"),
-                    cache: from_run("IDP_TEST_REDIS"),
-                }
+                Place { database: format!("{server}/{name}"), cache: from_run("IDP_TEST_REDIS") }
             }
         }
     }
@@ -57,20 +53,10 @@ impl Engine {
 
 async fn create(maintenance: &str, name: &str) {
     let seals = Arc::new(Seals::parse(Seals::new_line("none").reveal()).expect("a good line"));
-    let options = Options {
-        url: maintenance.to_owned(),
-        connections: 2,
-    };
-    let db = Db::open(&options, seals)
-        .await
-        .expect("the PostgreSQL of tests/run answers");
+    let options = Options { url: maintenance.to_owned(), connections: 2 };
+    let db = Db::open(&options, seals).await.expect("the PostgreSQL of tests/run answers");
     // Statements are constants everywhere else; a new database needs its name in the text.
     let statement: &'static str = Box::leak(format!("create database {name}").into_boxed_str());
-    db.read()
-        .await
-        .expect("connects")
-        .run(statement, params![])
-        .await
-        .expect("makes a database");
+    db.read().await.expect("connects").run(statement, params![]).await.expect("makes a database");
     db.close().await;
 }

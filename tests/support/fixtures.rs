@@ -81,20 +81,9 @@ impl House {
         let redirect_uri = definition["redirect_uris"][0].as_str().unwrap_or_default().to_owned();
         let secret = Handle::<ClientSecret>::generate().reveal().to_owned();
         let id = Id::from_uuid(uuid::Uuid::nil());
-        let mut party = Party {
-            client_id,
-            secret,
-            redirect_uri,
-            id,
-            definition,
-        };
+        let mut party = Party { client_id, secret, redirect_uri, id, definition };
         self.save(&party, PartyState::Active).await;
-        party.id = self
-            .parts
-            .register
-            .by_client_id(&party.client_id)
-            .expect("is served")
-            .id;
+        party.id = self.parts.register.by_client_id(&party.client_id).expect("is served").id;
         party
     }
 
@@ -106,12 +95,7 @@ impl House {
         let (client_id, definition) = (&party.client_id, &definition);
         let saved = self.db().write(&cx, |tx| {
             Box::pin(async move {
-                let save = Save {
-                    client_id,
-                    state,
-                    definition: definition.clone(),
-                    secret,
-                };
+                let save = Save { client_id, state, definition: definition.clone(), secret };
                 relying::save(tx, save, policy).await
             })
         });
@@ -128,12 +112,7 @@ impl House {
     /// Makes a citizen with a password.
     pub async fn citizen(&self, name: &str) -> Person {
         let login = format!("nguoidan-{}", random::readable(10).to_lowercase());
-        let hash = self
-            .parts
-            .passwords
-            .hash(Secret::new(PASSWORD.to_owned()))
-            .await
-            .expect("hashes");
+        let hash = self.parts.passwords.hash(Secret::new(PASSWORD.to_owned())).await.expect("hashes");
         let profile = Profile {
             name: FullName::parse(name).expect("a name"),
             birthdate: BirthDate::from_claim("1985-03-15").ok(),
@@ -143,11 +122,7 @@ impl House {
         let made = self.db().write(&cx, |tx| {
             Box::pin(async move {
                 let data_match = DataMatch::Matched;
-                let new = NewPerson {
-                    profile: profile.clone(),
-                    number: Some(number.clone()),
-                    data_match,
-                };
+                let new = NewPerson { profile: profile.clone(), number: Some(number.clone()), data_match };
                 let person = people::add_person(tx, new).await?;
                 let account = people::add_account(tx, person, login_name).await?;
                 authn::password::set(tx, account, person, hash).await?;
@@ -155,12 +130,7 @@ impl House {
             })
         });
         let (id, account) = made.await.expect("the person is made");
-        Person {
-            id,
-            account,
-            login,
-            password: PASSWORD.to_owned(),
-        }
+        Person { id, account, login, password: PASSWORD.to_owned() }
     }
 }
 
@@ -189,24 +159,14 @@ impl Party {
             }
         }
         let url = Url::parse_with_params(&house.at("/oauth2/authorize"), &fields).expect("an address");
-        Away {
-            url,
-            state,
-            nonce,
-            verifier,
-        }
+        Away { url, state, nonce, verifier }
     }
 }
 
 impl Browser {
     /// Fills the sign-in page.
     pub async fn enter(&mut self, page: &Page, person: &Person) -> Page {
-        self.submit(
-            page,
-            "sign-in-form",
-            &[("login", &person.login), ("password", &person.password)],
-        )
-        .await
+        self.submit(page, "sign-in-form", &[("login", &person.login), ("password", &person.password)]).await
     }
 
     /// Comes from a party, signs in, and goes back with a code.
@@ -237,9 +197,7 @@ impl Browser {
             page.body
         );
         assert_eq!(page.returned("iss").as_deref(), Some(house.issuer.as_str()));
-        let code = page
-            .returned("code")
-            .unwrap_or_else(|| panic!("no code in {:?}", page.left_for));
+        let code = page.returned("code").unwrap_or_else(|| panic!("no code in {:?}", page.left_for));
         (away, code)
     }
 }

@@ -46,7 +46,7 @@ impl House {
         if let Some(house) = houses.get(&engine) {
             return house;
         }
-        let house: &'static Self = Box::leak(Box::new(Self::start(engine, "").await));
+        let house: &'static Self = Box::leak(Box::new(Box::pin(Self::start(engine, "")).await));
         houses.insert(engine, house);
         house
     }
@@ -55,16 +55,13 @@ impl House {
     pub async fn start(engine: Engine, more: &str) -> Self {
         let folder = std::env::temp_dir().join(format!("idp-test-{}", random::readable(12)));
         std::fs::create_dir_all(&folder).expect("a folder for the test");
-        Self::start_in(engine, &folder, more).await
+        Box::pin(Self::start_in(engine, &folder, more)).await
     }
 
     /// A server over a folder that may hold the database of one before.
     pub async fn start_in(engine: Engine, folder: &Path, more: &str) -> Self {
         let file = configure(engine, folder, more).await;
-        let sources = Sources {
-            file: Some(file),
-            ..Sources::default()
-        };
+        let sources = Sources { file: Some(file), ..Sources::default() };
         let loaded = config::load(&sources).unwrap_or_else(|problems| panic!("{problems:?}"));
         let node = Node::bind(loaded.config).await.expect("the server starts");
         let (shutdown, parts, management) = (Shutdown::new(), Arc::clone(node.house()), node.management_address());
@@ -101,8 +98,7 @@ impl House {
 
     /// Moves the clock and runs the jobs.
     pub async fn after(&self, seconds: u64) {
-        self.clock(json!({ "advance_seconds": seconds, "run_jobs": true }))
-            .await;
+        self.clock(json!({ "advance_seconds": seconds, "run_jobs": true })).await;
     }
 
     /// Moves the clock alone.
@@ -116,19 +112,10 @@ impl House {
     }
 
     async fn clock(&self, body: Value) {
-        let answer = self
-            .http
-            .post(format!("{}/test/clock", self.management))
-            .json(&body)
-            .send()
-            .await
-            .expect("answers");
+        let answer =
+            self.http.post(format!("{}/test/clock", self.management)).json(&body).send().await.expect("answers");
         let status = answer.status();
-        assert!(
-            status.is_success(),
-            "{status} {}",
-            answer.text().await.unwrap_or_default()
-        );
+        assert!(status.is_success(), "{status} {}", answer.text().await.unwrap_or_default());
     }
 
     /// An address of the server.
@@ -157,12 +144,7 @@ impl House {
     /// How many rows a table holds.
     pub async fn count(&self, sql: &'static str) -> i64 {
         let mut conn = self.db().read().await.expect("reads");
-        conn.one(sql, vec![])
-            .await
-            .expect("counts")
-            .expect("one row")
-            .int("n")
-            .expect("a number")
+        conn.one(sql, vec![]).await.expect("counts").expect("one row").int("n").expect("a number")
     }
 }
 
@@ -201,10 +183,7 @@ pub async fn configure(engine: Engine, folder: &Path, more: &str) -> PathBuf {
     private(&folder.join("keys"));
     if engine == Engine::Postgres {
         let seals = Arc::new(Seals::parse(keys.reveal()).expect("a good line"));
-        let options = Options {
-            url: place.database.clone(),
-            connections: 2,
-        };
+        let options = Options { url: place.database.clone(), connections: 2 };
         let db = Db::open(&options, seals).await.expect("opens");
         let cx = Cx::operator("journey".into(), idp_core::types::Clock::system().now());
         db.migrate(&cx, &|_| {}).await.expect("migrates");

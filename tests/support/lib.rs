@@ -19,12 +19,8 @@ pub use fixtures::{Party, Person};
 pub use house::House;
 pub use tokens::Reply;
 
-static RUNTIME: std::sync::LazyLock<tokio::runtime::Runtime> = std::sync::LazyLock::new(|| {
-    tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime")
-});
+static RUNTIME: std::sync::LazyLock<tokio::runtime::Runtime> =
+    std::sync::LazyLock::new(|| tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime"));
 
 /// Runs a journey. All journeys and all servers share one runtime, because connections belong to the runtime that opened them: a pool that
 /// outlives the runtime of one test would hold dead ones.

@@ -21,11 +21,7 @@ impl Reply {
         let answer = request.send().await.expect("the server answers");
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
         let text = answer.text().await.unwrap_or_default();
-        Self {
-            status,
-            headers,
-            body: serde_json::from_str(&text).unwrap_or(Value::Null),
-        }
+        Self { status, headers, body: serde_json::from_str(&text).unwrap_or(Value::Null) }
     }
 
     /// `error` of the body.
@@ -35,23 +31,14 @@ impl Reply {
 
     /// A text of the body.
     pub fn text(&self, name: &str) -> String {
-        self.body[name]
-            .as_str()
-            .unwrap_or_else(|| panic!("no {name} in {}", self.body))
-            .to_owned()
+        self.body[name].as_str().unwrap_or_else(|| panic!("no {name} in {}", self.body)).to_owned()
     }
 }
 
 impl House {
     /// Asks an endpoint as a party with its secret.
     pub async fn ask(&self, path: &str, party: &Party, form: &[(&str, &str)]) -> Reply {
-        Reply::of(
-            self.http
-                .post(self.at(path))
-                .basic_auth(&party.client_id, Some(&party.secret))
-                .form(form),
-        )
-        .await
+        Reply::of(self.http.post(self.at(path)).basic_auth(&party.client_id, Some(&party.secret)).form(form)).await
     }
 
     /// Redeems a code.
@@ -67,12 +54,7 @@ impl House {
 
     /// Exchanges a refresh token.
     pub async fn refresh(&self, party: &Party, token: &str) -> Reply {
-        self.ask(
-            "/oauth2/token",
-            party,
-            &[("grant_type", "refresh_token"), ("refresh_token", token)],
-        )
-        .await
+        self.ask("/oauth2/token", party, &[("grant_type", "refresh_token"), ("refresh_token", token)]).await
     }
 
     /// Whether a token is active to its audience.

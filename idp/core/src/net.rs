@@ -94,12 +94,7 @@ impl Net {
     pub fn new(config: &Config) -> Result<Self, NetConfigError> {
         for allow in &config.allow {
             let (host, network, purpose) = (&allow.host, allow.network.to_string(), allow.purpose.as_str());
-            tracing::info!(
-                net.host = host,
-                net.network = network,
-                net.purpose = purpose,
-                "outgoing requests allowed"
-            );
+            tracing::info!(net.host = host, net.network = network, net.purpose = purpose, "outgoing requests allowed");
         }
         let extra = extra_roots(config)?;
         let mut guards = HashMap::new();
@@ -108,9 +103,7 @@ impl Net {
             let client = client(&guard, &extra)?;
             guards.insert(purpose, (guard, client));
         }
-        Ok(Self {
-            guards: Arc::new(guards),
-        })
+        Ok(Self { guards: Arc::new(guards) })
     }
 
     /// Sends one request and reads its whole answer within the limits.
@@ -118,10 +111,7 @@ impl Net {
         let (guard, client) = self.guards.get(&purpose).ok_or(NetError::Refused(Refusal::Host))?;
         guard.check(&request.url)?;
         let limit = request.bytes;
-        let mut outgoing = client
-            .request(request.method, request.url)
-            .timeout(request.total)
-            .body(request.body);
+        let mut outgoing = client.request(request.method, request.url).timeout(request.total).body(request.body);
         for (name, value) in request.headers {
             outgoing = outgoing.header(name, value);
         }
@@ -138,22 +128,12 @@ impl Request {
 
     /// A POST of one body.
     pub fn post(url: Url, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
-        let request = Self {
-            body: body.into(),
-            ..Self::new(Method::POST, url)
-        };
+        let request = Self { body: body.into(), ..Self::new(Method::POST, url) };
         request.header("content-type", content_type)
     }
 
     fn new(method: Method, url: Url) -> Self {
-        Self {
-            method,
-            url,
-            headers: Vec::new(),
-            body: Vec::new(),
-            total: Duration::from_secs(5),
-            bytes: 256 * 1024,
-        }
+        Self { method, url, headers: Vec::new(), body: Vec::new(), total: Duration::from_secs(5), bytes: 256 * 1024 }
     }
 
     /// Adds a header. A value that HTTP does not allow makes the request fail as [`NetError::Broken`].
@@ -200,10 +180,7 @@ fn client(guard: &Guard, extra: &[reqwest::Certificate]) -> Result<Client, NetCo
     })
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "this is the one place that makes outgoing clients"
-)]
+#[expect(clippy::disallowed_methods, reason = "this is the one place that makes outgoing clients")]
 fn builder(guard: &Guard) -> ClientBuilder {
     Client::builder()
         .dns_resolver(Arc::new(guard.clone()))
@@ -223,10 +200,7 @@ fn extra_roots(config: &Config) -> Result<Vec<reqwest::Certificate>, NetConfigEr
     let Some(path) = &config.ca_bundle else {
         return Ok(Vec::new());
     };
-    let refused = |reason: String| NetConfigError::CaBundle {
-        path: path.display().to_string(),
-        reason,
-    };
+    let refused = |reason: String| NetConfigError::CaBundle { path: path.display().to_string(), reason };
     let pem = std::fs::read(path).map_err(|error| refused(error.to_string()))?;
     let bundle = idp_pki::Certificate::bundle(&pem).map_err(|error| refused(error.to_string()))?;
     let read = |anchor: &idp_pki::Certificate| {
@@ -248,11 +222,7 @@ async fn read(mut response: Response, limit: usize) -> Result<Answer, NetError> 
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(Answer {
-        status: response.status().as_u16(),
-        headers: response.headers().clone(),
-        body,
-    })
+    Ok(Answer { status: response.status().as_u16(), headers: response.headers().clone(), body })
 }
 
 /// The library's error as ours. A refusal of the resolver lies somewhere in the chain of causes.

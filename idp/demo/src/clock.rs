@@ -24,9 +24,7 @@ impl Clock {
         reason = "this crate may not use the server's clock, and this is its only reading of time"
     )]
     pub fn now_ms(&self) -> i64 {
-        let since = std::time::SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
+        let since = std::time::SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let system = i64::try_from(since.as_millis()).unwrap_or(i64::MAX);
         system.saturating_add(self.ahead_ms.load(Ordering::SeqCst))
     }

@@ -80,9 +80,7 @@ impl Certificate {
     }
 
     fn read(x509: X509) -> Result<Self, CertificateError> {
-        let sha256 = x509
-            .digest(MessageDigest::sha256())
-            .map_err(|_| CertificateError::Unreadable)?;
+        let sha256 = x509.digest(MessageDigest::sha256()).map_err(|_| CertificateError::Unreadable)?;
         Ok(Self {
             not_before: unix(x509.not_before())?,
             not_after: unix(x509.not_after())?,
@@ -118,11 +116,7 @@ impl Certificate {
 
     /// The fingerprint as people compare it: upper-case hexadecimal with colons.
     pub fn fingerprint(&self) -> String {
-        self.sha256
-            .iter()
-            .map(|byte| format!("{byte:02X}"))
-            .collect::<Vec<_>>()
-            .join(":")
+        self.sha256.iter().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().join(":")
     }
 
     /// Who it was issued to.
@@ -153,14 +147,9 @@ impl Name {
         let attribute = |entry: &X509NameEntryRef| NameAttribute {
             kind: match entry.object().nid() {
                 Nid::UNDEF => entry.object().to_string(),
-                known => known
-                    .short_name()
-                    .map_or_else(|_| entry.object().to_string(), str::to_owned),
+                known => known.short_name().map_or_else(|_| entry.object().to_string(), str::to_owned),
             },
-            value: entry
-                .data()
-                .to_string()
-                .map_or_else(|_| String::new(), |text| String::from(&*text)),
+            value: entry.data().to_string().map_or_else(|_| String::new(), |text| String::from(&*text)),
         };
         Self(name.entries().map(attribute).collect())
     }
@@ -172,10 +161,7 @@ impl Name {
 
     /// The values of one kind of attribute, in the order of the certificate.
     pub fn values<'n>(&'n self, kind: &'n str) -> impl Iterator<Item = &'n str> {
-        self.0
-            .iter()
-            .filter(move |attribute| attribute.kind == kind)
-            .map(|attribute| attribute.value.as_str())
+        self.0.iter().filter(move |attribute| attribute.kind == kind).map(|attribute| attribute.value.as_str())
     }
 }
 
@@ -225,41 +211,21 @@ mod tests {
         assert_eq!(read.subject().values("CN").collect::<Vec<_>>(), ["Sở Thử, CN=nobody"]);
         assert_eq!(read.subject().to_string(), "CN=Sở Thử\\, CN\\=nobody");
         assert_eq!(read.fingerprint().len(), 95);
-        assert_eq!(
-            Certificate::from_der(&read.to_der().expect("der"))
-                .expect("der")
-                .sha256(),
-            read.sha256()
-        );
+        assert_eq!(Certificate::from_der(&read.to_der().expect("der")).expect("der").sha256(), read.sha256());
     }
 
     #[test]
     fn files_that_are_refused() {
         let made = self_signed("a", NOW, NOW + DAY);
         let twice = [made.pem.clone(), made.pem.clone()].concat();
-        assert_eq!(
-            Certificate::from_pem(&twice).expect_err("two"),
-            CertificateError::TooMany
-        );
+        assert_eq!(Certificate::from_pem(&twice).expect_err("two"), CertificateError::TooMany);
         assert_eq!(Certificate::bundle(&twice).expect("two").len(), 2);
         let with_key = [made.pem.clone(), made.key_pem].concat();
-        assert_eq!(
-            Certificate::bundle(&with_key).expect_err("a key"),
-            CertificateError::PrivateKey
-        );
-        assert_eq!(
-            Certificate::from_pem(b"").expect_err("nothing"),
-            CertificateError::Empty
-        );
-        assert_eq!(
-            Certificate::from_pem(b"# a comment\n").expect_err("nothing"),
-            CertificateError::Empty
-        );
+        assert_eq!(Certificate::bundle(&with_key).expect_err("a key"), CertificateError::PrivateKey);
+        assert_eq!(Certificate::from_pem(b"").expect_err("nothing"), CertificateError::Empty);
+        assert_eq!(Certificate::from_pem(b"# a comment\n").expect_err("nothing"), CertificateError::Empty);
         let broken = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
-        assert_eq!(
-            Certificate::from_pem(broken).expect_err("broken"),
-            CertificateError::Unreadable
-        );
+        assert_eq!(Certificate::from_pem(broken).expect_err("broken"), CertificateError::Unreadable);
     }
 
     proptest::proptest! {

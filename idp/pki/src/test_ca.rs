@@ -35,8 +35,5 @@ fn build(common_name: &str, not_before: i64, not_after: i64) -> Result<Made, ope
     builder.set_not_before(&from)?;
     builder.set_not_after(&to)?;
     builder.sign(&key, MessageDigest::sha256())?;
-    Ok(Made {
-        pem: builder.build().to_pem()?,
-        key_pem: key.private_key_to_pem_pkcs8()?,
-    })
+    Ok(Made { pem: builder.build().to_pem()?, key_pem: key.private_key_to_pem_pkcs8()? })
 }

@@ -62,12 +62,8 @@ pub enum Problem {
 /// Reads the table rows of a README: the lines whose first cell ends in `.pem`.
 pub fn listing(readme: &str) -> Vec<Listed> {
     let row = |line: &str| {
-        let cells: Vec<&str> = line
-            .trim()
-            .trim_matches('|')
-            .split('|')
-            .map(|cell| cell.trim().trim_matches('`'))
-            .collect();
+        let cells: Vec<&str> =
+            line.trim().trim_matches('|').split('|').map(|cell| cell.trim().trim_matches('`')).collect();
         let [file, owner, purpose, sha256, expires, source] = cells.as_slice() else {
             return None;
         };
@@ -81,11 +77,7 @@ pub fn listing(readme: &str) -> Vec<Listed> {
         };
         (Path::new(&listed.file).extension() == Some(OsStr::new("pem"))).then_some(listed)
     };
-    readme
-        .lines()
-        .filter(|line| line.trim_start().starts_with('|'))
-        .filter_map(row)
-        .collect()
+    readme.lines().filter(|line| line.trim_start().starts_with('|')).filter_map(row).collect()
 }
 
 /// Loads the anchors of a folder: each of `files` is a path below it and the file's bytes. `now` is in seconds since 1970.
@@ -113,11 +105,7 @@ pub fn load(
             Err(error) => problems.push(Problem::Unreadable(file.clone(), error)),
         }
     }
-    if problems.is_empty() {
-        Ok(anchors)
-    } else {
-        Err(problems)
-    }
+    if problems.is_empty() { Ok(anchors) } else { Err(problems) }
 }
 
 fn rows(listed: &[Listed], files: &[(String, Vec<u8>)]) -> Vec<Problem> {
@@ -129,10 +117,7 @@ fn rows(listed: &[Listed], files: &[(String, Vec<u8>)]) -> Vec<Problem> {
         if !files.iter().any(|(file, _)| *file == row.file) {
             problems.push(Problem::Missing(row.file.clone()));
         }
-        if [&row.owner, &row.purpose, &row.sha256, &row.expires, &row.source]
-            .iter()
-            .any(|cell| cell.is_empty())
-        {
+        if [&row.owner, &row.purpose, &row.sha256, &row.expires, &row.source].iter().any(|cell| cell.is_empty()) {
             problems.push(Problem::EmptyColumn(row.file.clone()));
         }
     }
@@ -193,10 +178,7 @@ mod tests {
     #[test]
     fn a_folder_that_agrees_is_loaded() {
         let made = self_signed("a", NOW, NOW + 91 * DAY);
-        let readme = format!(
-            "# Anchors\n\n| file | owner |\n| --- | --- |\n{}",
-            row("trust/a.pem", &made.pem)
-        );
+        let readme = format!("# Anchors\n\n| file | owner |\n| --- | --- |\n{}", row("trust/a.pem", &made.pem));
         let loaded = load(&readme, &[("trust/a.pem".to_owned(), made.pem)], NOW).expect("agrees");
         assert_eq!(loaded.keys().collect::<Vec<_>>(), ["trust/a.pem"]);
         assert!(load("nothing here", &[], NOW).expect("empty").is_empty());
@@ -204,15 +186,9 @@ mod tests {
 
     #[test]
     fn every_disagreement_is_named() {
-        let (a, b) = (
-            self_signed("a", NOW, NOW + 89 * DAY),
-            self_signed("b", NOW, NOW + 900 * DAY),
-        );
+        let (a, b) = (self_signed("a", NOW, NOW + 89 * DAY), self_signed("b", NOW, NOW + 900 * DAY));
         let readme = format!("{0}{0}{1}", row("a.pem", &a.pem), row("gone.pem", &b.pem));
-        let files = [
-            ("a.pem".to_owned(), a.pem.clone()),
-            ("stray.pem".to_owned(), b.pem.clone()),
-        ];
+        let files = [("a.pem".to_owned(), a.pem.clone()), ("stray.pem".to_owned(), b.pem.clone())];
         let problems = load(&readme, &files, NOW).expect_err("disagrees");
         for problem in [
             Problem::Twice("a.pem".to_owned()),
@@ -223,18 +199,9 @@ mod tests {
             assert!(problems.contains(&problem), "{problem}");
         }
         let swapped = load(&row("a.pem", &a.pem), &[("a.pem".to_owned(), b.pem)], NOW).expect_err("another one");
-        assert_eq!(
-            swapped,
-            [
-                Problem::Fingerprint("a.pem".to_owned()),
-                Problem::Expires("a.pem".to_owned())
-            ]
-        );
+        assert_eq!(swapped, [Problem::Fingerprint("a.pem".to_owned()), Problem::Expires("a.pem".to_owned())]);
         let broken = load(&row("a.pem", &a.pem), &[("a.pem".to_owned(), Vec::new())], NOW).expect_err("empty file");
-        assert_eq!(
-            broken,
-            [Problem::Unreadable("a.pem".to_owned(), CertificateError::Empty)]
-        );
+        assert_eq!(broken, [Problem::Unreadable("a.pem".to_owned(), CertificateError::Empty)]);
         let bare = load("| a.pem | | | | | |", &[("a.pem".to_owned(), a.pem)], NOW).expect_err("bare row");
         assert!(bare.contains(&Problem::EmptyColumn("a.pem".to_owned())));
     }

@@ -48,19 +48,11 @@ pub struct Row {
 }
 
 const fn yes(purpose: Use, uri: &'static str) -> Row {
-    Row {
-        purpose,
-        uri,
-        refused: None,
-    }
+    Row { purpose, uri, refused: None }
 }
 
 const fn no(purpose: Use, uri: &'static str, reason: &'static str) -> Row {
-    Row {
-        purpose,
-        uri,
-        refused: Some(reason),
-    }
+    Row { purpose, uri, refused: Some(reason) }
 }
 
 const COLLISIONS: &str = "collisions can be made for this hash";
@@ -83,46 +75,14 @@ pub const TABLE: &[Row] = &[
     yes(Use::Signature, "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha512"),
     no(Use::Signature, "http://www.w3.org/2000/09/xmldsig#rsa-sha1", COLLISIONS),
     no(Use::Signature, "http://www.w3.org/2000/09/xmldsig#dsa-sha1", COLLISIONS),
-    no(
-        Use::Signature,
-        "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha1",
-        COLLISIONS,
-    ),
-    no(
-        Use::Signature,
-        "http://www.w3.org/2001/04/xmldsig-more#rsa-md5",
-        COLLISIONS,
-    ),
-    no(
-        Use::Signature,
-        "http://www.w3.org/2001/04/xmldsig-more#rsa-ripemd160",
-        COLLISIONS,
-    ),
-    no(
-        Use::Signature,
-        "http://www.w3.org/2009/xmldsig11#dsa-sha256",
-        "DSA leaks its key with one weak random number",
-    ),
-    no(
-        Use::Signature,
-        "http://www.w3.org/2000/09/xmldsig#hmac-sha1",
-        KEY_CONFUSION,
-    ),
-    no(
-        Use::Signature,
-        "http://www.w3.org/2001/04/xmldsig-more#hmac-sha256",
-        KEY_CONFUSION,
-    ),
-    no(
-        Use::Signature,
-        "http://www.w3.org/2001/04/xmldsig-more#hmac-sha384",
-        KEY_CONFUSION,
-    ),
-    no(
-        Use::Signature,
-        "http://www.w3.org/2001/04/xmldsig-more#hmac-sha512",
-        KEY_CONFUSION,
-    ),
+    no(Use::Signature, "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha1", COLLISIONS),
+    no(Use::Signature, "http://www.w3.org/2001/04/xmldsig-more#rsa-md5", COLLISIONS),
+    no(Use::Signature, "http://www.w3.org/2001/04/xmldsig-more#rsa-ripemd160", COLLISIONS),
+    no(Use::Signature, "http://www.w3.org/2009/xmldsig11#dsa-sha256", "DSA leaks its key with one weak random number"),
+    no(Use::Signature, "http://www.w3.org/2000/09/xmldsig#hmac-sha1", KEY_CONFUSION),
+    no(Use::Signature, "http://www.w3.org/2001/04/xmldsig-more#hmac-sha256", KEY_CONFUSION),
+    no(Use::Signature, "http://www.w3.org/2001/04/xmldsig-more#hmac-sha384", KEY_CONFUSION),
+    no(Use::Signature, "http://www.w3.org/2001/04/xmldsig-more#hmac-sha512", KEY_CONFUSION),
     yes(Use::Digest, "http://www.w3.org/2001/04/xmlenc#sha256"),
     yes(Use::Digest, "http://www.w3.org/2001/04/xmldsig-more#sha384"),
     yes(Use::Digest, "http://www.w3.org/2001/04/xmlenc#sha512"),
@@ -130,79 +90,32 @@ pub const TABLE: &[Row] = &[
     no(Use::Digest, "http://www.w3.org/2001/04/xmldsig-more#md5", COLLISIONS),
     no(Use::Digest, "http://www.w3.org/2001/04/xmlenc#ripemd160", COLLISIONS),
     yes(Use::Canonicalization, "http://www.w3.org/2001/10/xml-exc-c14n#"),
-    no(
-        Use::Canonicalization,
-        "http://www.w3.org/2001/10/xml-exc-c14n#WithComments",
-        COMMENTS,
-    ),
-    no(
-        Use::Canonicalization,
-        "http://www.w3.org/TR/2001/REC-xml-c14n-20010315",
-        CONTEXT,
-    ),
-    no(
-        Use::Canonicalization,
-        "http://www.w3.org/TR/2001/REC-xml-c14n-20010315#WithComments",
-        CONTEXT,
-    ),
+    no(Use::Canonicalization, "http://www.w3.org/2001/10/xml-exc-c14n#WithComments", COMMENTS),
+    no(Use::Canonicalization, "http://www.w3.org/TR/2001/REC-xml-c14n-20010315", CONTEXT),
+    no(Use::Canonicalization, "http://www.w3.org/TR/2001/REC-xml-c14n-20010315#WithComments", CONTEXT),
     no(Use::Canonicalization, "http://www.w3.org/2006/12/xml-c14n11", CONTEXT),
     yes(Use::Transform, "http://www.w3.org/2000/09/xmldsig#enveloped-signature"),
     yes(Use::Transform, "http://www.w3.org/2001/10/xml-exc-c14n#"),
-    no(
-        Use::Transform,
-        "http://www.w3.org/2001/10/xml-exc-c14n#WithComments",
-        COMMENTS,
-    ),
-    no(
-        Use::Transform,
-        "http://www.w3.org/TR/2001/REC-xml-c14n-20010315",
-        CONTEXT,
-    ),
+    no(Use::Transform, "http://www.w3.org/2001/10/xml-exc-c14n#WithComments", COMMENTS),
+    no(Use::Transform, "http://www.w3.org/TR/2001/REC-xml-c14n-20010315", CONTEXT),
     no(Use::Transform, "http://www.w3.org/TR/1999/REC-xslt-19991116", PROGRAM),
     no(Use::Transform, "http://www.w3.org/TR/1999/REC-xpath-19991116", PROGRAM),
     no(Use::Transform, "http://www.w3.org/2002/06/xmldsig-filter2", PROGRAM),
-    no(
-        Use::Transform,
-        "http://www.w3.org/2000/09/xmldsig#base64",
-        "it makes other bytes of what was signed",
-    ),
+    no(Use::Transform, "http://www.w3.org/2000/09/xmldsig#base64", "it makes other bytes of what was signed"),
     yes(Use::DataEncryption, "http://www.w3.org/2009/xmlenc11#aes128-gcm"),
     yes(Use::DataEncryption, "http://www.w3.org/2009/xmlenc11#aes256-gcm"),
-    no(
-        Use::DataEncryption,
-        "http://www.w3.org/2001/04/xmlenc#aes128-cbc",
-        PADDING,
-    ),
-    no(
-        Use::DataEncryption,
-        "http://www.w3.org/2001/04/xmlenc#aes192-cbc",
-        PADDING,
-    ),
-    no(
-        Use::DataEncryption,
-        "http://www.w3.org/2001/04/xmlenc#aes256-cbc",
-        PADDING,
-    ),
-    no(
-        Use::DataEncryption,
-        "http://www.w3.org/2001/04/xmlenc#tripledes-cbc",
-        PADDING,
-    ),
+    no(Use::DataEncryption, "http://www.w3.org/2001/04/xmlenc#aes128-cbc", PADDING),
+    no(Use::DataEncryption, "http://www.w3.org/2001/04/xmlenc#aes192-cbc", PADDING),
+    no(Use::DataEncryption, "http://www.w3.org/2001/04/xmlenc#aes256-cbc", PADDING),
+    no(Use::DataEncryption, "http://www.w3.org/2001/04/xmlenc#tripledes-cbc", PADDING),
     yes(Use::KeyTransport, "http://www.w3.org/2009/xmlenc11#rsa-oaep"),
     yes(Use::KeyTransport, "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p"),
-    no(
-        Use::KeyTransport,
-        "http://www.w3.org/2001/04/xmlenc#rsa-1_5",
-        "Bleichenbacher's attack decrypts its messages",
-    ),
+    no(Use::KeyTransport, "http://www.w3.org/2001/04/xmlenc#rsa-1_5", "Bleichenbacher's attack decrypts its messages"),
 ];
 
 /// The table's own copy of an allowed URI. Compared byte for byte: URIs of algorithms are names, not addresses.
 pub fn allowed(purpose: Use, uri: &str) -> Result<&'static str, AlgorithmError> {
-    let row = TABLE
-        .iter()
-        .find(|row| row.purpose == purpose && row.uri == uri)
-        .ok_or(AlgorithmError::Unknown)?;
+    let row = TABLE.iter().find(|row| row.purpose == purpose && row.uri == uri).ok_or(AlgorithmError::Unknown)?;
     match row.refused {
         None => Ok(row.uri),
         Some(reason) => Err(AlgorithmError::Refused { uri: row.uri, reason }),
@@ -235,10 +148,7 @@ mod tests {
             (Use::DataEncryption, "http://www.w3.org/2001/04/xmlenc#aes128-cbc"),
             (Use::KeyTransport, "http://www.w3.org/2001/04/xmlenc#rsa-1_5"),
         ] {
-            assert!(
-                matches!(allowed(purpose, uri), Err(AlgorithmError::Refused { .. })),
-                "{uri}"
-            );
+            assert!(matches!(allowed(purpose, uri), Err(AlgorithmError::Refused { .. })), "{uri}");
         }
     }
 
@@ -258,9 +168,7 @@ mod tests {
     fn no_algorithm_stands_twice() {
         for (at, row) in TABLE.iter().enumerate() {
             assert!(
-                !TABLE[..at]
-                    .iter()
-                    .any(|other| other.purpose == row.purpose && other.uri == row.uri),
+                !TABLE[..at].iter().any(|other| other.purpose == row.purpose && other.uri == row.uri),
                 "{}",
                 row.uri
             );

@@ -26,12 +26,7 @@ pub struct Limits {
 
 impl Limits {
     /// For one protocol message.
-    pub const MESSAGE: Self = Self {
-        bytes: 256 * 1024,
-        depth: 32,
-        attributes: 64,
-        elements: 10_000,
-    };
+    pub const MESSAGE: Self = Self { bytes: 256 * 1024, depth: 32, attributes: 64, elements: 10_000 };
 }
 
 /// Why a document is not looked at. None carries document text: it may be personal data.
@@ -104,15 +99,8 @@ pub fn check<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Checked<'a>, XmlErr
     }
     let mut reader = NsReader::from_str(text);
     reader.config_mut().check_comments = true;
-    reader
-        .resolver_mut()
-        .set_max_namespace_bindings(limits.attributes * limits.depth.min(8));
-    let mut walk = Walk {
-        limits,
-        depth: 0,
-        elements: 0,
-        started: false,
-    };
+    reader.resolver_mut().set_max_namespace_bindings(limits.attributes * limits.depth.min(8));
+    let mut walk = Walk { limits, depth: 0, elements: 0, started: false };
     loop {
         let event = reader.read_event().map_err(|error| broken(&error))?;
         match &event {
@@ -132,11 +120,7 @@ pub fn check<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Checked<'a>, XmlErr
         walk.started = true;
     }
     // quick-xml reports mismatched end tags but not missing ones.
-    if walk.depth == 0 && walk.elements > 0 {
-        Ok(Checked(text))
-    } else {
-        Err(XmlError::NotWellFormed)
-    }
+    if walk.depth == 0 && walk.elements > 0 { Ok(Checked(text)) } else { Err(XmlError::NotWellFormed) }
 }
 
 struct Walk<'l> {
@@ -163,10 +147,7 @@ impl Walk<'_> {
             self.depth += 1;
         }
         qname(start.name())?;
-        if matches!(
-            reader.resolver().resolve_element(start.name()).0,
-            ResolveResult::Unknown(_)
-        ) {
+        if matches!(reader.resolver().resolve_element(start.name()).0, ResolveResult::Unknown(_)) {
             return Err(XmlError::Namespace);
         }
         self.attributes(start, reader)
@@ -175,13 +156,7 @@ impl Walk<'_> {
     fn attributes(&self, start: &BytesStart<'_>, reader: &NsReader<&[u8]>) -> Result<(), XmlError> {
         spaced(start.attributes_raw())?;
         // Counted before the look for duplicates, which compares each with each.
-        if start
-            .attributes()
-            .with_checks(false)
-            .take(self.limits.attributes + 1)
-            .count()
-            > self.limits.attributes
-        {
+        if start.attributes().with_checks(false).take(self.limits.attributes + 1).count() > self.limits.attributes {
             return Err(XmlError::TooManyAttributes);
         }
         let mut seen = HashSet::new();
@@ -215,11 +190,7 @@ impl Walk<'_> {
 
     fn text(&self, text: &str) -> Result<(), XmlError> {
         let outside = self.depth == 0 && !text.chars().all(is_xml_space);
-        if outside || text.contains("]]>") {
-            Err(XmlError::NotWellFormed)
-        } else {
-            Ok(())
-        }
+        if outside || text.contains("]]>") { Err(XmlError::NotWellFormed) } else { Ok(()) }
     }
 
     fn reference(&self, reference: &BytesRef<'_>) -> Result<(), XmlError> {
@@ -276,11 +247,7 @@ fn qname(name: QName<'_>) -> Result<(), XmlError> {
     let name = name.into_inner();
     let mut parts = name.split(':');
     let well_formed = parts.by_ref().take(2).all(is_ncname) && parts.next().is_none();
-    if well_formed {
-        Ok(())
-    } else {
-        Err(XmlError::NotWellFormed)
-    }
+    if well_formed { Ok(()) } else { Err(XmlError::NotWellFormed) }
 }
 
 /// An attribute value as written: no `<`, and references as in text.
@@ -387,17 +354,11 @@ mod tests {
             ("<a xmlns:xml='urn:x'/>", XmlError::Namespace),
             ("<a xmlns:xmlns='urn:x'/>", XmlError::Namespace),
             ("<a xmlns:s='urn:&#120;'/>", XmlError::Namespace),
-            (
-                "<a xmlns:p='urn:x' xmlns:q='urn:x' p:b='1' q:b='2'/>",
-                XmlError::Namespace,
-            ),
+            ("<a xmlns:p='urn:x' xmlns:q='urn:x' p:b='1' q:b='2'/>", XmlError::Namespace),
         ] {
             assert_eq!(shape(text), Err(error), "{text}");
         }
-        assert_eq!(
-            check(b"<a>\xff</a>", &Limits::MESSAGE).map(|_| ()),
-            Err(XmlError::NotUtf8)
-        );
+        assert_eq!(check(b"<a>\xff</a>", &Limits::MESSAGE).map(|_| ()), Err(XmlError::NotUtf8));
     }
 
     #[test]
@@ -412,10 +373,7 @@ mod tests {
         assert_eq!(shape(&wide(64)), Ok(()));
         assert_eq!(shape(&wide(65)), Err(XmlError::TooManyAttributes));
         assert_eq!(shape(&format!("<a>{}</a>", "<b/>".repeat(9_999))), Ok(()));
-        assert_eq!(
-            shape(&format!("<a>{}</a>", "<b/>".repeat(10_000))),
-            Err(XmlError::TooManyElements)
-        );
+        assert_eq!(shape(&format!("<a>{}</a>", "<b/>".repeat(10_000))), Err(XmlError::TooManyElements));
         let long = |n: usize| format!("<a>{}</a>", "x".repeat(n - 7));
         assert_eq!(shape(&long(256 * 1024)), Ok(()));
         assert_eq!(shape(&long(256 * 1024 + 1)), Err(XmlError::TooLarge));

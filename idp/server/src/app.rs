@@ -108,14 +108,7 @@ impl App {
             tokio::try_join!(Keyring::load(&db, clock), Register::load(&db, policy), async {
                 Ok(meta::epoch(&mut db.read().await?).await?)
             },)?;
-        Ok(Cellar {
-            db,
-            lock,
-            seen,
-            keyring,
-            register,
-            epoch,
-        })
+        Ok(Cellar { db, lock, seen, keyring, register, epoch })
     }
 
     /// What must work before requests are taken.
@@ -141,9 +134,7 @@ async fn read(db: &Db) -> Result<idp_core::store::Conn, Fault> {
 /// What parties may register here.
 pub fn uri_policy(config: &Config) -> UriPolicy {
     let issuer = &config.server.public_url;
-    UriPolicy {
-        loopback_issuer: issuer.is_loopback() && !issuer.is_https(),
-    }
+    UriPolicy { loopback_issuer: issuer.is_loopback() && !issuer.is_https() }
 }
 
 /// Reading the system's certificate authorities takes a while, so it has a thread of its own.
@@ -174,11 +165,7 @@ fn registry(config: &Config, net: &Net, clock: &Clock) -> Result<Option<Arc<dyn 
 
 fn refused(problems: &[registry::ConfigProblem]) -> AppError {
     let of = |problem: &registry::ConfigProblem| {
-        let key = if problem.problem == "is missing" {
-            "cli-config-missing"
-        } else {
-            "cli-config-not-an-address"
-        };
+        let key = if problem.problem == "is missing" { "cli-config-missing" } else { "cli-config-not-an-address" };
         (format!("registry.{}", problem.field), Reason::Rule(key))
     };
     AppError::Settings(problems.iter().map(of).collect())

@@ -97,29 +97,21 @@ impl Ctx {
     /// # Errors
     /// [`CliError::Config`] with every problem.
     pub fn config_with(&self, flags: Vec<(String, String, String)>) -> Result<Loaded, CliError> {
-        load(&Sources {
-            flags,
-            ..Sources::of_process(self.file.clone())
-        })
-        .map_err(CliError::Config)
+        load(&Sources { flags, ..Sources::of_process(self.file.clone()) }).map_err(CliError::Config)
     }
 }
 
 /// Reads the command line, runs the command, says what went wrong, and gives the exit code.
 pub fn main(arguments: Vec<OsString>) -> ExitCode {
     let locale = help::wanted_locale(&arguments, |name| std::env::var(name).ok());
-    let parsed = help::command(locale)
-        .try_get_matches_from(arguments)
-        .and_then(|matches| Arguments::from_arg_matches(&matches));
+    let parsed =
+        help::command(locale).try_get_matches_from(arguments).and_then(|matches| Arguments::from_arg_matches(&matches));
     let arguments = match parsed {
         Ok(arguments) => arguments,
         Err(error) => return help::refuse(&error, locale),
     };
     let file = arguments.config.or_else(usual_file);
-    let ctx = Ctx {
-        say: Say::new(locale, arguments.json),
-        file,
-    };
+    let ctx = Ctx { say: Say::new(locale, arguments.json), file };
     let result = runtime().and_then(|runtime| runtime.block_on(dispatch(&ctx, arguments.command)));
     let exit = result.unwrap_or_else(|error| {
         ctx.say.error(&error);
@@ -129,9 +121,7 @@ pub fn main(arguments: Vec<OsString>) -> ExitCode {
 }
 
 fn usual_file() -> Option<PathBuf> {
-    let named = std::env::var_os(FILE_VARIABLE)
-        .filter(|value| !value.is_empty())
-        .map(PathBuf::from);
+    let named = std::env::var_os(FILE_VARIABLE).filter(|value| !value.is_empty()).map(PathBuf::from);
     let usual = PathBuf::from(USUAL_FILE);
     named.or_else(|| usual.is_file().then_some(usual))
 }

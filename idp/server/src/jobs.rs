@@ -59,16 +59,8 @@ pub enum Job {
 
 impl Job {
     /// Every job.
-    pub const ALL: [Self; 8] = [
-        Self::Follow,
-        Self::Keys,
-        Self::Registry,
-        Self::Logout,
-        Self::Notify,
-        Self::Tally,
-        Self::Sweep,
-        Self::Seal,
-    ];
+    pub const ALL: [Self; 8] =
+        [Self::Follow, Self::Keys, Self::Registry, Self::Logout, Self::Notify, Self::Tally, Self::Sweep, Self::Seal];
 
     /// Its name in leases, records and measurements.
     pub const fn name(self) -> &'static str {
@@ -201,10 +193,7 @@ impl Jobs {
             return true;
         }
         let cx = Cx::job(job.name(), now);
-        let taken = self
-            .house
-            .db
-            .write(&cx, |tx| Box::pin(lease::take(tx, job.name(), &self.holder, LEASE)));
+        let taken = self.house.db.write(&cx, |tx| Box::pin(lease::take(tx, job.name(), &self.holder, LEASE)));
         match taken.await.map_err(|error: StoreError| Fault::from(error)) {
             Ok(taken) => {
                 turn.held_until = taken.then(|| now + LEASE);

@@ -30,9 +30,7 @@ use crate::{server::Shutdown, web::access};
 /// Longest time that one check may take: a load balancer does not wait longer either.
 const CHECK: Duration = Duration::from_secs(2);
 /// Bounds of the duration histogram in seconds, as OpenTelemetry advises for `http.server.request.duration`.
-const BUCKETS: [f64; 14] = [
-    0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0,
-];
+const BUCKETS: [f64; 14] = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0];
 
 /// Something that must work before we take requests.
 #[async_trait]
@@ -71,16 +69,8 @@ impl Management {
     }
 
     async fn look(&self) -> Vec<Found> {
-        let draining = if self.shutdown.has_begun() {
-            Err("draining".to_owned())
-        } else {
-            Ok(())
-        };
-        let serving = Found {
-            name: "serving",
-            required: true,
-            result: draining,
-        };
+        let draining = if self.shutdown.has_begun() { Err("draining".to_owned()) } else { Ok(()) };
+        let serving = Found { name: "serving", required: true, result: draining };
         let mut found = vec![serving];
         found.extend(join_all(self.checks.iter().map(|check| one(&**check))).await);
         found
@@ -101,25 +91,16 @@ impl Found {
 }
 
 async fn one(check: &dyn Health) -> Found {
-    let result = tokio::time::timeout(CHECK, check.check())
-        .await
-        .unwrap_or_else(|_| Err("no answer in time".to_owned()));
+    let result =
+        tokio::time::timeout(CHECK, check.check()).await.unwrap_or_else(|_| Err("no answer in time".to_owned()));
     if let Err(why) = &result {
         tracing::warn!(check = check.name(), why, "a health check fails");
     }
-    Found {
-        name: check.name(),
-        required: check.is_required(),
-        result,
-    }
+    Found { name: check.name(), required: check.is_required(), result }
 }
 
 const fn status(ready: bool) -> StatusCode {
-    if ready {
-        StatusCode::OK
-    } else {
-        StatusCode::SERVICE_UNAVAILABLE
-    }
+    if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }
 }
 
 async fn readyz(State(management): State<Arc<Management>>) -> impl IntoResponse {
@@ -132,25 +113,14 @@ async fn healthz(State(management): State<Arc<Management>>) -> impl IntoResponse
     let ready = found.iter().all(Found::lets_us_serve);
     let checks: serde_json::Map<_, _> = found
         .into_iter()
-        .map(|found| {
-            (
-                found.name.to_owned(),
-                json!(found.result.err().unwrap_or_else(|| "ok".to_owned())),
-            )
-        })
+        .map(|found| (found.name.to_owned(), json!(found.result.err().unwrap_or_else(|| "ok".to_owned()))))
         .collect();
     let word = if ready { "ready" } else { "not-ready" };
-    (
-        status(ready),
-        Json(json!({"status": word, "version": env!("CARGO_PKG_VERSION"), "checks": checks})),
-    )
+    (status(ready), Json(json!({"status": word, "version": env!("CARGO_PKG_VERSION"), "checks": checks})))
 }
 
 async fn scrape(State(management): State<Arc<Management>>) -> impl IntoResponse {
-    (
-        [(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")],
-        management.metrics.0.render(),
-    )
+    ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], management.metrics.0.render())
 }
 
 /// The measurements of this process.
@@ -163,9 +133,8 @@ impl Metrics {
         static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
         let handle = HANDLE.get_or_init(|| {
             let duration = Matcher::Full(access::DURATION.to_owned());
-            let builder = PrometheusBuilder::new()
-                .set_buckets_for_metric(duration, &BUCKETS)
-                .expect("there are buckets");
+            let builder =
+                PrometheusBuilder::new().set_buckets_for_metric(duration, &BUCKETS).expect("there are buckets");
             let recorder = builder.build_recorder();
             let handle = recorder.handle();
             if metrics::set_global_recorder(recorder).is_err() {
@@ -236,12 +205,7 @@ mod tests {
                 shutdown.begin();
             }
             let checks: Vec<Arc<dyn Health>> = vec![Arc::new(check)];
-            let router = Management {
-                checks,
-                shutdown,
-                metrics: Metrics::install(),
-            }
-            .router();
+            let router = Management { checks, shutdown, metrics: Metrics::install() }.router();
             assert_eq!(ask(&router, "/readyz").await.0, readyz);
             assert_eq!(ask(&router, "/livez").await.0, 200);
             let (status, body) = ask(&router, "/healthz").await;
@@ -256,20 +220,12 @@ mod tests {
         let public = Gate::new("https://id.example", Trust::default(), Arc::new(|_| String::new())).before(doors);
         assert_eq!(ask(&public, "/sign-in/tx_secret?code=ac_secret").await.0, 200);
         assert_eq!(ask(&public, "/nowhere/secret").await.0, 404);
-        let router = Management {
-            checks: Vec::new(),
-            shutdown: Shutdown::new(),
-            metrics,
-        }
-        .router();
+        let router = Management { checks: Vec::new(), shutdown: Shutdown::new(), metrics }.router();
         let text = ask(&router, "/metrics").await.1;
         let line = "http_server_request_duration_seconds_count{http_request_method=\"GET\",http_route=\"/sign-in/{t}\",\
                     http_response_status_code=\"200\"}";
         assert!(text.contains(line), "{text}");
-        assert!(
-            text.contains("http_route=\"unmatched\"") && !text.contains("secret"),
-            "{text}"
-        );
+        assert!(text.contains("http_route=\"unmatched\"") && !text.contains("secret"), "{text}");
         assert!(text.contains("http_server_active_requests"), "{text}");
     }
 }

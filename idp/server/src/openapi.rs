@@ -12,9 +12,8 @@ pub fn document() -> Value {
     let mut paths = Map::new();
     for route in ROUTES {
         let operations = route.operations.iter();
-        let mut item: Map<String, Value> = operations
-            .map(|operation| (operation.method.word().to_owned(), describe(route, operation)))
-            .collect();
+        let mut item: Map<String, Value> =
+            operations.map(|operation| (operation.method.word().to_owned(), describe(route, operation))).collect();
         if route.listener == Listener::Management {
             let server = json!([{"url": "http://127.0.0.1:9080", "description": "server.management_listen"}]);
             item.insert("servers".to_owned(), server);
@@ -48,18 +47,11 @@ fn describe(route: &Route, operation: &Operation) -> Value {
         "parameters": parameters(route, operation),
         "responses": responses(operation),
     });
-    let fields = operation
-        .form
-        .iter()
-        .map(|parameter| (parameter.name.to_owned(), json!({"type": "string"})));
+    let fields = operation.form.iter().map(|parameter| (parameter.name.to_owned(), json!({"type": "string"})));
     let properties: Map<String, Value> = fields.collect();
     if let Some(format) = operation.takes {
-        let required: Vec<&str> = operation
-            .form
-            .iter()
-            .filter(|field| field.required)
-            .map(|field| field.name)
-            .collect();
+        let required: Vec<&str> =
+            operation.form.iter().filter(|field| field.required).map(|field| field.name).collect();
         let schema = json!({"type": "object", "properties": properties, "required": required});
         described["requestBody"] = json!({"required": true, "content": {format.media_type(): {"schema": schema}}});
     }
@@ -70,10 +62,7 @@ fn describe(route: &Route, operation: &Operation) -> Value {
 }
 
 fn parameters(route: &Route, operation: &Operation) -> Vec<Value> {
-    let in_path = route
-        .path
-        .split('/')
-        .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+    let in_path = route.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
     let in_path =
         in_path.map(|name| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}}));
     let in_query = operation.query.iter().map(|parameter| {
@@ -100,10 +89,7 @@ fn responses(operation: &Operation) -> Value {
 
 /// The reason phrase of RFC 9110 section 15.
 fn meaning(status: u16) -> &'static str {
-    axum::http::StatusCode::from_u16(status)
-        .ok()
-        .and_then(|status| status.canonical_reason())
-        .unwrap_or("")
+    axum::http::StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason()).unwrap_or("")
 }
 
 #[cfg(test)]

@@ -113,9 +113,7 @@ impl TestHouse {
         std::fs::create_dir(&folder.0).expect("a folder for the test");
         let seals = Arc::new(Seals::parse(Seals::new_line("k1").reveal()).expect("a good line"));
         let url = format!("sqlite:{}", folder.0.join("test.db").display());
-        let db = Db::open(&Options { url, connections: 2 }, Arc::clone(&seals))
-            .await
-            .expect("opens");
+        let db = Db::open(&Options { url, connections: 2 }, Arc::clone(&seals)).await.expect("opens");
         let clock = Clock::system();
         let cx = Cx::job("test", clock.now());
         db.migrate(&cx, &|_| {}).await.expect("migrates");
@@ -136,11 +134,7 @@ impl TestHouse {
             db,
             clock,
         };
-        Self {
-            house: Arc::new(house),
-            registry,
-            _folder: folder,
-        }
+        Self { house: Arc::new(house), registry, _folder: folder }
     }
 
     /// The context of a job, now.
@@ -150,17 +144,9 @@ impl TestHouse {
 
     /// A person with an account and [`PASSWORD`].
     pub(crate) async fn person(&self, login: &str, name: &str, state: AccountState) -> Id<id::Person> {
-        let hash = self
-            .house
-            .passwords
-            .hash(Secret::new(PASSWORD.to_owned()))
-            .await
-            .expect("hashes");
+        let hash = self.house.passwords.hash(Secret::new(PASSWORD.to_owned())).await.expect("hashes");
         let new = || NewPerson {
-            profile: Profile {
-                name: FullName::parse(name).expect("a name"),
-                birthdate: None,
-            },
+            profile: Profile { name: FullName::parse(name).expect("a name"), birthdate: None },
             number: Some(PersonalId::parse("079085000001").expect("a number")),
             data_match: DataMatch::Matched,
         };
@@ -198,12 +184,10 @@ impl TestHouse {
                     definition: relying::Definition::clone(definition),
                     secret: None,
                 };
-                relying::save(tx, save, register.policy())
-                    .await
-                    .map_err(|error| match error {
-                        SaveError::Store(error) => error,
-                        SaveError::Definition(error) => panic!("the definition is refused: {error}"),
-                    })
+                relying::save(tx, save, register.policy()).await.map_err(|error| match error {
+                    SaveError::Store(error) => error,
+                    SaveError::Definition(error) => panic!("the definition is refused: {error}"),
+                })
             })
         });
         saved.await.expect("saves");
@@ -228,10 +212,7 @@ pub(crate) struct Answer {
 
 impl Visitor {
     pub(crate) fn new(doors: Router) -> Self {
-        Self {
-            doors,
-            cookies: BTreeMap::new(),
-        }
+        Self { doors, cookies: BTreeMap::new() }
     }
 
     pub(crate) async fn get(&mut self, path: &str) -> Answer {
@@ -239,9 +220,7 @@ impl Visitor {
     }
 
     pub(crate) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let body = form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(fields)
-            .finish();
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         let request = Request::post(path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         self.send(request, Body::from(body)).await
     }
@@ -260,15 +239,8 @@ impl Visitor {
     }
 
     async fn send(&mut self, request: axum::http::request::Builder, body: Body) -> Answer {
-        let cookies: Vec<String> = self
-            .cookies
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect();
-        let request = request
-            .header(header::COOKIE, cookies.join("; "))
-            .body(body)
-            .expect("a request");
+        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let request = request.header(header::COOKIE, cookies.join("; ")).body(body).expect("a request");
         let response = self.doors.clone().oneshot(request).await.expect("never fails");
         let text = |value: &axum::http::HeaderValue| value.to_str().unwrap_or_default().to_owned();
         for line in response.headers().get_all(header::SET_COOKIE).iter().map(text) {
@@ -283,11 +255,7 @@ impl Visitor {
         let status = response.status();
         let location = response.headers().get(header::LOCATION).map(text).unwrap_or_default();
         let bytes = response.into_body().collect().await.expect("a body").to_bytes();
-        Answer {
-            status,
-            location,
-            html: String::from_utf8_lossy(&bytes).into_owned(),
-        }
+        Answer { status, location, html: String::from_utf8_lossy(&bytes).into_owned() }
     }
 }
 
@@ -299,17 +267,9 @@ impl Answer {
 
     /// An attribute of the first element that carries `mark`.
     pub(crate) fn attribute(&self, mark: &str, name: &str) -> String {
-        let tag = self
-            .html
-            .split('<')
-            .find(|tag| tag.split('>').next().is_some_and(|tag| tag.contains(mark)));
-        let rest = tag
-            .and_then(|tag| tag.split_once(&format!(" {name}=\"")))
-            .map(|(_, rest)| rest);
-        rest.and_then(|rest| rest.split('"').next())
-            .unwrap_or_default()
-            .replace("&#38;", "&")
-            .replace("&amp;", "&")
+        let tag = self.html.split('<').find(|tag| tag.split('>').next().is_some_and(|tag| tag.contains(mark)));
+        let rest = tag.and_then(|tag| tag.split_once(&format!(" {name}=\""))).map(|(_, rest)| rest);
+        rest.and_then(|rest| rest.split('"').next()).unwrap_or_default().replace("&#38;", "&").replace("&amp;", "&")
     }
 
     /// The token of the page's first form.
@@ -331,9 +291,6 @@ impl Answer {
     pub(crate) fn text(&self, id: &str) -> String {
         let rest = self.html.split_once(&format!("id=\"{id}\"")).map(|(_, rest)| rest);
         let inner = rest.and_then(|rest| rest.split_once('>')).map(|(_, inner)| inner);
-        inner
-            .and_then(|inner| inner.split('<').next())
-            .unwrap_or_default()
-            .to_owned()
+        inner.and_then(|inner| inner.split('<').next()).unwrap_or_default().to_owned()
     }
 }

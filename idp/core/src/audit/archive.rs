@@ -130,11 +130,7 @@ impl Line {
 /// file was made.
 pub async fn to_file(db: &Db, cx: &Cx, class: Class, before: Timestamp, path: &Path) -> Result<Option<Draft>, Fault> {
     let wrong = |error: FileError| Fault::new("writing an audit archive", error);
-    let file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .open(path)
-        .map_err(|error| wrong(error.into()))?;
+    let file = OpenOptions::new().write(true).create_new(true).open(path).map_err(|error| wrong(error.into()))?;
     let before = before.min(cx.now - YOUNGEST);
     let mut writer = BufWriter::new(file);
     let draft = export(db, class, before, &mut writer).await?;
@@ -188,13 +184,7 @@ async fn export(
     }
     write.flush().map_err(failed)?;
     let digest = hash.finish();
-    Ok(first.map(|from_seq| Draft {
-        class,
-        from_seq,
-        until_seq: last + 1,
-        records,
-        digest,
-    }))
+    Ok(first.map(|from_seq| Draft { class, from_seq, until_seq: last + 1, records, digest }))
 }
 
 /// Reads an archive: recomputes the hash of every record and the digest of the whole.
@@ -213,17 +203,12 @@ pub fn check(read: &mut dyn BufRead) -> Result<Checked, FileError> {
         }
         line.clear();
     }
-    Ok(Checked {
-        records,
-        digest: hash.finish(),
-    })
+    Ok(Checked { records, digest: hash.finish() })
 }
 
 /// Notes the segment, tells of it, and lets the records go, all or nothing.
 async fn conclude(db: &Db, cx: &Cx, draft: &Draft, file: &str) -> Result<(), Fault> {
-    db.write(cx, |tx| Box::pin(move_out(tx, draft, file)))
-        .await
-        .map_err(Fault::from)
+    db.write(cx, |tx| Box::pin(move_out(tx, draft, file))).await.map_err(Fault::from)
 }
 
 async fn move_out(tx: &mut Tx<'_>, draft: &Draft, file: &str) -> Result<(), StoreError> {

@@ -29,146 +29,57 @@ impl Class {
 #[expect(missing_docs, reason = "the fields are what their types say; each arm is described")]
 pub enum Event {
     /// A citizen made an account by themself.
-    Enrolled {
-        person: Id<id::Person>,
-        account: Id<id::Account>,
-        data_match: &'static str,
-    },
+    Enrolled { person: Id<id::Person>, account: Id<id::Account>, data_match: &'static str },
     /// Enrolling was refused: a quota, or the policy is off.
     EnrolmentRefused { because: &'static str },
     /// The population registry answered about the data of a person.
-    RegistryAnswered {
-        person: Id<id::Person>,
-        data_match: &'static str,
-    },
+    RegistryAnswered { person: Id<id::Person>, data_match: &'static str },
     /// Somebody proved to be the holder of an account; a session began.
-    SignedIn {
-        person: Id<id::Person>,
-        account: Id<id::Account>,
-        session: Id<id::Session>,
-        acr: &'static str,
-    },
+    SignedIn { person: Id<id::Person>, account: Id<id::Account>, session: Id<id::Session>, acr: &'static str },
     /// Somebody proved themself again within a session.
-    Reauthenticated {
-        person: Id<id::Person>,
-        session: Id<id::Session>,
-        acr: &'static str,
-    },
+    Reauthenticated { person: Id<id::Person>, session: Id<id::Session>, acr: &'static str },
     /// An attempt to sign in failed. The account is unknown where the name was.
-    SignInFailed {
-        account: Option<Id<id::Account>>,
-        because: &'static str,
-    },
+    SignInFailed { account: Option<Id<id::Account>>, because: &'static str },
     /// A session ended.
-    SessionEnded {
-        person: Id<id::Person>,
-        session: Id<id::Session>,
-        because: &'static str,
-    },
+    SessionEnded { person: Id<id::Person>, session: Id<id::Session>, because: &'static str },
     /// A person agreed to release data to a party.
-    Consented {
-        person: Id<id::Person>,
-        party: Id<id::Party>,
-        scopes: String,
-    },
+    Consented { person: Id<id::Person>, party: Id<id::Party>, scopes: String },
     /// A person refused a party.
-    ConsentRefused {
-        person: Option<Id<id::Person>>,
-        party: Id<id::Party>,
-    },
+    ConsentRefused { person: Option<Id<id::Person>>, party: Id<id::Party> },
     /// A party was given an authorization code.
-    CodeIssued {
-        person: Id<id::Person>,
-        party: Id<id::Party>,
-        grant: Id<id::Grant>,
-        scopes: String,
-    },
+    CodeIssued { person: Id<id::Person>, party: Id<id::Party>, grant: Id<id::Grant>, scopes: String },
     /// A code was exchanged for tokens.
-    CodeRedeemed {
-        person: Id<id::Person>,
-        party: Id<id::Party>,
-        grant: Id<id::Grant>,
-    },
+    CodeRedeemed { person: Id<id::Person>, party: Id<id::Party>, grant: Id<id::Grant> },
     /// A code was shown a second time, by the wrong party or without its verifier: what it bought is revoked.
-    CodeReplayed {
-        person: Id<id::Person>,
-        party: Id<id::Party>,
-        grant: Id<id::Grant>,
-        because: &'static str,
-    },
+    CodeReplayed { person: Id<id::Person>, party: Id<id::Party>, grant: Id<id::Grant>, because: &'static str },
     /// A refresh token was exchanged.
-    Refreshed {
-        person: Id<id::Person>,
-        party: Id<id::Party>,
-        grant: Id<id::Grant>,
-    },
+    Refreshed { person: Id<id::Person>, party: Id<id::Party>, grant: Id<id::Grant> },
     /// A spent refresh token was shown again: its family is revoked.
-    RefreshReplayed {
-        person: Id<id::Person>,
-        party: Id<id::Party>,
-        grant: Id<id::Grant>,
-    },
+    RefreshReplayed { person: Id<id::Person>, party: Id<id::Party>, grant: Id<id::Grant> },
     /// A family of tokens was revoked.
-    GrantRevoked {
-        person: Id<id::Person>,
-        party: Id<id::Party>,
-        grant: Id<id::Grant>,
-        because: &'static str,
-    },
+    GrantRevoked { person: Id<id::Person>, party: Id<id::Party>, grant: Id<id::Grant>, because: &'static str },
     /// One access token was revoked.
     AccessTokenRevoked { party: Id<id::Party> },
     /// A party got tokens in its own name; `count` of them since the last such record of this node.
     ClientTokensIssued { party: Id<id::Party>, count: u64 },
     /// A party failed to authenticate itself.
-    PartyRefused {
-        party: Option<Id<id::Party>>,
-        because: &'static str,
-    },
+    PartyRefused { party: Option<Id<id::Party>>, because: &'static str },
     /// A logout token reached a party, or was given up.
-    LogoutDelivered {
-        party: Id<id::Party>,
-        session: Id<id::Session>,
-        outcome: &'static str,
-    },
+    LogoutDelivered { party: Id<id::Party>, session: Id<id::Session>, outcome: &'static str },
     /// A relying party was made or changed; the digest is of its definition.
-    PartyChanged {
-        party: Id<id::Party>,
-        client_id: String,
-        change: &'static str,
-        digest: String,
-    },
+    PartyChanged { party: Id<id::Party>, client_id: String, change: &'static str, digest: String },
     /// An operator made or changed a person for a test system.
-    PersonApplied {
-        person: Id<id::Person>,
-        account: Id<id::Account>,
-        change: &'static str,
-    },
+    PersonApplied { person: Id<id::Person>, account: Id<id::Account>, change: &'static str },
     /// The state of an account or person was changed.
-    StandingChanged {
-        person: Id<id::Person>,
-        account: Option<Id<id::Account>>,
-        state: &'static str,
-    },
+    StandingChanged { person: Id<id::Person>, account: Option<Id<id::Account>>, state: &'static str },
     /// A password was set.
-    PasswordSet {
-        account: Id<id::Account>,
-        person: Id<id::Person>,
-    },
+    PasswordSet { account: Id<id::Account>, person: Id<id::Person> },
     /// A signing key was made or moved through its states.
-    KeyMoved {
-        kid: String,
-        alg: &'static str,
-        state: &'static str,
-        because: &'static str,
-    },
+    KeyMoved { kid: String, alg: &'static str, state: &'static str, because: &'static str },
     /// A backup was restored: the epoch rose.
     EpochBegan { epoch: i64 },
     /// A range of the log was archived; the digest is of the file, hexadecimal.
-    Archived {
-        class: &'static str,
-        records: i64,
-        digest: String,
-    },
+    Archived { class: &'static str, records: i64, digest: String },
     /// The key over a person's personal values was destroyed.
     Erased { person: Id<id::Person> },
 }

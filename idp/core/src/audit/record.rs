@@ -26,24 +26,10 @@ struct Body<'a> {
 pub async fn record(tx: &mut Tx<'_>, event: Event) -> Result<Id<id::AuditEvent>, StoreError> {
     let cx = tx.cx();
     let id = random::id(tx.now());
-    let body = Body {
-        event: &event,
-        actor: actor(&cx.actor),
-        request: cx.request.as_str(),
-    };
+    let body = Body { event: &event, actor: actor(&cx.actor), request: cx.request.as_str() };
     let body = serde_json::to_string(&body).map_err(|error| Fault::new("writing an audit record", error))?;
     let (personal, owner) = seal_personal(tx, &event, id).await?;
-    rows::insert(
-        tx,
-        rows::NewEvent {
-            id,
-            event: &event,
-            body,
-            personal,
-            owner,
-        },
-    )
-    .await?;
+    rows::insert(tx, rows::NewEvent { id, event: &event, body, personal, owner }).await?;
     Ok(id)
 }
 
@@ -66,10 +52,7 @@ async fn seal_personal(
     let Some(from) = tx.cx().from else {
         return Ok((None, None));
     };
-    let personal = Personal {
-        address: Some(from.ip().to_string()),
-        port: Some(from.port()).filter(|port| *port != 0),
-    };
+    let personal = Personal { address: Some(from.ip().to_string()), port: Some(from.port()).filter(|port| *port != 0) };
     let owner = event.person().map_or(Uuid::nil(), Id::uuid);
     let key = key_of(tx, owner).await?;
     let plain = serde_json::to_vec(&personal).map_err(|error| Fault::new("writing an audit record", error))?;
@@ -89,11 +72,7 @@ async fn key_of(tx: &mut Tx<'_>, owner: Uuid) -> Result<Secret<[u8; 32]>, StoreE
 
 /// Opens a stored key.
 pub(super) fn open_key(seals: &Seals, owner: Uuid, sealed: &Sealed) -> Result<Secret<[u8; 32]>, Fault> {
-    let opened = seals
-        .open(owner.as_bytes(), sealed)
-        .map_err(|error| Fault::new("opening an audit key", error))?;
-    let key = opened
-        .try_into()
-        .map_err(|_| Fault::bug("reading an audit key of another length"))?;
+    let opened = seals.open(owner.as_bytes(), sealed).map_err(|error| Fault::new("opening an audit key", error))?;
+    let key = opened.try_into().map_err(|_| Fault::bug("reading an audit key of another length"))?;
     Ok(Secret::new(key))
 }

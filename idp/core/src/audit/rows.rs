@@ -26,16 +26,8 @@ const INSERT_SEGMENT: &str = "insert into audit_segment \
 const DELETE_ARCHIVED: &str = "delete from audit_event where class = $1 and seq >= $2 and seq < $3";
 
 /// Every statement of this file.
-pub(super) const ALL: &[&str] = &[
-    INSERT,
-    KEY,
-    INSERT_KEY,
-    DELETE_KEY,
-    PERSONAL,
-    ARCHIVABLE,
-    INSERT_SEGMENT,
-    DELETE_ARCHIVED,
-];
+pub(super) const ALL: &[&str] =
+    &[INSERT, KEY, INSERT_KEY, DELETE_KEY, PERSONAL, ARCHIVABLE, INSERT_SEGMENT, DELETE_ARCHIVED];
 
 pub(super) struct NewEvent<'a> {
     pub(super) id: Id<id::AuditEvent>,
@@ -46,47 +38,20 @@ pub(super) struct NewEvent<'a> {
 }
 
 pub(super) async fn insert(tx: &mut Tx<'_>, new: NewEvent<'_>) -> Result<(), StoreError> {
-    let NewEvent {
-        id,
-        event,
-        body,
-        personal,
-        owner,
-    } = new;
+    let NewEvent { id, event, body, personal, owner } = new;
     let (kind, class, at) = (event.kind(), event.class().word(), tx.now());
-    let params = params![
-        id,
-        at,
-        kind,
-        class,
-        event.person(),
-        event.party(),
-        body,
-        personal,
-        owner
-    ];
+    let params = params![id, at, kind, class, event.person(), event.party(), body, personal, owner];
     tx.run(INSERT, params).await.map(|_| ())
 }
 
 pub(super) async fn key(conn: &mut Conn, owner: Uuid) -> Result<Option<Sealed>, StoreError> {
     let row = conn.one(KEY, params![owner]).await?;
-    row.map(|row| {
-        Ok(Sealed {
-            key_id: row.text("seal_key_id")?,
-            bytes: row.bytes("sealed")?,
-        })
-    })
-    .transpose()
+    row.map(|row| Ok(Sealed { key_id: row.text("seal_key_id")?, bytes: row.bytes("sealed")? })).transpose()
 }
 
 pub(super) async fn insert_key(tx: &mut Tx<'_>, owner: Uuid, sealed: &Sealed) -> Result<(), StoreError> {
     let now = tx.now();
-    tx.run(
-        INSERT_KEY,
-        params![owner, sealed.bytes.clone(), sealed.key_id.as_str(), now],
-    )
-    .await
-    .map(|_| ())
+    tx.run(INSERT_KEY, params![owner, sealed.bytes.clone(), sealed.key_id.as_str(), now]).await.map(|_| ())
 }
 
 /// `false`: there was none.
@@ -115,19 +80,10 @@ pub(super) struct Placed {
 pub(super) async fn archivable(conn: &mut Conn, class: Class, seq: i64, most: i64) -> Result<Vec<Placed>, StoreError> {
     let read = |row: &Row| {
         let position = row.opt_int("position")?;
-        let place = position
-            .map(|position| Ok::<_, StoreError>((position, row.digest("chain")?)))
-            .transpose()?;
-        Ok(Placed {
-            record: chain::record(row)?,
-            place,
-        })
+        let place = position.map(|position| Ok::<_, StoreError>((position, row.digest("chain")?))).transpose()?;
+        Ok(Placed { record: chain::record(row)?, place })
     };
-    conn.all(ARCHIVABLE, params![class.word(), seq, most])
-        .await?
-        .iter()
-        .map(read)
-        .collect()
+    conn.all(ARCHIVABLE, params![class.word(), seq, most]).await?.iter().map(read).collect()
 }
 
 pub(super) async fn insert_segment(
@@ -137,24 +93,11 @@ pub(super) async fn insert_segment(
     file: &str,
 ) -> Result<(), StoreError> {
     let (now, class) = (tx.now(), draft.class.word());
-    let params = params![
-        segment,
-        class,
-        draft.from_seq,
-        draft.until_seq,
-        draft.records,
-        draft.digest,
-        file,
-        now
-    ];
+    let params = params![segment, class, draft.from_seq, draft.until_seq, draft.records, draft.digest, file, now];
     tx.run(INSERT_SEGMENT, params).await.map(|_| ())
 }
 
 /// Deletes the records of a range; the trigger lets only those go that a segment covers.
 pub(super) async fn delete_archived(tx: &mut Tx<'_>, draft: &Draft) -> Result<u64, StoreError> {
-    tx.run(
-        DELETE_ARCHIVED,
-        params![draft.class.word(), draft.from_seq, draft.until_seq],
-    )
-    .await
+    tx.run(DELETE_ARCHIVED, params![draft.class.word(), draft.from_seq, draft.until_seq]).await
 }

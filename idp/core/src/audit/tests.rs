@@ -55,22 +55,12 @@ impl Log {
     async fn add(&mut self, number: usize, at: &Cx) {
         let person = self.people[number % 3];
         let event = if number.is_multiple_of(4) {
-            Event::PasswordSet {
-                account: random::id(at.now),
-                person,
-            }
+            Event::PasswordSet { account: random::id(at.now), person }
         } else {
-            Event::SignInFailed {
-                account: None,
-                because: "7-wrong-password",
-            }
+            Event::SignInFailed { account: None, because: "7-wrong-password" }
         };
         let event = if number % 4 == 2 {
-            Event::SessionEnded {
-                person,
-                session: random::id(at.now),
-                because: "7-signed-out",
-            }
+            Event::SessionEnded { person, session: random::id(at.now), because: "7-signed-out" }
         } else {
             event
         };
@@ -109,17 +99,11 @@ impl Log {
 }
 
 fn visitor() -> Cx {
-    Cx {
-        from: Some("198.51.100.7:50000".parse().expect("an address")),
-        ..cx()
-    }
+    Cx { from: Some("198.51.100.7:50000".parse().expect("an address")), ..cx() }
 }
 
 fn later(by: Duration) -> Cx {
-    Cx {
-        now: cx().now + by,
-        ..cx()
-    }
+    Cx { now: cx().now + by, ..cx() }
 }
 
 const fn broken(position: i64, seq: Option<i64>, why: Why) -> Broken {
@@ -132,19 +116,13 @@ async fn a_whole_log_verifies_and_what_is_not_sealed_in_time_is_reported() {
     assert_eq!(log.seal(&cx()).await, 20);
     assert_eq!(log.seal(&cx()).await, 0);
     let report = log.verify(&cx()).await;
-    assert_eq!(
-        (report.records, report.archived, report.first_broken, report.late),
-        (20, 0, None, 0)
-    );
+    assert_eq!((report.records, report.archived, report.first_broken, report.late), (20, 0, None, 0));
     assert_eq!(report.head.map(|head| head.position), Some(20));
     log.add(20, &visitor()).await;
     let minutes = Duration::from_mins(11);
     assert_eq!(log.verify(&cx()).await.late, 0);
     let report = log.verify(&later(minutes)).await;
-    assert_eq!(
-        (report.first_broken, report.late, report.first_late),
-        (None, 1, Some(21))
-    );
+    assert_eq!((report.first_broken, report.late, report.first_late), (None, 1, Some(21)));
 }
 
 #[tokio::test]
@@ -197,17 +175,9 @@ async fn the_log_refuses_to_be_changed() {
     let log = Log::new(10).await;
     log.seal(&cx()).await;
     let at = cx();
-    let statements = [
-        tamper::DELETE_EVENT,
-        tamper::DELETE_PLACE,
-        tamper::HEAD,
-        tamper::CHAIN,
-        tamper::COLUMNS[3].1,
-    ];
+    let statements = [tamper::DELETE_EVENT, tamper::DELETE_PLACE, tamper::HEAD, tamper::CHAIN, tamper::COLUMNS[3].1];
     for statement in statements {
-        let tried = log
-            .db()
-            .write(&at, |tx| Box::pin(async move { tx.run(statement, params![]).await }));
+        let tried = log.db().write(&at, |tx| Box::pin(async move { tx.run(statement, params![]).await }));
         assert!(tried.await.is_err(), "{statement}");
     }
     assert_eq!(log.verify(&cx()).await.first_broken, None);
@@ -224,11 +194,7 @@ async fn a_change_of_any_column_is_named() {
             "id, shorter" => Why::Unreadable,
             _ => Why::RecordChanged,
         };
-        assert_eq!(
-            log.verify(&cx()).await.first_broken,
-            Some(broken(7, Some(7), why)),
-            "{column}"
-        );
+        assert_eq!(log.verify(&cx()).await.first_broken, Some(broken(7, Some(7), why)), "{column}");
     }
 }
 
@@ -236,57 +202,17 @@ async fn a_change_of_any_column_is_named() {
 type Deed = (&'static str, &'static [&'static str], Broken);
 
 const DEEDS: [Deed; 11] = [
-    (
-        "a record deleted",
-        &[tamper::DELETE_EVENT],
-        broken(7, Some(7), Why::RecordMissing),
-    ),
+    ("a record deleted", &[tamper::DELETE_EVENT], broken(7, Some(7), Why::RecordMissing)),
     ("two swapped", &tamper::SWAP, broken(7, Some(7), Why::RecordChanged)),
-    (
-        "two places swapped",
-        &tamper::SWAP_PLACES,
-        broken(7, Some(8), Why::RecordChanged),
-    ),
-    (
-        "a place deleted",
-        &[tamper::DELETE_PLACE],
-        broken(7, None, Why::PlaceMissing),
-    ),
-    (
-        "the end cut off",
-        &[tamper::CUT, tamper::CUT_EVENTS],
-        broken(7, None, Why::Cut),
-    ),
-    (
-        "a hash made short",
-        &[tamper::SHORT_HASH],
-        broken(7, Some(7), Why::Unreadable),
-    ),
-    (
-        "a chain hash changed",
-        &[tamper::CHAIN],
-        broken(7, Some(7), Why::ChainBroken),
-    ),
-    (
-        "a signature changed",
-        &[tamper::HEAD],
-        broken(12, Some(12), Why::HeadForged),
-    ),
-    (
-        "a head moved",
-        &[tamper::HEAD_POSITION],
-        broken(11, Some(11), Why::HeadDiffers),
-    ),
-    (
-        "a made-up archive",
-        &[tamper::SEGMENT],
-        broken(13, Some(7), Why::SegmentForged),
-    ),
-    (
-        "a deletion under it",
-        &[tamper::SEGMENT, tamper::DELETE_EVENT],
-        broken(13, Some(7), Why::SegmentForged),
-    ),
+    ("two places swapped", &tamper::SWAP_PLACES, broken(7, Some(8), Why::RecordChanged)),
+    ("a place deleted", &[tamper::DELETE_PLACE], broken(7, None, Why::PlaceMissing)),
+    ("the end cut off", &[tamper::CUT, tamper::CUT_EVENTS], broken(7, None, Why::Cut)),
+    ("a hash made short", &[tamper::SHORT_HASH], broken(7, Some(7), Why::Unreadable)),
+    ("a chain hash changed", &[tamper::CHAIN], broken(7, Some(7), Why::ChainBroken)),
+    ("a signature changed", &[tamper::HEAD], broken(12, Some(12), Why::HeadForged)),
+    ("a head moved", &[tamper::HEAD_POSITION], broken(11, Some(11), Why::HeadDiffers)),
+    ("a made-up archive", &[tamper::SEGMENT], broken(13, Some(7), Why::SegmentForged)),
+    ("a deletion under it", &[tamper::SEGMENT, tamper::DELETE_EVENT], broken(13, Some(7), Why::SegmentForged)),
 ];
 
 #[tokio::test]
@@ -311,61 +237,38 @@ async fn a_chain_made_anew_differs_from_its_signed_head_and_a_head_by_a_stranger
         let row = super::chain::event_of(&mut conn, position).await.expect("reads");
         let hash = row.hash();
         chain = link(chain, position, hash);
-        let made = log.db().write(&at, |tx| {
-            Box::pin(async move { tx.run(tamper::RESEAL, params![position, hash, chain]).await })
-        });
+        let made = log
+            .db()
+            .write(&at, |tx| Box::pin(async move { tx.run(tamper::RESEAL, params![position, hash, chain]).await }));
         made.await.expect("changes");
     }
-    assert_eq!(
-        log.verify(&cx()).await.first_broken,
-        Some(broken(12, Some(12), Why::HeadDiffers))
-    );
+    assert_eq!(log.verify(&cx()).await.first_broken, Some(broken(12, Some(12), Why::HeadDiffers)));
     let stranger = Log::new(0).await;
     let whole = Log::new(12).await;
     seal(whole.db(), &cx(), &stranger.signer).await.expect("seals");
-    assert_eq!(
-        whole.verify(&cx()).await.first_broken,
-        Some(broken(12, Some(12), Why::HeadForged))
-    );
+    assert_eq!(whole.verify(&cx()).await.first_broken, Some(broken(12, Some(12), Why::HeadForged)));
 }
 
 #[tokio::test]
 async fn archived_records_leave_the_log_and_the_chain_stays_whole() {
     let log = Log::new(12).await;
-    tokio::spawn(archive_and_check(log))
-        .await
-        .expect("a job may run it on any thread");
+    tokio::spawn(archive_and_check(log)).await.expect("a job may run it on any thread");
 }
 
 async fn archive_and_check(log: Log) {
     log.seal(&cx()).await;
     let path = log.db().path().expect("a file").with_extension("jsonl");
     let soon = later(Duration::from_hours(1));
-    let young = archive::to_file(log.db(), &soon, Class::Access, soon.now, &path)
-        .await
-        .expect("runs");
-    assert_eq!(
-        (young, path.exists()),
-        (None, false),
-        "nothing younger than a day is archived"
-    );
+    let young = archive::to_file(log.db(), &soon, Class::Access, soon.now, &path).await.expect("runs");
+    assert_eq!((young, path.exists()), (None, false), "nothing younger than a day is archived");
     let days = later(Duration::from_hours(72));
-    let draft = archive::to_file(log.db(), &days, Class::Access, days.now, &path)
-        .await
-        .expect("runs")
-        .expect("a file");
+    let draft = archive::to_file(log.db(), &days, Class::Access, days.now, &path).await.expect("runs").expect("a file");
     assert_eq!((draft.from_seq, draft.until_seq, draft.records), (2, 13, 9));
     log.seal(&days).await;
     let report = log.verify(&later(Duration::from_hours(96))).await;
-    assert_eq!(
-        (report.records, report.archived, report.first_broken, report.late),
-        (13, 9, None, 0)
-    );
+    assert_eq!((report.records, report.archived, report.first_broken, report.late), (13, 9, None, 0));
     let mut text = String::new();
-    std::fs::File::open(&path)
-        .expect("the file")
-        .read_to_string(&mut text)
-        .expect("reads");
+    std::fs::File::open(&path).expect("the file").read_to_string(&mut text).expect("reads");
     let checked = archive::check(&mut text.as_bytes()).expect("whole");
     assert_eq!((checked.records, checked.digest), (9, draft.digest));
     let changed = text.replacen("7-wrong-password", "7-wrong-passwort", 1);
@@ -380,18 +283,11 @@ async fn a_record_of_another_class_deleted_within_an_archived_range_is_missed() 
     log.seal(&cx()).await;
     let path = log.db().path().expect("a file").with_extension("jsonl");
     let days = later(Duration::from_hours(72));
-    archive::to_file(log.db(), &days, Class::Access, days.now, &path)
-        .await
-        .expect("runs")
-        .expect("a file");
+    archive::to_file(log.db(), &days, Class::Access, days.now, &path).await.expect("runs").expect("a file");
     log.seal(&days).await;
-    log.tamper(&["delete from audit_event where class = 'change' and seq = 5"])
-        .await;
+    log.tamper(&["delete from audit_event where class = 'change' and seq = 5"]).await;
     let report = log.verify(&days).await;
-    assert_eq!(
-        report.first_broken,
-        Some(broken(2, Some(2), Why::MoreMissingThanArchived))
-    );
+    assert_eq!(report.first_broken, Some(broken(2, Some(2), Why::MoreMissingThanArchived)));
 }
 
 #[tokio::test]
@@ -399,29 +295,16 @@ async fn erasing_a_person_makes_their_values_unreadable_and_breaks_nothing() {
     let mut log = Log::new(12).await;
     log.seal(&cx()).await;
     let read = async |log: &Log, number: usize| {
-        personal(&mut log.db().read().await.expect("reads"), log.events[number])
-            .await
-            .expect("reads")
+        personal(&mut log.db().read().await.expect("reads"), log.events[number]).await.expect("reads")
     };
     let address = Some("198.51.100.7".to_owned());
     assert_eq!(read(&log, 0).await.expect("readable").address, address);
     let (person, at) = (log.people[0], visitor());
-    log.db()
-        .write(&at, |tx| Box::pin(erase(tx, person)))
-        .await
-        .expect("erases");
+    log.db().write(&at, |tx| Box::pin(erase(tx, person))).await.expect("erases");
     assert_eq!(read(&log, 0).await, None, "of the erased person");
-    assert_eq!(
-        read(&log, 4).await.expect("readable").address,
-        address,
-        "of another person"
-    );
+    assert_eq!(read(&log, 4).await.expect("readable").address, address, "of another person");
     log.add(0, &visitor()).await;
-    assert_eq!(
-        read(&log, 12).await.expect("readable").address,
-        address,
-        "a later event lies under a new key"
-    );
+    assert_eq!(read(&log, 12).await.expect("readable").address, address, "a later event lies under a new key");
     assert_eq!(read(&log, 0).await, None, "which does not open the old ones");
     log.seal(&cx()).await;
     let report = log.verify(&cx()).await;
@@ -434,9 +317,8 @@ async fn erasing_a_person_makes_their_values_unreadable_and_breaks_nothing() {
 async fn speed_of_a_verification() {
     let log = Log::new(0).await;
     let at = cx();
-    let filled = log.db().write(&at, |tx| {
-        Box::pin(async move { tx.run(tamper::SYNTHETIC, params![300_000_i64]).await })
-    });
+    let filled =
+        log.db().write(&at, |tx| Box::pin(async move { tx.run(tamper::SYNTHETIC, params![300_000_i64]).await }));
     filled.await.expect("fills");
     let begun = Instant::now();
     assert_eq!(log.seal(&cx()).await, 300_000);
@@ -446,10 +328,8 @@ async fn speed_of_a_verification() {
     let verified = begun.elapsed();
     assert_eq!((report.records, report.first_broken), (300_000, None));
     let rate = 300_000.0 / verified.as_secs_f64();
-    let said = writeln!(
-        std::io::stderr(),
-        "sealed in {sealed:?}, verified in {verified:?}: {rate:.0} records a second"
-    );
+    let said =
+        writeln!(std::io::stderr(), "sealed in {sealed:?}, verified in {verified:?}: {rate:.0} records a second");
     said.expect("somebody listens");
     assert!(rate >= 200_000.0, "{rate}");
 }

@@ -77,17 +77,9 @@ pub async fn prove(
         }
         find(&mut conn, &login).await?
     };
-    let check = pool
-        .check(policy::normalise(password.reveal()), found.stored.as_ref())
-        .await?;
-    let (
-        Found {
-            account: Some(account),
-            stored: Some(stored),
-            person_state: Some(state),
-        },
-        true,
-    ) = (found, check != Check::Wrong)
+    let check = pool.check(policy::normalise(password.reveal()), found.stored.as_ref()).await?;
+    let (Found { account: Some(account), stored: Some(stored), person_state: Some(state) }, true) =
+        (found, check != Check::Wrong)
     else {
         fail(db, cx, &login).await?;
         return Err(Refusal::Wrong);
@@ -108,14 +100,7 @@ pub async fn prove(
                     rows::rehash(tx, account.id, stored, fresh).await?;
                 }
                 if let Some(because) = because {
-                    audit::record(
-                        tx,
-                        Event::SignInFailed {
-                            account: Some(account.id),
-                            because,
-                        },
-                    )
-                    .await?;
+                    audit::record(tx, Event::SignInFailed { account: Some(account.id), because }).await?;
                 }
                 Ok::<(), StoreError>(())
             })
@@ -123,30 +108,17 @@ pub async fn prove(
         .await?;
     }
     standing?;
-    Ok(Proof {
-        account: account.id,
-        person: account.person,
-        aal: Aal::Aal1,
-        amr: &["pwd"],
-    })
+    Ok(Proof { account: account.id, person: account.person, aal: Aal::Aal1, amr: &["pwd"] })
 }
 
 async fn find(conn: &mut Conn, login: &str) -> Result<Found, StoreError> {
     let account = people::by_login(conn, login).await?;
     let Some(account) = account else {
-        return Ok(Found {
-            account: None,
-            stored: None,
-            person_state: None,
-        });
+        return Ok(Found { account: None, stored: None, person_state: None });
     };
     let stored = rows::password(conn, account.id).await?;
     let person_state = people::person(conn, account.person).await?.map(|person| person.state);
-    Ok(Found {
-        account: Some(account),
-        stored,
-        person_state,
-    })
+    Ok(Found { account: Some(account), stored, person_state })
 }
 
 async fn fail(db: &Db, cx: &Cx, login: &str) -> Result<(), StoreError> {
@@ -154,14 +126,7 @@ async fn fail(db: &Db, cx: &Cx, login: &str) -> Result<(), StoreError> {
         Box::pin(async move {
             throttle::failed(tx, login).await?;
             let account = people::by_login(tx, login).await?.map(|account| account.id);
-            audit::record(
-                tx,
-                Event::SignInFailed {
-                    account,
-                    because: "wrong",
-                },
-            )
-            .await?;
+            audit::record(tx, Event::SignInFailed { account, because: "wrong" }).await?;
             Ok(())
         })
     })
@@ -225,9 +190,6 @@ mod tests {
                 );
             }
         }
-        assert!(matches!(
-            judge(AccountState::Active, PersonState::Deceased),
-            Err(Refusal::Deceased)
-        ));
+        assert!(matches!(judge(AccountState::Active, PersonState::Deceased), Err(Refusal::Deceased)));
     }
 }

@@ -12,16 +12,8 @@ pub const LONGEST_PASSWORD: usize = 128;
 const UNUSUAL: usize = 9;
 
 /// Long texts that are the first to be tried all the same. Compared without blanks, marks of case, and repetition.
-const COMMON: &[&str] = &[
-    "matkhau",
-    "password",
-    "qwertyuiop",
-    "asdfghjkl",
-    "1234567890",
-    "0987654321",
-    "iloveyou",
-    "abcdefghij",
-];
+const COMMON: &[&str] =
+    &["matkhau", "password", "qwertyuiop", "asdfghjkl", "1234567890", "0987654321", "iloveyou", "abcdefghij"];
 
 /// Why a password is not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -48,26 +40,15 @@ pub fn check_new_password(password: &str, own: &[&str]) -> Result<Secret<String>
     if length > LONGEST_PASSWORD {
         return Err(PasswordProblem::Long);
     }
-    let plain: String = normal
-        .reveal()
-        .to_lowercase()
-        .chars()
-        .filter(|c| !c.is_whitespace())
-        .collect();
+    let plain: String = normal.reveal().to_lowercase().chars().filter(|c| !c.is_whitespace()).collect();
     let distinct = plain.chars().collect::<std::collections::BTreeSet<_>>().len();
     let own = own.iter().map(|word| word.to_lowercase());
-    let words = own
-        .chain(COMMON.iter().map(|word| (*word).to_owned()))
-        .filter(|word| word.chars().count() >= 4);
+    let words = own.chain(COMMON.iter().map(|word| (*word).to_owned())).filter(|word| word.chars().count() >= 4);
     let mut rest = plain.clone();
     for word in words {
         rest = rest.replace(&word, "");
     }
-    if distinct < 5 || rest.chars().count() < UNUSUAL {
-        Err(PasswordProblem::Common)
-    } else {
-        Ok(normal)
-    }
+    if distinct < 5 || rest.chars().count() < UNUSUAL { Err(PasswordProblem::Common) } else { Ok(normal) }
 }
 
 /// The form in which passwords are hashed: NFKC, so that every keyboard writes the same one.

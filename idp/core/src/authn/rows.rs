@@ -18,13 +18,7 @@ pub(super) const ALL: &[&str] = &[PASSWORD, SET_PASSWORD, REHASH];
 
 pub(super) async fn password(conn: &mut Conn, account: Id<id::Account>) -> Result<Option<PasswordHash>, StoreError> {
     let row = conn.one(PASSWORD, params![account]).await?;
-    row.map(|row| {
-        Ok(PasswordHash {
-            phc: row.text("phc")?,
-            pepper_key_id: row.text("pepper_key_id")?,
-        })
-    })
-    .transpose()
+    row.map(|row| Ok(PasswordHash { phc: row.text("phc")?, pepper_key_id: row.text("pepper_key_id")? })).transpose()
 }
 
 pub(super) async fn set_password(

@@ -13,25 +13,14 @@ use crate::{
 
 const QUARTER: Duration = Duration::from_secs(15 * 60);
 /// Failures for one name from one address.
-const PAIR: Limit = Limit {
-    most: 10,
-    window: QUARTER,
-};
+const PAIR: Limit = Limit { most: 10, window: QUARTER };
 /// Failures from one address: many subscribers share one, so it is wide.
-const ADDRESS: Limit = Limit {
-    most: 200,
-    window: QUARTER,
-};
+const ADDRESS: Limit = Limit { most: 200, window: QUARTER };
 
 fn buckets(login: &str, address: Option<IpAddr>) -> [(Bucket, Limit); 2] {
-    let address = address
-        .map(|address| address.to_canonical().to_string())
-        .unwrap_or_default();
+    let address = address.map(|address| address.to_canonical().to_string()).unwrap_or_default();
     [
-        (
-            Bucket::new("sign-in pair", &[login.as_bytes(), address.as_bytes()]),
-            PAIR,
-        ),
+        (Bucket::new("sign-in pair", &[login.as_bytes(), address.as_bytes()]), PAIR),
         (Bucket::new("sign-in address", &[address.as_bytes()]), ADDRESS),
     ]
 }

@@ -65,10 +65,7 @@ impl<K: Kind> Handle<K> {
     /// The digest of a value that somebody showed us; `None` where it cannot be of this kind, so that no look-up is made.
     pub fn digest_of(shown: &str) -> Option<Digest> {
         let random = shown.strip_prefix(K::PREFIX)?;
-        let fits = random.len() == 43
-            && random
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+        let fits = random.len() == 43 && random.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
         fits.then(|| digest::sha256(shown.as_bytes()))
     }
 }

@@ -11,11 +11,8 @@ use crate::{
 };
 
 /// The members of a public key by type (RFC 7518 section 6, RFC 8037): all that is ever published, in thumbprint order.
-const PUBLIC_MEMBERS: [(&str, &[&str]); 3] = [
-    ("EC", &["crv", "kty", "x", "y"]),
-    ("RSA", &["e", "kty", "n"]),
-    ("OKP", &["crv", "kty", "x"]),
-];
+const PUBLIC_MEMBERS: [(&str, &[&str]); 3] =
+    [("EC", &["crv", "kty", "x", "y"]), ("RSA", &["e", "kty", "n"]), ("OKP", &["crv", "kty", "x"])];
 
 /// Makes a private key for `alg`: P-256, RSA of 2048 bits, or Ed25519.
 pub fn generate(alg: Alg) -> Result<Jwk, Fault> {
@@ -47,10 +44,7 @@ pub fn thumbprint(key: &Jwk) -> Result<String, Fault> {
 fn required(key: &Map<String, Value>) -> Option<Map<String, Value>> {
     let kty = key.get("kty")?.as_str()?;
     let (_, members) = PUBLIC_MEMBERS.iter().find(|(name, _)| *name == kty)?;
-    members
-        .iter()
-        .map(|member| Some(((*member).to_owned(), key.get(*member)?.clone())))
-        .collect()
+    members.iter().map(|member| Some(((*member).to_owned(), key.get(*member)?.clone()))).collect()
 }
 
 /// Why a party's key set was refused at registration.
@@ -81,10 +75,7 @@ pub fn parse_set(set: &Value) -> Result<Vec<Jwk>, JwksError> {
 
 fn parse_public(key: &Value) -> Result<Jwk, JwksError> {
     let members = key.as_object().ok_or(JwksError::NotASet)?;
-    if ["d", "p", "q", "dp", "dq", "qi", "oth", "k"]
-        .iter()
-        .any(|member| members.contains_key(*member))
-    {
+    if ["d", "p", "q", "dp", "dq", "qi", "oth", "k"].iter().any(|member| members.contains_key(*member)) {
         return Err(JwksError::Private);
     }
     let text = |name: &str| members.get(name).and_then(Value::as_str).unwrap_or_default();
@@ -96,11 +87,7 @@ fn parse_public(key: &Value) -> Result<Jwk, JwksError> {
     }
     let jwk = Jwk::from_map(members.clone()).map_err(|_| JwksError::Unusable("malformed"))?;
     let usable = Alg::ALL.iter().any(|alg| alg.verifier(&jwk).is_ok());
-    if usable {
-        Ok(jwk)
-    } else {
-        Err(JwksError::Unusable("malformed"))
-    }
+    if usable { Ok(jwk) } else { Err(JwksError::Unusable("malformed")) }
 }
 
 #[cfg(test)]
@@ -115,10 +102,7 @@ mod tests {
     fn the_example_of_rfc_7638_has_its_thumbprint() {
         let key = json!({"kty":"RSA","n":"0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw","e":"AQAB","alg":"RS256","kid":"2011-04-29"});
         let key = Jwk::from_map(key.as_object().expect("an object").clone()).expect("a key");
-        assert_eq!(
-            thumbprint(&key).expect("has one"),
-            "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
-        );
+        assert_eq!(thumbprint(&key).expect("has one"), "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
     }
 
     #[test]

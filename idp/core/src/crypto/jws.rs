@@ -149,20 +149,13 @@ pub fn verify<K: Deref<Target = Jwk>>(
         return Err(JwsError::UnknownKey);
     }
     let good = candidates.iter().any(|key| {
-        parts
-            .alg
-            .verifier(key)
-            .is_ok_and(|verifier| verifier.verify(parts.signed.as_bytes(), &parts.signature).is_ok())
+        parts.alg.verifier(key).is_ok_and(|verifier| verifier.verify(parts.signed.as_bytes(), &parts.signature).is_ok())
     });
     if !good {
         return Err(JwsError::Signature);
     }
     let claims = object(parts.payload)?;
-    Ok(Verified {
-        kid: parts.kid,
-        alg: parts.alg,
-        claims,
-    })
+    Ok(Verified { kid: parts.kid, alg: parts.alg, claims })
 }
 
 fn split<'a>(token: &'a str, expected: &Expected<'_>) -> Result<Parts<'a>, JwsError> {
@@ -171,22 +164,13 @@ fn split<'a>(token: &'a str, expected: &Expected<'_>) -> Result<Parts<'a>, JwsEr
     let header = object(header)?;
     let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| JwsError::Malformed)?;
     let text = |name: &str| header.get(name).and_then(Value::as_str);
-    let alg = text("alg")
-        .and_then(Alg::from_name)
-        .filter(|alg| expected.algs.contains(alg))
-        .ok_or(JwsError::Header)?;
+    let alg = text("alg").and_then(Alg::from_name).filter(|alg| expected.algs.contains(alg)).ok_or(JwsError::Header)?;
     let typ = text("typ").unwrap_or_default();
     let typ_fits = expected.typs.iter().any(|allowed| allowed.eq_ignore_ascii_case(typ));
     if !typ_fits || header.contains_key("crit") || header.contains_key("b64") {
         return Err(JwsError::Header);
     }
-    Ok(Parts {
-        alg,
-        kid: text("kid").map(str::to_owned),
-        signed,
-        payload,
-        signature,
-    })
+    Ok(Parts { alg, kid: text("kid").map(str::to_owned), signed, payload, signature })
 }
 
 fn object(part: &str) -> Result<Map<String, Value>, JwsError> {
@@ -204,9 +188,7 @@ pub struct MemorySigner {
 impl MemorySigner {
     /// Takes a private key for one algorithm.
     pub fn new(alg: Alg, kid: String, key: &Jwk) -> Result<Self, Fault> {
-        let signer = alg
-            .signer(key)
-            .map_err(|error| Fault::new("preparing a signing key", error))?;
+        let signer = alg.signer(key).map_err(|error| Fault::new("preparing a signing key", error))?;
         Ok(Self { alg, kid, signer })
     }
 }
@@ -231,10 +213,7 @@ mod tests {
     use super::{Alg, Expected, JwsError, MemorySigner, sign, verify};
     use crate::crypto::jwk;
 
-    const ALL: Expected<'static> = Expected {
-        algs: &Alg::ALL,
-        typs: &["at+jwt"],
-    };
+    const ALL: Expected<'static> = Expected { algs: &Alg::ALL, typs: &["at+jwt"] };
 
     fn made(alg: Alg) -> (Jwk, String) {
         let key = jwk::generate(alg).expect("made");
@@ -247,11 +226,7 @@ mod tests {
     fn every_algorithm_goes_there_and_back_and_any_changed_character_is_noticed() {
         for alg in Alg::ALL {
             let (key, token) = made(alg);
-            let read = verify(
-                &token,
-                &ALL,
-                |kid, _| if kid == Some("k") { vec![&key] } else { vec![] },
-            );
+            let read = verify(&token, &ALL, |kid, _| if kid == Some("k") { vec![&key] } else { vec![] });
             assert_eq!(read.expect("verifies").claims["sub"], "an");
             for place in (0..token.len()).step_by(7) {
                 let mut bytes = token.clone().into_bytes();
@@ -268,31 +243,16 @@ mod tests {
     fn what_is_not_expected_is_not_believed() {
         let (key, token) = made(Alg::Es256);
         let (other, _) = made(Alg::Es256);
-        let only_rs = Expected {
-            algs: &[Alg::Rs256],
-            typs: &["at+jwt"],
-        };
-        let logout = Expected {
-            algs: &Alg::ALL,
-            typs: &["logout+jwt"],
-        };
-        let untyped = Expected {
-            algs: &Alg::ALL,
-            typs: &[""],
-        };
+        let only_rs = Expected { algs: &[Alg::Rs256], typs: &["at+jwt"] };
+        let logout = Expected { algs: &Alg::ALL, typs: &["logout+jwt"] };
+        let untyped = Expected { algs: &Alg::ALL, typs: &[""] };
         let cases = [
             (verify(&token, &only_rs, |_, _| vec![&key]).err(), JwsError::Header),
             (verify(&token, &logout, |_, _| vec![&key]).err(), JwsError::Header),
             (verify(&token, &untyped, |_, _| vec![&key]).err(), JwsError::Header),
-            (
-                verify(&token, &ALL, |_, _| Vec::<&Jwk>::new()).err(),
-                JwsError::UnknownKey,
-            ),
+            (verify(&token, &ALL, |_, _| Vec::<&Jwk>::new()).err(), JwsError::UnknownKey),
             (verify(&token, &ALL, |_, _| vec![&other]).err(), JwsError::Signature),
-            (
-                verify("eyJhbGciOiJub25lIiwidHlwIjoiYXQrand0In0.e30.", &ALL, |_, _| vec![&key]).err(),
-                JwsError::Header,
-            ),
+            (verify("eyJhbGciOiJub25lIiwidHlwIjoiYXQrand0In0.e30.", &ALL, |_, _| vec![&key]).err(), JwsError::Header),
             (verify("a.b", &ALL, |_, _| vec![&key]).err(), JwsError::Malformed),
             (verify("", &ALL, |_, _| vec![&key]).err(), JwsError::Malformed),
         ];

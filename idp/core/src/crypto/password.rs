@@ -88,10 +88,7 @@ impl PasswordPool {
         let peppered = self.pepper(&key_id, &password)?;
         let salt = random::bytes::<16>();
         let tag = self.run(Profile::today(), peppered, salt.to_vec()).await?;
-        Ok(PasswordHash {
-            phc: phc(Profile::today(), &salt, &tag),
-            pepper_key_id: key_id,
-        })
+        Ok(PasswordHash { phc: phc(Profile::today(), &salt, &tag), pepper_key_id: key_id })
     }
 
     /// Checks a password. `None` as `stored` costs the same as a wrong password: nobody learns by time that an account
@@ -111,9 +108,7 @@ impl PasswordPool {
     }
 
     fn pepper(&self, key_id: &str, password: &Secret<String>) -> Result<Secret<[u8; 32]>, Fault> {
-        self.seals
-            .pepper(key_id, password.reveal())
-            .ok_or(Fault::bug("finding the pepper of a password hash"))
+        self.seals.pepper(key_id, password.reveal()).ok_or(Fault::bug("finding the pepper of a password hash"))
     }
 
     /// Waits for a turn and hashes on a thread of its own. A request that gave up while waiting leaves the queue unhashed.
@@ -123,13 +118,8 @@ impl PasswordPool {
         peppered: Secret<[u8; 32]>,
         salt: Vec<u8>,
     ) -> Result<[u8; 32], PasswordError> {
-        let place = Arc::clone(&self.admitted)
-            .try_acquire_owned()
-            .map_err(|_| PasswordError::Busy)?;
-        let turn = Arc::clone(&self.working)
-            .acquire_owned()
-            .await
-            .map_err(|_| PasswordError::Busy)?;
+        let place = Arc::clone(&self.admitted).try_acquire_owned().map_err(|_| PasswordError::Busy)?;
+        let turn = Arc::clone(&self.working).acquire_owned().await.map_err(|_| PasswordError::Busy)?;
         let memory = Arc::clone(&self.memory);
         let job = move || {
             let _held: (OwnedSemaphorePermit, OwnedSemaphorePermit) = (place, turn);
@@ -140,9 +130,7 @@ impl PasswordPool {
             }
             tag
         };
-        let tag = tokio::task::spawn_blocking(job)
-            .await
-            .map_err(|error| Fault::new("hashing a password", error))?;
+        let tag = tokio::task::spawn_blocking(job).await.map_err(|error| Fault::new("hashing a password", error))?;
         Ok(tag?)
     }
 }
@@ -161,11 +149,7 @@ struct Profile {
 
 impl Profile {
     const fn today() -> Self {
-        Self {
-            memory_kib: MEMORY_KIB,
-            passes: PASSES,
-            lanes: LANES,
-        }
+        Self { memory_kib: MEMORY_KIB, passes: PASSES, lanes: LANES }
     }
 
     /// A stored row may not ask for more than any profile ever used here: it would be a lever to exhaust the server.
@@ -201,11 +185,7 @@ fn parse(phc: &str) -> Option<(Profile, Vec<u8>, [u8; 32])> {
     let (costs, salt, tag) = (parts.next()?, parts.next()?, parts.next()?);
     let mut costs = costs.split(',');
     let mut cost = |name: &str| costs.next()?.strip_prefix(name)?.strip_prefix('=')?.parse().ok();
-    let profile = Profile {
-        memory_kib: cost("m")?,
-        passes: cost("t")?,
-        lanes: cost("p")?,
-    };
+    let profile = Profile { memory_kib: cost("m")?, passes: cost("t")?, lanes: cost("p")? };
     let salt = STANDARD_NO_PAD.decode(salt).ok()?;
     let tag = STANDARD_NO_PAD.decode(tag).ok()?.try_into().ok()?;
     (profile.is_bounded() && parts.next().is_none()).then_some((profile, salt, tag))
@@ -231,18 +211,9 @@ mod tests {
     async fn only_the_password_itself_is_right() {
         let pool = pool();
         let hash = pool.hash(secret("cá vàng bơi ngược dòng")).await.expect("hashes");
-        let right = pool
-            .check(secret("cá vàng bơi ngược dòng"), Some(&hash))
-            .await
-            .expect("checks");
-        let wrong = pool
-            .check(secret("cá vàng bơi xuôi dòng"), Some(&hash))
-            .await
-            .expect("checks");
-        let nobody = pool
-            .check(secret("cá vàng bơi ngược dòng"), None)
-            .await
-            .expect("checks");
+        let right = pool.check(secret("cá vàng bơi ngược dòng"), Some(&hash)).await.expect("checks");
+        let wrong = pool.check(secret("cá vàng bơi xuôi dòng"), Some(&hash)).await.expect("checks");
+        let nobody = pool.check(secret("cá vàng bơi ngược dòng"), None).await.expect("checks");
         assert_eq!((right, wrong, nobody), (Check::Right, Check::Wrong, Check::Wrong));
     }
 
@@ -251,17 +222,10 @@ mod tests {
         let pool = pool();
         let mut hash = pool.hash(secret("mật khẩu")).await.expect("hashes");
         let peppered = pool.seals.pepper("k1", "mật khẩu").expect("the key is there");
-        let older = super::Profile {
-            memory_kib: 8_192,
-            passes: 1,
-            lanes: 1,
-        };
+        let older = super::Profile { memory_kib: 8_192, passes: 1, lanes: 1 };
         let tag = super::compute(older, peppered.reveal(), &[5; 16], &mut Vec::new()).expect("hashes");
         hash.phc = super::phc(older, &[5; 16], &tag);
-        assert_eq!(
-            pool.check(secret("mật khẩu"), Some(&hash)).await.expect("checks"),
-            Check::RightButOld
-        );
+        assert_eq!(pool.check(secret("mật khẩu"), Some(&hash)).await.expect("checks"), Check::RightButOld);
     }
 
     #[test]

@@ -5,10 +5,7 @@ use uuid::{Builder, Uuid};
 use crate::types::{Id, Timestamp};
 
 /// `N` random bytes from the operating system.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "this is the one place that asks the system for randomness"
-)]
+#[expect(clippy::disallowed_methods, reason = "this is the one place that asks the system for randomness")]
 pub fn bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).expect("without randomness nothing here is safe, so nothing may go on");

@@ -71,10 +71,7 @@ impl Seals {
                 return Err(KeyFileError::Twice(id));
             }
         }
-        Ok(Self {
-            active: active.ok_or(KeyFileError::Empty)?,
-            keys,
-        })
+        Ok(Self { active: active.ok_or(KeyFileError::Empty)?, keys })
     }
 
     fn line(line: &str) -> Option<(String, Purposes)> {
@@ -114,14 +111,8 @@ impl Seals {
 
     /// Seals `plain` for one `owner` (a table, column and row, as text or bytes): moved to another row it will not open.
     pub fn seal(&self, owner: &[u8], plain: &[u8]) -> Sealed {
-        let key = &self
-            .purposes(&self.active)
-            .expect("the active key is one of the keys")
-            .seal;
-        Sealed {
-            key_id: self.active.clone(),
-            bytes: encrypt(key, owner, plain),
-        }
+        let key = &self.purposes(&self.active).expect("the active key is one of the keys").seal;
+        Sealed { key_id: self.active.clone(), bytes: encrypt(key, owner, plain) }
     }
 
     /// Opens what [`Seals::seal`] made for the same owner.
@@ -133,21 +124,15 @@ impl Seals {
     /// The blind indexes of a value under every key, active first: a row may hold any of them while keys rotate.
     pub fn indexes(&self, kind: &str, value: &str) -> Vec<(String, [u8; 32])> {
         let message = [kind.as_bytes(), &[0], value.as_bytes()].concat();
-        let mut all: Vec<_> = self
-            .keys
-            .iter()
-            .map(|(id, key)| (id.clone(), digest::hmac(&key.index, &message)))
-            .collect();
+        let mut all: Vec<_> =
+            self.keys.iter().map(|(id, key)| (id.clone(), digest::hmac(&key.index, &message))).collect();
         all.sort_by_key(|(id, _)| *id != self.active);
         all
     }
 
     /// A password mixed with the pepper of `key_id`; `None` where that key is gone.
     pub fn pepper(&self, key_id: &str, password: &str) -> Option<Secret<[u8; 32]>> {
-        Some(Secret::new(digest::hmac(
-            &self.purposes(key_id)?.pepper,
-            password.as_bytes(),
-        )))
+        Some(Secret::new(digest::hmac(&self.purposes(key_id)?.pepper, password.as_bytes())))
     }
 }
 
@@ -155,15 +140,8 @@ impl Seals {
 pub fn encrypt(key: &Secret<[u8; 32]>, owner: &[u8], plain: &[u8]) -> Vec<u8> {
     let nonce = random::bytes::<NONCE>();
     let mut tag = [0; TAG];
-    let body = encrypt_aead(
-        Cipher::aes_256_gcm(),
-        key.reveal(),
-        Some(&nonce),
-        owner,
-        plain,
-        &mut tag,
-    )
-    .expect("key, nonce and tag have the lengths that AES-256-GCM takes");
+    let body = encrypt_aead(Cipher::aes_256_gcm(), key.reveal(), Some(&nonce), owner, plain, &mut tag)
+        .expect("key, nonce and tag have the lengths that AES-256-GCM takes");
     [&nonce[..], &body, &tag].concat()
 }
 

@@ -35,11 +35,7 @@ const DAY: u64 = 86_400;
 
 impl Default for Config {
     fn default() -> Self {
-        Self {
-            publish_before_use_seconds: DAY,
-            active_days: 90,
-            retiring_seconds: DAY,
-        }
+        Self { publish_before_use_seconds: DAY, active_days: 90, retiring_seconds: DAY }
     }
 }
 
@@ -50,11 +46,7 @@ impl Config {
     /// Every setting that lies below its least value.
     pub fn policy(&self) -> Result<Policy, Vec<PolicyError>> {
         let given = [
-            (
-                "publish_before_use_seconds",
-                self.publish_before_use_seconds,
-                LEAST_PUBLISHED,
-            ),
+            ("publish_before_use_seconds", self.publish_before_use_seconds, LEAST_PUBLISHED),
             ("active_days", u64::from(self.active_days), 1),
             ("retiring_seconds", self.retiring_seconds, LEAST_RETIRING),
         ];
@@ -81,23 +73,10 @@ mod tests {
     #[test]
     fn settings_that_would_break_tokens_are_refused_all_at_once() {
         assert!(Config::default().policy().is_ok());
-        let least = Config {
-            publish_before_use_seconds: 600,
-            active_days: 1,
-            retiring_seconds: 1_200,
-        };
+        let least = Config { publish_before_use_seconds: 600, active_days: 1, retiring_seconds: 1_200 };
         assert!(least.policy().is_ok());
-        let below = Config {
-            publish_before_use_seconds: 599,
-            active_days: 0,
-            retiring_seconds: 1_199,
-        };
-        let names: Vec<_> = below
-            .policy()
-            .expect_err("refused")
-            .into_iter()
-            .map(|wrong| wrong.name)
-            .collect();
+        let below = Config { publish_before_use_seconds: 599, active_days: 0, retiring_seconds: 1_199 };
+        let names: Vec<_> = below.policy().expect_err("refused").into_iter().map(|wrong| wrong.name).collect();
         assert_eq!(names, ["publish_before_use_seconds", "active_days", "retiring_seconds"]);
     }
 }

@@ -60,10 +60,7 @@ impl Keyring {
     pub async fn load_for(db: &Db, cx: &Cx, algs: &[Alg]) -> Result<Self, Fault> {
         moves::ensure(db, cx, algs).await?;
         let snapshot = Snapshot::read(db, None).await?;
-        Ok(Self(Arc::new(Inner {
-            snapshot: ArcSwap::from_pointee(snapshot),
-            refreshing: Mutex::new(()),
-        })))
+        Ok(Self(Arc::new(Inner { snapshot: ArcSwap::from_pointee(snapshot), refreshing: Mutex::new(()) })))
     }
 
     /// Reads the keys again, after the revision of `Room::Keys` moved. Signers that are prepared stay.
@@ -78,10 +75,7 @@ impl Keyring {
     /// What signs with this algorithm now.
     pub fn signer(&self, alg: Alg) -> Result<Arc<dyn Signer>, Fault> {
         let snapshot = self.0.snapshot.load();
-        let signer = snapshot
-            .active
-            .get(&alg)
-            .ok_or(Fault::bug("signing with an algorithm that has no active key"))?;
+        let signer = snapshot.active.get(&alg).ok_or(Fault::bug("signing with an algorithm that has no active key"))?;
         Ok(Arc::<MemorySigner>::clone(signer))
     }
 
@@ -102,10 +96,7 @@ impl Keyring {
     /// What is known of a key that is not gone.
     pub fn find(&self, kid: &str) -> Option<(Arc<Jwk>, KeyFacts)> {
         let snapshot = self.0.snapshot.load();
-        snapshot
-            .held
-            .get(kid)
-            .map(|held| (Arc::clone(&held.public), held.facts.clone()))
+        snapshot.held.get(kid).map(|held| (Arc::clone(&held.public), held.facts.clone()))
     }
 }
 
@@ -125,15 +116,8 @@ impl Snapshot {
             shown.push(row.public);
         }
         let body = format!(r#"{{"keys":[{}]}}"#, shown.join(","));
-        let etag = format!(
-            "\"{}\"",
-            URL_SAFE_NO_PAD.encode(digest::sha256(body.as_bytes()).bytes())
-        );
-        Ok(Self {
-            held,
-            active,
-            published: Arc::new(PublishedSet { body, etag }),
-        })
+        let etag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(digest::sha256(body.as_bytes()).bytes()));
+        Ok(Self { held, active, published: Arc::new(PublishedSet { body, etag }) })
     }
 }
 
@@ -150,20 +134,14 @@ impl Held {
             }),
             State::Retiring { .. } | State::Gone { .. } => None,
         };
-        Ok(Self {
-            facts: row.facts.clone(),
-            public,
-            signer,
-        })
+        Ok(Self { facts: row.facts.clone(), public, signer })
     }
 }
 
 /// Opens the private half and prepares it for signing.
 fn open(row: &rows::LiveKey, seals: &Seals) -> Result<MemorySigner, Fault> {
     let kid = &row.facts.kid;
-    let opened = seals
-        .open(kid.as_bytes(), &row.sealed)
-        .map_err(|error| Fault::new("opening a signing key", error))?;
+    let opened = seals.open(kid.as_bytes(), &row.sealed).map_err(|error| Fault::new("opening a signing key", error))?;
     let opened = Secret::new(opened);
     let key = Jwk::from_bytes(opened.reveal()).map_err(|error| Fault::new("reading a signing key", error))?;
     MemorySigner::new(row.facts.alg, kid.clone(), &key)

@@ -89,11 +89,7 @@ pub async fn rotate(tx: &mut Tx<'_>, fresh: &Fresh, force: Force, policy: &Polic
     if force == Force::No && tx.now() < until {
         return Err(MoveError::TooEarly { until });
     }
-    let because = if matches!(tx.cx().actor, Actor::Job(_)) {
-        "scheduled"
-    } else {
-        "ordered"
-    };
+    let because = if matches!(tx.cx().actor, Actor::Job(_)) { "scheduled" } else { "ordered" };
     promote(tx, fresh, because).await
 }
 
@@ -121,10 +117,7 @@ pub async fn run_due(db: &Db, cx: &Cx, policy: &Policy) -> Result<usize, Fault> 
 
 pub(super) async fn run_due_for(db: &Db, cx: &Cx, policy: &Policy, algs: &[Alg]) -> Result<usize, Fault> {
     let keys = rows::list(&mut db.read().await?).await?;
-    let steps = algs
-        .iter()
-        .flat_map(|alg| rotation::due_for(*alg, &keys, policy, cx.now))
-        .collect();
+    let steps = algs.iter().flat_map(|alg| rotation::due_for(*alg, &keys, policy, cx.now)).collect();
     run(db, cx, steps, policy).await
 }
 
@@ -169,9 +162,7 @@ async fn run_one(tx: &mut Tx<'_>, step: &Step, fresh: &[Fresh], policy: &Policy)
         (Step::Publish(_), [next]) => add(tx, next, State::Next { since: now }, "scheduled").await?,
         (Step::Promote(_), [next]) => promote(tx, next, "scheduled").await.map_err(Fault::from)?,
         (Step::Destroy(kid), _) => {
-            let alg = rows::destroy(tx, kid)
-                .await?
-                .ok_or(Fault::bug("destroying a key that is not retiring"))?;
+            let alg = rows::destroy(tx, kid).await?.ok_or(Fault::bug("destroying a key that is not retiring"))?;
             moved(tx, kid, alg, ("gone", "scheduled")).await?;
         }
         _ => return Err(Fault::bug("running a step without its new keys").into()),
@@ -201,15 +192,6 @@ async fn moved(
     alg: Alg,
     (state, because): (&'static str, &'static str),
 ) -> Result<(), StoreError> {
-    audit::record(
-        tx,
-        Event::KeyMoved {
-            kid: kid.to_owned(),
-            alg: alg.name(),
-            state,
-            because,
-        },
-    )
-    .await?;
+    audit::record(tx, Event::KeyMoved { kid: kid.to_owned(), alg: alg.name(), state, because }).await?;
     revision::bump(tx, revision::Room::Keys).await
 }

@@ -79,11 +79,7 @@ impl Policy {
 impl Default for Policy {
     fn default() -> Self {
         let day = Duration::from_hours(24);
-        Self {
-            publish_before_use: day,
-            active: day * 90,
-            retiring: day,
-        }
+        Self { publish_before_use: day, active: day * 90, retiring: day }
     }
 }
 
@@ -113,30 +109,15 @@ impl Step {
 
 /// What is due at `now` for all algorithms.
 pub fn due(keys: &[KeyFacts], policy: &Policy, now: Timestamp) -> Vec<Step> {
-    Alg::ALL
-        .into_iter()
-        .flat_map(|alg| due_for(alg, keys, policy, now))
-        .collect()
+    Alg::ALL.into_iter().flat_map(|alg| due_for(alg, keys, policy, now)).collect()
 }
 
 /// What is due for one algorithm. A clock that went back makes nothing due: ages are then zero.
 pub(super) fn due_for(alg: Alg, keys: &[KeyFacts], policy: &Policy, now: Timestamp) -> Vec<Step> {
     let mut steps: Vec<Step> = missing(alg, keys).into_iter().collect();
     let of_alg = || keys.iter().filter(|key| key.alg == alg);
-    let active = of_alg().find_map(|key| {
-        if let State::Active { since } = key.state {
-            Some(since)
-        } else {
-            None
-        }
-    });
-    let next = of_alg().find_map(|key| {
-        if let State::Next { since } = key.state {
-            Some(since)
-        } else {
-            None
-        }
-    });
+    let active = of_alg().find_map(|key| if let State::Active { since } = key.state { Some(since) } else { None });
+    let next = of_alg().find_map(|key| if let State::Next { since } = key.state { Some(since) } else { None });
     if let (Some(active), Some(next)) = (active, next)
         && now.since(active) >= policy.active
         && now >= policy.usable_from(next)
@@ -144,11 +125,7 @@ pub(super) fn due_for(alg: Alg, keys: &[KeyFacts], policy: &Policy, now: Timesta
         steps.push(Step::Promote(alg));
     }
     let over = |key: &KeyFacts| matches!(key.state, State::Retiring { since } if now.since(since) >= policy.retiring);
-    steps.extend(
-        of_alg()
-            .filter(|key| over(key))
-            .map(|key| Step::Destroy(key.kid.clone())),
-    );
+    steps.extend(of_alg().filter(|key| over(key)).map(|key| Step::Destroy(key.kid.clone())));
     steps
 }
 
@@ -177,12 +154,7 @@ mod tests {
     }
 
     fn key(kid: &str, state: State) -> KeyFacts {
-        KeyFacts {
-            kid: kid.into(),
-            alg: Alg::Es256,
-            created_at: at(0),
-            state,
-        }
+        KeyFacts { kid: kid.into(), alg: Alg::Es256, created_at: at(0), state }
     }
 
     #[test]
@@ -190,13 +162,7 @@ mod tests {
         let active = || key("a", State::Active { since: at(0) });
         let next = |since| key("n", State::Next { since: at(since) });
         let retiring = || key("r", State::Retiring { since: at(0) });
-        let gone = key(
-            "g",
-            State::Gone {
-                at: at(0),
-                revoked_at: None,
-            },
-        );
+        let gone = key("g", State::Gone { at: at(0), revoked_at: None });
         let promote = || vec![Step::Promote(Alg::Es256)];
         let cases: [(&str, Vec<KeyFacts>, i64, Vec<Step>); 11] = [
             ("an empty ring", vec![], 0, vec![Step::Begin(Alg::Es256)]),
@@ -206,58 +172,25 @@ mod tests {
             ("young", vec![active(), next(0)], DAY, vec![]),
             ("one second short", vec![active(), next(0)], 90 * DAY - 1, vec![]),
             ("old enough", vec![active(), next(0)], 90 * DAY, promote()),
-            (
-                "next published too late",
-                vec![active(), next(89 * DAY + 1)],
-                90 * DAY,
-                vec![],
-            ),
-            (
-                "next just published long enough",
-                vec![active(), next(89 * DAY)],
-                90 * DAY,
-                promote(),
-            ),
-            (
-                "retiring, one second short",
-                vec![active(), next(0), retiring()],
-                DAY - 1,
-                vec![],
-            ),
-            (
-                "retired",
-                vec![active(), next(0), retiring()],
-                DAY,
-                vec![Step::Destroy("r".into())],
-            ),
+            ("next published too late", vec![active(), next(89 * DAY + 1)], 90 * DAY, vec![]),
+            ("next just published long enough", vec![active(), next(89 * DAY)], 90 * DAY, promote()),
+            ("retiring, one second short", vec![active(), next(0), retiring()], DAY - 1, vec![]),
+            ("retired", vec![active(), next(0), retiring()], DAY, vec![Step::Destroy("r".into())]),
         ];
         for (name, keys, now, expected) in cases {
-            assert_eq!(
-                due_for(Alg::Es256, &keys, &Policy::default(), at(now)),
-                expected,
-                "{name}"
-            );
+            assert_eq!(due_for(Alg::Es256, &keys, &Policy::default(), at(now)), expected, "{name}");
         }
     }
 
     #[test]
     fn an_algorithm_is_not_served_by_the_key_of_another() {
-        let keys = [
-            key("a", State::Active { since: at(0) }),
-            key("n", State::Next { since: at(0) }),
-        ];
-        assert_eq!(
-            due_for(Alg::EdDsa, &keys, &Policy::default(), at(0)),
-            [Step::Begin(Alg::EdDsa)]
-        );
+        let keys = [key("a", State::Active { since: at(0) }), key("n", State::Next { since: at(0) })];
+        assert_eq!(due_for(Alg::EdDsa, &keys, &Policy::default(), at(0)), [Step::Begin(Alg::EdDsa)]);
     }
 
     #[test]
     fn a_clock_that_went_back_moves_nothing() {
-        let keys = [
-            key("a", State::Active { since: at(100) }),
-            key("n", State::Next { since: at(100) }),
-        ];
+        let keys = [key("a", State::Active { since: at(100) }), key("n", State::Next { since: at(100) })];
         assert_eq!(due_for(Alg::Es256, &keys, &Policy::default(), at(0)), []);
     }
 }

@@ -30,9 +30,7 @@ const REVOKE: &str = "update signing_key set state = 'gone', gone_at = coalesce(
     sealed = null, seal_key_id = null where kid = $2 and revoked_at is null returning alg";
 
 /// Every statement of this file.
-pub(super) const ALL: &[&str] = &[
-    LIST, ONE, LIVE, PUBLIC, PUBLICS, INSERT, RETIRE, ACTIVATE, DESTROY, REVOKE,
-];
+pub(super) const ALL: &[&str] = &[LIST, ONE, LIVE, PUBLIC, PUBLICS, INSERT, RETIRE, ACTIVATE, DESTROY, REVOKE];
 
 /// A key that is not gone, with its sealed private half.
 pub(super) struct LiveKey {
@@ -51,30 +49,20 @@ pub(super) async fn one(conn: &mut Conn, kid: &str) -> Result<Option<KeyFacts>, 
 
 pub(super) async fn live(conn: &mut Conn) -> Result<Vec<LiveKey>, StoreError> {
     let read = |row: &Row| {
-        let sealed = Sealed {
-            key_id: row.text("seal_key_id")?,
-            bytes: row.bytes("sealed")?,
-        };
-        Ok(LiveKey {
-            facts: facts(row)?,
-            public: row.text("public_jwk")?,
-            sealed,
-        })
+        let sealed = Sealed { key_id: row.text("seal_key_id")?, bytes: row.bytes("sealed")? };
+        Ok(LiveKey { facts: facts(row)?, public: row.text("public_jwk")?, sealed })
     };
     conn.all(LIVE, params![]).await?.iter().map(read).collect()
 }
 
 pub(super) async fn public(conn: &mut Conn, kid: &str) -> Result<Option<(KeyFacts, Jwk)>, StoreError> {
     let row = conn.one(PUBLIC, params![kid]).await?;
-    row.map(|row| Ok((facts(&row)?, jwk(&row.text("public_jwk")?)?)))
-        .transpose()
+    row.map(|row| Ok((facts(&row)?, jwk(&row.text("public_jwk")?)?))).transpose()
 }
 
 pub(super) async fn publics(conn: &mut Conn) -> Result<Vec<(String, Jwk)>, StoreError> {
     let rows = conn.all(PUBLICS, params![]).await?;
-    rows.iter()
-        .map(|row| Ok((row.text("kid")?, jwk(&row.text("public_jwk")?)?)))
-        .collect()
+    rows.iter().map(|row| Ok((row.text("kid")?, jwk(&row.text("public_jwk")?)?))).collect()
 }
 
 /// Stores a new key as Active or as Next.
@@ -83,35 +71,20 @@ pub(super) async fn insert(tx: &mut Tx<'_>, fresh: &Fresh, state: State) -> Resu
     let (now, alg) = (tx.now(), fresh.alg.name());
     let activated_at = matches!(state, State::Active { .. }).then_some(now);
     let (kid, public) = (fresh.kid.as_str(), fresh.public.as_str());
-    let params = params![
-        kid,
-        alg,
-        state.word(),
-        public,
-        sealed.bytes,
-        sealed.key_id,
-        now,
-        activated_at
-    ];
+    let params = params![kid, alg, state.word(), public, sealed.bytes, sealed.key_id, now, activated_at];
     tx.run(INSERT, params).await.map(|_| ())
 }
 
 /// The Active key stops signing; gives its `kid`.
 pub(super) async fn retire(tx: &mut Tx<'_>, alg: Alg) -> Result<Option<String>, StoreError> {
     let now = tx.now();
-    tx.one(RETIRE, params![now, alg.name()])
-        .await?
-        .map(|row| row.text("kid"))
-        .transpose()
+    tx.one(RETIRE, params![now, alg.name()]).await?.map(|row| row.text("kid")).transpose()
 }
 
 /// The Next key begins to sign; gives its `kid`.
 pub(super) async fn activate(tx: &mut Tx<'_>, alg: Alg) -> Result<Option<String>, StoreError> {
     let now = tx.now();
-    tx.one(ACTIVATE, params![now, alg.name()])
-        .await?
-        .map(|row| row.text("kid"))
-        .transpose()
+    tx.one(ACTIVATE, params![now, alg.name()]).await?.map(|row| row.text("kid")).transpose()
 }
 
 /// Ends a Retiring key; gives its algorithm.
@@ -139,22 +112,10 @@ fn facts(row: &Row) -> Result<KeyFacts, StoreError> {
     let since = |column: &str| -> Result<Timestamp, StoreError> { Ok(row.opt_time(column)?.unwrap_or(created_at)) };
     let state = match row.text("state")?.as_str() {
         "next" => State::Next { since: created_at },
-        "active" => State::Active {
-            since: since("activated_at")?,
-        },
-        "retiring" => State::Retiring {
-            since: since("retired_at")?,
-        },
-        "gone" => State::Gone {
-            at: since("gone_at")?,
-            revoked_at: row.opt_time("revoked_at")?,
-        },
+        "active" => State::Active { since: since("activated_at")? },
+        "retiring" => State::Retiring { since: since("retired_at")? },
+        "gone" => State::Gone { at: since("gone_at")?, revoked_at: row.opt_time("revoked_at")? },
         _ => return Err(Fault::bug("reading the state of a key").into()),
     };
-    Ok(KeyFacts {
-        kid: row.text("kid")?,
-        alg: alg(row)?,
-        created_at,
-        state,
-    })
+    Ok(KeyFacts { kid: row.text("kid")?, alg: alg(row)?, created_at, state })
 }

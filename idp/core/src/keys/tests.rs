@@ -44,11 +44,7 @@ fn count(keys: &[KeyFacts], word: &str) -> usize {
 }
 
 fn kid_of(keys: &[KeyFacts], word: &str) -> String {
-    keys.iter()
-        .find(|key| key.state.word() == word)
-        .expect("there is one")
-        .kid
-        .clone()
+    keys.iter().find(|key| key.state.word() == word).expect("there is one").kid.clone()
 }
 
 async fn turn(db: &Db, cx: &Cx, force: Force) -> Result<(), MoveError> {
@@ -80,18 +76,10 @@ async fn two_nodes_that_start_first_agree_on_every_key() {
         assert_eq!(left.kid(), right.kid());
         let token = jws::sign(&*left, "at+jwt", &serde_json::json!({ "sub": "an" })).expect("signed");
         let key = two.verification_key(left.kid(), alg).expect("published");
-        let expected = jws::Expected {
-            algs: &[alg],
-            typs: &["at+jwt"],
-        };
+        let expected = jws::Expected { algs: &[alg], typs: &["at+jwt"] };
         assert!(jws::verify(&token, &expected, |_, _| vec![&*key]).is_ok(), "{alg:?}");
         let others = Alg::ALL.into_iter().filter(|other| *other != alg);
-        assert!(
-            others
-                .into_iter()
-                .all(|other| one.verification_key(left.kid(), other).is_none()),
-            "{alg:?}"
-        );
+        assert!(others.into_iter().all(|other| one.verification_key(left.kid(), other).is_none()), "{alg:?}");
     }
     assert_eq!(facts(&scratch.db).await.len(), 8);
 }
@@ -109,11 +97,7 @@ async fn the_set_shows_public_keys_only_and_its_tag_follows_its_content() {
     keyring.refresh(&scratch.db).await.expect("refreshes");
     assert_eq!(keyring.public_set().etag, before.etag);
     turn(&scratch.db, &cx(), Force::Yes).await.expect("rotates");
-    assert_eq!(
-        keyring.public_set().etag,
-        before.etag,
-        "a snapshot changes by a refresh only"
-    );
+    assert_eq!(keyring.public_set().etag, before.etag, "a snapshot changes by a refresh only");
     keyring.refresh(&scratch.db).await.expect("refreshes");
     assert_ne!(keyring.public_set().etag, before.etag);
 }
@@ -130,10 +114,7 @@ async fn parallel_rotations_leave_one_active_and_one_next() {
         turned.expect("runs").expect("rotates");
     }
     let keys = facts(&scratch.db).await;
-    assert_eq!(
-        (count(&keys, "active"), count(&keys, "next"), count(&keys, "retiring")),
-        (1, 1, 8)
-    );
+    assert_eq!((count(&keys, "active"), count(&keys, "next"), count(&keys, "retiring")), (1, 1, 8));
 }
 
 #[tokio::test]
@@ -155,9 +136,7 @@ async fn no_private_value_lies_readable_in_the_file() {
     let fresh = Fresh::generate(ALG).await.expect("made");
     let at = cx();
     let policy = &Policy::default();
-    let turned = scratch
-        .db
-        .write(&at, |tx| Box::pin(rotate(tx, &fresh, Force::Yes, policy)));
+    let turned = scratch.db.write(&at, |tx| Box::pin(rotate(tx, &fresh, Force::Yes, policy)));
     turned.await.expect("rotates");
     let private: Value = serde_json::from_slice(fresh.private.reveal()).expect("JSON");
     let secret = private["d"].as_str().expect("a private member");
@@ -175,39 +154,20 @@ async fn no_private_value_lies_readable_in_the_file() {
 async fn a_revoked_key_is_believed_by_nobody_and_its_successor_signs_at_once() {
     let scratch = Scratch::new().await;
     let keyring = ring(&scratch.db).await;
-    let seen = revision::poll(&mut scratch.db.read().await.expect("reads"))
-        .await
-        .expect("polls");
+    let seen = revision::poll(&mut scratch.db.read().await.expect("reads")).await.expect("polls");
     let next = kid_of(&facts(&scratch.db).await, "next");
     let leaked = keyring.signer(ALG).expect("signs").kid().to_owned();
     end(&scratch.db, &cx(), &leaked).await.expect("revokes");
-    let now = revision::poll(&mut scratch.db.read().await.expect("reads"))
-        .await
-        .expect("polls");
+    let now = revision::poll(&mut scratch.db.read().await.expect("reads")).await.expect("polls");
     assert!(now.moved(&seen, revision::Room::Keys));
     keyring.refresh(&scratch.db).await.expect("refreshes");
     assert!(keyring.verification_key(&leaked, ALG).is_none());
     assert!(!keyring.public_set().body.contains(&leaked));
     assert_eq!(keyring.signer(ALG).expect("signs").kid(), next);
-    let past = history(&mut scratch.db.read().await.expect("reads"), &leaked)
-        .await
-        .expect("reads")
-        .expect("kept");
-    assert!(matches!(
-        past.facts.state,
-        State::Gone {
-            revoked_at: Some(_),
-            ..
-        }
-    ));
-    assert!(matches!(
-        end(&scratch.db, &cx(), &leaked).await,
-        Err(MoveError::AlreadyRevoked)
-    ));
-    assert!(matches!(
-        end(&scratch.db, &cx(), "nothing").await,
-        Err(MoveError::NoSuchKey)
-    ));
+    let past = history(&mut scratch.db.read().await.expect("reads"), &leaked).await.expect("reads").expect("kept");
+    assert!(matches!(past.facts.state, State::Gone { revoked_at: Some(_), .. }));
+    assert!(matches!(end(&scratch.db, &cx(), &leaked).await, Err(MoveError::AlreadyRevoked)));
+    assert!(matches!(end(&scratch.db, &cx(), "nothing").await, Err(MoveError::NoSuchKey)));
 }
 
 #[derive(Clone, Debug)]
@@ -246,32 +206,19 @@ async fn hold_through(acts: Vec<Act>) {
     at.actor = Actor::Job("keys");
     for act in acts {
         let signer = keyring.signer(ALG).expect("there is always one that signs");
-        issued.push(Issued {
-            kid: signer.kid().to_owned(),
-            ends_at: at.now + Duration::from_mins(5),
-        });
+        issued.push(Issued { kid: signer.kid().to_owned(), ends_at: at.now + Duration::from_mins(5) });
         let keys = facts(&scratch.db).await;
         match &act {
             Act::Wait(seconds) => at.now = at.now + Duration::from_secs(u64::from(*seconds)),
             Act::Jobs => {
-                run_due_for(&scratch.db, &at, &Policy::default(), &[ALG])
-                    .await
-                    .map(|_| ())
-                    .expect("runs");
+                run_due_for(&scratch.db, &at, &Policy::default(), &[ALG]).await.map(|_| ()).expect("runs");
             }
             Act::Rotate(forced) => {
                 let turned = turn(&scratch.db, &at, if *forced { Force::Yes } else { Force::No }).await;
                 assert!(matches!(turned, Ok(()) | Err(MoveError::TooEarly { .. })));
             }
             Act::RevokeActive | Act::RevokeNext => {
-                let kid = kid_of(
-                    &keys,
-                    if matches!(act, Act::RevokeNext) {
-                        "next"
-                    } else {
-                        "active"
-                    },
-                );
+                let kid = kid_of(&keys, if matches!(act, Act::RevokeNext) { "next" } else { "active" });
                 end(&scratch.db, &at, &kid).await.expect("revokes");
                 revoked.insert(kid);
             }
@@ -279,10 +226,7 @@ async fn hold_through(acts: Vec<Act>) {
         keyring.refresh(&scratch.db).await.expect("refreshes");
         let keys = facts(&scratch.db).await;
         assert_eq!((count(&keys, "active"), count(&keys, "next")), (1, 1), "after {act:?}");
-        for token in issued
-            .iter()
-            .filter(|token| revoked.contains(&token.kid) || at.now < token.ends_at)
-        {
+        for token in issued.iter().filter(|token| revoked.contains(&token.kid) || at.now < token.ends_at) {
             let believed = keyring.verification_key(&token.kid, ALG).is_some();
             assert_eq!(believed, !revoked.contains(&token.kid), "after {act:?}");
         }
@@ -291,16 +235,8 @@ async fn hold_through(acts: Vec<Act>) {
 
 #[test]
 fn any_sequence_of_moves_keeps_every_promise() {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .enable_all()
-        .build()
-        .expect("starts");
-    let mut runner = TestRunner::new(Config {
-        cases: 24,
-        failure_persistence: None,
-        ..Config::default()
-    });
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("starts");
+    let mut runner = TestRunner::new(Config { cases: 24, failure_persistence: None, ..Config::default() });
     let ran = runner.run(&acts(), |acts| {
         runtime.block_on(hold_through(acts));
         Ok(())

@@ -58,14 +58,7 @@ mod tests {
 
     #[test]
     fn public_addresses_are_public_and_no_others() {
-        for text in [
-            "1.1.1.1",
-            "113.160.0.1",
-            "172.32.0.1",
-            "100.128.0.1",
-            "2400:1a00::1",
-            "2606:4700::1111",
-        ] {
+        for text in ["1.1.1.1", "113.160.0.1", "172.32.0.1", "100.128.0.1", "2400:1a00::1", "2606:4700::1111"] {
             assert!(is_public(text.parse().expect(text)), "{text}");
         }
         for text in [

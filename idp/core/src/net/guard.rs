@@ -38,9 +38,7 @@ struct Place(Vec<Network>);
 impl Guard {
     pub(super) fn new(purpose: Purpose, allow: &[Allow]) -> Self {
         let mine = allow.iter().filter(|allow| allow.purpose == purpose);
-        Self {
-            rules: mine.map(|allow| (plain(&allow.host), allow.network)).collect(),
-        }
+        Self { rules: mine.map(|allow| (plain(&allow.host), allow.network)).collect() }
     }
 
     /// Checks what can be known before resolving. reqwest does not ask its resolver about literal addresses.
@@ -61,22 +59,12 @@ impl Guard {
             Host::Ipv4(address) => IpAddr::V4(address),
             Host::Ipv6(address) => IpAddr::V6(address),
         };
-        if place.admits(literal) {
-            Ok(())
-        } else {
-            Err(Refusal::Address)
-        }
+        if place.admits(literal) { Ok(()) } else { Err(Refusal::Address) }
     }
 
     fn place(&self, host: &str) -> Place {
         let host = plain(host);
-        Place(
-            self.rules
-                .iter()
-                .filter(|(listed, _)| *listed == host)
-                .map(|(_, network)| *network)
-                .collect(),
-        )
+        Place(self.rules.iter().filter(|(listed, _)| *listed == host).map(|(_, network)| *network).collect())
     }
 }
 
@@ -86,11 +74,7 @@ impl Place {
     }
 
     fn admits(&self, address: IpAddr) -> bool {
-        if self.is_listed() {
-            self.0.iter().any(|network| network.contains(address))
-        } else {
-            is_public(address)
-        }
+        if self.is_listed() { self.0.iter().any(|network| network.contains(address)) } else { is_public(address) }
     }
 }
 
@@ -112,8 +96,5 @@ impl Resolve for Guard {
 
 /// One spelling of a host: lower case, without the root's dot and the brackets of IPv6.
 fn plain(host: &str) -> String {
-    host.trim_end_matches('.')
-        .trim_start_matches('[')
-        .trim_end_matches(']')
-        .to_ascii_lowercase()
+    host.trim_end_matches('.').trim_start_matches('[').trim_end_matches(']').to_ascii_lowercase()
 }

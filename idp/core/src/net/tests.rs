@@ -49,19 +49,11 @@ fn network(text: &str) -> Network {
 }
 
 fn allow(host: &str, cidr: &str, purpose: Purpose) -> Allow {
-    Allow {
-        host: host.to_owned(),
-        network: network(cidr),
-        purpose,
-    }
+    Allow { host: host.to_owned(), network: network(cidr), purpose }
 }
 
 fn net(allow: &[Allow]) -> Net {
-    Net::new(&Config {
-        allow: allow.to_vec(),
-        ca_bundle: None,
-    })
-    .expect("a client")
+    Net::new(&Config { allow: allow.to_vec(), ca_bundle: None }).expect("a client")
 }
 
 async fn error(net: &Net, url: &str) -> NetError {
@@ -73,35 +65,17 @@ async fn error(net: &Net, url: &str) -> NetError {
 async fn an_allowed_host_answers() {
     let server = Server::start(OK).await;
     let net = net(&[allow("127.0.0.1", "127.0.0.0/8", PURPOSE)]);
-    let answer = net
-        .send(PURPOSE, Request::post(server.url("127.0.0.1"), "text/plain", "x"))
-        .await
-        .expect("an answer");
+    let answer = net.send(PURPOSE, Request::post(server.url("127.0.0.1"), "text/plain", "x")).await.expect("an answer");
     assert!(answer.is_success());
-    assert_eq!(
-        (answer.status, answer.body.as_slice(), answer.header("x-kind")),
-        (200, &b"ok"[..], Some("test"))
-    );
+    assert_eq!((answer.status, answer.body.as_slice(), answer.header("x-kind")), (200, &b"ok"[..], Some("test")));
 }
 
 #[tokio::test]
 async fn nothing_goes_to_private_addresses_by_itself() {
     let server = Server::start(OK).await;
     let (net, port) = (net(&[]), server.port);
-    for host in [
-        "127.0.0.1",
-        "[::ffff:127.0.0.1]",
-        "2130706433",
-        "0177.0.0.1",
-        "0x7f.1",
-        "127.1",
-        "localhost",
-    ] {
-        assert_eq!(
-            error(&net, &format!("http://{host}:{port}/")).await,
-            NetError::Refused(Refusal::Scheme),
-            "{host}"
-        );
+    for host in ["127.0.0.1", "[::ffff:127.0.0.1]", "2130706433", "0177.0.0.1", "0x7f.1", "127.1", "localhost"] {
+        assert_eq!(error(&net, &format!("http://{host}:{port}/")).await, NetError::Refused(Refusal::Scheme), "{host}");
         assert_eq!(
             error(&net, &format!("https://{host}:{port}/")).await,
             NetError::Refused(Refusal::Address),
@@ -121,20 +95,12 @@ async fn an_allowance_holds_for_its_host_network_and_purpose_only() {
     ]);
     assert!(net.send(PURPOSE, Request::get(server.url("localhost"))).await.is_ok());
     assert_eq!(server.calls(), 1);
-    let other = net
-        .send(Purpose::BackchannelLogout, Request::get(server.url("localhost")))
-        .await;
+    let other = net.send(Purpose::BackchannelLogout, Request::get(server.url("localhost"))).await;
     assert_eq!(other.err(), Some(NetError::Refused(Refusal::Scheme)));
     // The host is listed, its address is not in the network.
-    assert_eq!(
-        error(&net, server.url("127.0.0.2").as_str()).await,
-        NetError::Refused(Refusal::Address)
-    );
+    assert_eq!(error(&net, server.url("127.0.0.2").as_str()).await, NetError::Refused(Refusal::Address));
     // The mapped form of an allowed address is another host.
-    assert_eq!(
-        error(&net, server.url("[::ffff:127.0.0.1]").as_str()).await,
-        NetError::Refused(Refusal::Scheme)
-    );
+    assert_eq!(error(&net, server.url("[::ffff:127.0.0.1]").as_str()).await, NetError::Refused(Refusal::Scheme));
     assert_eq!(server.calls(), 1);
 }
 
@@ -142,10 +108,7 @@ async fn an_allowance_holds_for_its_host_network_and_purpose_only() {
 async fn a_listed_name_that_moved_out_of_its_network_is_refused() {
     let server = Server::start(OK).await;
     let net = net(&[allow("localhost", "10.0.0.0/8", PURPOSE)]);
-    assert_eq!(
-        error(&net, server.url("localhost").as_str()).await,
-        NetError::Refused(Refusal::Address)
-    );
+    assert_eq!(error(&net, server.url("localhost").as_str()).await, NetError::Refused(Refusal::Address));
     assert_eq!(server.calls(), 0);
 }
 
@@ -167,16 +130,10 @@ async fn schemes_and_credentials_are_refused() {
 #[tokio::test]
 async fn a_redirect_is_an_answer() {
     let target = Server::start(OK).await;
-    let location = format!(
-        "HTTP/1.1 302 Found\r\nLocation: {}\r\nContent-Length: 0\r\n\r\n",
-        target.url("127.0.0.1")
-    );
+    let location = format!("HTTP/1.1 302 Found\r\nLocation: {}\r\nContent-Length: 0\r\n\r\n", target.url("127.0.0.1"));
     let server = Server::start(location.leak()).await;
     let net = net(&[allow("127.0.0.1", "127.0.0.1", PURPOSE)]);
-    let answer = net
-        .send(PURPOSE, Request::get(server.url("127.0.0.1")))
-        .await
-        .expect("an answer");
+    let answer = net.send(PURPOSE, Request::get(server.url("127.0.0.1"))).await.expect("an answer");
     assert_eq!((answer.status, target.calls()), (302, 0));
 }
 
@@ -210,10 +167,7 @@ async fn a_closed_port_is_unreachable() {
     let port = listener.local_addr().expect("bound").port();
     drop(listener);
     let net = net(&[allow("127.0.0.1", "127.0.0.1", PURPOSE)]);
-    assert_eq!(
-        error(&net, &format!("http://127.0.0.1:{port}/")).await,
-        NetError::Unreachable
-    );
+    assert_eq!(error(&net, &format!("http://127.0.0.1:{port}/")).await, NetError::Unreachable);
     // A header that HTTP cannot carry is refused before anything is sent.
     let url = Url::parse(&format!("http://127.0.0.1:{port}/")).expect("a URL");
     let split = net.send(PURPOSE, Request::get(url).header("x", "a\r\nb: c")).await;
@@ -238,14 +192,8 @@ fn configuration_is_read_strictly() {
 
 #[test]
 fn a_bundle_that_cannot_be_read_stops_the_start() {
-    let config = |path: &str| Config {
-        allow: Vec::new(),
-        ca_bundle: Some(path.into()),
-    };
+    let config = |path: &str| Config { allow: Vec::new(), ca_bundle: Some(path.into()) };
     for path in ["/no/such/file.pem", concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")] {
-        assert!(
-            matches!(Net::new(&config(path)), Err(NetConfigError::CaBundle { .. })),
-            "{path}"
-        );
+        assert!(matches!(Net::new(&config(path)), Err(NetConfigError::CaBundle { .. })), "{path}");
     }
 }

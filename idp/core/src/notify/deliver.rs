@@ -29,10 +29,7 @@ pub async fn deliver_due(db: &Db, cx: &Cx, channel: &dyn Channel) -> Result<Deli
     let mut done = Delivered::default();
     for due in due {
         let again = cx.now + wait(due.tries + 1);
-        let claimed = db
-            .write(cx, |tx| Box::pin(rows::claim(tx, due, again)))
-            .await
-            .map_err(Fault::from)?;
+        let claimed = db.write(cx, |tx| Box::pin(rows::claim(tx, due, again))).await.map_err(Fault::from)?;
         let Some(sealed) = claimed else { continue };
         match (send(db, due, &sealed, channel).await, due.tries + 1 < MOST_TRIES) {
             (Ok(()), _) => {
@@ -63,9 +60,7 @@ async fn send(db: &Db, due: Due, sealed: &Sealed, channel: &dyn Channel) -> Resu
 }
 
 async fn end(db: &Db, cx: &Cx, due: Due, how: End) -> Result<(), Fault> {
-    db.write(cx, |tx| Box::pin(rows::end(tx, due.id, how)))
-        .await
-        .map_err(Fault::from)
+    db.write(cx, |tx| Box::pin(rows::end(tx, due.id, how))).await.map_err(Fault::from)
 }
 
 /// Deletes what was sent or given up before `before`; gives how many.

@@ -63,12 +63,7 @@ pub struct Rendered {
 
 /// Puts a message into the outbox; it is due at once.
 pub async fn queue(tx: &mut Tx<'_>, message: Message<'_>) -> Result<Id<id::Delivery>, StoreError> {
-    let Message {
-        to,
-        template,
-        locale,
-        with,
-    } = message;
+    let Message { to, template, locale, with } = message;
     let subject = text::say_with(locale, template.subject, with);
     let rendered = Rendered {
         at: tx.now(),

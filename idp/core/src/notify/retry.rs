@@ -19,16 +19,7 @@ mod tests {
 
     #[test]
     fn waits_double_up_to_six_hours() {
-        let cases = [
-            (0, 1),
-            (1, 1),
-            (2, 2),
-            (5, 16),
-            (9, 256),
-            (10, 360),
-            (14, 360),
-            (1_000, 360),
-        ];
+        let cases = [(0, 1), (1, 1), (2, 2), (5, 16), (9, 256), (10, 360), (14, 360), (1_000, 360)];
         for (tries, minutes) in cases {
             assert_eq!(wait(tries).as_secs(), minutes * 60, "{tries}");
         }

@@ -45,26 +45,14 @@ pub(super) async fn insert(tx: &mut Tx<'_>, message: Id<id::Delivery>, sealed: S
 }
 
 pub(super) async fn due(conn: &mut Conn, now: Timestamp) -> Result<Vec<Due>, StoreError> {
-    let read = |row: &Row| {
-        Ok(Due {
-            id: row.id("id")?,
-            tries: row.int("tries")?,
-            due_at: row.time("due_at")?,
-        })
-    };
+    let read = |row: &Row| Ok(Due { id: row.id("id")?, tries: row.int("tries")?, due_at: row.time("due_at")? });
     conn.all(DUE, params![now]).await?.iter().map(read).collect()
 }
 
 /// Takes a message: until `again` nobody else will. `None`: somebody was first.
 pub(super) async fn claim(tx: &mut Tx<'_>, due: Due, again: Timestamp) -> Result<Option<Sealed>, StoreError> {
     let row = tx.one(CLAIM, params![again, due.id, due.due_at, due.tries]).await?;
-    row.map(|row| {
-        Ok(Sealed {
-            key_id: row.text("seal_key_id")?,
-            bytes: row.bytes("sealed")?,
-        })
-    })
-    .transpose()
+    row.map(|row| Ok(Sealed { key_id: row.text("seal_key_id")?, bytes: row.bytes("sealed")? })).transpose()
 }
 
 /// Ends a delivery; its content leaves the row.

@@ -24,33 +24,21 @@ use crate::{
 };
 
 /// Any two sentences with a variable do.
-const TEMPLATE: Template = Template {
-    name: "test",
-    subject: "login-help",
-    body: "login-help",
-};
+const TEMPLATE: Template = Template { name: "test", subject: "login-help", body: "login-help" };
 const ADDRESS: &str = "an.nguyen@mail.example";
 
 async fn put(db: &Db) {
     let at = cx();
     let put = db.write(&at, |tx| {
         let to = Recipient::new(ADDRESS.into()).expect("an address");
-        let message = Message {
-            to,
-            template: TEMPLATE,
-            locale: Locale::Vi,
-            with: &[("phone", "1022")],
-        };
+        let message = Message { to, template: TEMPLATE, locale: Locale::Vi, with: &[("phone", "1022")] };
         Box::pin(queue(tx, message))
     });
     put.await.expect("queues");
 }
 
 fn later(by: Duration) -> Cx {
-    Cx {
-        now: cx().now + by,
-        ..cx()
-    }
+    Cx { now: cx().now + by, ..cx() }
 }
 
 /// A gateway that counts and answers with what it is told to.
@@ -61,10 +49,7 @@ struct Gateway {
 
 impl Gateway {
     fn new(answer: fn() -> Result<(), ChannelError>) -> Arc<Self> {
-        Arc::new(Self {
-            calls: AtomicUsize::new(0),
-            answer,
-        })
+        Arc::new(Self { calls: AtomicUsize::new(0), answer })
     }
 }
 
@@ -88,31 +73,17 @@ async fn a_message_reaches_the_file_once_and_leaves_nothing_readable_behind() {
     let path = scratch.db.path().expect("a file").clone();
     let mut stored = std::fs::read(&path).expect("the file");
     stored.extend(std::fs::read(path.with_extension("db-wal")).unwrap_or_default());
-    assert!(
-        !stored.windows(ADDRESS.len()).any(|window| window == ADDRESS.as_bytes()),
-        "sealed at rest"
-    );
+    assert!(!stored.windows(ADDRESS.len()).any(|window| window == ADDRESS.as_bytes()), "sealed at rest");
     let mails = path.with_extension("mails");
     let channel = FileChannel::new(mails.clone());
     assert_eq!(deliver_due(&scratch.db, &cx(), &channel).await.expect("runs").sent, 1);
     let days = later(Duration::from_hours(72));
-    assert_eq!(
-        deliver_due(&scratch.db, &days, &channel).await.expect("runs"),
-        Delivered::default()
-    );
+    assert_eq!(deliver_due(&scratch.db, &days, &channel).await.expect("runs"), Delivered::default());
     let text = std::fs::read_to_string(&mails).expect("the mails");
     let line: Value = serde_json::from_str(&text).expect("one JSON line");
-    let keys: Vec<&str> = line
-        .as_object()
-        .expect("an object")
-        .keys()
-        .map(String::as_str)
-        .collect();
+    let keys: Vec<&str> = line.as_object().expect("an object").keys().map(String::as_str).collect();
     assert_eq!(keys, ["at", "to", "template", "locale", "subject", "body"]);
-    assert_eq!(
-        (&line["to"], &line["template"], &line["locale"]),
-        (&ADDRESS.into(), &"test".into(), &"vi".into())
-    );
+    assert_eq!((&line["to"], &line["template"], &line["locale"]), (&ADDRESS.into(), &"test".into(), &"vi".into()));
     assert!(line["body"].as_str().expect("a text").contains("1022"));
     #[cfg(unix)]
     {
@@ -147,36 +118,16 @@ async fn a_gateway_that_is_away_is_tried_again_with_patience_and_then_given_up()
     let mut waited = Duration::ZERO;
     for tries in 1..retry::MOST_TRIES {
         let done = deliver_due(&scratch.db, &later(waited), &*gateway).await.expect("runs");
-        assert_eq!(
-            done,
-            Delivered {
-                later: 1,
-                ..Delivered::default()
-            },
-            "try {tries}"
-        );
+        assert_eq!(done, Delivered { later: 1, ..Delivered::default() }, "try {tries}");
         waited += retry::wait(tries);
         let early = later(waited.saturating_sub(Duration::from_millis(1)));
-        assert_eq!(
-            deliver_due(&scratch.db, &early, &*gateway).await.expect("runs"),
-            Delivered::default()
-        );
+        assert_eq!(deliver_due(&scratch.db, &early, &*gateway).await.expect("runs"), Delivered::default());
     }
     let done = deliver_due(&scratch.db, &later(waited), &*gateway).await.expect("runs");
-    assert_eq!(
-        done,
-        Delivered {
-            given_up: 1,
-            ..Delivered::default()
-        }
-    );
+    assert_eq!(done, Delivered { given_up: 1, ..Delivered::default() });
     assert_eq!(gateway.calls.load(Ordering::Relaxed), 14);
     let at = later(waited + Duration::from_hours(1));
-    let swept = scratch
-        .db
-        .write(&at, |tx| Box::pin(sweep(tx, at.now)))
-        .await
-        .expect("sweeps");
+    let swept = scratch.db.write(&at, |tx| Box::pin(sweep(tx, at.now))).await.expect("sweeps");
     assert_eq!(swept, 1);
 }
 
@@ -186,29 +137,15 @@ async fn what_a_gateway_refuses_is_given_up_at_once() {
     put(&scratch.db).await;
     let gateway = Gateway::new(|| Err(ChannelError::Never("no such recipient")));
     let done = deliver_due(&scratch.db, &cx(), &*gateway).await.expect("runs");
-    assert_eq!(
-        done,
-        Delivered {
-            given_up: 1,
-            ..Delivered::default()
-        }
-    );
-    let done = deliver_due(&scratch.db, &later(Duration::from_hours(72)), &*gateway)
-        .await
-        .expect("runs");
+    assert_eq!(done, Delivered { given_up: 1, ..Delivered::default() });
+    let done = deliver_due(&scratch.db, &later(Duration::from_hours(72)), &*gateway).await.expect("runs");
     assert_eq!(done, Delivered::default());
 }
 
 #[test]
 fn an_address_cannot_begin_a_header() {
     let long = "a".repeat(255);
-    let cases = [
-        (ADDRESS, true),
-        ("0912345678", true),
-        ("", false),
-        ("a@b\r\nBcc: c@d", false),
-        (&long, false),
-    ];
+    let cases = [(ADDRESS, true), ("0912345678", true), ("", false), ("a@b\r\nBcc: c@d", false), (&long, false)];
     for (address, fits) in cases {
         assert_eq!(Recipient::new(address.to_owned()).is_some(), fits, "{address:?}");
     }

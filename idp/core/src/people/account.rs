@@ -33,10 +33,7 @@ impl AccountState {
 
     /// Reads the stored word.
     pub fn from_word(word: &str) -> Result<Self, Fault> {
-        Self::ALL
-            .into_iter()
-            .find(|state| state.word() == word)
-            .ok_or(Fault::bug("reading the state of an account"))
+        Self::ALL.into_iter().find(|state| state.word() == word).ok_or(Fault::bug("reading the state of an account"))
     }
 }
 

@@ -37,38 +37,21 @@ impl Enrolment {
     /// Records person, account and the registry's answer. The level stays the lowest: a match proves the data, not the
     /// holder. Somebody else who claims the same number is neither looked for nor disturbed.
     pub async fn record(&self, tx: &mut Tx<'_>) -> Result<Enrolled, StoreError> {
-        let new = NewPerson {
-            profile: self.profile.clone(),
-            number: Some(self.number.clone()),
-            data_match: self.data_match,
-        };
+        let new =
+            NewPerson { profile: self.profile.clone(), number: Some(self.number.clone()), data_match: self.data_match };
         let person = add_person(tx, new).await?;
         let login = free_login(tx, &self.profile.name).await?;
         let account = add_account(tx, person, &login).await?;
         rows::insert_check(tx, person, &self.request_ref, self.data_match).await?;
         let data_match = self.data_match.word();
-        audit::record(
-            tx,
-            Event::Enrolled {
-                person,
-                account,
-                data_match,
-            },
-        )
-        .await?;
+        audit::record(tx, Event::Enrolled { person, account, data_match }).await?;
         Ok(Enrolled { person, account, login })
     }
 }
 
 /// A sign-in name: the name without marks, then six random digits, so that nobody learns by trying which names are taken.
 pub fn sign_in_name(name: &FullName) -> String {
-    let mut base: String = name
-        .key()
-        .to_lowercase()
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .take(24)
-        .collect();
+    let mut base: String = name.key().to_lowercase().chars().filter(char::is_ascii_alphanumeric).take(24).collect();
     if base.is_empty() {
         base.push_str("congdan");
     }
@@ -96,14 +79,7 @@ pub async fn record_answer(tx: &mut Tx<'_>, request_ref: &str, data_match: DataM
         return Ok(());
     };
     rows::update_data_match(tx, person, data_match).await?;
-    audit::record(
-        tx,
-        Event::RegistryAnswered {
-            person,
-            data_match: data_match.word(),
-        },
-    )
-    .await?;
+    audit::record(tx, Event::RegistryAnswered { person, data_match: data_match.word() }).await?;
     Ok(())
 }
 

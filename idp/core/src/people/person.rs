@@ -41,10 +41,7 @@ impl PersonState {
 
     /// Reads the stored word.
     pub fn from_word(word: &str) -> Result<Self, Fault> {
-        Self::ALL
-            .into_iter()
-            .find(|state| state.word() == word)
-            .ok_or(Fault::bug("reading the state of a person"))
+        Self::ALL.into_iter().find(|state| state.word() == word).ok_or(Fault::bug("reading the state of a person"))
     }
 }
 
@@ -76,10 +73,7 @@ impl DataMatch {
     }
 
     pub(super) fn from_word(word: &str) -> Result<Self, Fault> {
-        Self::ALL
-            .into_iter()
-            .find(|state| state.word() == word)
-            .ok_or(Fault::bug("reading a data match"))
+        Self::ALL.into_iter().find(|state| state.word() == word).ok_or(Fault::bug("reading a data match"))
     }
 }
 
@@ -150,9 +144,7 @@ pub(super) fn open_profile(
     id: Id<id::Person>,
     sealed: &crate::crypto::seal::Sealed,
 ) -> Result<Profile, Fault> {
-    let plain = seals
-        .open(&profile_owner(id), sealed)
-        .map_err(|error| Fault::new("opening a profile", error))?;
+    let plain = seals.open(&profile_owner(id), sealed).map_err(|error| Fault::new("opening a profile", error))?;
     serde_json::from_slice(&plain).map_err(|error| Fault::new("reading a profile", error))
 }
 
@@ -211,9 +203,7 @@ pub async fn personal_number(conn: &mut Conn, person: Id<id::Person>) -> Result<
         .seals()
         .open(&number_owner(identifier), &sealed)
         .map_err(|error| Fault::new("opening a personal number", error))?;
-    let number = String::from_utf8(plain)
-        .ok()
-        .and_then(|text| PersonalId::parse(&text).ok());
+    let number = String::from_utf8(plain).ok().and_then(|text| PersonalId::parse(&text).ok());
     Ok(Some(number.ok_or(Fault::bug("reading a personal number"))?))
 }
 

@@ -85,12 +85,7 @@ pub(super) async fn insert_person(
     let matched_at = (data_match == DataMatch::Matched).then_some(now);
     let level = Ial::Ial0.urn();
     let (bytes, key_id) = (sealed.bytes.clone(), sealed.key_id.as_str());
-    tx.run(
-        INSERT_PERSON,
-        params![id, now, level, data_match.word(), matched_at, bytes, key_id],
-    )
-    .await
-    .map(|_| ())
+    tx.run(INSERT_PERSON, params![id, now, level, data_match.word(), matched_at, bytes, key_id]).await.map(|_| ())
 }
 
 pub(super) async fn person(conn: &mut Conn, id: Id<id::Person>) -> Result<Option<StoredPerson>, StoreError> {
@@ -127,9 +122,7 @@ pub(super) async fn update_person_state(
     into: Option<Id<id::Person>>,
 ) -> Result<(), StoreError> {
     let now = tx.now();
-    tx.run(UPDATE_PERSON_STATE, params![id, state.word(), into, now])
-        .await
-        .map(|_| ())
+    tx.run(UPDATE_PERSON_STATE, params![id, state.word(), into, now]).await.map(|_| ())
 }
 
 pub(super) async fn update_data_match(
@@ -138,9 +131,7 @@ pub(super) async fn update_data_match(
     data_match: DataMatch,
 ) -> Result<(), StoreError> {
     let now = tx.now();
-    tx.run(UPDATE_DATA_MATCH, params![id, data_match.word(), now])
-        .await
-        .map(|_| ())
+    tx.run(UPDATE_DATA_MATCH, params![id, data_match.word(), now]).await.map(|_| ())
 }
 
 pub(super) async fn insert_identifier(
@@ -150,14 +141,7 @@ pub(super) async fn insert_identifier(
     sealed: &Sealed,
 ) -> Result<(), StoreError> {
     let now = tx.now();
-    let params = params![
-        id,
-        person,
-        PERSONAL_NUMBER,
-        sealed.bytes.clone(),
-        sealed.key_id.as_str(),
-        now
-    ];
+    let params = params![id, person, PERSONAL_NUMBER, sealed.bytes.clone(), sealed.key_id.as_str(), now];
     tx.run(INSERT_IDENTIFIER, params).await.map(|_| ())
 }
 
@@ -175,23 +159,13 @@ pub(super) async fn identifier(
     person: Id<id::Person>,
 ) -> Result<Option<(Id<Identifier>, Sealed)>, StoreError> {
     let row = conn.one(IDENTIFIER, params![person, PERSONAL_NUMBER]).await?;
-    row.map(|row| {
-        Ok((
-            row.id("id")?,
-            Sealed {
-                key_id: row.text("seal_key_id")?,
-                bytes: row.bytes("sealed")?,
-            },
-        ))
-    })
-    .transpose()
+    row.map(|row| Ok((row.id("id")?, Sealed { key_id: row.text("seal_key_id")?, bytes: row.bytes("sealed")? })))
+        .transpose()
 }
 
 pub(super) async fn end_identifiers(tx: &mut Tx<'_>, person: Id<id::Person>) -> Result<(), StoreError> {
     let now = tx.now();
-    tx.run(END_IDENTIFIERS, params![person, PERSONAL_NUMBER, now])
-        .await
-        .map(|_| ())
+    tx.run(END_IDENTIFIERS, params![person, PERSONAL_NUMBER, now]).await.map(|_| ())
 }
 
 /// The persons who claim a number now, by any of its blind indexes.
@@ -215,9 +189,7 @@ pub(super) async fn insert_account(
     login: &str,
 ) -> Result<(), StoreError> {
     let now = tx.now();
-    tx.run(INSERT_ACCOUNT, params![id, person, login, now])
-        .await
-        .map(|_| ())
+    tx.run(INSERT_ACCOUNT, params![id, person, login, now]).await.map(|_| ())
 }
 
 fn account(row: &Row) -> Result<StoredAccount, StoreError> {
@@ -231,19 +203,11 @@ fn account(row: &Row) -> Result<StoredAccount, StoreError> {
 }
 
 pub(super) async fn account_by_login(conn: &mut Conn, login: &str) -> Result<Option<StoredAccount>, StoreError> {
-    conn.one(ACCOUNT_BY_LOGIN, params![login])
-        .await?
-        .as_ref()
-        .map(account)
-        .transpose()
+    conn.one(ACCOUNT_BY_LOGIN, params![login]).await?.as_ref().map(account).transpose()
 }
 
 pub(super) async fn account_by_id(conn: &mut Conn, id: Id<id::Account>) -> Result<Option<StoredAccount>, StoreError> {
-    conn.one(ACCOUNT_BY_ID, params![id])
-        .await?
-        .as_ref()
-        .map(account)
-        .transpose()
+    conn.one(ACCOUNT_BY_ID, params![id]).await?.as_ref().map(account).transpose()
 }
 
 pub(super) async fn update_account_state(
@@ -252,9 +216,7 @@ pub(super) async fn update_account_state(
     state: AccountState,
 ) -> Result<(), StoreError> {
     let now = tx.now();
-    tx.run(UPDATE_ACCOUNT_STATE, params![id, state.word(), now])
-        .await
-        .map(|_| ())
+    tx.run(UPDATE_ACCOUNT_STATE, params![id, state.word(), now]).await.map(|_| ())
 }
 
 pub(super) async fn update_locale(tx: &mut Tx<'_>, id: Id<id::Account>, locale: Locale) -> Result<(), StoreError> {
@@ -286,9 +248,7 @@ pub(super) async fn answer_check(
     data_match: DataMatch,
 ) -> Result<Option<Id<id::Person>>, StoreError> {
     let now = tx.now();
-    let row = tx
-        .one(ANSWER_CHECK, params![request_ref, data_match.word(), now])
-        .await?;
+    let row = tx.one(ANSWER_CHECK, params![request_ref, data_match.word(), now]).await?;
     row.map(|row| row.id("person_id")).transpose()
 }
 
@@ -299,7 +259,5 @@ pub(super) async fn due_checks(
     most: i64,
 ) -> Result<Vec<(Id<id::Person>, String)>, StoreError> {
     let rows = conn.all(DUE_CHECKS, params![now, most]).await?;
-    rows.iter()
-        .map(|row| Ok((row.id("person_id")?, row.text("request_ref")?)))
-        .collect()
+    rows.iter().map(|row| Ok((row.id("person_id")?, row.text("request_ref")?))).collect()
 }

@@ -96,11 +96,7 @@ impl Scope {
 
     /// The words of several, joined by spaces in a fixed order.
     pub fn join(scopes: &[Self]) -> String {
-        let words: Vec<_> = Self::ALL
-            .iter()
-            .filter(|scope| scopes.contains(scope))
-            .map(|scope| scope.word())
-            .collect();
+        let words: Vec<_> = Self::ALL.iter().filter(|scope| scopes.contains(scope)).map(|scope| scope.word()).collect();
         words.join(" ")
     }
 }
@@ -240,17 +236,12 @@ impl Definition {
     pub fn check(&self, client_id: &str, with_secret: bool, policy: UriPolicy) -> Result<(), DefinitionError> {
         let mut problems = Vec::new();
         let mut wrong = |field: &'static str, why: &str| {
-            problems.push(Problem {
-                field,
-                why: why.to_owned(),
-            });
+            problems.push(Problem { field, why: why.to_owned() });
         };
         // RFC 6749 appendix A.1 allows more; blanks, quotes and controls have broken logs and headers.
         if client_id.is_empty()
             || client_id.len() > 64
-            || !client_id
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b))
+            || !client_id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b))
         {
             wrong("client_id", "1 to 64 letters, digits, '-', '.', '_'");
         }
@@ -263,27 +254,17 @@ impl Definition {
         self.check_grants(&mut wrong);
         self.check_addresses(policy, &mut wrong);
         self.check_exceptions(&mut wrong);
-        if problems.is_empty() {
-            Ok(())
-        } else {
-            Err(DefinitionError(problems))
-        }
+        if problems.is_empty() { Ok(()) } else { Err(DefinitionError(problems)) }
     }
 
     fn check_authentication(&self, with_secret: bool, wrong: &mut impl FnMut(&'static str, &str)) {
         let method = self.token_endpoint_auth_method;
         match (self.kind, method) {
             (Kind::Confidential, AuthMethod::None) => {
-                wrong(
-                    "token_endpoint_auth_method",
-                    "a confidential party must authenticate itself",
-                );
+                wrong("token_endpoint_auth_method", "a confidential party must authenticate itself");
             }
             (Kind::Public | Kind::Native, method) if method != AuthMethod::None => {
-                wrong(
-                    "token_endpoint_auth_method",
-                    "a public or native party cannot keep a secret: none",
-                );
+                wrong("token_endpoint_auth_method", "a public or native party cannot keep a secret: none");
             }
             _ => {}
         }
@@ -321,10 +302,7 @@ impl Definition {
         }
         for resource in self.resources.iter().chain(&self.audience) {
             if !is_resource(resource) {
-                wrong(
-                    "resources",
-                    "each is an absolute URI without fragment, at most 256 bytes (RFC 8707 section 2)",
-                );
+                wrong("resources", "each is an absolute URI without fragment, at most 256 bytes (RFC 8707 section 2)");
             }
         }
     }
@@ -350,10 +328,7 @@ impl Definition {
             wrong("backchannel_logout_uri", &format!("{uri}: {error}"));
         }
         if self.subject_type == SubjectType::Pairwise && self.sector().is_none() {
-            wrong(
-                "sector_identifier",
-                "pairwise needs it where the redirect URIs have several hosts or none",
-            );
+            wrong("sector_identifier", "pairwise needs it where the redirect URIs have several hosts or none");
         }
     }
 
@@ -381,10 +356,7 @@ impl Definition {
             let fits = !sector.is_empty() && sector.len() <= 128 && sector != "public" && sector.is_ascii();
             return fits.then(|| sector.clone());
         }
-        let mut hosts = self
-            .redirect_uris
-            .iter()
-            .map(|uri| url::Url::parse(uri).ok()?.host_str().map(str::to_owned));
+        let mut hosts = self.redirect_uris.iter().map(|uri| url::Url::parse(uri).ok()?.host_str().map(str::to_owned));
         let first = hosts.next()??;
         hosts.all(|host| host.as_ref() == Some(&first)).then_some(first)
     }
@@ -402,9 +374,7 @@ impl Exception {
         let mut parts = self.until.split('-');
         let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
         let whole = parts.next().is_none() && self.until.len() == 10;
-        whole
-            .then(|| Day::from_ymd(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?))
-            .flatten()
+        whole.then(|| Day::from_ymd(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)).flatten()
     }
 }
 
@@ -430,10 +400,7 @@ mod tests {
         change(&mut value);
         let definition: Definition = serde_json::from_value(value).expect("of the right shape");
         let checked = definition.check("portal-1", with_secret, LOOPBACK);
-        checked
-            .err()
-            .map(|error| error.0.into_iter().map(|problem| problem.field).collect())
-            .unwrap_or_default()
+        checked.err().map(|error| error.0.into_iter().map(|problem| problem.field).collect()).unwrap_or_default()
     }
 
     #[test]
@@ -441,27 +408,12 @@ mod tests {
         let nothing: [&str; 0] = [];
         assert_eq!(problems(|_| {}, true), nothing);
         assert_eq!(problems(|_| {}, false), ["client_secret"]);
-        assert_eq!(
-            problems(|d| d["kind"] = json!("public"), true),
-            ["token_endpoint_auth_method"]
-        );
-        assert_eq!(
-            problems(|d| d["token_endpoint_auth_method"] = json!("none"), true),
-            ["token_endpoint_auth_method"]
-        );
-        assert_eq!(
-            problems(|d| d["token_endpoint_auth_method"] = json!("private_key_jwt"), false),
-            ["jwks"]
-        );
+        assert_eq!(problems(|d| d["kind"] = json!("public"), true), ["token_endpoint_auth_method"]);
+        assert_eq!(problems(|d| d["token_endpoint_auth_method"] = json!("none"), true), ["token_endpoint_auth_method"]);
+        assert_eq!(problems(|d| d["token_endpoint_auth_method"] = json!("private_key_jwt"), false), ["jwks"]);
         assert_eq!(problems(|d| d["grant_types"] = json!([]), true), ["grant_types"]);
-        assert_eq!(
-            problems(|d| d["scopes"] = json!(["openid", "offline_access"]), true),
-            ["scopes"]
-        );
-        assert_eq!(
-            problems(|d| d["redirect_uris"] = json!(["http://rp.example/cb"]), true),
-            ["redirect_uris"]
-        );
+        assert_eq!(problems(|d| d["scopes"] = json!(["openid", "offline_access"]), true), ["scopes"]);
+        assert_eq!(problems(|d| d["redirect_uris"] = json!(["http://rp.example/cb"]), true), ["redirect_uris"]);
         assert_eq!(problems(|d| d["resources"] = json!(["not a uri"]), true), ["resources"]);
         let two_hosts = json!(["https://a.example/cb", "https://b.example/cb"]);
         let pairwise = |d: &mut Value| {
@@ -470,10 +422,7 @@ mod tests {
         };
         assert_eq!(problems(pairwise, true), ["sector_identifier"]);
         let endless = json!([{ "rule": "pkce", "until": "never", "reason": "" }]);
-        assert_eq!(
-            problems(|d| d["exceptions"] = endless, true),
-            ["exceptions", "exceptions"]
-        );
+        assert_eq!(problems(|d| d["exceptions"] = endless, true), ["exceptions", "exceptions"]);
     }
 
     #[test]

@@ -82,41 +82,19 @@ impl Party {
     /// Prepares an active party. The stored definition was checked when it was saved; one that no longer passes (the
     /// rules grew) is left out of service, with a fault in the log.
     pub(super) fn prepare(stored: StoredParty, policy: UriPolicy) -> Result<Arc<Self>, Fault> {
-        let StoredParty {
-            id,
-            client_id,
-            definition,
-            secret,
-            ..
-        } = stored;
-        let uris = definition
-            .redirect_uris
-            .iter()
-            .map(|uri| RedirectUri::parse(uri, definition.kind, policy));
-        let redirect_uris = uris
-            .collect::<Result<_, _>>()
-            .map_err(|error| Fault::new("reading a redirect URI", error))?;
+        let StoredParty { id, client_id, definition, secret, .. } = stored;
+        let uris = definition.redirect_uris.iter().map(|uri| RedirectUri::parse(uri, definition.kind, policy));
+        let redirect_uris =
+            uris.collect::<Result<_, _>>().map_err(|error| Fault::new("reading a redirect URI", error))?;
         let keys = definition.jwks.as_ref().map(jwk::parse_set).transpose();
-        let keys = keys
-            .map_err(|error| Fault::new("reading the keys of a party", error))?
-            .unwrap_or_default();
+        let keys = keys.map_err(|error| Fault::new("reading the keys of a party", error))?.unwrap_or_default();
         let sector = definition.sector().ok_or(Fault::bug("finding the sector of a party"))?;
-        Ok(Arc::new(Self {
-            id,
-            client_id,
-            definition,
-            secret,
-            redirect_uris,
-            keys,
-            sector,
-        }))
+        Ok(Arc::new(Self { id, client_id, definition, secret, redirect_uris, keys, sector }))
     }
 
     /// The registered address that a request names exactly.
     pub fn redirect_uri(&self, asked: &str) -> Option<&RedirectUri> {
-        self.redirect_uris
-            .iter()
-            .find(|uri| uri.matches(asked, self.definition.kind))
+        self.redirect_uris.iter().find(|uri| uri.matches(asked, self.definition.kind))
     }
 
     /// Whether it registered this grant type.
@@ -201,11 +179,7 @@ pub async fn save(tx: &mut Tx<'_>, save: Save<'_>, policy: UriPolicy) -> Result<
     let event = Event::PartyChanged {
         party: id,
         client_id: save.client_id.to_owned(),
-        change: if save.state == PartyState::Disabled {
-            "disabled"
-        } else {
-            word(change)
-        },
+        change: if save.state == PartyState::Disabled { "disabled" } else { word(change) },
         digest: digest::sha256(text.as_bytes()).hex(),
     };
     audit::record(tx, event).await?;

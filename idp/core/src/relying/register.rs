@@ -33,11 +33,7 @@ struct Snapshot {
 impl Register {
     /// Reads all parties.
     pub async fn load(db: &Db, policy: UriPolicy) -> Result<Self, Fault> {
-        let register = Self {
-            policy,
-            snapshot: Arc::default(),
-            refreshing: Arc::default(),
-        };
+        let register = Self { policy, snapshot: Arc::default(), refreshing: Arc::default() };
         register.refresh(db).await?;
         Ok(register)
     }

@@ -18,10 +18,7 @@ pub(super) const ALL: &[&str] = &[ALL_PARTIES, BY_CLIENT_ID, INSERT, UPDATE];
 
 fn party(row: &Row) -> Result<StoredParty, StoreError> {
     let definition = serde_json::from_str(&row.text("definition")?);
-    let secret = row
-        .opt_bytes("secret_digest")?
-        .map(|bytes| bytes.try_into().map(Digest::from_bytes))
-        .transpose();
+    let secret = row.opt_bytes("secret_digest")?.map(|bytes| bytes.try_into().map(Digest::from_bytes)).transpose();
     Ok(StoredParty {
         id: row.id("id")?,
         client_id: row.text("client_id")?,
@@ -36,11 +33,7 @@ pub(super) async fn all(conn: &mut Conn) -> Result<Vec<StoredParty>, StoreError>
 }
 
 pub(super) async fn by_client_id(conn: &mut Conn, client_id: &str) -> Result<Option<StoredParty>, StoreError> {
-    conn.one(BY_CLIENT_ID, params![client_id])
-        .await?
-        .as_ref()
-        .map(party)
-        .transpose()
+    conn.one(BY_CLIENT_ID, params![client_id]).await?.as_ref().map(party).transpose()
 }
 
 pub(super) async fn insert(
@@ -50,12 +43,7 @@ pub(super) async fn insert(
     definition: &str,
 ) -> Result<(), StoreError> {
     let now = tx.now();
-    tx.run(
-        INSERT,
-        params![id, new.client_id, new.state.word(), definition, new.secret, now],
-    )
-    .await
-    .map(|_| ())
+    tx.run(INSERT, params![id, new.client_id, new.state.word(), definition, new.secret, now]).await.map(|_| ())
 }
 
 pub(super) async fn update(
@@ -64,7 +52,5 @@ pub(super) async fn update(
     (state, definition, secret): (PartyState, &str, Option<Digest>),
 ) -> Result<(), StoreError> {
     let now = tx.now();
-    tx.run(UPDATE, params![id, state.word(), definition, secret, now])
-        .await
-        .map(|_| ())
+    tx.run(UPDATE, params![id, state.word(), definition, secret, now]).await.map(|_| ())
 }

@@ -65,11 +65,7 @@ impl RedirectUri {
         }
         // The one parser decides: what it would write differently is not what a browser would go to.
         let normal = url.as_str() == text || url.as_str().strip_suffix('/') == Some(text);
-        if normal {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(UriError::Form)
-        }
+        if normal { Ok(Self(text.to_owned())) } else { Err(UriError::Form) }
     }
 
     /// The registered text.
@@ -112,9 +108,7 @@ fn is_loopback(url: &Url) -> bool {
 /// `127.0.0.1.evil.test`, `localhost` and mapped addresses do not fit, a port beyond 65535 does not either.
 fn loopback_without_port(text: &str) -> Option<(&str, &str)> {
     let after = text.strip_prefix("http://")?;
-    let host = ["127.0.0.1", "[::1]"]
-        .into_iter()
-        .find(|host| after.starts_with(host))?;
+    let host = ["127.0.0.1", "[::1]"].into_iter().find(|host| after.starts_with(host))?;
     let tail = &after[host.len()..];
     let end = tail.find(['/', '?']).unwrap_or(tail.len());
     let (port, rest) = tail.split_at(end);
@@ -139,29 +133,14 @@ mod tests {
             ("https://rp.example/cb?x=1", Kind::Confidential, STRICT, None),
             ("https://rp.example", Kind::Confidential, STRICT, None),
             ("http://127.0.0.1:8081/callback", Kind::Confidential, LOOPBACK, None),
-            (
-                "http://127.0.0.1:8081/callback",
-                Kind::Confidential,
-                STRICT,
-                Some(UriError::Http),
-            ),
+            ("http://127.0.0.1:8081/callback", Kind::Confidential, STRICT, Some(UriError::Http)),
             ("http://127.0.0.1/cb", Kind::Native, STRICT, None),
             ("vn.gov.app:/cb", Kind::Native, STRICT, None),
             ("vn.gov.app:/cb", Kind::Public, STRICT, Some(UriError::Scheme)),
             ("javascript:alert(1)", Kind::Native, STRICT, Some(UriError::Scheme)),
             ("http://rp.example/cb", Kind::Native, LOOPBACK, Some(UriError::Http)),
-            (
-                "https://rp.example/cb#f",
-                Kind::Public,
-                STRICT,
-                Some(UriError::Fragment),
-            ),
-            (
-                "https://u@rp.example/cb",
-                Kind::Public,
-                STRICT,
-                Some(UriError::UserInfo),
-            ),
+            ("https://rp.example/cb#f", Kind::Public, STRICT, Some(UriError::Fragment)),
+            ("https://u@rp.example/cb", Kind::Public, STRICT, Some(UriError::UserInfo)),
             ("https://rp.example/a/../cb", Kind::Public, STRICT, Some(UriError::Form)),
             ("https://RP.example/cb", Kind::Public, STRICT, Some(UriError::Form)),
             ("https://rp.example\\cb", Kind::Public, STRICT, Some(UriError::Path)),
@@ -169,11 +148,7 @@ mod tests {
             ("*", Kind::Public, STRICT, Some(UriError::Form)),
         ];
         for (text, kind, policy, expected) in cases {
-            assert_eq!(
-                RedirectUri::parse(text, kind, policy).err(),
-                expected,
-                "{text} {kind:?}"
-            );
+            assert_eq!(RedirectUri::parse(text, kind, policy).err(), expected, "{text} {kind:?}");
         }
     }
 
@@ -181,22 +156,10 @@ mod tests {
     fn a_request_must_name_the_registered_bytes() {
         let uri = RedirectUri::parse("https://rp-a.example/cb", Kind::Confidential, STRICT).expect("good");
         assert!(uri.matches("https://rp-a.example/cb", Kind::Confidential));
-        let tricks = [
-            "/cb/../evil",
-            "/cb/..;/x",
-            "/cb%2f..%2fx",
-            "/cb/%2e%2e/x",
-            "/cb;x",
-            "/cb/",
-            "/CB",
-            "/cb?x=1",
-            "/cb#f",
-        ];
+        let tricks =
+            ["/cb/../evil", "/cb/..;/x", "/cb%2f..%2fx", "/cb/%2e%2e/x", "/cb;x", "/cb/", "/CB", "/cb?x=1", "/cb#f"];
         for trick in tricks {
-            assert!(
-                !uri.matches(&format!("https://rp-a.example{trick}"), Kind::Confidential),
-                "{trick}"
-            );
+            assert!(!uri.matches(&format!("https://rp-a.example{trick}"), Kind::Confidential), "{trick}");
         }
     }
 

@@ -28,15 +28,7 @@ pub async fn end(
         return Ok(None);
     };
     let parties = rows::queue_deliveries(tx, session).await?;
-    audit::record(
-        tx,
-        Event::SessionEnded {
-            person,
-            session,
-            because,
-        },
-    )
-    .await?;
+    audit::record(tx, Event::SessionEnded { person, session, because }).await?;
     Ok(Some(Ended { person, parties }))
 }
 
@@ -89,11 +81,7 @@ pub async fn claim_deliveries(tx: &mut Tx<'_>, most: i64) -> Result<Vec<LogoutDe
 pub async fn delivered(tx: &mut Tx<'_>, delivery: &LogoutDelivery, outcome: &'static str) -> Result<(), StoreError> {
     rows::delivered(tx, delivery.id).await?;
     if outcome != "none" {
-        let event = Event::LogoutDelivered {
-            party: delivery.party,
-            session: delivery.session,
-            outcome,
-        };
+        let event = Event::LogoutDelivered { party: delivery.party, session: delivery.session, outcome };
         audit::record(tx, event).await?;
     }
     Ok(())
@@ -104,11 +92,7 @@ pub async fn postpone_or_give_up(tx: &mut Tx<'_>, delivery: &LogoutDelivery) -> 
     let tries = delivery.tries + 1;
     if tries >= TRIES {
         rows::give_up(tx, delivery.id).await?;
-        let event = Event::LogoutDelivered {
-            party: delivery.party,
-            session: delivery.session,
-            outcome: "given-up",
-        };
+        let event = Event::LogoutDelivered { party: delivery.party, session: delivery.session, outcome: "given-up" };
         audit::record(tx, event).await?;
         return Ok(());
     }

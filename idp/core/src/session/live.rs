@@ -68,12 +68,7 @@ pub async fn start(tx: &mut Tx<'_>, proof: &Proof, limits: Limits) -> Result<Sta
         last_used_at: now,
     };
     rows::insert(tx, &live, cookie.digest(), limits).await?;
-    let event = Event::SignedIn {
-        person: live.person,
-        account: live.account,
-        session: live.id,
-        acr: live.aal.acr(),
-    };
+    let event = Event::SignedIn { person: live.person, account: live.account, session: live.id, acr: live.aal.acr() };
     audit::record(tx, event).await?;
     Ok(Started { live, cookie })
 }
@@ -92,11 +87,7 @@ pub async fn renew(tx: &mut Tx<'_>, live: &Live, proof: &Proof) -> Result<Option
     if !rows::renew(tx, &renewed, cookie.digest()).await? {
         return Ok(None);
     }
-    let event = Event::Reauthenticated {
-        person: live.person,
-        session: live.id,
-        acr: renewed.aal.acr(),
-    };
+    let event = Event::Reauthenticated { person: live.person, session: live.id, acr: renewed.aal.acr() };
     audit::record(tx, event).await?;
     Ok(Some(Started { live: renewed, cookie }))
 }

@@ -61,17 +61,7 @@ pub(super) async fn insert(tx: &mut Tx<'_>, live: &Live, cookie: Digest, limits:
     let now = tx.now();
     let ends_at = now + limits.absolute;
     let (acr, amr) = (live.aal.acr(), live.amr.as_str());
-    let params = params![
-        live.id,
-        cookie,
-        live.account,
-        live.person,
-        now,
-        ends_at,
-        acr,
-        amr,
-        limits.epoch.0
-    ];
+    let params = params![live.id, cookie, live.account, live.person, now, ends_at, acr, amr, limits.epoch.0];
     tx.run(INSERT, params).await.map(|_| ())
 }
 
@@ -132,21 +122,13 @@ pub(super) async fn queue_deliveries(tx: &mut Tx<'_>, session: Id<id::Session>) 
     let parties = tx.all(PARTIES, params![session]).await?;
     for row in &parties {
         let (party, sid, subject) = (row.uuid("party_id")?, row.text("sid")?, row.text("subject")?);
-        tx.run(
-            QUEUE,
-            params![random::id::<id::Delivery>(now), party, session, sid, subject, now],
-        )
-        .await?;
+        tx.run(QUEUE, params![random::id::<id::Delivery>(now), party, session, sid, subject, now]).await?;
     }
     Ok(parties.len() as u64)
 }
 
 pub(super) async fn open_sessions(conn: &mut Conn, person: Id<id::Person>) -> Result<Vec<Id<id::Session>>, StoreError> {
-    conn.all(OPEN_SESSIONS, params![person])
-        .await?
-        .iter()
-        .map(|row| row.id("id"))
-        .collect()
+    conn.all(OPEN_SESSIONS, params![person]).await?.iter().map(|row| row.id("id")).collect()
 }
 
 /// Some sessions that have not ended, whoever they belong to; oldest first.
@@ -196,8 +178,5 @@ pub(super) async fn give_up(tx: &mut Tx<'_>, id: Id<id::Delivery>) -> Result<(),
 }
 
 pub(super) async fn of_sid(conn: &mut Conn, sid: &str) -> Result<Option<Id<id::Session>>, StoreError> {
-    conn.one(OF_SID, params![sid])
-        .await?
-        .map(|row| row.id("session_id"))
-        .transpose()
+    conn.one(OF_SID, params![sid]).await?.map(|row| row.id("session_id")).transpose()
 }

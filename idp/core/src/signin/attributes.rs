@@ -38,17 +38,13 @@ pub async fn attributes(
     let mut attributes = Attributes::default();
     if scopes.contains(&Scope::Profile) {
         attributes.name = stored.profile.as_ref().map(|profile| profile.name.as_str().to_owned());
-        attributes.birthdate = stored
-            .profile
-            .as_ref()
-            .and_then(|profile| profile.birthdate)
-            .map(|date| date.to_claim());
+        attributes.birthdate =
+            stored.profile.as_ref().and_then(|profile| profile.birthdate).map(|date| date.to_claim());
         attributes.updated_at = Some(stored.updated_at);
     }
     if scopes.contains(&Scope::Identity) {
-        attributes.personal_number = people::personal_number(conn, person)
-            .await?
-            .map(|number| number.as_str().to_owned());
+        attributes.personal_number =
+            people::personal_number(conn, person).await?.map(|number| number.as_str().to_owned());
         attributes.identity_assurance = Some(stored.identity_assurance);
         attributes.data_match = Some(stored.data_match.word());
         attributes.data_matched_at = stored.data_matched_at;

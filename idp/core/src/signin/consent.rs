@@ -44,15 +44,7 @@ pub async fn consent_to(tx: &mut Tx<'_>, sign_in: &SignIn, live: &Live) -> Resul
     let scopes = Scope::join(&scopes);
     rows::set_consent(tx, live.person, party, &scopes).await?;
     rows::consented(tx, sign_in.digest, live.id).await?;
-    audit::record(
-        tx,
-        Event::Consented {
-            person: live.person,
-            party,
-            scopes,
-        },
-    )
-    .await?;
+    audit::record(tx, Event::Consented { person: live.person, party, scopes }).await?;
     Ok(())
 }
 

@@ -44,11 +44,7 @@ pub async fn gather<'a>(
         at.filter(|_| of.is_some() && of == session.map(|live| live.id))
     };
     let (proved_at, chosen_at, consented_at) = sign_in.map_or((None, None, None), |row| {
-        (
-            here(row.proved_at, row.session),
-            here(row.chosen_at, row.session),
-            here(row.consented_at, row.session),
-        )
+        (here(row.proved_at, row.session), here(row.chosen_at, row.session), here(row.consented_at, row.session))
     });
     let missing = match (session, party) {
         (Some(live), Some(party)) => consent::is_missing(conn, live.person, party, asked).await?,
@@ -61,9 +57,6 @@ pub async fn gather<'a>(
         session,
         proved_at,
         chosen: chosen_at.is_some(),
-        consents: Consents {
-            missing,
-            given_here: consented_at.is_some(),
-        },
+        consents: Consents { missing, given_here: consented_at.is_some() },
     })
 }

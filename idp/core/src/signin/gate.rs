@@ -127,107 +127,24 @@ mod tests {
     fn each_single_flaw_closes_the_gate() {
         assert!(admit(&good(), Epoch(1), IDLE, NOW).is_ok());
         let flaws = [
-            (
-                Standing {
-                    person: PersonState::Deceased,
-                    ..good()
-                },
-                Refused::Person,
-            ),
-            (
-                Standing {
-                    person: PersonState::Merged,
-                    ..good()
-                },
-                Refused::Person,
-            ),
-            (
-                Standing {
-                    person: PersonState::Erased,
-                    ..good()
-                },
-                Refused::Person,
-            ),
-            (
-                Standing {
-                    account: AccountState::Locked,
-                    ..good()
-                },
-                Refused::Account,
-            ),
-            (
-                Standing {
-                    account: AccountState::Disabled,
-                    ..good()
-                },
-                Refused::Account,
-            ),
-            (
-                Standing {
-                    party_is_served: false,
-                    ..good()
-                },
-                Refused::Party,
-            ),
-            (
-                Standing {
-                    revoked_at: Some(NOW),
-                    ..good()
-                },
-                Refused::Revoked,
-            ),
-            (
-                Standing {
-                    grant_ends_at: NOW,
-                    ..good()
-                },
-                Refused::GrantEnded,
-            ),
-            (
-                Standing {
-                    grant_epoch: Epoch(0),
-                    ..good()
-                },
-                Refused::Epoch,
-            ),
-            (
-                Standing {
-                    session_ended_at: Some(NOW),
-                    ..good()
-                },
-                Refused::Session,
-            ),
-            (
-                Standing {
-                    session_ends_at: NOW,
-                    ..good()
-                },
-                Refused::Session,
-            ),
-            (
-                Standing {
-                    session_used_at: NOW - IDLE,
-                    ..good()
-                },
-                Refused::Session,
-            ),
+            (Standing { person: PersonState::Deceased, ..good() }, Refused::Person),
+            (Standing { person: PersonState::Merged, ..good() }, Refused::Person),
+            (Standing { person: PersonState::Erased, ..good() }, Refused::Person),
+            (Standing { account: AccountState::Locked, ..good() }, Refused::Account),
+            (Standing { account: AccountState::Disabled, ..good() }, Refused::Account),
+            (Standing { party_is_served: false, ..good() }, Refused::Party),
+            (Standing { revoked_at: Some(NOW), ..good() }, Refused::Revoked),
+            (Standing { grant_ends_at: NOW, ..good() }, Refused::GrantEnded),
+            (Standing { grant_epoch: Epoch(0), ..good() }, Refused::Epoch),
+            (Standing { session_ended_at: Some(NOW), ..good() }, Refused::Session),
+            (Standing { session_ends_at: NOW, ..good() }, Refused::Session),
+            (Standing { session_used_at: NOW - IDLE, ..good() }, Refused::Session),
         ];
         for (standing, expected) in flaws {
-            assert_eq!(
-                admit(&standing, Epoch(1), IDLE, NOW).err(),
-                Some(expected),
-                "{standing:?}"
-            );
-            let offline = Standing {
-                offline: true,
-                ..standing
-            };
+            assert_eq!(admit(&standing, Epoch(1), IDLE, NOW).err(), Some(expected), "{standing:?}");
+            let offline = Standing { offline: true, ..standing };
             let still_closed = expected != Refused::Session;
-            assert_eq!(
-                admit(&offline, Epoch(1), IDLE, NOW).is_err(),
-                still_closed,
-                "offline {standing:?}"
-            );
+            assert_eq!(admit(&offline, Epoch(1), IDLE, NOW).is_err(), still_closed, "offline {standing:?}");
         }
     }
 }

@@ -70,15 +70,8 @@ pub enum Next {
     Finish,
 }
 
-const CHECKS: [fn(&Facts<'_>) -> Option<Next>; 7] = [
-    expired,
-    unmet,
-    identify,
-    select_account,
-    expected_person,
-    reauthenticate,
-    consent,
-];
+const CHECKS: [fn(&Facts<'_>) -> Option<Next>; 7] =
+    [expired, unmet, identify, select_account, expected_person, reauthenticate, consent];
 
 /// What must happen next. Pure: the same facts give the same answer on every node and after every restart.
 pub fn next(facts: &Facts<'_>) -> Next {
@@ -86,10 +79,7 @@ pub fn next(facts: &Facts<'_>) -> Next {
 }
 
 fn expired(facts: &Facts<'_>) -> Option<Next> {
-    facts
-        .ends_at
-        .is_some_and(|ends_at| facts.now >= ends_at)
-        .then_some(Next::Expired)
+    facts.ends_at.is_some_and(|ends_at| facts.now >= ends_at).then_some(Next::Expired)
 }
 
 /// The highest level that any method here reaches today.
@@ -98,10 +88,7 @@ const HIGHEST: Aal = Aal::Aal1;
 /// An essential `acr` that nobody can reach is said at once, before anybody types a password in vain.
 fn unmet(facts: &Facts<'_>) -> Option<Next> {
     let essential = facts.asked.essential_acr.as_deref()?;
-    let reachable = essential
-        .iter()
-        .filter_map(|acr| Aal::from_acr(acr))
-        .any(|aal| aal <= HIGHEST);
+    let reachable = essential.iter().filter_map(|acr| Aal::from_acr(acr)).any(|aal| aal <= HIGHEST);
     (!reachable).then_some(Next::Unmet)
 }
 
@@ -119,11 +106,7 @@ fn expected_person(facts: &Facts<'_>) -> Option<Next> {
     if session.person == expected {
         return None;
     }
-    Some(if facts.proved_at.is_some() {
-        Next::WrongPerson
-    } else {
-        Next::SignIn(Why::AnotherPerson)
-    })
+    Some(if facts.proved_at.is_some() { Next::WrongPerson } else { Next::SignIn(Why::AnotherPerson) })
 }
 
 fn reauthenticate(facts: &Facts<'_>) -> Option<Next> {
@@ -150,11 +133,7 @@ fn consent(facts: &Facts<'_>) -> Option<Next> {
     if facts.consents.missing {
         return Some(Next::Consent(Why::NewData));
     }
-    facts
-        .asked
-        .prompt
-        .contains(&Prompt::Consent)
-        .then_some(Next::Consent(Why::ConsentAgain))
+    facts.asked.prompt.contains(&Prompt::Consent).then_some(Next::Consent(Why::ConsentAgain))
 }
 
 #[cfg(test)]
@@ -176,15 +155,7 @@ mod tests {
     fn session(person: Id<id::Person>, age: i64) -> Live {
         let auth_at = Timestamp::from_seconds(NOW.seconds() - age);
         let (id, account) = (random::id(NOW), random::id(NOW));
-        Live {
-            id,
-            account,
-            person,
-            auth_at,
-            aal: Aal::Aal1,
-            amr: "pwd".into(),
-            last_used_at: NOW,
-        }
+        Live { id, account, person, auth_at, aal: Aal::Aal1, amr: "pwd".into(), last_used_at: NOW }
     }
 
     struct Case {
@@ -199,89 +170,35 @@ mod tests {
 
     fn case(name: &'static str, expected: Next) -> Case {
         let (asked, consents) = (Asked::default(), Consents::default());
-        Case {
-            name,
-            asked,
-            session: None,
-            proved: false,
-            chosen: false,
-            consents,
-            expected,
-        }
+        Case { name, asked, session: None, proved: false, chosen: false, consents, expected }
     }
 
     fn prompted(prompt: Prompt) -> Asked {
-        Asked {
-            prompt: vec![prompt],
-            ..Asked::default()
-        }
+        Asked { prompt: vec![prompt], ..Asked::default() }
     }
 
     fn cases() -> Vec<Case> {
         let (an, binh) = (person(), person());
         let live = |age| Some(session(an, age));
-        let old = || Asked {
-            max_age: Some(60),
-            ..Asked::default()
-        };
-        let zero = || Asked {
-            max_age: Some(0),
-            ..Asked::default()
-        };
-        let expects = || Asked {
-            expected_person: Some(binh),
-            ..Asked::default()
-        };
-        let essential = |acr: &str| Asked {
-            essential_acr: Some(vec![acr.into()]),
-            ..Asked::default()
-        };
-        let missing = Consents {
-            missing: true,
-            given_here: false,
-        };
-        let given = Consents {
-            missing: true,
-            given_here: true,
-        };
+        let old = || Asked { max_age: Some(60), ..Asked::default() };
+        let zero = || Asked { max_age: Some(0), ..Asked::default() };
+        let expects = || Asked { expected_person: Some(binh), ..Asked::default() };
+        let essential = |acr: &str| Asked { essential_acr: Some(vec![acr.into()]), ..Asked::default() };
+        let missing = Consents { missing: true, given_here: false };
+        let given = Consents { missing: true, given_here: true };
         vec![
             case("nobody is signed in", Next::SignIn(Why::NoSession)),
-            Case {
-                session: live(9_999),
-                ..case("a session is enough", Next::Finish)
-            },
+            Case { session: live(9_999), ..case("a session is enough", Next::Finish) },
             Case {
                 session: live(0),
                 asked: prompted(Prompt::Login),
                 ..case("login", Next::Reauthenticate(Why::PartyAsks))
             },
-            Case {
-                session: live(0),
-                asked: prompted(Prompt::Login),
-                proved: true,
-                ..case("login done", Next::Finish)
-            },
-            Case {
-                session: live(61),
-                asked: old(),
-                ..case("too old", Next::Reauthenticate(Why::TooLongAgo))
-            },
-            Case {
-                session: live(60),
-                asked: old(),
-                ..case("just young enough", Next::Finish)
-            },
-            Case {
-                session: live(0),
-                asked: zero(),
-                ..case("max_age=0", Next::Reauthenticate(Why::TooLongAgo))
-            },
-            Case {
-                session: live(0),
-                asked: zero(),
-                proved: true,
-                ..case("max_age=0 done", Next::Finish)
-            },
+            Case { session: live(0), asked: prompted(Prompt::Login), proved: true, ..case("login done", Next::Finish) },
+            Case { session: live(61), asked: old(), ..case("too old", Next::Reauthenticate(Why::TooLongAgo)) },
+            Case { session: live(60), asked: old(), ..case("just young enough", Next::Finish) },
+            Case { session: live(0), asked: zero(), ..case("max_age=0", Next::Reauthenticate(Why::TooLongAgo)) },
+            Case { session: live(0), asked: zero(), proved: true, ..case("max_age=0 done", Next::Finish) },
             Case {
                 session: live(0),
                 asked: prompted(Prompt::SelectAccount),
@@ -293,36 +210,12 @@ mod tests {
                 chosen: true,
                 ..case("chosen", Next::Finish)
             },
-            Case {
-                session: live(0),
-                asked: expects(),
-                ..case("somebody else", Next::SignIn(Why::AnotherPerson))
-            },
-            Case {
-                session: live(0),
-                asked: expects(),
-                proved: true,
-                ..case("still somebody else", Next::WrongPerson)
-            },
-            Case {
-                asked: essential("urn:idp:aal3"),
-                ..case("a level out of reach", Next::Unmet)
-            },
-            Case {
-                session: live(0),
-                asked: essential("urn:idp:aal1"),
-                ..case("a level in reach", Next::Finish)
-            },
-            Case {
-                session: live(0),
-                consents: missing,
-                ..case("new data", Next::Consent(Why::NewData))
-            },
-            Case {
-                session: live(0),
-                consents: given,
-                ..case("agreed", Next::Finish)
-            },
+            Case { session: live(0), asked: expects(), ..case("somebody else", Next::SignIn(Why::AnotherPerson)) },
+            Case { session: live(0), asked: expects(), proved: true, ..case("still somebody else", Next::WrongPerson) },
+            Case { asked: essential("urn:idp:aal3"), ..case("a level out of reach", Next::Unmet) },
+            Case { session: live(0), asked: essential("urn:idp:aal1"), ..case("a level in reach", Next::Finish) },
+            Case { session: live(0), consents: missing, ..case("new data", Next::Consent(Why::NewData)) },
+            Case { session: live(0), consents: given, ..case("agreed", Next::Finish) },
             Case {
                 session: live(0),
                 asked: prompted(Prompt::Consent),
@@ -344,10 +237,7 @@ mod tests {
                 consents: case.consents,
             };
             assert_eq!(next(&facts), case.expected, "{}", case.name);
-            let late = Facts {
-                ends_at: Some(NOW),
-                ..facts
-            };
+            let late = Facts { ends_at: Some(NOW), ..facts };
             assert_eq!(next(&late), Next::Expired, "{} too late", case.name);
         }
     }

@@ -59,17 +59,7 @@ pub(super) async fn insert(
 ) -> Result<(), StoreError> {
     let now = tx.now();
     let asked = serde_json::to_string(new.asked).map_err(|error| Fault::new("writing a transaction", error))?;
-    let params = params![
-        digest,
-        new.browser,
-        new.door,
-        new.party,
-        asked,
-        new.payload,
-        new.resume,
-        now,
-        ends_at
-    ];
+    let params = params![digest, new.browser, new.door, new.party, asked, new.payload, new.resume, now, ends_at];
     tx.run(INSERT, params).await.map(|_| ())
 }
 
@@ -130,10 +120,7 @@ pub(super) async fn consent(
     person: Id<id::Person>,
     party: Id<id::Party>,
 ) -> Result<Option<String>, StoreError> {
-    conn.one(CONSENT, params![person, party])
-        .await?
-        .map(|row| row.text("scopes"))
-        .transpose()
+    conn.one(CONSENT, params![person, party]).await?.map(|row| row.text("scopes")).transpose()
 }
 
 pub(super) async fn set_consent(
@@ -143,9 +130,7 @@ pub(super) async fn set_consent(
     scopes: &str,
 ) -> Result<(), StoreError> {
     let now = tx.now();
-    tx.run(SET_CONSENT, params![person, party, scopes, now])
-        .await
-        .map(|_| ())
+    tx.run(SET_CONSENT, params![person, party, scopes, now]).await.map(|_| ())
 }
 
 pub(super) async fn subject(
@@ -153,10 +138,7 @@ pub(super) async fn subject(
     person: Id<id::Person>,
     sector: &str,
 ) -> Result<Option<String>, StoreError> {
-    conn.one(SUBJECT, params![person, sector])
-        .await?
-        .map(|row| row.text("sub"))
-        .transpose()
+    conn.one(SUBJECT, params![person, sector]).await?.map(|row| row.text("sub")).transpose()
 }
 
 pub(super) async fn insert_subject(
@@ -166,14 +148,9 @@ pub(super) async fn insert_subject(
     sub: &str,
 ) -> Result<(), StoreError> {
     let now = tx.now();
-    tx.run(INSERT_SUBJECT, params![person, sector, sub, now])
-        .await
-        .map(|_| ())
+    tx.run(INSERT_SUBJECT, params![person, sector, sub, now]).await.map(|_| ())
 }
 
 pub(super) async fn person_of(conn: &mut Conn, sector: &str, sub: &str) -> Result<Option<Id<id::Person>>, StoreError> {
-    conn.one(PERSON_OF, params![sector, sub])
-        .await?
-        .map(|row| row.id("person_id"))
-        .transpose()
+    conn.one(PERSON_OF, params![sector, sub]).await?.map(|row| row.id("person_id")).transpose()
 }

@@ -168,18 +168,13 @@ pub async fn party_of(
         return Ok(None);
     };
     let found = rows::load(conn, digest).await?;
-    Ok(found
-        .filter(|(_, bound_to, _)| browser == Some(*bound_to))
-        .and_then(|(stored, ..)| stored.party))
+    Ok(found.filter(|(_, bound_to, _)| browser == Some(*bound_to)).and_then(|(stored, ..)| stored.party))
 }
 
 /// Notes the sign-in name that the page shall show: somebody has just made an account on their way here.
 pub async fn hint_login(tx: &mut Tx<'_>, sign_in: &SignIn, login: &str) -> Result<(), StoreError> {
     let login_hint = Some(login.to_owned());
-    let asked = Asked {
-        login_hint,
-        ..sign_in.asked.clone()
-    };
+    let asked = Asked { login_hint, ..sign_in.asked.clone() };
     rows::set_asked(tx, sign_in.digest, &asked).await
 }
 

@@ -91,16 +91,8 @@ fn postgres(sql: &'static str, params: Vec<Param>) -> PostgresQuery {
 
 impl Conn {
     pub(super) const fn new(link: Held, seals: Arc<Seals>) -> Self {
-        let open = Open {
-            statement: false,
-            transaction: false,
-        };
-        Self {
-            link: Some(link),
-            seals,
-            met_another: false,
-            open,
-        }
+        let open = Open { statement: false, transaction: false };
+        Self { link: Some(link), seals, met_another: false, open }
     }
 
     fn link(&mut self) -> Link<'_> {
@@ -127,14 +119,8 @@ impl Conn {
     pub async fn one(&mut self, sql: &'static str, params: Vec<Param>) -> Result<Option<Row>, StoreError> {
         self.open.statement = true;
         let found = match self.link() {
-            Link::Sqlite(c) => sqlite(sql, params)
-                .fetch_optional(c)
-                .await
-                .map(|row| row.map(Row::Sqlite)),
-            Link::Postgres(c) => postgres(sql, params)
-                .fetch_optional(c)
-                .await
-                .map(|row| row.map(Row::Postgres)),
+            Link::Sqlite(c) => sqlite(sql, params).fetch_optional(c).await.map(|row| row.map(Row::Sqlite)),
+            Link::Postgres(c) => postgres(sql, params).fetch_optional(c).await.map(|row| row.map(Row::Postgres)),
         };
         self.open.statement = false;
         found.map_err(|error| self.refused(error))
@@ -144,14 +130,12 @@ impl Conn {
     pub async fn all(&mut self, sql: &'static str, params: Vec<Param>) -> Result<Vec<Row>, StoreError> {
         self.open.statement = true;
         let found = match self.link() {
-            Link::Sqlite(c) => sqlite(sql, params)
-                .fetch_all(c)
-                .await
-                .map(|rows| rows.into_iter().map(Row::Sqlite).collect()),
-            Link::Postgres(c) => postgres(sql, params)
-                .fetch_all(c)
-                .await
-                .map(|rows| rows.into_iter().map(Row::Postgres).collect()),
+            Link::Sqlite(c) => {
+                sqlite(sql, params).fetch_all(c).await.map(|rows| rows.into_iter().map(Row::Sqlite).collect())
+            }
+            Link::Postgres(c) => {
+                postgres(sql, params).fetch_all(c).await.map(|rows| rows.into_iter().map(Row::Postgres).collect())
+            }
         };
         self.open.statement = false;
         found.map_err(|error| self.refused(error))

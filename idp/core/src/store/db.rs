@@ -170,21 +170,10 @@ async fn sqlite(path: &str, readers: u32) -> Result<Pools, Fault> {
         .statement_cache_capacity(256)
         .log_statements(LevelFilter::Trace)
         .log_slow_statements(LevelFilter::Debug, Duration::from_secs(1));
-    let pool = |most: u32| {
-        SqlitePoolOptions::new()
-            .max_connections(most)
-            .acquire_timeout(Duration::from_secs(5))
-    };
+    let pool = |most: u32| SqlitePoolOptions::new().max_connections(most).acquire_timeout(Duration::from_secs(5));
     let write = pool(1).connect_with(options.clone()).await.map_err(open)?;
-    let read = pool(readers.max(1))
-        .connect_with(options.pragma("query_only", "on"))
-        .await
-        .map_err(open)?;
-    Ok(Pools::Sqlite {
-        write,
-        read,
-        path: PathBuf::from(path),
-    })
+    let read = pool(readers.max(1)).connect_with(options.pragma("query_only", "on")).await.map_err(open)?;
+    Ok(Pools::Sqlite { write, read, path: PathBuf::from(path) })
 }
 
 async fn postgres(options: &Options) -> Result<Pools, Fault> {
@@ -195,10 +184,7 @@ async fn postgres(options: &Options) -> Result<Pools, Fault> {
     let connect = PgConnectOptions::from_str(&options.url)
         .map_err(open)?
         .application_name("idp")
-        .options([
-            ("statement_timeout", "10s"),
-            ("idle_in_transaction_session_timeout", "10s"),
-        ])
+        .options([("statement_timeout", "10s"), ("idle_in_transaction_session_timeout", "10s")])
         .statement_cache_capacity(256)
         .log_statements(LevelFilter::Trace)
         .log_slow_statements(LevelFilter::Debug, Duration::from_secs(1));
@@ -224,19 +210,12 @@ mod tests {
     #[tokio::test(flavor = "multi_thread")]
     async fn parallel_writers_lose_nothing_and_a_refused_write_leaves_nothing() {
         let scratch = Arc::new(Scratch::new().await);
-        assert_eq!(
-            scratch.db.migration_state().await.expect("reads"),
-            MigrationState::Current
-        );
+        assert_eq!(scratch.db.migration_state().await.expect("reads"), MigrationState::Current);
         let writers = (0..20).map(|_| {
             let scratch = Arc::clone(&scratch);
-            tokio::spawn(async move {
-                scratch
-                    .db
-                    .write(&cx(), |tx| Box::pin(meta::begin_epoch(tx)))
-                    .await
-                    .expect("writes")
-            })
+            tokio::spawn(
+                async move { scratch.db.write(&cx(), |tx| Box::pin(meta::begin_epoch(tx))).await.expect("writes") },
+            )
         });
         futures_util::future::join_all(writers).await;
         let at = cx();
@@ -265,11 +244,7 @@ mod tests {
         let take = async |holder: &str, later: u64| {
             let mut at = cx();
             at.now = at.now + Duration::from_secs(later);
-            scratch
-                .db
-                .write(&at, |tx| Box::pin(lease::take(tx, "job", holder, minute)))
-                .await
-                .expect("runs")
+            scratch.db.write(&at, |tx| Box::pin(lease::take(tx, "job", holder, minute))).await.expect("runs")
         };
         assert!(take("a", 0).await);
         assert!(!take("b", 59).await);
@@ -281,10 +256,7 @@ mod tests {
     #[tokio::test]
     async fn a_quota_is_used_up_and_comes_back_with_its_window() {
         let scratch = Scratch::new().await;
-        let limit = quota::Limit {
-            most: 2,
-            window: Duration::from_secs(10),
-        };
+        let limit = quota::Limit { most: 2, window: Duration::from_secs(10) };
         let bucket = quota::Bucket::new("test", &[b"x"]);
         let spend = async |later: u64| {
             let mut at = cx();

@@ -46,10 +46,7 @@ pub(super) fn meaning(error: sqlx::Error) -> Meaning {
     if let sqlx::Error::Database(ref database) = error {
         if database.is_unique_violation() {
             let sqlite_name = database.message().strip_prefix("UNIQUE constraint failed: ");
-            let name = database
-                .constraint()
-                .or(sqlite_name)
-                .unwrap_or_else(|| database.message());
+            let name = database.constraint().or(sqlite_name).unwrap_or_else(|| database.message());
             return Meaning::Unique(name.to_owned());
         }
         // 40001 serialization_failure and 40P01 deadlock_detected (PostgreSQL); 5 SQLITE_BUSY, 517 SQLITE_BUSY_SNAPSHOT.
@@ -57,20 +54,16 @@ pub(super) fn meaning(error: sqlx::Error) -> Meaning {
             return Meaning::Again;
         }
         // 57P01..03: the server goes down or comes up; 53300: too many connections; 13 SQLITE_FULL; 10 SQLITE_IOERR.
-        let passing = matches!(
-            database.code().as_deref(),
-            Some("57P01" | "57P02" | "57P03" | "53300" | "53100" | "13")
-        );
+        let passing =
+            matches!(database.code().as_deref(), Some("57P01" | "57P02" | "57P03" | "53300" | "53100" | "13"));
         return Meaning::Fault(if passing {
             Fault::passing("using the database", error)
         } else {
             Fault::new("using the database", error)
         });
     }
-    let passing = matches!(
-        error,
-        sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed
-    );
+    let passing =
+        matches!(error, sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed);
     Meaning::Fault(if passing {
         Fault::passing("reaching the database", error)
     } else {

@@ -57,10 +57,7 @@ impl Db {
         let mut conn = self.read().await?;
         let applied = applied(&mut conn).await?;
         let known = migrations();
-        if applied
-            .iter()
-            .any(|number| known.iter().all(|step| step.number != *number))
-        {
+        if applied.iter().any(|number| known.iter().all(|step| step.number != *number)) {
             return Ok(MigrationState::Newer);
         }
         Ok(match known.len() - applied.len() {
@@ -107,9 +104,5 @@ async fn apply(
 }
 
 async fn applied(conn: &mut Conn) -> Result<Vec<i64>, StoreError> {
-    if rows::has_migrations(conn).await? {
-        rows::applied(conn).await
-    } else {
-        Ok(Vec::new())
-    }
+    if rows::has_migrations(conn).await? { rows::applied(conn).await } else { Ok(Vec::new()) }
 }

@@ -25,9 +25,7 @@ pub struct Bucket(Digest);
 impl Bucket {
     /// `of` may be empty for a total.
     pub fn new(purpose: &str, of: &[&[u8]]) -> Self {
-        Self(digest::sha256_parts(
-            std::iter::once(purpose.as_bytes()).chain(of.iter().copied()),
-        ))
+        Self(digest::sha256_parts(std::iter::once(purpose.as_bytes()).chain(of.iter().copied())))
     }
 }
 
@@ -42,11 +40,7 @@ pub struct UsedUp {
 pub async fn spend(tx: &mut Tx<'_>, bucket: Bucket, limit: Limit) -> Result<Result<(), UsedUp>, StoreError> {
     let ends_at = tx.now() + limit.window;
     let (used, until) = rows::spend_quota(tx, bucket.0, ends_at).await?;
-    Ok(if used > i64::from(limit.most) {
-        Err(UsedUp { until })
-    } else {
-        Ok(())
-    })
+    Ok(if used > i64::from(limit.most) { Err(UsedUp { until }) } else { Ok(()) })
 }
 
 /// Whether a use is still possible, without counting one.

@@ -48,10 +48,7 @@ pub(crate) const ALL: &[&str] = &[
 ];
 
 pub(super) async fn meta(conn: &mut Conn, key: &str) -> Result<Option<String>, StoreError> {
-    conn.one(META, params![key])
-        .await?
-        .map(|row| row.text("value"))
-        .transpose()
+    conn.one(META, params![key]).await?.map(|row| row.text("value")).transpose()
 }
 
 pub(super) async fn set_meta(tx: &mut Tx<'_>, key: &str, value: &str) -> Result<(), StoreError> {
@@ -59,11 +56,7 @@ pub(super) async fn set_meta(tx: &mut Tx<'_>, key: &str, value: &str) -> Result<
 }
 
 pub(super) async fn revisions(conn: &mut Conn) -> Result<Vec<(String, i64)>, StoreError> {
-    conn.all(REVISIONS, params![])
-        .await?
-        .iter()
-        .map(|row| Ok((row.text("room")?, row.int("number")?)))
-        .collect()
+    conn.all(REVISIONS, params![]).await?.iter().map(|row| Ok((row.text("room")?, row.int("number")?))).collect()
 }
 
 pub(super) async fn bump(tx: &mut Tx<'_>, room: &str) -> Result<(), StoreError> {
@@ -103,11 +96,7 @@ pub(super) async fn read_quota(
     bucket: Digest,
     now: Timestamp,
 ) -> Result<Option<(i64, Timestamp)>, StoreError> {
-    conn.one(READ_QUOTA, params![bucket, now])
-        .await?
-        .as_ref()
-        .map(used)
-        .transpose()
+    conn.one(READ_QUOTA, params![bucket, now]).await?.as_ref().map(used).transpose()
 }
 
 pub(super) async fn sweep_quota(tx: &mut Tx<'_>) -> Result<u64, StoreError> {
@@ -132,11 +121,7 @@ pub(super) async fn has_migrations(conn: &mut Conn) -> Result<bool, StoreError> 
 }
 
 pub(super) async fn applied(conn: &mut Conn) -> Result<Vec<i64>, StoreError> {
-    conn.all(APPLIED, params![])
-        .await?
-        .iter()
-        .map(|row| row.int("number"))
-        .collect()
+    conn.all(APPLIED, params![]).await?.iter().map(|row| row.int("number")).collect()
 }
 
 pub(super) async fn record_migration(tx: &mut Tx<'_>, number: i64, name: &str) -> Result<(), StoreError> {

@@ -117,8 +117,6 @@ impl Row {
     /// A digest.
     pub fn digest(&self, column: &str) -> Result<Digest, StoreError> {
         let bytes = self.bytes(column)?.try_into();
-        Ok(Digest::from_bytes(bytes.map_err(|_| {
-            crate::types::Fault::bug("reading a digest of another length")
-        })?))
+        Ok(Digest::from_bytes(bytes.map_err(|_| crate::types::Fault::bug("reading a digest of another length"))?))
     }
 }

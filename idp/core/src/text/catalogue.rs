@@ -61,19 +61,14 @@ pub fn entries(locale: Locale) -> BTreeMap<&'static str, Entry> {
 /// The name in ` $name }` or ` $name -> …`.
 fn variable(placeable: &'static str) -> Option<&'static str> {
     let name = placeable.trim_start().strip_prefix('$')?;
-    name.split(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '-')
-        .next()
+    name.split(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '-').next()
 }
 
 fn argument(value: &str) -> FluentValue<'_> {
     let counts = (1..=4).contains(&value.len())
         && value.bytes().all(|byte| byte.is_ascii_digit())
         && (value == "0" || !value.starts_with('0'));
-    if counts {
-        FluentValue::try_number(value)
-    } else {
-        FluentValue::from(value)
-    }
+    if counts { FluentValue::try_number(value) } else { FluentValue::from(value) }
 }
 
 fn format(locale: Locale, key: &str, args: Option<&FluentArgs<'_>>) -> Cow<'static, str> {
@@ -119,9 +114,7 @@ fn bundle(locale: Locale) -> Bundle {
     let resource = FluentResource::try_new(source(locale).to_owned())
         .map_err(|(_, errors)| errors)
         .expect("the locale files are compiled in and tests parse them");
-    bundle
-        .add_resource(resource)
-        .expect("no key stands twice: tests load both files");
+    bundle.add_resource(resource).expect("no key stands twice: tests load both files");
     bundle
 }
 
@@ -136,11 +129,7 @@ mod tests {
         for (key, variables) in &vi {
             assert_eq!(Some(variables), en.get(key), "{key} in English");
         }
-        assert_eq!(
-            en.keys().find(|key| !vi.contains_key(*key)),
-            None,
-            "a key that only English has"
-        );
+        assert_eq!(en.keys().find(|key| !vi.contains_key(*key)), None, "a key that only English has");
     }
 
     #[test]
@@ -159,10 +148,7 @@ mod tests {
     fn values_are_printed_as_given() {
         for value in ["0", "7", "2025", "079085000001", "00", "1,5", "", "Nguyễn Văn An"] {
             let sentence = say_with(Locale::Vi, "login-help", &[("phone", value)]);
-            assert!(
-                sentence.ends_with(&format!(" {value}")) || sentence.contains(value),
-                "{sentence}"
-            );
+            assert!(sentence.ends_with(&format!(" {value}")) || sentence.contains(value), "{sentence}");
         }
     }
 

@@ -14,29 +14,17 @@ pub struct Fault {
 impl Fault {
     /// A defect or a broken promise of the data: trying again will not help.
     pub const fn bug(doing: &'static str) -> Self {
-        Self {
-            doing,
-            cause: None,
-            passing: false,
-        }
+        Self { doing, cause: None, passing: false }
     }
 
     /// A failure with a cause, while `doing` something (a short phrase for the log).
     pub fn new(doing: &'static str, cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self {
-            doing,
-            cause: Some(cause.into()),
-            passing: false,
-        }
+        Self { doing, cause: Some(cause.into()), passing: false }
     }
 
     /// A failure that may pass: no connection, a time-out, a full queue.
     pub fn passing(doing: &'static str, cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self {
-            doing,
-            cause: Some(cause.into()),
-            passing: true,
-        }
+        Self { doing, cause: Some(cause.into()), passing: true }
     }
 
     /// Whether trying again later may help.

@@ -30,9 +30,7 @@ impl Locale {
     pub fn from_tags(tags: &str) -> Option<Self> {
         tags.split([' ', ',']).find_map(|tag| {
             let primary = tag.trim().split(['-', '_', ';', '.']).next().unwrap_or_default();
-            Self::ALL
-                .into_iter()
-                .find(|locale| primary.eq_ignore_ascii_case(locale.tag()))
+            Self::ALL.into_iter().find(|locale| primary.eq_ignore_ascii_case(locale.tag()))
         })
     }
 }

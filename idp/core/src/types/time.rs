@@ -59,32 +59,21 @@ impl Timestamp {
         let local = self.0.saturating_add(OFFSET_MS);
         let (year, month, day) = civil(local.div_euclid(DAY_MS));
         let second = local.rem_euclid(DAY_MS) / 1_000;
-        format!(
-            "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}+07:00",
-            second / 3_600,
-            second / 60 % 60,
-            second % 60
-        )
+        format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}+07:00", second / 3_600, second / 60 % 60, second % 60)
     }
 }
 
 impl Add<Duration> for Timestamp {
     type Output = Self;
     fn add(self, length: Duration) -> Self {
-        Self(
-            self.0
-                .saturating_add(i64::try_from(length.as_millis()).unwrap_or(i64::MAX)),
-        )
+        Self(self.0.saturating_add(i64::try_from(length.as_millis()).unwrap_or(i64::MAX)))
     }
 }
 
 impl Sub<Duration> for Timestamp {
     type Output = Self;
     fn sub(self, length: Duration) -> Self {
-        Self(
-            self.0
-                .saturating_sub(i64::try_from(length.as_millis()).unwrap_or(i64::MAX)),
-        )
+        Self(self.0.saturating_sub(i64::try_from(length.as_millis()).unwrap_or(i64::MAX)))
     }
 }
 
@@ -134,11 +123,7 @@ fn civil(days: i64) -> (i64, u8, u8) {
     let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted_month = (5 * of_year + 2) / 153;
     let day = of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 {
-        shifted_month + 3
-    } else {
-        shifted_month - 9
-    };
+    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
     (year_of_era + era * 400 + i64::from(month <= 2), month as u8, day as u8)
 }
 
@@ -171,10 +156,7 @@ impl Clock {
     }
 
     /// The present instant.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is the one place that asks the system for the time"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that asks the system for the time")]
     pub fn now(&self) -> Timestamp {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let millis = i64::try_from(since.as_millis()).unwrap_or(i64::MAX);
@@ -183,8 +165,7 @@ impl Clock {
 
     /// Moves the present forward for every holder of this clock. Only tests may reach it: see `test.clock`.
     pub fn advance(&self, by: Duration) {
-        self.offset_ms
-            .fetch_add(i64::try_from(by.as_millis()).unwrap_or(0), Ordering::Relaxed);
+        self.offset_ms.fetch_add(i64::try_from(by.as_millis()).unwrap_or(0), Ordering::Relaxed);
     }
 }
 
@@ -197,10 +178,7 @@ mod tests {
     fn a_decision_takes_effect_at_midnight_in_viet_nam() {
         let reform = Day::from_ymd(2025, 7, 1).expect("a real date");
         assert_eq!(reform.start().rfc3339(), "2025-07-01T00:00:00+07:00");
-        assert_eq!(
-            (reform.start() - Duration::from_millis(1)).day().to_string(),
-            "2025-06-30"
-        );
+        assert_eq!((reform.start() - Duration::from_millis(1)).day().to_string(), "2025-06-30");
         assert_eq!(reform.start().day(), reform);
     }
 
@@ -216,10 +194,7 @@ mod tests {
 
     #[test]
     fn intervals_are_half_open() {
-        let span = Interval {
-            from: Timestamp::from_millis(10),
-            until: Some(Timestamp::from_millis(20)),
-        };
+        let span = Interval { from: Timestamp::from_millis(10), until: Some(Timestamp::from_millis(20)) };
         let inside = [(9, false), (10, true), (19, true), (20, false)];
         for (millis, expected) in inside {
             assert_eq!(span.contains(Timestamp::from_millis(millis)), expected, "{millis}");

@@ -16,38 +16,21 @@ use super::visit::pairs;
 /// `POST /backchannel-logout`: 200 when done, 400 otherwise (§2.8); never cached.
 pub(super) async fn logout(State(portal): State<Arc<Portal>>, headers: HeaderMap, body: Bytes) -> Response {
     let no_store = [(header::CACHE_CONTROL, "no-store")];
-    match read(&portal, &headers, &body)
-        .await
-        .and_then(|token| end(&portal, &token))
-    {
+    match read(&portal, &headers, &body).await.and_then(|token| end(&portal, &token)) {
         Ok(ended) => {
             tracing::info!(ended, "sample portal obeyed a logout token");
             (StatusCode::OK, no_store).into_response()
         }
         Err(refusal) => {
             tracing::warn!(?refusal, "sample portal refused a logout token");
-            (
-                StatusCode::BAD_REQUEST,
-                no_store,
-                Json(json!({ "error": "invalid_request" })),
-            )
-                .into_response()
+            (StatusCode::BAD_REQUEST, no_store, Json(json!({ "error": "invalid_request" }))).into_response()
         }
     }
 }
 
 async fn read(portal: &Portal, headers: &HeaderMap, body: &[u8]) -> Result<LogoutToken, Refusal> {
-    let kind = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    if !kind
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .eq_ignore_ascii_case("application/x-www-form-urlencoded")
-    {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if !kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/x-www-form-urlencoded") {
         return Err(Refusal::Malformed);
     }
     let form = pairs(body).ok_or(Refusal::Malformed)?;
@@ -60,11 +43,7 @@ async fn read(portal: &Portal, headers: &HeaderMap, body: &[u8]) -> Result<Logou
     let metadata = portal.provider.metadata().await.map_err(|_| Refusal::UnknownKey)?;
     match verify(token, metadata.jwks(), &expected) {
         Err(Refusal::UnknownKey) => {
-            let metadata = portal
-                .provider
-                .metadata_again()
-                .await
-                .map_err(|_| Refusal::UnknownKey)?;
+            let metadata = portal.provider.metadata_again().await.map_err(|_| Refusal::UnknownKey)?;
             verify(token, metadata.jwks(), &expected)
         }
         judged => judged,

@@ -47,9 +47,7 @@ impl Http {
             }
             body.extend_from_slice(&chunk);
         }
-        let mut response = openidconnect::http::Response::builder()
-            .status(answer.status())
-            .body(body)?;
+        let mut response = openidconnect::http::Response::builder().status(answer.status()).body(body)?;
         *response.headers_mut() = answer.headers().clone();
         Ok(response)
     }

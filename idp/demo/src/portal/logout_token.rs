@@ -91,11 +91,7 @@ pub(super) fn verify(token: &str, keys: &CoreJsonWebKeySet, expected: &Expected<
     check_signature(&header, message.as_bytes(), &decode(signature)?, keys)?;
     let claims: Claims = serde_json::from_slice(&decode(payload)?).map_err(|_| Refusal::Malformed)?;
     claims.check(expected)?;
-    Ok(LogoutToken {
-        jti: claims.jti,
-        sub: claims.sub,
-        sid: claims.sid,
-    })
+    Ok(LogoutToken { jti: claims.jti, sub: claims.sub, sid: claims.sid })
 }
 
 fn decode(part: &str) -> Result<Vec<u8>, Refusal> {
@@ -103,11 +99,7 @@ fn decode(part: &str) -> Result<Vec<u8>, Refusal> {
 }
 
 fn check_signature(header: &Header, message: &[u8], signature: &[u8], keys: &CoreJsonWebKeySet) -> Result<(), Refusal> {
-    if !header
-        .typ
-        .as_deref()
-        .is_some_and(|typ| typ.eq_ignore_ascii_case("logout+jwt"))
-    {
+    if !header.typ.as_deref().is_some_and(|typ| typ.eq_ignore_ascii_case("logout+jwt")) {
         return Err(Refusal::Type);
     }
     // One algorithm, chosen here: the token does not choose (RFC 8725 §3.1). `crit` names rules that we do not know.
@@ -184,29 +176,16 @@ mod tests {
     }
 
     fn judge(signer: &Signer, token: &str) -> Result<LogoutToken, Refusal> {
-        let expected = Expected {
-            issuer: "http://localhost:8080",
-            client_id: "portal-1",
-            now_seconds: NOW,
-        };
+        let expected = Expected { issuer: "http://localhost:8080", client_id: "portal-1", now_seconds: NOW };
         verify(token, &signer.keys(), &expected)
     }
 
     #[test]
     fn a_good_token_names_whom_it_ends() {
         let signer = Signer::new("k1");
-        let token = LogoutToken {
-            jti: "j1".into(),
-            sub: Some("s1".into()),
-            sid: Some("sid1".into()),
-        };
+        let token = LogoutToken { jti: "j1".into(), sub: Some("s1".into()), sid: Some("sid1".into()) };
         assert_eq!(judge(&signer, &signer.sign(&header(), &good())), Ok(token));
-        for claims in [
-            without("sub"),
-            without("sid"),
-            with("aud", json!(["portal-1"])),
-            with("iat", json!(NOW + 50)),
-        ] {
+        for claims in [without("sub"), without("sid"), with("aud", json!(["portal-1"])), with("iat", json!(NOW + 50))] {
             assert!(judge(&signer, &signer.sign(&header(), &claims)).is_ok(), "{claims}");
         }
     }
@@ -228,13 +207,7 @@ mod tests {
             (with("iat", json!(NOW + 61)), Refusal::Time),
             (with("exp", json!(NOW + 601)), Refusal::Time),
             (with("events", json!({})), Refusal::Event),
-            (
-                with(
-                    "events",
-                    json!({ "http://schemas.openid.net/event/backchannel-logout": null }),
-                ),
-                Refusal::Event,
-            ),
+            (with("events", json!({ "http://schemas.openid.net/event/backchannel-logout": null })), Refusal::Event),
             (with("nonce", json!("n")), Refusal::Nonce),
             (with("nonce", json!(null)), Refusal::Nonce),
             (nobody, Refusal::Nobody),
@@ -244,11 +217,7 @@ mod tests {
             (without("exp"), Refusal::Malformed),
             (without("events"), Refusal::Malformed),
         ] {
-            assert_eq!(
-                judge(&signer, &signer.sign(&header(), &claims)),
-                Err(refusal),
-                "{claims}"
-            );
+            assert_eq!(judge(&signer, &signer.sign(&header(), &claims)), Err(refusal), "{claims}");
         }
     }
 
@@ -258,22 +227,10 @@ mod tests {
         for (header, refusal) in [
             (json!({ "alg": "RS256", "kid": "k1" }), Refusal::Type),
             (json!({ "alg": "RS256", "typ": "JWT", "kid": "k1" }), Refusal::Type),
-            (
-                json!({ "alg": "none", "typ": "logout+jwt", "kid": "k1" }),
-                Refusal::Algorithm,
-            ),
-            (
-                json!({ "alg": "HS256", "typ": "logout+jwt", "kid": "k1" }),
-                Refusal::Algorithm,
-            ),
-            (
-                json!({ "alg": "RS256", "typ": "logout+jwt", "kid": "k1", "crit": ["x"] }),
-                Refusal::Algorithm,
-            ),
-            (
-                json!({ "alg": "RS256", "typ": "logout+jwt", "kid": "k2" }),
-                Refusal::UnknownKey,
-            ),
+            (json!({ "alg": "none", "typ": "logout+jwt", "kid": "k1" }), Refusal::Algorithm),
+            (json!({ "alg": "HS256", "typ": "logout+jwt", "kid": "k1" }), Refusal::Algorithm),
+            (json!({ "alg": "RS256", "typ": "logout+jwt", "kid": "k1", "crit": ["x"] }), Refusal::Algorithm),
+            (json!({ "alg": "RS256", "typ": "logout+jwt", "kid": "k2" }), Refusal::UnknownKey),
             (json!({ "alg": "RS256", "typ": "logout+jwt" }), Refusal::UnknownKey),
         ] {
             assert_eq!(judge(&signer, &signer.sign(&header, &good())), Err(refusal), "{header}");

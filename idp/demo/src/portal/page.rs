@@ -134,31 +134,14 @@ impl Trouble {
 
     /// The page.
     pub(super) fn page(&self, frame: Frame<'_>) -> Response {
-        tracing::info!(
-            code = self.code(),
-            check = self.failed_check(),
-            "sample portal shows an error page"
-        );
+        tracing::info!(code = self.code(), check = self.failed_check(), "sample portal shows an error page");
         let known = format!("error-{}", self.code());
-        let text = if is_known(&known) {
-            known.as_str()
-        } else {
-            "error-refused"
-        };
+        let text = if is_known(&known) { known.as_str() } else { "error-refused" };
         let (onward, onward_text) = match self {
             Self::ForgedRequest | Self::NotFound => ("/", "error-home"),
             _ => ("/login", "error-try-again"),
         };
-        render(
-            self.status(),
-            &TroublePage {
-                frame,
-                code: self.code(),
-                text,
-                onward,
-                onward_text,
-            },
-        )
+        render(self.status(), &TroublePage { frame, code: self.code(), text, onward, onward_text })
     }
 }
 

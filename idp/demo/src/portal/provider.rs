@@ -90,12 +90,7 @@ struct Known {
 
 impl Provider {
     pub(super) fn new(http: Http, issuer: IssuerUrl, clock: Clock) -> Self {
-        Self {
-            http,
-            issuer,
-            clock,
-            known: Mutex::default(),
-        }
+        Self { http, issuer, clock, known: Mutex::default() }
     }
 
     /// The discovery document with the keys, at most five minutes old; older while the provider is away.
@@ -118,10 +113,7 @@ impl Provider {
             return Ok(known.metadata.clone());
         }
         if let Some(metadata) = self.discover(known.is_none()).await {
-            *known = Some(Known {
-                metadata: Arc::new(metadata),
-                read_at_ms: now_ms,
-            });
+            *known = Some(Known { metadata: Arc::new(metadata), read_at_ms: now_ms });
         }
         known.as_ref().map(|known| known.metadata.clone()).ok_or(Unreachable)
     }

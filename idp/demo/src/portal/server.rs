@@ -83,9 +83,7 @@ pub async fn serve_with_clock(
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
     let portal = Arc::new(Portal::new(Settings::parse(config)?, clock)?);
-    axum::serve(listener, router(portal))
-        .with_graceful_shutdown(shutdown)
-        .await
+    axum::serve(listener, router(portal)).with_graceful_shutdown(shutdown).await
 }
 
 fn router(portal: Arc<Portal>) -> Router {
@@ -95,14 +93,8 @@ fn router(portal: Arc<Portal>) -> Router {
         .route("/callback", get(sign_in::callback))
         .route("/logout", post(sign_out::logout))
         .route("/backchannel-logout", post(backchannel::logout))
-        .route(
-            "/portal.css",
-            get(async || asset("text/css; charset=utf-8", include_str!("../../data/portal.css"))),
-        )
-        .route(
-            "/portal.svg",
-            get(async || asset("image/svg+xml", include_str!("../../data/portal.svg"))),
-        )
+        .route("/portal.css", get(async || asset("text/css; charset=utf-8", include_str!("../../data/portal.css"))))
+        .route("/portal.svg", get(async || asset("image/svg+xml", include_str!("../../data/portal.svg"))))
         .fallback(not_found)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(map_response(guard))
@@ -152,13 +144,7 @@ async fn not_found(State(portal): State<Arc<Portal>>, visit: Visit) -> Response 
 }
 
 fn asset(kind: &'static str, body: &'static str) -> impl IntoResponse {
-    (
-        [
-            (header::CONTENT_TYPE, kind),
-            (header::CACHE_CONTROL, "public, max-age=3600"),
-        ],
-        body,
-    )
+    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "public, max-age=3600")], body)
 }
 
 /// No scripts, nothing from elsewhere, in nobody's frame.

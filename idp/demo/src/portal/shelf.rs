@@ -18,15 +18,8 @@ struct Inner<T> {
 
 impl<T: Clone> Shelf<T> {
     pub(super) fn new(capacity: usize, lifetime_seconds: i64) -> Self {
-        let inner = Inner {
-            values: HashMap::new(),
-            order: VecDeque::new(),
-        };
-        Self {
-            capacity,
-            lifetime_ms: lifetime_seconds * 1000,
-            inner: Mutex::new(inner),
-        }
+        let inner = Inner { values: HashMap::new(), order: VecDeque::new() };
+        Self { capacity, lifetime_ms: lifetime_seconds * 1000, inner: Mutex::new(inner) }
     }
 
     /// Keeps a value. The oldest makes room when the shelf is full.
@@ -50,21 +43,13 @@ impl<T: Clone> Shelf<T> {
     /// A copy of a value that still lives.
     pub(super) fn get(&self, key: &str, now_ms: i64) -> Option<T> {
         let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        inner
-            .values
-            .get(key)
-            .filter(|(expires_at, _)| *expires_at > now_ms)
-            .map(|(_, value)| value.clone())
+        inner.values.get(key).filter(|(expires_at, _)| *expires_at > now_ms).map(|(_, value)| value.clone())
     }
 
     /// Removes a value and returns it if it still lived: two callers never both get it.
     pub(super) fn take(&self, key: &str, now_ms: i64) -> Option<T> {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        inner
-            .values
-            .remove(key)
-            .filter(|(expires_at, _)| *expires_at > now_ms)
-            .map(|(_, value)| value)
+        inner.values.remove(key).filter(|(expires_at, _)| *expires_at > now_ms).map(|(_, value)| value)
     }
 
     /// Removes every value that `which` says yes to, and returns how many there were.
@@ -83,11 +68,7 @@ impl<T> Inner<T> {
                 break;
             }
             // The key may have been taken and used anew since.
-            if self
-                .values
-                .get(key)
-                .is_some_and(|(held_until, _)| held_until == expires_at)
-            {
+            if self.values.get(key).is_some_and(|(held_until, _)| held_until == expires_at) {
                 self.values.remove(key);
             }
             self.order.pop_front();
@@ -121,10 +102,7 @@ mod tests {
         for (at, key) in ["a", "b", "c"].into_iter().enumerate() {
             shelf.put(key, at, i64::try_from(at).unwrap_or_default());
         }
-        assert_eq!(
-            (shelf.get("a", 3), shelf.get("b", 3), shelf.get("c", 3)),
-            (None, Some(1), Some(2))
-        );
+        assert_eq!((shelf.get("a", 3), shelf.get("b", 3), shelf.get("c", 3)), (None, Some(1), Some(2)));
         assert_eq!(shelf.remove_all(|value| *value == 1), 1);
         assert_eq!((shelf.get("b", 3), shelf.get("c", 3)), (None, Some(2)));
     }

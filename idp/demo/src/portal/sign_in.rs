@@ -29,24 +29,16 @@ pub(super) struct Pending {
 
 /// `GET /login`.
 pub(super) async fn login(State(portal): State<Arc<Portal>>, visit: Visit) -> Response {
-    begin(&portal, &visit)
-        .await
-        .unwrap_or_else(|trouble| trouble.page(Frame::new(&portal, visit.lang)))
+    begin(&portal, &visit).await.unwrap_or_else(|trouble| trouble.page(Frame::new(&portal, visit.lang)))
 }
 
 /// `GET /callback`.
 pub(super) async fn callback(State(portal): State<Arc<Portal>>, visit: Visit) -> Response {
-    finish(&portal, &visit)
-        .await
-        .unwrap_or_else(|trouble| trouble.page(Frame::new(&portal, visit.lang)))
+    finish(&portal, &visit).await.unwrap_or_else(|trouble| trouble.page(Frame::new(&portal, visit.lang)))
 }
 
 async fn begin(portal: &Portal, visit: &Visit) -> Result<Response, Trouble> {
-    let metadata = portal
-        .provider
-        .metadata()
-        .await
-        .map_err(|_| Trouble::ProviderUnreachable)?;
+    let metadata = portal.provider.metadata().await.map_err(|_| Trouble::ProviderUnreachable)?;
     let (state, nonce) = (token()?, token()?);
     let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
     // Several tabs share one browser value; each has its own state.
@@ -65,29 +57,17 @@ async fn begin(portal: &Portal, visit: &Visit) -> Result<Response, Trouble> {
         .set_pkce_challenge(challenge)
         .url();
     let cookie = portal.set_cookie(&portal.cookie("browser"), &browser, &Keep::Session);
-    let pending = Pending {
-        browser,
-        nonce: nonce.secret().clone(),
-        code_verifier: verifier.into_secret(),
-    };
+    let pending = Pending { browser, nonce: nonce.secret().clone(), code_verifier: verifier.into_secret() };
     portal.pending.put(state.secret(), pending, portal.clock.now_ms());
     see_other(url.as_str(), [cookie])
 }
 
 async fn finish(portal: &Portal, visit: &Visit) -> Result<Response, Trouble> {
     let (pending, code) = answer(portal, visit)?;
-    let metadata = portal
-        .provider
-        .metadata()
-        .await
-        .map_err(|_| Trouble::ProviderUnreachable)?;
+    let metadata = portal.provider.metadata().await.map_err(|_| Trouble::ProviderUnreachable)?;
     let session = redeem(portal, &metadata, pending, code).await?;
     let now_ms = portal.clock.now_ms();
-    if session
-        .sid
-        .as_ref()
-        .is_some_and(|sid| portal.ended.get(sid, now_ms).is_some())
-    {
+    if session.sid.as_ref().is_some_and(|sid| portal.ended.get(sid, now_ms).is_some()) {
         return Err(Trouble::SessionEnded);
     }
     // A new key each time: a planted cookie must not become a session (fixation).
@@ -96,22 +76,15 @@ async fn finish(portal: &Portal, visit: &Visit) -> Result<Response, Trouble> {
     }
     let key = token()?;
     portal.sessions.put(&key, session, now_ms);
-    see_other(
-        "/",
-        [portal.set_cookie(&portal.settings.cookie_name, &key, &Keep::Session)],
-    )
+    see_other("/", [portal.set_cookie(&portal.settings.cookie_name, &key, &Keep::Session)])
 }
 
 /// Checks what came back before anything is done with it: state, browser, issuer (RFC 9207 §2.4), then error or code.
 fn answer(portal: &Portal, visit: &Visit) -> Result<(Pending, AuthorizationCode), Trouble> {
     let state = visit.parameter("state").ok_or(Trouble::SignInExpired)?;
-    let pending = portal
-        .pending
-        .take(state, portal.clock.now_ms())
-        .ok_or(Trouble::SignInExpired)?;
-    let same_browser = visit
-        .cookie(&portal.cookie("browser"))
-        .is_some_and(|browser| random::same(browser, &pending.browser));
+    let pending = portal.pending.take(state, portal.clock.now_ms()).ok_or(Trouble::SignInExpired)?;
+    let same_browser =
+        visit.cookie(&portal.cookie("browser")).is_some_and(|browser| random::same(browser, &pending.browser));
     if !same_browser {
         return Err(Trouble::OtherBrowser);
     }
@@ -148,29 +121,14 @@ async fn redeem(
     let who = match judge(&oidc, id_token, tokens.access_token(), &nonce) {
         Err(Judged::UnknownKey) => {
             // The provider rotated its keys since we read them.
-            let metadata = portal
-                .provider
-                .metadata_again()
-                .await
-                .map_err(|_| Trouble::ProviderUnreachable)?;
-            judge(
-                &client(&metadata, &portal.settings),
-                id_token,
-                tokens.access_token(),
-                &nonce,
-            )
+            let metadata = portal.provider.metadata_again().await.map_err(|_| Trouble::ProviderUnreachable)?;
+            judge(&client(&metadata, &portal.settings), id_token, tokens.access_token(), &nonce)
         }
         judged => judged,
     }
     .map_err(|_| Trouble::BadAnswer("id_token"))?;
     let name = name(portal, &oidc, tokens.access_token().clone(), &who.sub).await?;
-    Ok(Session {
-        name,
-        sub: who.sub.to_string(),
-        sid: who.sid,
-        id_token: id_token.to_string(),
-        csrf: token()?,
-    })
+    Ok(Session { name, sub: who.sub.to_string(), sid: who.sid, id_token: id_token.to_string(), csrf: token()? })
 }
 
 /// Whom a verified ID token names.
@@ -186,9 +144,8 @@ enum Judged {
 
 /// OpenID Connect Core §3.1.3.7, and `at_hash` of §3.1.3.8.
 fn judge(oidc: &PortalClient, id_token: &PortalIdToken, access: &AccessToken, nonce: &Nonce) -> Result<Who, Judged> {
-    let verifier: IdTokenVerifier<'_, _> = oidc
-        .id_token_verifier()
-        .set_allowed_algs([CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256]);
+    let verifier: IdTokenVerifier<'_, _> =
+        oidc.id_token_verifier().set_allowed_algs([CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256]);
     let claims = id_token.claims(&verifier, nonce).map_err(|error| {
         tracing::warn!(%error, "sample portal refused an ID token");
         match error {
@@ -206,10 +163,7 @@ fn judge(oidc: &PortalClient, id_token: &PortalIdToken, access: &AccessToken, no
             return Err(Judged::Refused);
         }
     }
-    Ok(Who {
-        sub: claims.subject().clone(),
-        sid: claims.additional_claims().sid.clone(),
-    })
+    Ok(Who { sub: claims.subject().clone(), sid: claims.additional_claims().sid.clone() })
 }
 
 /// What userinfo says of the same subject (OpenID Connect Core §5.3.2: `sub` must be equal).
@@ -219,9 +173,7 @@ async fn name(
     access: AccessToken,
     sub: &SubjectIdentifier,
 ) -> Result<String, Trouble> {
-    let request = oidc
-        .user_info(access, Some(sub.clone()))
-        .map_err(|_| Trouble::BadAnswer("userinfo_endpoint"))?;
+    let request = oidc.user_info(access, Some(sub.clone())).map_err(|_| Trouble::BadAnswer("userinfo_endpoint"))?;
     let claims: CoreUserInfoClaims = request
         .request_async::<EmptyAdditionalClaims, _, CoreGenderClaim>(&portal.provider.http)
         .await
@@ -229,10 +181,7 @@ async fn name(
             tracing::warn!(%error, "sample portal got no userinfo");
             Trouble::BadAnswer("userinfo")
         })?;
-    let name = claims
-        .name()
-        .and_then(|name| name.get(None))
-        .map(|name| name.to_string());
+    let name = claims.name().and_then(|name| name.get(None)).map(|name| name.to_string());
     Ok(name.unwrap_or_else(|| sub.to_string()))
 }
 
@@ -243,10 +192,7 @@ fn token() -> Result<String, Trouble> {
 /// 303, so that nothing is sent twice and no code stays in the address bar.
 pub(super) fn see_other<const N: usize>(to: &str, cookies: [HeaderValue; N]) -> Result<Response, Trouble> {
     let location = HeaderValue::from_str(to).map_err(|_| Trouble::Fault)?;
-    let headers = [
-        (header::LOCATION, location),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-    ];
+    let headers = [(header::LOCATION, location), (header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
     let mut response = (StatusCode::SEE_OTHER, headers).into_response();
     for cookie in cookies {
         response.headers_mut().append(header::SET_COOKIE, cookie);

@@ -18,9 +18,7 @@ use crate::random;
 
 /// `POST /logout`.
 pub(super) async fn logout(State(portal): State<Arc<Portal>>, visit: Visit, body: Bytes) -> Response {
-    leave(&portal, &visit, &body)
-        .await
-        .unwrap_or_else(|trouble| trouble.page(Frame::new(&portal, visit.lang)))
+    leave(&portal, &visit, &body).await.unwrap_or_else(|trouble| trouble.page(Frame::new(&portal, visit.lang)))
 }
 
 async fn leave(portal: &Portal, visit: &Visit, body: &[u8]) -> Result<Response, Trouble> {

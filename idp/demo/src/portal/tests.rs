@@ -32,10 +32,7 @@ pub(super) struct Signer {
 impl Signer {
     pub(super) fn new(kid: &str) -> Self {
         let rsa = Rsa::generate(2048).expect("a key");
-        Self {
-            key: PKey::from_rsa(rsa).expect("a key"),
-            kid: kid.to_owned(),
-        }
+        Self { key: PKey::from_rsa(rsa).expect("a key"), kid: kid.to_owned() }
     }
 
     pub(super) fn keys(&self) -> CoreJsonWebKeySet {
@@ -84,9 +81,7 @@ async fn token(State(stand): State<Arc<Stand>>, headers: HeaderMap, body: String
     let verifier = form.get("code_verifier").map_or("", String::as_str);
     let challenge = URL_SAFE_NO_PAD.encode(openssl::sha::sha256(verifier.as_bytes()));
     let basic = base64::engine::general_purpose::STANDARD.encode("portal-1:cs_sample");
-    let authorized = headers
-        .get("authorization")
-        .is_some_and(|value| value == &format!("Basic {basic}"));
+    let authorized = headers.get("authorization").is_some_and(|value| value == &format!("Basic {basic}"));
     if !authorized || challenge != *stand.challenge.lock().expect("no panic inside") {
         return (StatusCode::BAD_REQUEST, Json(json!({ "error": "invalid_grant" }))).into_response();
     }
@@ -123,10 +118,7 @@ impl House {
             .route("/.well-known/openid-configuration", get(discovery))
             .route("/jwks", get(jwks))
             .route("/token", post(token))
-            .route(
-                "/userinfo",
-                get(|| async { Json(json!({ "sub": "sub-1", "name": "Nguyễn Văn <An>" })) }),
-            )
+            .route("/userinfo", get(|| async { Json(json!({ "sub": "sub-1", "name": "Nguyễn Văn <An>" })) }))
             .with_state(stand.clone());
         drop(tokio::spawn(async move { axum::serve(provider, router).await }));
         let config = PortalConfig {
@@ -138,31 +130,14 @@ impl House {
             base_url: portal.clone(),
             cookie_name: "portal1".into(),
         };
-        drop(tokio::spawn(serve_with_clock(
-            listener,
-            config,
-            clock,
-            std::future::pending(),
-        )));
-        let http = reqwest::Client::builder()
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none());
-        Self {
-            stand,
-            portal,
-            http: http.build().expect("a client"),
-            cookies: HashMap::new(),
-        }
+        drop(tokio::spawn(serve_with_clock(listener, config, clock, std::future::pending())));
+        let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
+        Self { stand, portal, http: http.build().expect("a client"), cookies: HashMap::new() }
     }
 
     /// Status, Location and body; cookies are kept as a browser keeps them.
     async fn send(&mut self, request: reqwest::RequestBuilder) -> (u16, String, String) {
-        let jar = self
-            .cookies
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect::<Vec<_>>()
-            .join("; ");
+        let jar = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
         let response = request.header("Cookie", jar).send().await.expect("an answer");
         for line in response.headers().get_all("set-cookie") {
             let line = line.to_str().expect("ASCII");
@@ -175,16 +150,8 @@ impl House {
                 self.cookies.insert(name.to_owned(), value.to_owned());
             }
         }
-        let location = response
-            .headers()
-            .get("location")
-            .map_or("", |value| value.to_str().expect("ASCII"))
-            .to_owned();
-        (
-            response.status().as_u16(),
-            location,
-            response.text().await.expect("text"),
-        )
+        let location = response.headers().get("location").map_or("", |value| value.to_str().expect("ASCII")).to_owned();
+        (response.status().as_u16(), location, response.text().await.expect("text"))
     }
 
     async fn get(&mut self, path: &str) -> (u16, String, String) {
@@ -192,8 +159,7 @@ impl House {
     }
 
     async fn post(&mut self, path: &str, form: &[(&str, &str)]) -> (u16, String, String) {
-        self.send(self.http.post(format!("{}{path}", self.portal)).form(form))
-            .await
+        self.send(self.http.post(format!("{}{path}", self.portal)).form(form)).await
     }
 
     /// Goes to the provider; the answer's parameters are the way back. The ID token to come is a good one.
@@ -204,14 +170,8 @@ impl House {
         let asked: HashMap<String, String> = url.query_pairs().into_owned().collect();
         assert!(location.starts_with(&format!("{}/authorize?", self.stand.issuer)));
         assert_eq!(
-            [
-                "response_type",
-                "client_id",
-                "code_challenge_method",
-                "scope",
-                "ui_locales"
-            ]
-            .map(|name| asked[name].as_str()),
+            ["response_type", "client_id", "code_challenge_method", "scope", "ui_locales"]
+                .map(|name| asked[name].as_str()),
             ["code", "portal-1", "S256", "openid profile identity", "vi"]
         );
         assert_eq!(asked["redirect_uri"], format!("{}/callback", self.portal));
@@ -222,19 +182,13 @@ impl House {
             "iss": self.stand.issuer, "aud": "portal-1", "sub": "sub-1", "sid": "sid-1", "iat": now, "exp": now + 300,
             "auth_time": now, "nonce": asked["nonce"], "at_hash": at_hash
         });
-        [
-            ("code", "ac_1"),
-            ("state", &asked["state"]),
-            ("iss", &self.stand.issuer),
-        ]
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .into()
+        [("code", "ac_1"), ("state", &asked["state"]), ("iss", &self.stand.issuer)]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into()
     }
 
     async fn come_back(&mut self, answer: &HashMap<String, String>) -> (u16, String, String) {
-        let query: String = url::form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(answer)
-            .finish();
+        let query: String = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(answer).finish();
         self.get(&format!("/callback?{query}")).await
     }
 
@@ -283,46 +237,24 @@ async fn somebody_signs_in_and_out() {
     );
     house.sign_in().await;
     let (_, _, page) = house.get("/").await;
-    assert!(
-        page.contains("<dd id=\"sub\">sub-1</dd>") && page.contains("Nguyễn Văn &#60;An&#62;"),
-        "{page}"
-    );
+    assert!(page.contains("<dd id=\"sub\">sub-1</dd>") && page.contains("Nguyễn Văn &#60;An&#62;"), "{page}");
 
     let (status, ..) = house.post("/logout", &[("csrf", "guess")]).await;
-    assert!(
-        status == 403 && house.is_signed_in().await,
-        "another site's form does nothing"
-    );
+    assert!(status == 403 && house.is_signed_in().await, "another site's form does nothing");
     let (status, location, page) = house.post("/logout", &[("csrf", csrf(&page))]).await;
-    assert!(
-        status == 200 && location.is_empty(),
-        "a form's answer never leaves by redirect"
-    );
-    let onward = page
-        .split("url=")
-        .nth(1)
-        .and_then(|rest| rest.split('"').next())
-        .expect("a refresh")
-        .replace("&#38;", "&");
-    assert!(
-        page.contains("id=\"continue-link\"") && page.contains("id=\"signed-out\""),
-        "{page}"
-    );
+    assert!(status == 200 && location.is_empty(), "a form's answer never leaves by redirect");
+    let onward =
+        page.split("url=").nth(1).and_then(|rest| rest.split('"').next()).expect("a refresh").replace("&#38;", "&");
+    assert!(page.contains("id=\"continue-link\"") && page.contains("id=\"signed-out\""), "{page}");
     let url = url::Url::parse(&onward).expect("an address");
     let sent: HashMap<String, String> = url.query_pairs().into_owned().collect();
     assert!(
         onward.starts_with(&format!("{}/logout?", house.stand.issuer)) && sent["id_token_hint"].split('.').count() == 3
     );
-    assert_eq!(
-        [&sent["client_id"], &sent["post_logout_redirect_uri"]],
-        ["portal-1", &format!("{}/", house.portal)]
-    );
+    assert_eq!([&sent["client_id"], &sent["post_logout_redirect_uri"]], ["portal-1", &format!("{}/", house.portal)]);
     assert!(!house.is_signed_in().await);
     let (_, _, page) = house.get(&format!("/?state={}&lang=en", sent["state"])).await;
-    assert!(
-        page.contains("You have signed out.") && page.contains("Public service portal"),
-        "{page}"
-    );
+    assert!(page.contains("You have signed out.") && page.contains("Public service portal"), "{page}");
 }
 
 #[tokio::test]
@@ -335,10 +267,7 @@ async fn an_answer_that_is_not_ours_signs_nobody_in() {
         changed
     };
     let (status, _, page) = house.come_back(&with("state", "other")).await;
-    assert!(
-        status == 400 && page.contains(">sign-in-expired<") && page.contains("id=\"next-step\""),
-        "{page}"
-    );
+    assert!(status == 400 && page.contains(">sign-in-expired<") && page.contains("id=\"next-step\""), "{page}");
     let (status, _, page) = house.come_back(&with("iss", "http://evil.example")).await;
     assert!(status == 502 && page.contains(">bad-answer<"), "a mix-up: {page}");
     let (status, ..) = house.come_back(&answer).await;
@@ -354,10 +283,7 @@ async fn an_answer_that_is_not_ours_signs_nobody_in() {
     refused.remove("code");
     refused.insert("error".into(), "access_denied".into());
     let (status, _, page) = house.come_back(&refused).await;
-    assert!(
-        status == 400 && page.contains(">access_denied<") && page.contains("href=\"/login\""),
-        "{page}"
-    );
+    assert!(status == 400 && page.contains(">access_denied<") && page.contains("href=\"/login\""), "{page}");
     let mut odd = house.begin().await;
     odd.insert("error".into(), "<script>".into());
     let (_, _, page) = house.come_back(&odd).await;
@@ -385,11 +311,7 @@ async fn a_token_that_is_not_for_this_sign_in_is_refused() {
     }
     let answer = house.begin().await;
     *house.stand.signer.lock().expect("no panic inside") = Signer::new("k1");
-    assert_eq!(
-        house.come_back(&answer).await.0,
-        502,
-        "another key under the known name"
-    );
+    assert_eq!(house.come_back(&answer).await.0, 502, "another key under the known name");
     let answer = house.begin().await;
     "other".clone_into(&mut house.stand.challenge.lock().expect("no panic inside"));
     assert_eq!(house.come_back(&answer).await.0, 502, "PKCE");
@@ -406,10 +328,7 @@ async fn keys_that_changed_are_read_again() {
     *house.stand.signer.lock().expect("no panic inside") = Signer::new("k3");
     house.stand.clock.advance(std::time::Duration::from_secs(6));
     let token = house.logout_token("j", "sid-1");
-    assert_eq!(
-        house.post("/backchannel-logout", &[("logout_token", &token)]).await.0,
-        200
-    );
+    assert_eq!(house.post("/backchannel-logout", &[("logout_token", &token)]).await.0, 200);
 }
 
 #[tokio::test]
@@ -417,34 +336,16 @@ async fn the_provider_ends_a_session_once_and_only_that_one() {
     let mut house = House::open().await;
     house.sign_in().await;
     let other = house.logout_token("j1", "sid-2");
-    assert_eq!(
-        house.post("/backchannel-logout", &[("logout_token", &other)]).await.0,
-        200
-    );
+    assert_eq!(house.post("/backchannel-logout", &[("logout_token", &other)]).await.0, 200);
     assert!(house.is_signed_in().await, "another session of the same person");
-    assert_eq!(
-        house.post("/backchannel-logout", &[("logout_token", &other)]).await.0,
-        400,
-        "a jti works once"
-    );
-    let id_token = house
-        .stand
-        .sign("JWT", &house.stand.id_token.lock().expect("no panic inside"));
-    assert_eq!(
-        house
-            .post("/backchannel-logout", &[("logout_token", &id_token)])
-            .await
-            .0,
-        400
-    );
+    assert_eq!(house.post("/backchannel-logout", &[("logout_token", &other)]).await.0, 400, "a jti works once");
+    let id_token = house.stand.sign("JWT", &house.stand.id_token.lock().expect("no panic inside"));
+    assert_eq!(house.post("/backchannel-logout", &[("logout_token", &id_token)]).await.0, 400);
     assert_eq!(house.post("/backchannel-logout", &[]).await.0, 400);
     assert!(house.is_signed_in().await);
 
     let token = house.logout_token("j2", "sid-1");
-    let request = house
-        .http
-        .post(format!("{}/backchannel-logout", house.portal))
-        .form(&[("logout_token", token)]);
+    let request = house.http.post(format!("{}/backchannel-logout", house.portal)).form(&[("logout_token", token)]);
     let response = request.send().await.expect("an answer");
     assert_eq!(
         (response.status().as_u16(), &response.headers()["cache-control"]),
@@ -454,38 +355,21 @@ async fn the_provider_ends_a_session_once_and_only_that_one() {
 
     let answer = house.begin().await;
     let (status, _, page) = house.come_back(&answer).await;
-    assert!(
-        status == 400 && page.contains(">session-ended<"),
-        "a sign-in under way does not bring it back: {page}"
-    );
+    assert!(status == 400 && page.contains(">session-ended<"), "a sign-in under way does not bring it back: {page}");
 }
 
 #[tokio::test]
 async fn every_page_is_guarded_and_none_is_a_dead_end() {
     let mut house = House::open().await;
     for path in ["/", "/nowhere", "/callback", "/portal.css"] {
-        let response = house
-            .http
-            .get(format!("{}{path}", house.portal))
-            .send()
-            .await
-            .expect("an answer");
+        let response = house.http.get(format!("{}{path}", house.portal)).send().await.expect("an answer");
         let policy = response.headers()["content-security-policy"].to_str().expect("ASCII");
-        assert!(
-            policy.starts_with("default-src 'none'") && policy.contains("frame-ancestors 'none'"),
-            "{path}"
-        );
+        assert!(policy.starts_with("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{path}");
         assert_eq!(response.headers()["x-content-type-options"], "nosniff", "{path}");
     }
     let (status, _, page) = house.get("/nowhere").await;
     assert!(status == 404 && page.contains("id=\"next-step\""), "{page}");
-    assert_eq!(
-        house
-            .post("/backchannel-logout", &[("logout_token", &"a".repeat(40_000))])
-            .await
-            .0,
-        413
-    );
+    assert_eq!(house.post("/backchannel-logout", &[("logout_token", &"a".repeat(40_000))]).await.0, 413);
     let (status, _, page) = house.get("/callback?state=a&state=b").await;
     assert!(status == 400 && page.contains("id=\"error-code\""), "{page}");
 }

@@ -84,11 +84,8 @@ mod tests {
             include_str!("../../templates/trouble.html"),
         ]
         .concat();
-        let used: Vec<&str> = templates
-            .split("frame.text(\"")
-            .skip(1)
-            .filter_map(|rest| rest.split('"').next())
-            .collect();
+        let used: Vec<&str> =
+            templates.split("frame.text(\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
         assert!(used.len() > 10);
         for key in used {
             assert!(is_known(key), "{key}");

@@ -26,11 +26,7 @@ pub(super) struct Visit {
 impl Visit {
     /// The value of a cookie. A name that came twice has none: somebody planted one of them.
     pub(super) fn cookie(&self, name: &str) -> Option<&str> {
-        let lines = self
-            .headers
-            .get_all(header::COOKIE)
-            .iter()
-            .filter_map(|line| line.to_str().ok());
+        let lines = self.headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
         let mut values = lines.flat_map(|line| line.split(';')).filter_map(|pair| {
             let (key, value) = pair.trim().split_once('=')?;
             (key == name).then_some(value)
@@ -52,19 +48,11 @@ impl FromRequestParts<Arc<Portal>> for Visit {
 
     async fn from_request_parts(parts: &mut Parts, portal: &Arc<Portal>) -> Result<Self, Infallible> {
         let query = pairs(parts.uri.query().unwrap_or_default().as_bytes());
-        let mut visit = Self {
-            lang: Lang::Vi,
-            lang_chosen: false,
-            query,
-            headers: parts.headers.clone(),
-        };
+        let mut visit = Self { lang: Lang::Vi, lang_chosen: false, query, headers: parts.headers.clone() };
         let chosen = visit.parameter("lang").and_then(Lang::parse);
         let remembered = || visit.cookie(&portal.cookie("lang")).and_then(Lang::parse);
         let wished = || {
-            let header = parts
-                .headers
-                .get(header::ACCEPT_LANGUAGE)
-                .and_then(|value| value.to_str().ok());
+            let header = parts.headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
             Lang::accepted(header.unwrap_or_default())
         };
         visit.lang = chosen.or_else(remembered).unwrap_or_else(wished);

@@ -41,10 +41,7 @@ impl Access {
             return Err(Refusal::TimestampRefused);
         }
         let (user, hash) = basic(headers).ok_or(Refusal::AccessDenied)?;
-        let known = self
-            .service_urls
-            .iter()
-            .any(|url| same(&hash, &self.hash(url, timestamp)));
+        let known = self.service_urls.iter().any(|url| same(&hash, &self.hash(url, timestamp)));
         if !(same(&user, &self.user) && known) {
             return Err(Refusal::AccessDenied);
         }

@@ -75,11 +75,7 @@ impl Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let fault_code = if self == Self::VersionMismatch {
-            "VersionMismatch"
-        } else {
-            "Client"
-        };
+        let fault_code = if self == Self::VersionMismatch { "VersionMismatch" } else { "Client" };
         let (code, element) = (self.code(), self.element());
         let body = format!(
             "<soapenv:Fault><faultcode>soapenv:{fault_code}</faultcode><faultstring>{code}</faultstring>\
@@ -95,10 +91,8 @@ impl IntoResponse for Refusal {
     }
 }
 
-const XML: [(HeaderName, &str); 2] = [
-    (header::CONTENT_TYPE, "text/xml; charset=utf-8"),
-    (header::CACHE_CONTROL, "no-store"),
-];
+const XML: [(HeaderName, &str); 2] =
+    [(header::CONTENT_TYPE, "text/xml; charset=utf-8"), (header::CACHE_CONTROL, "no-store")];
 
 /// The answer of `XacThucThongTinCongDan`: whether somebody is registered with exactly what was sent.
 pub(super) fn answer(exists: bool) -> Response {

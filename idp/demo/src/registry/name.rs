@@ -12,11 +12,7 @@ const TONES: [char; 5] = ['\u{300}', '\u{301}', '\u{303}', '\u{309}', '\u{323}']
 ///
 /// A name with marks must agree in its marks; a plain one agrees by its key. Otherwise An would be Ấn.
 pub(super) fn same(given: &str, registered: &str) -> bool {
-    if given.is_ascii() {
-        key(given) == key(registered)
-    } else {
-        with_marks(given) == with_marks(registered)
-    }
+    if given.is_ascii() { key(given) == key(registered) } else { with_marks(given) == with_marks(registered) }
 }
 
 /// Plain upper-case letters and digits, nothing else.

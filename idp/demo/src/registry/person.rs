@@ -59,11 +59,7 @@ impl Birthdate {
     /// Reads the registry's `yyyyMMdd`.
     pub(super) fn from_compact(text: &str) -> Option<Self> {
         let digits = text.len() == 8 && text.bytes().all(|b| b.is_ascii_digit());
-        if digits {
-            Self::from_parts(&text[..4], &text[4..6], &text[6..])
-        } else {
-            None
-        }
+        if digits { Self::from_parts(&text[..4], &text[4..6], &text[6..]) } else { None }
     }
 
     /// Reads the registry's `Nam`: four digits.
@@ -74,9 +70,7 @@ impl Birthdate {
     fn from_parts(year: &str, month: &str, day: &str) -> Option<Self> {
         let month = Month::try_from(u8::try_from(number(month, 2)?).ok()?).ok()?;
         let day = u8::try_from(number(day, 2)?).ok()?;
-        Date::from_calendar_date(number(year, 4)?, month, day)
-            .ok()
-            .map(Self::Day)
+        Date::from_calendar_date(number(year, 4)?, month, day).ok().map(Self::Day)
     }
 
     /// The year, always known.
@@ -120,10 +114,7 @@ fn birthdate<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Birthdate, D::
 pub fn people() -> &'static [Person] {
     static PEOPLE: LazyLock<Vec<Person>> = LazyLock::new(|| {
         let mut reader = csv::Reader::from_reader(include_str!("../../data/persons.csv").as_bytes());
-        reader
-            .deserialize()
-            .collect::<Result<_, _>>()
-            .expect("the file is part of this program and a test reads it")
+        reader.deserialize().collect::<Result<_, _>>().expect("the file is part of this program and a test reads it")
     });
     &PEOPLE
 }
@@ -152,14 +143,8 @@ mod tests {
     fn the_population_has_the_cases_that_matter() {
         let all = people();
         assert_eq!(all.len(), 200);
-        assert_eq!(
-            all.iter().map(|p| &p.personal_number).collect::<HashSet<_>>().len(),
-            200
-        );
-        assert_eq!(
-            all.iter().filter(|p| matches!(p.birthdate, Birthdate::Year(_))).count(),
-            16
-        );
+        assert_eq!(all.iter().map(|p| &p.personal_number).collect::<HashSet<_>>().len(), 200);
+        assert_eq!(all.iter().filter(|p| matches!(p.birthdate, Birthdate::Year(_))).count(), 16);
         for needed in ["H'Hen Niê", "Trần Thị Hoà", "Lê Minh Hòa"] {
             assert!(all.iter().any(|p| p.full_name == needed), "{needed}");
         }

@@ -60,17 +60,11 @@ impl Question {
     }
 
     fn read(operation: &Element) -> Result<Self, Refusal> {
-        let mut fields = Fields {
-            rest: &operation.children,
-        };
+        let mut fields = Fields { rest: &operation.children };
         let id = fields.required("MaYeuCau", 64)?;
-        for (element, longest) in [
-            ("MaDVC", 50),
-            ("MaTichHop", 10),
-            ("MaCanBo", 50),
-            ("MaDonVi", 50),
-            ("TaiKhoan", 100),
-        ] {
+        for (element, longest) in
+            [("MaDVC", 50), ("MaTichHop", 10), ("MaCanBo", 50), ("MaDonVi", 50), ("TaiKhoan", 100)]
+        {
             fields.required(element, longest)?;
         }
         fields.optional("SoDienThoai", 20)?;
@@ -79,13 +73,7 @@ impl Question {
         let birthdate = fields.birthdate()?;
         fields.end()?;
         let content = operation.children.iter().map(flat).collect::<Vec<_>>().join("\n");
-        Ok(Self {
-            id,
-            content,
-            number,
-            full_name,
-            birthdate,
-        })
+        Ok(Self { id, content, number, full_name, birthdate })
     }
 }
 
@@ -118,52 +106,30 @@ impl<'e> Fields<'e> {
         let text = element.text.trim();
         let plain =
             element.children.is_empty() && text.chars().count() <= longest && !text.chars().any(char::is_control);
-        if plain {
-            Ok(text)
-        } else {
-            Err(Refusal::InvalidValue(name))
-        }
+        if plain { Ok(text) } else { Err(Refusal::InvalidValue(name)) }
     }
 
     fn required(&mut self, name: &'static str, longest: usize) -> Result<String, Refusal> {
         let text = self.text(name, longest)?;
-        if text.is_empty() {
-            Err(Refusal::InvalidValue(name))
-        } else {
-            Ok(text.to_owned())
-        }
+        if text.is_empty() { Err(Refusal::InvalidValue(name)) } else { Ok(text.to_owned()) }
     }
 
     fn optional(&mut self, name: &'static str, longest: usize) -> Result<(), Refusal> {
-        if self.next_is(name) {
-            self.text(name, longest).map(|_| ())
-        } else {
-            Ok(())
-        }
+        if self.next_is(name) { self.text(name, longest).map(|_| ()) } else { Ok(()) }
     }
 
     fn number(&mut self) -> Result<Number, Refusal> {
         let digits = |text: &str, length| text.len() == length && text.bytes().all(|b| b.is_ascii_digit());
         if self.next_is("SoCMND") {
             let old = self.required("SoCMND", 9)?;
-            return if digits(&old, 9) {
-                Ok(Number::OldCard)
-            } else {
-                Err(Refusal::InvalidValue("SoCMND"))
-            };
+            return if digits(&old, 9) { Ok(Number::OldCard) } else { Err(Refusal::InvalidValue("SoCMND")) };
         }
         let number = self.required("SoDinhDanh", 12)?;
-        if digits(&number, 12) {
-            Ok(Number::Personal(number))
-        } else {
-            Err(Refusal::InvalidValue("SoDinhDanh"))
-        }
+        if digits(&number, 12) { Ok(Number::Personal(number)) } else { Err(Refusal::InvalidValue("SoDinhDanh")) }
     }
 
     fn birthdate(&mut self) -> Result<Birthdate, Refusal> {
-        let mut inner = Fields {
-            rest: &self.take("NgayThangNamSinh")?.children,
-        };
+        let mut inner = Fields { rest: &self.take("NgayThangNamSinh")?.children };
         let birthdate = if inner.next_is("Nam") {
             Birthdate::from_year(&inner.required("Nam", 4)?).ok_or(Refusal::InvalidValue("Nam"))?
         } else {
@@ -175,10 +141,6 @@ impl<'e> Fields<'e> {
     }
 
     fn end(self) -> Result<(), Refusal> {
-        if self.rest.is_empty() {
-            Ok(())
-        } else {
-            Err(Refusal::ElementOrder(""))
-        }
+        if self.rest.is_empty() { Ok(()) } else { Err(Refusal::ElementOrder("")) }
     }
 }

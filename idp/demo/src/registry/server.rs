@@ -42,15 +42,8 @@ impl Registry {
             service_urls: Vec::new(),
             exchange: None,
         };
-        let people = people()
-            .iter()
-            .map(|person| (person.personal_number.clone(), person.clone()))
-            .collect();
-        Self {
-            people,
-            access,
-            clock: Clock::default(),
-        }
+        let people = people().iter().map(|person| (person.personal_number.clone(), person.clone())).collect();
+        Self { people, access, clock: Clock::default() }
     }
 
     /// Lets another user ask instead of the sample's.
@@ -96,10 +89,7 @@ pub async fn serve(
         let base = format!("http://{}", listener.local_addr()?);
         registry.access.service_urls = vec![format!("{base}/"), base];
     }
-    let state = Arc::new(Desk {
-        registry,
-        seen: Mutex::default(),
-    });
+    let state = Arc::new(Desk { registry, seen: Mutex::default() });
     let router = Router::new()
         .route("/", get(describe).post(ask))
         .route("/seen", get(seen))
@@ -154,19 +144,14 @@ impl Desk {
         let text = std::str::from_utf8(body).map_err(|_| Refusal::MalformedXml)?;
         let question = Question::parse(&xml::parse(text)?)?;
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let person = question
-            .personal_number()
-            .and_then(|number| self.registry.people.get(number));
+        let person = question.personal_number().and_then(|number| self.registry.people.get(number));
         seen.answer(&question, || person.is_some_and(|person| question.matches(person)))
     }
 }
 
 /// SOAP 1.1 says `text/xml`; callers of this service are known to send `application/xml`.
 fn is_xml(headers: &HeaderMap) -> bool {
-    let value = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
+    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     matches!(essence.as_str(), "text/xml" | "application/xml")
 }

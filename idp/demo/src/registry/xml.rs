@@ -71,11 +71,7 @@ fn element(reader: &NsReader<&[u8]>, tag: &BytesStart<'_>) -> Result<Element, Re
         ResolveResult::Unbound => String::new(),
         ResolveResult::Unknown(_) => return Err(Refusal::MalformedXml),
     };
-    Ok(Element {
-        namespace,
-        name: local.into_inner().to_owned(),
-        ..Element::default()
-    })
+    Ok(Element { namespace, name: local.into_inner().to_owned(), ..Element::default() })
 }
 
 fn attach(open: &mut [Element], done: Element) -> Result<(), Refusal> {
@@ -92,9 +88,7 @@ fn character(reference: &BytesRef<'_>) -> Result<String, Refusal> {
     if let Some(character) = reference.resolve_char_ref().map_err(|_| Refusal::MalformedXml)? {
         return Ok(character.to_string());
     }
-    quick_xml::escape::resolve_xml_entity(reference)
-        .map(str::to_owned)
-        .ok_or(Refusal::MalformedXml)
+    quick_xml::escape::resolve_xml_entity(reference).map(str::to_owned).ok_or(Refusal::MalformedXml)
 }
 
 #[cfg(test)]

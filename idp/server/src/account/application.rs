@@ -27,11 +27,7 @@ pub(super) struct Application {
 /// What was typed, to be shown again.
 pub(super) fn given(params: &Params) -> Given {
     let text = |name| params.get(name).unwrap_or_default().to_owned();
-    Given {
-        personal_number: text("personal_number"),
-        full_name: text("full_name"),
-        birthdate: text("birthdate"),
-    }
+    Given { personal_number: text("personal_number"), full_name: text("full_name"), birthdate: text("birthdate") }
 }
 
 /// Reads the form. All mistakes at once, in the order of its fields: nobody is sent back five times.
@@ -51,20 +47,11 @@ pub(super) fn read(params: &Params, today: Day) -> Result<Application, Vec<Mista
     let password = password(text("new_password"), &own);
     let again = (text("new_password") != text("new_password_again")).then_some(Mistake::PasswordMismatch);
     match (number, name, birthdate, password, again) {
-        (Ok(number), Ok(name), Ok(birthdate), Ok(password), None) => Ok(Application {
-            number,
-            profile: Profile {
-                name,
-                birthdate: Some(birthdate),
-            },
-            birthdate,
-            password,
-        }),
+        (Ok(number), Ok(name), Ok(birthdate), Ok(password), None) => {
+            Ok(Application { number, profile: Profile { name, birthdate: Some(birthdate) }, birthdate, password })
+        }
         (number, name, birthdate, password, again) => {
-            Err([number.err(), name.err(), birthdate.err(), password.err(), again]
-                .into_iter()
-                .flatten()
-                .collect())
+            Err([number.err(), name.err(), birthdate.err(), password.err(), again].into_iter().flatten().collect())
         }
     }
 }

@@ -89,25 +89,16 @@ impl Desk {
         if visit.house.settings.local_passwords != LocalPasswords::On {
             return Err(visit.refuse(locale, OFF, NextStep::Usual));
         }
-        Ok(Self {
-            binding: visit.binding(),
-            visit,
-            came,
-            locale,
-        })
+        Ok(Self { binding: visit.binding(), visit, came, locale })
     }
 
     /// The path of the form, with the transaction that goes on afterwards. Nothing that was typed ever goes in here.
     fn path(&self) -> String {
-        self.came
-            .as_ref()
-            .map_or_else(|| PATH.to_owned(), |came| format!("{PATH}?t={}", came.t))
+        self.came.as_ref().map_or_else(|| PATH.to_owned(), |came| format!("{PATH}?t={}", came.t))
     }
 
     fn sign_in_path(&self) -> Option<String> {
-        self.came
-            .as_ref()
-            .map(|came| self.visit.keep_locale(&format!("/sign-in/{}", came.t)))
+        self.came.as_ref().map(|came| self.visit.keep_locale(&format!("/sign-in/{}", came.t)))
     }
 
     fn party_name(&self) -> Option<page::Words> {
@@ -142,12 +133,7 @@ impl Desk {
             let halt = self.visit.refuse(self.locale, QUOTA, NextStep::Usual);
             return Err(halt.retry_after(seconds));
         }
-        let Application {
-            number,
-            profile,
-            birthdate,
-            password,
-        } = application;
+        let Application { number, profile, birthdate, password } = application;
         let hash = match self.visit.house.passwords.hash(password).await {
             Ok(hash) => hash,
             Err(PasswordError::Busy) => return Err(self.busy()),
@@ -166,12 +152,7 @@ impl Desk {
             Some(Match::Matched) => people::DataMatch::Matched,
             None => people::DataMatch::Pending,
         };
-        let enrolment = Enrolment {
-            profile,
-            number,
-            data_match,
-            request_ref,
-        };
+        let enrolment = Enrolment { profile, number, data_match, request_ref };
         self.record(&enrolment, &hash).await
     }
 
@@ -179,9 +160,8 @@ impl Desk {
         let visit = &self.visit;
         let address = visit.context.peer.quota_address();
         let settings = &visit.house.settings;
-        let counted = visit.house.db.write(&visit.cx, |tx| {
-            Box::pin(quota::count(tx, settings, address, &application.number))
-        });
+        let counted =
+            visit.house.db.write(&visit.cx, |tx| Box::pin(quota::count(tx, settings, address, &application.number)));
         counted.await
     }
 
@@ -208,9 +188,8 @@ impl Desk {
     async fn not_matched(&self, given: Given) -> Result<Response, Halt> {
         let visit = &self.visit;
         let because = "not-matched";
-        let recorded = visit.house.db.write(&visit.cx, |tx| {
-            Box::pin(audit::record(tx, Event::EnrolmentRefused { because }))
-        });
+        let recorded =
+            visit.house.db.write(&visit.cx, |tx| Box::pin(audit::record(tx, Event::EnrolmentRefused { because })));
         recorded.await.map_err(|error: StoreError| Fault::from(error))?;
         Ok(render(&NotEnrolled {
             c: self.chrome(&self.path()),
@@ -254,10 +233,7 @@ impl Desk {
             signin::hint_login(tx, &came.sign_in, login).await?;
             return Ok(came.t.clone());
         }
-        let asked = Asked {
-            login_hint: Some(login.to_owned()),
-            ..Asked::default()
-        };
+        let asked = Asked { login_hint: Some(login.to_owned()), ..Asked::default() };
         let handle = own::begin_within(tx, browser, &asked).await?;
         Ok(handle.reveal().to_owned())
     }
@@ -271,9 +247,5 @@ async fn came(visit: &Visit) -> Result<Option<Came>, StoreError> {
         return Ok(None);
     };
     let party = sign_in.party.and_then(|id| visit.house.register.by_id(id));
-    Ok(Some(Came {
-        t: t.to_owned(),
-        sign_in,
-        party,
-    }))
+    Ok(Some(Came { t: t.to_owned(), sign_in, party }))
 }

@@ -72,10 +72,7 @@ async fn sign_in(visit: &Visit) -> Result<Response, Halt> {
 async fn begin(visit: &Visit, binding: &Binding) -> Result<Handle<Transaction>, Fault> {
     let browser = binding.digest().ok_or(Fault::bug("reading our own binding"))?;
     let asked = &Asked::default();
-    let begun = visit
-        .house
-        .db
-        .write(&visit.cx, |tx| Box::pin(begin_within(tx, browser, asked)));
+    let begun = visit.house.db.write(&visit.cx, |tx| Box::pin(begin_within(tx, browser, asked)));
     begun.await.map_err(|error: StoreError| Fault::from(error))
 }
 
@@ -85,14 +82,7 @@ pub(super) async fn begin_within(
     browser: Digest,
     asked: &Asked,
 ) -> Result<Handle<Transaction>, StoreError> {
-    let new = NewSignIn {
-        door: "account",
-        party: None,
-        browser,
-        asked,
-        payload: "",
-        resume: "/account/resume?t=",
-    };
+    let new = NewSignIn { door: "account", party: None, browser, asked, payload: "", resume: "/account/resume?t=" };
     signin::begin(tx, new).await
 }
 
@@ -120,9 +110,8 @@ pub(super) async fn resume(visit: Visit) -> Result<Response, Halt> {
     if next != Next::Finish {
         return Ok(onward(&visit.keep_locale(&format!("/sign-in/{t}"))));
     }
-    let ended = visit.house.db.write(&visit.cx, |tx| {
-        Box::pin(signin::end_transaction(tx, &sign_in, Outcome::Finished))
-    });
+    let ended =
+        visit.house.db.write(&visit.cx, |tx| Box::pin(signin::end_transaction(tx, &sign_in, Outcome::Finished)));
     ended.await.map_err(|error: StoreError| Fault::from(error))?;
     Ok(onward(&visit.keep_locale(PATH)))
 }
@@ -132,20 +121,11 @@ pub(super) async fn sign_out(visit: Visit, Form(params): Form) -> Result<Respons
     visit.check_form(SIGN_OUT_FORM, &params, PATH)?;
     if let Some(live) = visit.house.session(&visit.headers, visit.now()).await? {
         let cx = visit.cx.acting(live.actor());
-        let ended = visit
-            .house
-            .db
-            .write(&cx, |tx| Box::pin(session::end(tx, live.id, "signed-out")));
+        let ended = visit.house.db.write(&cx, |tx| Box::pin(session::end(tx, live.id, "signed-out")));
         ended.await.map_err(|error: StoreError| Fault::from(error))?;
     }
-    let c = visit
-        .house
-        .chrome(visit.locale(None), visit.keep_locale("/"), String::new());
-    let mut response = render(&SignedOut {
-        c,
-        party: None,
-        continue_href: None,
-    });
+    let c = visit.house.chrome(visit.locale(None), visit.keep_locale("/"), String::new());
+    let mut response = render(&SignedOut { c, party: None, continue_href: None });
     let cleared: HeaderValue = visit.house.cookies.clear(Cookie::Session);
     response.headers_mut().append(SET_COOKIE, cleared);
     Ok(response)

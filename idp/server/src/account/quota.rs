@@ -37,11 +37,7 @@ pub(super) async fn count(
             limit(settings.enrolments_per_number_per_day, DAY),
             "quota-number",
         ),
-        (
-            Bucket::new("enrol total", &[]),
-            limit(settings.enrolments_per_hour, HOUR),
-            "quota-total",
-        ),
+        (Bucket::new("enrol total", &[]), limit(settings.enrolments_per_hour, HOUR), "quota-total"),
     ];
     for (bucket, limit, because) in counted {
         if let Err(used_up) = spend(tx, bucket, limit).await? {

@@ -40,9 +40,7 @@ pub async fn reverify_due(house: &House, cx: &Cx) -> Result<usize, Fault> {
                     Match::Matched => DataMatch::Matched,
                     Match::NotMatched => DataMatch::NotMatched,
                 };
-                let written = house
-                    .db
-                    .write(cx, |tx| Box::pin(people::record_answer(tx, &request_ref, data_match)));
+                let written = house.db.write(cx, |tx| Box::pin(people::record_answer(tx, &request_ref, data_match)));
                 written.await.map_err(|error: StoreError| Fault::from(error))?;
                 answered += 1;
             }
@@ -63,9 +61,7 @@ pub async fn reverify_due(house: &House, cx: &Cx) -> Result<usize, Fault> {
 async fn question(house: &House, person: Id<id::Person>, request_ref: &str) -> Result<Option<Verification>, Fault> {
     let mut conn = house.db.read().await?;
     let stored = people::person(&mut conn, person).await?;
-    let profile = stored
-        .filter(people::StoredPerson::is_active)
-        .and_then(|stored| stored.profile);
+    let profile = stored.filter(people::StoredPerson::is_active).and_then(|stored| stored.profile);
     let number = people::personal_number(&mut conn, person).await?;
     let (Some(profile), Some(number)) = (profile, number) else {
         return Ok(None);
@@ -80,8 +76,6 @@ async fn question(house: &House, person: Id<id::Person>, request_ref: &str) -> R
 }
 
 async fn postpone(house: &House, cx: &Cx, request_ref: &str) -> Result<(), Fault> {
-    let written = house
-        .db
-        .write(cx, |tx| Box::pin(people::record_pending(tx, request_ref)));
+    let written = house.db.write(cx, |tx| Box::pin(people::record_pending(tx, request_ref)));
     written.await.map_err(|error: StoreError| Fault::from(error))
 }

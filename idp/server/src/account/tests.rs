@@ -60,24 +60,11 @@ async fn a_citizen_enrols_signs_in_by_the_name_shown_and_signs_out() {
     assert!(login.starts_with("daovanthu-"), "{login}");
 
     let path = made.attribute("id=\"continue-link\"", "href");
-    assert!(
-        !path.contains(&login) && !path.contains(NUMBER),
-        "nothing that was typed stands in an address"
-    );
-    assert_eq!(
-        visitor.get(&path).await.value("id=\"login\""),
-        login,
-        "the name is filled in"
-    );
+    assert!(!path.contains(&login) && !path.contains(NUMBER), "nothing that was typed stands in an address");
+    assert_eq!(visitor.get(&path).await.value("id=\"login\""), login, "the name is filled in");
     let account = signs_in(&mut visitor, &path, &login).await;
-    assert_eq!(
-        (account.page().as_str(), account.text("account-name").as_str()),
-        ("account", "Đào Văn Thử")
-    );
-    assert_eq!(
-        account.attribute("id=\"identity-assurance\"", "data-level"),
-        "urn:idp:ial0"
-    );
+    assert_eq!((account.page().as_str(), account.text("account-name").as_str()), ("account", "Đào Văn Thử"));
+    assert_eq!(account.attribute("id=\"identity-assurance\"", "data-level"), "urn:idp:ial0");
     assert_eq!(account.attribute("id=\"data-match\"", "data-state"), "matched");
 
     let foreign = visitor.post("/account/sign-out", &[("csrf", "x")]).await;
@@ -87,10 +74,7 @@ async fn a_citizen_enrols_signs_in_by_the_name_shown_and_signs_out() {
     assert_eq!(done.page(), "signed-out");
     assert!(!visitor.cookies.contains_key("sid"));
     visitor.cookies.insert("sid".into(), cookie);
-    assert!(
-        visitor.get("/account").await.location.starts_with("/sign-in/"),
-        "the old cookie opens nothing"
-    );
+    assert!(visitor.get("/account").await.location.starts_with("/sign-in/"), "the old cookie opens nothing");
 }
 
 #[tokio::test]
@@ -124,29 +108,19 @@ async fn without_an_answer_the_account_waits_and_the_same_question_is_asked_agai
     let login = made.text("login-name");
 
     test.house.clock.advance(Duration::from_secs(61));
-    assert_eq!(
-        reverify_due(&test.house, &test.cx()).await.expect("runs"),
-        0,
-        "still no answer"
-    );
+    assert_eq!(reverify_due(&test.house, &test.cx()).await.expect("runs"), 0, "still no answer");
     assert_eq!(reverify_due(&test.house, &test.cx()).await.expect("runs"), 0, "not due");
     assert_eq!(test.registry.asked().len(), 2);
     test.registry.says(Some(Match::Matched));
     test.house.clock.advance(Duration::from_secs(2 * 3_600));
     assert_eq!(reverify_due(&test.house, &test.cx()).await.expect("runs"), 1);
     let asked = test.registry.asked();
-    assert!(
-        asked.len() == 3 && asked.iter().all(|request| *request == asked[0]),
-        "{asked:?}"
-    );
+    assert!(asked.len() == 3 && asked.iter().all(|request| *request == asked[0]), "{asked:?}");
 
     let begun = visitor.get("/account").await;
     let account = signs_in(&mut visitor, &begun.location, &login).await;
     assert_eq!(account.attribute("id=\"data-match\"", "data-state"), "matched");
-    assert_eq!(
-        account.attribute("id=\"identity-assurance\"", "data-level"),
-        "urn:idp:ial0"
-    );
+    assert_eq!(account.attribute("id=\"identity-assurance\"", "data-level"), "urn:idp:ial0");
 }
 
 #[tokio::test]
@@ -191,14 +165,8 @@ async fn nobody_enrols_unless_the_policy_lets_them() {
     for policy in [LocalPasswords::Off, LocalPasswords::Contingency] {
         let test = TestHouse::new(policy).await;
         let mut visitor = visitor(&test);
-        for answer in [
-            visitor.get("/enrol").await,
-            visitor.post("/enrol", &[("again", "1")]).await,
-        ] {
-            assert_eq!(
-                (answer.status, answer.error_code().as_str()),
-                (StatusCode::FORBIDDEN, "enrol-off")
-            );
+        for answer in [visitor.get("/enrol").await, visitor.post("/enrol", &[("again", "1")]).await] {
+            assert_eq!((answer.status, answer.error_code().as_str()), (StatusCode::FORBIDDEN, "enrol-off"));
         }
         assert!(!visitor.get("/").await.html.contains("id=\"enrol-link\""));
     }

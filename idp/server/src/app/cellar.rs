@@ -27,12 +27,8 @@ impl ServeLock {
         let mut name = database.as_os_str().to_owned();
         name.push(".serve.lock");
         let failed = |error: std::io::Error| Fault::new("locking the SQLite file", error);
-        let file = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(PathBuf::from(name))
-            .map_err(failed)?;
+        let file =
+            File::options().create(true).truncate(false).write(true).open(PathBuf::from(name)).map_err(failed)?;
         match file.try_lock() {
             Ok(()) => Ok(Self(file)),
             Err(TryLockError::WouldBlock) => Err(AppError::Held),
@@ -56,10 +52,7 @@ pub fn seals(config: &Config) -> Result<Arc<Seals>, AppError> {
 
 /// Opens the database, whatever its state.
 pub async fn open(config: &Config) -> Result<Db, AppError> {
-    let options = Options {
-        url: config.database.url.clone(),
-        connections: config.database.connections,
-    };
+    let options = Options { url: config.database.url.clone(), connections: config.database.connections };
     let opened = Db::open(&options, seals(config)?).await;
     opened.map_err(|fault| {
         if fault.is_passing() {

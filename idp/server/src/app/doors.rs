@@ -28,10 +28,7 @@ pub fn inside(house: &Arc<House>) -> Router {
 
 /// What the public listener serves.
 pub fn public(house: &Arc<House>, server: &sections::Server) -> Router {
-    let trust = Trust {
-        proxies: server.proxies.clone(),
-        header: server.proxy_header,
-    };
+    let trust = Trust { proxies: server.proxies.clone(), header: server.proxy_header };
     Gate::new(&house.issuer, trust, error_page(Arc::clone(house))).before(inside(house))
 }
 

@@ -80,11 +80,6 @@ impl Health for Cached {
     }
 
     async fn check(&self) -> Result<(), String> {
-        self.0
-            .cache
-            .get("health")
-            .await
-            .map(|_| ())
-            .map_err(|error| error.to_string())
+        self.0.cache.get("health").await.map(|_| ()).map_err(|error| error.to_string())
     }
 }

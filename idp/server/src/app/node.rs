@@ -49,14 +49,7 @@ impl Node {
             public.push(listen(*address).await?);
         }
         let management = listen(config.server.management_listen).await?;
-        Ok(Self {
-            app,
-            config,
-            public,
-            management,
-            tls,
-            movers: Vec::new(),
-        })
+        Ok(Self { app, config, public, management, tls, movers: Vec::new() })
     }
 
     /// Another clock that the test clock moves together with ours.
@@ -73,17 +66,12 @@ impl Node {
 
     /// Where the public listeners are; port 0 of the configuration is a real port here.
     pub fn public_addresses(&self) -> Vec<SocketAddr> {
-        self.public
-            .iter()
-            .filter_map(|listener| listener.local_addr().ok())
-            .collect()
+        self.public.iter().filter_map(|listener| listener.local_addr().ok()).collect()
     }
 
     /// Where the management listener is.
     pub fn management_address(&self) -> SocketAddr {
-        self.management
-            .local_addr()
-            .unwrap_or(self.config.server.management_listen)
+        self.management.local_addr().unwrap_or(self.config.server.management_listen)
     }
 
     /// Answers until `shutdown` begins and everything under way is done.
@@ -95,11 +83,7 @@ impl Node {
         }
         let jobs = Jobs::new(&self.app);
         let gone = Shutdown::new();
-        let management = Management {
-            checks: self.app.checks(),
-            shutdown: shutdown.clone(),
-            metrics,
-        };
+        let management = Management { checks: self.app.checks(), shutdown: shutdown.clone(), metrics };
         let mut management = management.router();
         if self.config.test.clock {
             management = management.merge(test_clock::router(Arc::clone(&jobs), self.movers));
@@ -113,10 +97,8 @@ impl Node {
         ));
         let doors = doors::public(&self.app.house, &self.config.server);
         let open = options(self.tls, self.config.server.max_connections);
-        let (drain, ()) = tokio::join!(
-            server::serve(self.public, doors, open, shutdown.clone()),
-            Arc::clone(&jobs).run(shutdown),
-        );
+        let (drain, ()) =
+            tokio::join!(server::serve(self.public, doors, open, shutdown.clone()), Arc::clone(&jobs).run(shutdown),);
         // Only now nothing is counted any more.
         jobs.finish().await;
         gone.begin();

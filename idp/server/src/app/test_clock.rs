@@ -29,9 +29,7 @@ struct Desk {
 
 /// The route. `others` are moved together with our clock.
 pub fn router(jobs: Arc<Jobs>, others: Vec<Mover>) -> Router {
-    Router::new()
-        .route("/test/clock", post(serve))
-        .with_state(Arc::new(Desk { jobs, others }))
+    Router::new().route("/test/clock", post(serve)).with_state(Arc::new(Desk { jobs, others }))
 }
 
 async fn serve(State(desk): State<Arc<Desk>>, Json(asked): Json<Asked>) -> (StatusCode, Json<Value>) {
@@ -41,22 +39,13 @@ async fn serve(State(desk): State<Arc<Desk>>, Json(asked): Json<Asked>) -> (Stat
     for other in &desk.others {
         other(by);
     }
-    let failed = if asked.run_jobs {
-        desk.jobs.run_all_once().await
-    } else {
-        Vec::new()
-    };
+    let failed = if asked.run_jobs { desk.jobs.run_all_once().await } else { Vec::new() };
     let now = clock.now().millis();
     if failed.is_empty() {
         (StatusCode::OK, Json(json!({ "now": now })))
     } else {
-        let failed: serde_json::Map<_, _> = failed
-            .into_iter()
-            .map(|(job, fault)| (job.to_owned(), fault.to_string().into()))
-            .collect();
-        (
-            StatusCode::INTERNAL_SERVER_ERROR,
-            Json(json!({ "now": now, "failed": failed })),
-        )
+        let failed: serde_json::Map<_, _> =
+            failed.into_iter().map(|(job, fault)| (job.to_owned(), fault.to_string().into())).collect();
+        (StatusCode::INTERNAL_SERVER_ERROR, Json(json!({ "now": now, "failed": failed })))
     }
 }

@@ -156,17 +156,12 @@ pub(super) async fn apply(target: &Target<'_>, desired: Desired, mode: Mode) -> 
 }
 
 fn refuse(ctx: &Ctx, problems: &[Problem]) -> Exit {
-    let sentences: Vec<String> = problems
-        .iter()
-        .map(|problem| problem.sentence(ctx.say.locale))
-        .collect();
+    let sentences: Vec<String> = problems.iter().map(|problem| problem.sentence(ctx.say.locale)).collect();
     if ctx.say.json {
-        let listed = problems
-            .iter()
-            .map(|problem| json!({"path": problem.path, "problem": problem.reason(ctx.say.locale)}));
+        let listed =
+            problems.iter().map(|problem| json!({"path": problem.path, "problem": problem.reason(ctx.say.locale)}));
         let listed: Vec<_> = listed.collect();
-        ctx.say
-            .answer(String::new, || json!({"applied": false, "problems": listed}));
+        ctx.say.answer(String::new, || json!({"applied": false, "problems": listed}));
     }
     for sentence in sentences {
         if !ctx.say.json {

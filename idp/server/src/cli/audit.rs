@@ -47,11 +47,7 @@ pub(super) async fn run(ctx: &Ctx, arguments: &Arguments) -> Result<Exit, CliErr
         What::Verify => verify(ctx, &Opened::current(ctx).await?).await,
         What::Archive { class, before, folder } => {
             let before = day(before).ok_or_else(|| CliError::Usage("cli-not-a-day", before.clone()))?;
-            let class = if class == Class::Access.word() {
-                Class::Access
-            } else {
-                Class::Change
-            };
+            let class = if class == Class::Access.word() { Class::Access } else { Class::Change };
             archive(ctx, &Opened::current(ctx).await?, (class, before, folder)).await
         }
     }
@@ -128,20 +124,13 @@ fn human(ctx: &Ctx, report: &Report) -> String {
     if let Some(broken) = &report.first_broken {
         let position = broken.position.to_string();
         let record = broken.seq.map_or_else(|| "?".to_owned(), |seq| seq.to_string());
-        let with = [
-            ("position", position.as_str()),
-            ("record", &record),
-            ("why", broken.why.word()),
-        ];
+        let with = [("position", position.as_str()), ("record", &record), ("why", broken.why.word())];
         lines.push(ctx.say.text_with("cli-audit-broken", &with));
     }
     if report.late > 0 {
         let late = report.late.to_string();
         let first = report.first_late.unwrap_or_default().to_string();
-        lines.push(
-            ctx.say
-                .text_with("cli-audit-late", &[("late", &late), ("first", &first)]),
-        );
+        lines.push(ctx.say.text_with("cli-audit-late", &[("late", &late), ("first", &first)]));
     }
     if lines.len() == 1 {
         lines.push(ctx.say.text("cli-audit-good"));

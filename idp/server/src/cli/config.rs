@@ -23,9 +23,5 @@ pub(super) fn run(ctx: &Ctx) -> Result<Exit, CliError> {
 }
 
 fn shown(value: &Value) -> String {
-    if value.is_null() {
-        "-".to_owned()
-    } else {
-        value.to_string()
-    }
+    if value.is_null() { "-".to_owned() } else { value.to_string() }
 }

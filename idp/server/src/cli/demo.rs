@@ -75,24 +75,16 @@ impl Ports {
 }
 
 pub(super) async fn run(ctx: &Ctx, arguments: &Arguments) -> Result<Exit, CliError> {
-    let ports = Ports {
-        base: arguments.port_base,
-    };
+    let ports = Ports { base: arguments.port_base };
     let state = State::at(arguments.state_dir.clone(), ports);
     if arguments.fresh {
         state.forget().map_err(|error| refused(&state, error))?;
     }
     let kept = state.prepare(ports).map_err(|error| refused(&state, error))?;
-    let loaded = load(&Sources {
-        file: Some(state.config()),
-        ..Sources::default()
-    })
-    .map_err(CliError::Config)?;
+    let loaded = load(&Sources { file: Some(state.config()), ..Sources::default() }).map_err(CliError::Config)?;
     logging::init(&loaded.config.log);
     let shutdown = serve::heard()?;
-    let neighbours = neighbours::bind(ports)
-        .await
-        .map_err(|error| CliError::of_app(error, &loaded))?;
+    let neighbours = neighbours::bind(ports).await.map_err(|error| CliError::of_app(error, &loaded))?;
     let clock = idp_demo::Clock::default();
     let node = Node::bind(loaded.config.clone()).await;
     let node = node.map_err(|error| CliError::of_app(error, &loaded))?;
@@ -108,9 +100,7 @@ pub(super) async fn run(ctx: &Ctx, arguments: &Arguments) -> Result<Exit, CliErr
         let why = ctx.say.text("cli-demo-silent");
         return Err(CliError::Unreachable("cli-part-demo", why));
     }
-    let drain = running
-        .await
-        .map_err(|error| Fault::new("running the demo's server", error))?;
+    let drain = running.await.map_err(|error| Fault::new("running the demo's server", error))?;
     beside.end().await;
     Ok(serve::exit(drain))
 }
@@ -141,10 +131,7 @@ fn refused(state: &State, error: files::StateError) -> CliError {
     match error {
         files::StateError::InUse => CliError::Database("cli-database-held"),
         files::StateError::Io(error) => {
-            let with = vec![
-                ("dir", state.folder().display().to_string()),
-                ("why", error.to_string()),
-            ];
+            let with = vec![("dir", state.folder().display().to_string()), ("why", error.to_string())];
             CliError::Said(Exit::Unreachable, "cli-demo-no-state", with)
         }
     }

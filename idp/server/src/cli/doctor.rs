@@ -51,61 +51,21 @@ struct Check {
 mod check {
     use super::Check;
 
-    pub(super) const CONFIG: Check = Check {
-        name: "config",
-        what: "cli-doctor-config",
-        todo: "cli-doctor-config-do",
-    };
-    pub(super) const KEY_FILE: Check = Check {
-        name: "key-file",
-        what: "cli-doctor-key-file",
-        todo: "cli-doctor-key-file-do",
-    };
-    pub(super) const DATABASE: Check = Check {
-        name: "database",
-        what: "cli-doctor-database",
-        todo: "cli-doctor-database-do",
-    };
-    pub(super) const MIGRATIONS: Check = Check {
-        name: "migrations",
-        what: "cli-doctor-migrations",
-        todo: "cli-doctor-migrations-do",
-    };
-    pub(super) const KEYS: Check = Check {
-        name: "keys",
-        what: "cli-doctor-keys",
-        todo: "cli-doctor-keys-do",
-    };
-    pub(super) const CLOCK: Check = Check {
-        name: "clock",
-        what: "cli-doctor-clock",
-        todo: "cli-doctor-clock-do",
-    };
-    pub(super) const TLS: Check = Check {
-        name: "tls",
-        what: "cli-doctor-tls",
-        todo: "cli-doctor-tls-do",
-    };
-    pub(super) const CACHE: Check = Check {
-        name: "cache",
-        what: "cli-doctor-cache",
-        todo: "cli-doctor-cache-do",
-    };
-    pub(super) const ISSUER: Check = Check {
-        name: "issuer",
-        what: "cli-doctor-issuer",
-        todo: "cli-doctor-issuer-do",
-    };
-    pub(super) const REGISTRY: Check = Check {
-        name: "registry",
-        what: "cli-doctor-registry",
-        todo: "cli-doctor-registry-do",
-    };
-    pub(super) const NOTIFY: Check = Check {
-        name: "notify",
-        what: "cli-doctor-notify",
-        todo: "cli-doctor-notify-do",
-    };
+    pub(super) const CONFIG: Check = Check { name: "config", what: "cli-doctor-config", todo: "cli-doctor-config-do" };
+    pub(super) const KEY_FILE: Check =
+        Check { name: "key-file", what: "cli-doctor-key-file", todo: "cli-doctor-key-file-do" };
+    pub(super) const DATABASE: Check =
+        Check { name: "database", what: "cli-doctor-database", todo: "cli-doctor-database-do" };
+    pub(super) const MIGRATIONS: Check =
+        Check { name: "migrations", what: "cli-doctor-migrations", todo: "cli-doctor-migrations-do" };
+    pub(super) const KEYS: Check = Check { name: "keys", what: "cli-doctor-keys", todo: "cli-doctor-keys-do" };
+    pub(super) const CLOCK: Check = Check { name: "clock", what: "cli-doctor-clock", todo: "cli-doctor-clock-do" };
+    pub(super) const TLS: Check = Check { name: "tls", what: "cli-doctor-tls", todo: "cli-doctor-tls-do" };
+    pub(super) const CACHE: Check = Check { name: "cache", what: "cli-doctor-cache", todo: "cli-doctor-cache-do" };
+    pub(super) const ISSUER: Check = Check { name: "issuer", what: "cli-doctor-issuer", todo: "cli-doctor-issuer-do" };
+    pub(super) const REGISTRY: Check =
+        Check { name: "registry", what: "cli-doctor-registry", todo: "cli-doctor-registry-do" };
+    pub(super) const NOTIFY: Check = Check { name: "notify", what: "cli-doctor-notify", todo: "cli-doctor-notify-do" };
 }
 
 /// What one check found.
@@ -134,13 +94,7 @@ impl Finding {
 pub(super) async fn run(ctx: &Ctx) -> Result<Exit, CliError> {
     let loaded = ctx.config()?;
     let findings = checks::all(&loaded.config).await;
-    let human = || {
-        findings
-            .iter()
-            .map(|finding| line(ctx, finding))
-            .collect::<Vec<_>>()
-            .join("\n")
-    };
+    let human = || findings.iter().map(|finding| line(ctx, finding)).collect::<Vec<_>>().join("\n");
     let machine = || {
         let all: Vec<Value> = findings
             .iter()
@@ -155,11 +109,7 @@ pub(super) async fn run(ctx: &Ctx) -> Result<Exit, CliError> {
 
 fn line(ctx: &Ctx, finding: &Finding) -> String {
     let what = ctx.say.text(finding.check.what);
-    let detail = if finding.detail.is_empty() {
-        String::new()
-    } else {
-        format!(": {}", finding.detail)
-    };
+    let detail = if finding.detail.is_empty() { String::new() } else { format!(": {}", finding.detail) };
     let todo = match finding.mark {
         Mark::Warning | Mark::Wrong => format!("\n    → {}", ctx.say.text(finding.check.todo)),
         Mark::Good | Mark::Skipped => String::new(),
@@ -180,15 +130,9 @@ mod tests {
     async fn every_check_says_what_it_looks_at_and_what_to_do() {
         let findings = checks::all(&Config::default()).await;
         let wrong: Vec<_> = findings.iter().filter(|finding| finding.mark == Mark::Wrong).collect();
-        assert!(
-            wrong.iter().any(|finding| finding.check.name == "key-file"),
-            "there is no key file"
-        );
+        assert!(wrong.iter().any(|finding| finding.check.name == "key-file"), "there is no key file");
         for locale in Locale::ALL {
-            let ctx = Ctx {
-                say: Say::new(locale, false),
-                file: None,
-            };
+            let ctx = Ctx { say: Say::new(locale, false), file: None };
             for finding in &findings {
                 for mark in [Mark::Good, Mark::Wrong] {
                     let shown = line(&ctx, &Finding::new(finding.check, mark, "why"));
@@ -205,30 +149,17 @@ mod tests {
         let line = idp_core::crypto::seal::Seals::new_line("k1");
         std::fs::write(folder.join("key"), line.reveal()).expect("writes");
         let environment = vec![
-            (
-                "IDP__DATABASE__URL".to_owned(),
-                format!("sqlite:{}/idp.db", folder.display()),
-            ),
+            ("IDP__DATABASE__URL".to_owned(), format!("sqlite:{}/idp.db", folder.display())),
             ("IDP__SECRETS__KEY_FILE".to_owned(), format!("{}/key", folder.display())),
         ];
-        let sources = Sources {
-            environment,
-            ..Sources::default()
-        };
+        let sources = Sources { environment, ..Sources::default() };
         let config = load(&sources).expect("it is sound").config;
         let of = async |name: &str| {
             let found = checks::all(&config).await;
-            found
-                .iter()
-                .find(|finding| finding.check.name == name)
-                .map(|finding| finding.mark)
+            found.iter().find(|finding| finding.check.name == name).map(|finding| finding.mark)
         };
         assert_eq!(of("key-file").await, Some(Mark::Warning), "others may read it");
-        assert_eq!(
-            of("migrations").await,
-            Some(Mark::Warning),
-            "SQLite is migrated at the start"
-        );
+        assert_eq!(of("migrations").await, Some(Mark::Warning), "SQLite is migrated at the start");
         let db = crate::app::cellar::open(&config).await.expect("opens");
         let cx = crate::cli::opened::operator(&idp_core::types::Clock::system());
         db.migrate(&cx, &|_| {}).await.expect("migrates");

@@ -95,11 +95,7 @@ impl CliError {
                 let reference = RequestId::draw();
                 tracing::error!(reference = %reference, %fault, "a command failed");
                 let cause = fault.to_string();
-                vec![text::say_with(
-                    locale,
-                    "cli-fault",
-                    &[("reference", reference.as_str()), ("cause", &cause)],
-                )]
+                vec![text::say_with(locale, "cli-fault", &[("reference", reference.as_str()), ("cause", &cause)])]
             }
         }
     }
@@ -112,11 +108,7 @@ impl CliError {
             AppError::Settings(problems) => Self::Config(
                 problems
                     .into_iter()
-                    .map(|(path, reason)| ConfigProblem {
-                        origin: loaded.origin(&path),
-                        path,
-                        reason,
-                    })
+                    .map(|(path, reason)| ConfigProblem { origin: loaded.origin(&path), path, reason })
                     .collect(),
             ),
             AppError::NotMigrated(missing) => {
@@ -153,15 +145,8 @@ mod tests {
 
     #[test]
     fn exit_codes_are_those_of_the_contract() {
-        let codes = [
-            Exit::Done,
-            Exit::Wrong,
-            Exit::Usage,
-            Exit::Config,
-            Exit::Database,
-            Exit::Unreachable,
-            Exit::Fault,
-        ];
+        let codes =
+            [Exit::Done, Exit::Wrong, Exit::Usage, Exit::Config, Exit::Database, Exit::Unreachable, Exit::Fault];
         assert_eq!(codes.map(Exit::code), [0, 1, 2, 3, 4, 5, 70]);
         let error = CliError::Fault(Fault::bug("counting to three"));
         assert_eq!(error.exit(), Exit::Fault);

@@ -14,31 +14,22 @@ use super::{error::Exit, locale_of, plain_command, say::Say};
 /// Vietnamese where nobody says anything; English where the environment says "no language" (`C`, `POSIX`), as in scripts.
 pub(super) fn wanted_locale(arguments: &[OsString], environment: impl Fn(&str) -> Option<String>) -> Locale {
     let words: Vec<&str> = arguments.iter().filter_map(|argument| argument.to_str()).collect();
-    let after = words
-        .windows(2)
-        .find_map(|pair| if pair[0] == "--lang" { Some(pair[1]) } else { None });
+    let after = words.windows(2).find_map(|pair| if pair[0] == "--lang" { Some(pair[1]) } else { None });
     let flag = after.or_else(|| words.iter().find_map(|word| word.strip_prefix("--lang=")));
     if let Some(locale) = flag.and_then(locale_of) {
         return locale;
     }
-    let said = ["LC_ALL", "LC_MESSAGES", "LANG"]
-        .iter()
-        .find_map(|name| environment(name).filter(|value| !value.is_empty()));
+    let said =
+        ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| environment(name).filter(|value| !value.is_empty()));
     let Some(said) = said else { return Locale::Vi };
     let none = ["C", "POSIX"].contains(&said.split('.').next().unwrap_or_default());
-    if none {
-        Locale::En
-    } else {
-        Locale::from_tags(&said).unwrap_or_default()
-    }
+    if none { Locale::En } else { Locale::from_tags(&said).unwrap_or_default() }
 }
 
 /// The command line with every help text in one language.
 pub(super) fn command(locale: Locale) -> Command {
     let version = option("version", 'V', ArgAction::Version, locale);
-    translate(plain_command(), "cli", locale)
-        .disable_version_flag(true)
-        .arg(version.help_heading(options(locale)))
+    translate(plain_command(), "cli", locale).disable_version_flag(true).arg(version.help_heading(options(locale)))
 }
 
 fn options(locale: Locale) -> String {
@@ -64,11 +55,7 @@ fn translate(command: Command, key: &str, locale: Locale) -> Command {
         .subcommand_help_heading(say("cli-heading-commands"))
         .mut_args(|arg| {
             let help = say(&format!("{key}-arg-{}", arg.get_id()));
-            let heading = if arg.is_positional() {
-                say("cli-heading-arguments")
-            } else {
-                options(locale)
-            };
+            let heading = if arg.is_positional() { say("cli-heading-arguments") } else { options(locale) };
             arg.help(help).help_heading(heading)
         })
         .arg(option("help", 'h', ArgAction::Help, locale).help_heading(options(locale)));
@@ -104,21 +91,15 @@ fn complaint(error: &clap::Error, locale: Locale) -> String {
     let argument = context(ContextKind::InvalidArg);
     match error.kind() {
         ErrorKind::UnknownArgument => text::say_with(locale, "cli-unknown-argument", &[("argument", &argument)]),
-        ErrorKind::InvalidSubcommand => text::say_with(
-            locale,
-            "cli-unknown-command",
-            &[("command", &context(ContextKind::InvalidSubcommand))],
-        ),
+        ErrorKind::InvalidSubcommand => {
+            text::say_with(locale, "cli-unknown-command", &[("command", &context(ContextKind::InvalidSubcommand))])
+        }
         ErrorKind::MissingRequiredArgument | ErrorKind::MissingSubcommand => {
             text::say_with(locale, "cli-missing-argument", &[("argument", &argument)])
         }
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
             let value = context(ContextKind::InvalidValue);
-            text::say_with(
-                locale,
-                "cli-invalid-value",
-                &[("argument", &argument), ("value", &value)],
-            )
+            text::say_with(locale, "cli-invalid-value", &[("argument", &argument), ("value", &value)])
         }
         _ => text::say_with(locale, "cli-wrong-usage", &[("detail", &error.kind().to_string())]),
     }
@@ -155,10 +136,7 @@ mod tests {
             let mut open = vec![command];
             while let Some(next) = open.pop() {
                 let help = next.clone().render_long_help().to_string();
-                assert!(
-                    !help.contains('⟦') && help.contains("Usage:") == (locale == Locale::En),
-                    "{help}"
-                );
+                assert!(!help.contains('⟦') && help.contains("Usage:") == (locale == Locale::En), "{help}");
                 open.extend(next.get_subcommands().cloned());
             }
         }
@@ -179,11 +157,7 @@ mod tests {
             ("idp config --lang=fr", Some("en_GB.UTF-8"), Locale::En),
         ] {
             let environment = |name: &str| (name == "LANG").then(|| variable.map(str::to_owned)).flatten();
-            assert_eq!(
-                wanted_locale(&words(line), environment),
-                expected,
-                "{line} {variable:?}"
-            );
+            assert_eq!(wanted_locale(&words(line), environment), expected, "{line} {variable:?}");
         }
     }
 
@@ -197,9 +171,7 @@ mod tests {
             ("idp --lang klingon config", "klingon"),
         ] {
             for locale in Locale::ALL {
-                let refused = command(locale)
-                    .try_get_matches_from(words(line))
-                    .expect_err("it is wrong");
+                let refused = command(locale).try_get_matches_from(words(line)).expect_err("it is wrong");
                 let complaint = complaint(&refused, locale);
                 assert!(complaint.contains(named), "{line}: {complaint}");
             }

@@ -45,10 +45,7 @@ pub(super) async fn run(ctx: &Ctx, arguments: Arguments) -> Result<Exit, CliErro
         What::List => list(ctx, &Opened::current(ctx).await?).await,
         What::Rotate { alg, now } => {
             let force = if now { Force::Yes } else { Force::No };
-            let algs = alg
-                .as_deref()
-                .and_then(Alg::from_name)
-                .map_or(Alg::ALL.to_vec(), |alg| vec![alg]);
+            let algs = alg.as_deref().and_then(Alg::from_name).map_or(Alg::ALL.to_vec(), |alg| vec![alg]);
             rotate(ctx, &Opened::current(ctx).await?, (&algs, force)).await
         }
         What::Revoke { kid } => revoke(ctx, &Opened::current(ctx).await?, &kid).await,
@@ -110,9 +107,7 @@ async fn rotate(ctx: &Ctx, opened: &Opened, (algs, force): (&[Alg], Force)) -> R
     for alg in algs {
         let fresh = Fresh::generate(*alg).await?;
         let cx = opened.cx();
-        let written = opened
-            .db
-            .write(&cx, |tx| Box::pin(keys::rotate(tx, &fresh, force, &policy)));
+        let written = opened.db.write(&cx, |tx| Box::pin(keys::rotate(tx, &fresh, force, &policy)));
         match written.await {
             Ok(()) => moved.push(alg.name()),
             Err(MoveError::TooEarly { until }) => early.push((alg.name(), until)),
@@ -121,17 +116,14 @@ async fn rotate(ctx: &Ctx, opened: &Opened, (algs, force): (&[Alg], Force)) -> R
     }
     let human = || {
         let done = (!moved.is_empty()).then(|| ctx.say.text_with("cli-keys-rotated", &[("algs", &moved.join(", "))]));
-        let waiting = early.iter().map(|(alg, until)| {
-            ctx.say
-                .text_with("cli-keys-too-early", &[("alg", alg), ("until", &until.rfc3339())])
-        });
+        let waiting = early
+            .iter()
+            .map(|(alg, until)| ctx.say.text_with("cli-keys-too-early", &[("alg", alg), ("until", &until.rfc3339())]));
         done.into_iter().chain(waiting).collect::<Vec<_>>().join("\n")
     };
     let machine = || {
-        let early: Vec<Value> = early
-            .iter()
-            .map(|(alg, until)| json!({"alg": alg, "until": until.rfc3339()}))
-            .collect();
+        let early: Vec<Value> =
+            early.iter().map(|(alg, until)| json!({"alg": alg, "until": until.rfc3339()})).collect();
         json!({"rotated": moved, "too_early": early})
     };
     ctx.say.answer(human, machine);
@@ -144,9 +136,7 @@ async fn revoke(ctx: &Ctx, opened: &Opened, kid: &str) -> Result<Exit, CliError>
     let alg = key.ok_or_else(|| refused(MoveError::NoSuchKey, kid))?.alg;
     let fresh = Fresh::generate(alg).await?;
     let cx = opened.cx();
-    let written = opened
-        .db
-        .write(&cx, |tx| Box::pin(keys::revoke(tx, kid, "ordered", &fresh)));
+    let written = opened.db.write(&cx, |tx| Box::pin(keys::revoke(tx, kid, "ordered", &fresh)));
     written.await.map_err(|error| refused(error, kid))?;
     let human = || ctx.say.text_with("cli-keys-revoked", &[("kid", kid)]);
     ctx.say.answer(human, || json!({"revoked": kid, "alg": alg.name()}));
@@ -171,7 +161,6 @@ pub(super) fn secret_line(clock: &Clock) -> idp_core::types::Secret<String> {
 
 fn new_secret(ctx: &Ctx) {
     let line = secret_line(&Clock::system());
-    ctx.say
-        .answer(|| line.reveal().clone(), || json!({"line": line.reveal()}));
+    ctx.say.answer(|| line.reveal().clone(), || json!({"line": line.reveal()}));
     ctx.say.note(&ctx.say.text("cli-keys-new-secret-hint"));
 }

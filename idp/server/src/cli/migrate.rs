@@ -37,11 +37,7 @@ pub(super) async fn run(ctx: &Ctx, arguments: &Arguments) -> Result<Exit, CliErr
     let bar = progress::bar(ctx.say, "cli-migrate-working", missing as u64);
     let done = opened.db.migrate(&cx, &|_| bar.inc(1)).await?;
     bar.finish_and_clear();
-    let begun = if arguments.restored {
-        Some(restored(ctx, &opened.db, &cx).await?)
-    } else {
-        None
-    };
+    let begun = if arguments.restored { Some(restored(ctx, &opened.db, &cx).await?) } else { None };
     opened.db.close().await;
     say(ctx, &done, begun.as_ref());
     Ok(Exit::Done)
@@ -68,9 +64,7 @@ async fn restored(ctx: &Ctx, db: &Db, cx: &Cx) -> Result<Begun, CliError> {
     let bar = progress::bar(ctx.say, "cli-migrate-ending", 0);
     let mut sessions = 0;
     loop {
-        let ended = db
-            .write(cx, |tx| Box::pin(session::end_some(tx, AT_ONCE, BECAUSE)))
-            .await?;
+        let ended = db.write(cx, |tx| Box::pin(session::end_some(tx, AT_ONCE, BECAUSE))).await?;
         if ended == 0 {
             break;
         }
@@ -79,11 +73,7 @@ async fn restored(ctx: &Ctx, db: &Db, cx: &Cx) -> Result<Begun, CliError> {
         bar.inc(ended);
     }
     bar.finish_and_clear();
-    Ok(Begun {
-        epoch,
-        sessions,
-        grants,
-    })
+    Ok(Begun { epoch, sessions, grants })
 }
 
 fn say(ctx: &Ctx, done: &[&str], begun: Option<&Begun>) {
@@ -95,11 +85,8 @@ fn say(ctx: &Ctx, done: &[&str], begun: Option<&Begun>) {
             vec![ctx.say.text_with("cli-migrate-done", &[("steps", &done.join(", "))])]
         };
         if let Some(begun) = begun {
-            let [epoch, sessions, grants] = [
-                begun.epoch.0.to_string(),
-                begun.sessions.to_string(),
-                begun.grants.to_string(),
-            ];
+            let [epoch, sessions, grants] =
+                [begun.epoch.0.to_string(), begun.sessions.to_string(), begun.grants.to_string()];
             let with = [("epoch", epoch.as_str()), ("sessions", &sessions), ("grants", &grants)];
             lines.push(ctx.say.text_with("cli-migrate-restored", &with));
         }

@@ -47,15 +47,8 @@ impl Opened {
 
 /// The person at the terminal: what the environment says, which anybody can set, and the number of the system account, which they cannot.
 pub(super) fn operator(clock: &Clock) -> Cx {
-    let said = ["SUDO_USER", "USER", "LOGNAME"]
-        .into_iter()
-        .find_map(|name| std::env::var(name).ok());
-    let name: String = said
-        .unwrap_or_default()
-        .chars()
-        .filter(char::is_ascii_graphic)
-        .take(32)
-        .collect();
+    let said = ["SUDO_USER", "USER", "LOGNAME"].into_iter().find_map(|name| std::env::var(name).ok());
+    let name: String = said.unwrap_or_default().chars().filter(char::is_ascii_graphic).take(32).collect();
     let number = std::fs::metadata("/proc/self").map_or_else(|_| "?".to_owned(), |meta| meta.uid().to_string());
     Cx::operator(format!("{name}#{number}"), clock.now())
 }

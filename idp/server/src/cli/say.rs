@@ -66,11 +66,7 @@ impl Say {
     pub(super) fn complain(self, sentence: &str) {
         let word = self.text("cli-error");
         let coloured = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-        let word = if coloured {
-            format!("\u{1b}[1;31m{word}\u{1b}[0m")
-        } else {
-            word
-        };
+        let word = if coloured { format!("\u{1b}[1;31m{word}\u{1b}[0m") } else { word };
         print(io::stderr().lock(), &format!("{word}: {sentence}"));
     }
 }

@@ -18,11 +18,7 @@ pub(super) async fn run(ctx: &Ctx) -> Result<Exit, CliError> {
     let listen: Vec<String> = node.public_addresses().iter().map(ToString::to_string).collect();
     let management = node.management_address().to_string();
     let human = || {
-        let with = [
-            ("issuer", issuer.as_str()),
-            ("listen", &listen.join(", ")),
-            ("management", &management),
-        ];
+        let with = [("issuer", issuer.as_str()), ("listen", &listen.join(", ")), ("management", &management)];
         ctx.say.text_with("cli-serving", &with)
     };
     ctx.say.answer(human, || serving(issuer.as_str(), &listen, &management));

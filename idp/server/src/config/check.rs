@@ -8,23 +8,12 @@ use super::{
 
 /// Adds what is wrong with a configuration whose values can all be read.
 pub(super) fn check(config: &Config, tree: &Tree, problems: &mut Vec<ConfigProblem>) {
-    let reasons = [
-        listeners(config),
-        tls(config),
-        stores(config),
-        numbers(config),
-        keys(config),
-        outgoing(config),
-    ];
+    let reasons = [listeners(config), tls(config), stores(config), numbers(config), keys(config), outgoing(config)];
     // A value that could not be read stands at its default here: one problem for one mistake.
     let unread: Vec<String> = problems.iter().map(|problem| key(&problem.path).to_owned()).collect();
     for (path, reason) in reasons.into_iter().flatten() {
         if !unread.iter().any(|unread| unread == key(&path)) {
-            problems.push(ConfigProblem {
-                path: path.clone(),
-                origin: tree.origin(&path),
-                reason,
-            });
+            problems.push(ConfigProblem { path: path.clone(), origin: tree.origin(&path), reason });
         }
     }
 }
@@ -42,11 +31,8 @@ fn rule(broken: bool, path: &str, key: &'static str) -> Option<(String, Reason)>
 
 fn listeners(config: &Config) -> Found {
     let server = &config.server;
-    let all_loopback = server
-        .listen
-        .iter()
-        .chain([&server.management_listen])
-        .all(|address| address.ip().is_loopback());
+    let all_loopback =
+        server.listen.iter().chain([&server.management_listen]).all(|address| address.ip().is_loopback());
     let remote_management = !server.management_listen.ip().is_loopback() && !server.management_remote;
     // A moved clock brings expired codes, tokens and lockouts back to life.
     let unsafe_clock = config.test.clock && !(server.public_url.is_loopback() && all_loopback);
@@ -54,11 +40,7 @@ fn listeners(config: &Config) -> Found {
     let shared = server.management_listen.port() != 0 && server.listen.contains(&server.management_listen);
     [
         rule(server.listen.is_empty(), "server.listen", "cli-config-listen-empty"),
-        rule(
-            remote_management,
-            "server.management_listen",
-            "cli-config-management-remote",
-        ),
+        rule(remote_management, "server.management_listen", "cli-config-management-remote"),
         rule(shared, "server.management_listen", "cli-config-management-shared"),
         rule(unsafe_clock, "test.clock", "cli-config-test-clock"),
     ]
@@ -71,21 +53,11 @@ fn tls(config: &Config) -> Found {
     let server = &config.server;
     let own = server.tls_certificate_file.is_some();
     let half = own != server.tls_key_file.is_some();
-    let mut found: Found = rule(half, "server.tls_key_file", "cli-config-tls-pair")
-        .into_iter()
-        .collect();
+    let mut found: Found = rule(half, "server.tls_key_file", "cli-config-tls-pair").into_iter().collect();
     // Plain HTTP to another machine would carry passwords in the clear, unless a proxy of ours is on the way.
     let exposed = server.listen.iter().any(|address| !address.ip().is_loopback());
-    found.extend(rule(
-        exposed && !own && server.proxies.is_empty(),
-        "server.listen",
-        "cli-config-plain-listener",
-    ));
-    found.extend(rule(
-        own && !server.public_url.is_https(),
-        "server.public_url",
-        "cli-config-tls-issuer",
-    ));
+    found.extend(rule(exposed && !own && server.proxies.is_empty(), "server.listen", "cli-config-plain-listener"));
+    found.extend(rule(own && !server.public_url.is_https(), "server.public_url", "cli-config-tls-issuer"));
     found
 }
 
@@ -93,13 +65,10 @@ fn stores(config: &Config) -> Found {
     let begins = |text: &str, schemes: &[&str]| schemes.iter().any(|scheme| text.starts_with(scheme));
     let database = begins(&config.database.url, &["sqlite:", "postgres://", "postgresql://"]);
     let cache = config.cache.url == "memory" || begins(&config.cache.url, &["redis://", "rediss://", "redis+unix://"]);
-    [
-        rule(!database, "database.url", "cli-config-database-url"),
-        rule(!cache, "cache.url", "cli-config-cache-url"),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    [rule(!database, "database.url", "cli-config-database-url"), rule(!cache, "cache.url", "cli-config-cache-url")]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn numbers(config: &Config) -> Found {
@@ -107,43 +76,20 @@ fn numbers(config: &Config) -> Found {
     let ranges = [
         ("server.max_connections", config.server.max_connections, 16, 1_000_000),
         ("database.connections", config.database.connections, 1, 500),
-        (
-            "people.enrolments_per_number_per_day",
-            people.enrolments_per_number_per_day,
-            1,
-            100,
-        ),
-        (
-            "people.enrolments_per_address_per_hour",
-            people.enrolments_per_address_per_hour,
-            1,
-            100_000,
-        ),
+        ("people.enrolments_per_number_per_day", people.enrolments_per_number_per_day, 1, 100),
+        ("people.enrolments_per_address_per_hour", people.enrolments_per_address_per_hour, 1, 100_000),
         ("people.enrolments_per_hour", people.enrolments_per_hour, 1, 1_000_000),
         ("oidc.code_lifetime_seconds", oidc.code_lifetime_seconds, 10, 600),
-        (
-            "oidc.access_token_lifetime_seconds",
-            oidc.access_token_lifetime_seconds,
-            30,
-            3_600,
-        ),
-        (
-            "oidc.id_token_lifetime_seconds",
-            oidc.id_token_lifetime_seconds,
-            30,
-            3_600,
-        ),
+        ("oidc.access_token_lifetime_seconds", oidc.access_token_lifetime_seconds, 30, 3_600),
+        ("oidc.id_token_lifetime_seconds", oidc.id_token_lifetime_seconds, 30, 3_600),
         ("oidc.refresh_idle_days", oidc.refresh_idle_days, 1, 365),
         ("oidc.refresh_absolute_days", oidc.refresh_absolute_days, 1, 365),
         ("session.idle_minutes", session.idle_minutes, 1, 1_440),
         ("session.absolute_hours", session.absolute_hours, 1, 24),
     ];
-    let outside = ranges
-        .into_iter()
-        .filter(|(_, value, least, most)| value < least || value > most);
-    let mut found: Found = outside
-        .map(|(path, _, least, most)| (path.to_owned(), Reason::Range { least, most }))
-        .collect();
+    let outside = ranges.into_iter().filter(|(_, value, least, most)| value < least || value > most);
+    let mut found: Found =
+        outside.map(|(path, _, least, most)| (path.to_owned(), Reason::Range { least, most })).collect();
     let longer = oidc.refresh_idle_days > oidc.refresh_absolute_days;
     found.extend(rule(longer, "oidc.refresh_idle_days", "cli-config-idle-longer"));
     let longer = session.idle_minutes > session.absolute_hours.saturating_mul(60);

@@ -34,11 +34,7 @@ impl Issuer {
 
 impl Default for Issuer {
     fn default() -> Self {
-        Self {
-            text: "http://localhost:8080".to_owned(),
-            https: false,
-            loopback: true,
-        }
+        Self { text: "http://localhost:8080".to_owned(), https: false, loopback: true }
     }
 }
 
@@ -61,11 +57,7 @@ impl TryFrom<String> for Issuer {
         if url.origin().ascii_serialization() != text {
             return Err(NotAnIssuer::MoreThanOrigin);
         }
-        if https || loopback {
-            Ok(Self { text, https, loopback })
-        } else {
-            Err(NotAnIssuer::PlainHttp)
-        }
+        if https || loopback { Ok(Self { text, https, loopback }) } else { Err(NotAnIssuer::PlainHttp) }
     }
 }
 

@@ -37,14 +37,8 @@ impl Sources {
     /// The file given, and the environment of this process.
     pub fn of_process(file: Option<PathBuf>) -> Self {
         let text = |value: std::ffi::OsString| value.into_string().ok();
-        let environment = std::env::vars_os()
-            .filter_map(|(name, value)| Some((text(name)?, text(value)?)))
-            .collect();
-        Self {
-            file,
-            environment,
-            flags: Vec::new(),
-        }
+        let environment = std::env::vars_os().filter_map(|(name, value)| Some((text(name)?, text(value)?))).collect();
+        Self { file, environment, flags: Vec::new() }
     }
 }
 
@@ -77,11 +71,7 @@ pub fn load(sources: &Sources) -> Result<Loaded, Vec<ConfigProblem>> {
     overlay_environment(&mut tree, sources, &known);
     for (path, value, flag) in &sources.flags {
         let path: Vec<String> = path.split('.').map(str::to_owned).collect();
-        tree.set(
-            &path,
-            read_value(value, known.get(&path.join("."))),
-            Origin::Flag(flag.clone()),
-        );
+        tree.set(&path, read_value(value, known.get(&path.join("."))), Origin::Flag(flag.clone()));
     }
     read_secret_files(&mut tree, &mut problems);
     let config = deserialize(&tree, &known, &mut problems);
@@ -102,46 +92,23 @@ fn overlay_file(tree: &mut Tree, file: &Path, problems: &mut Vec<ConfigProblem>)
         Err(message) => (1, Reason::File(message)),
     };
     let (line, reason) = refused;
-    problems.push(ConfigProblem {
-        path: String::new(),
-        origin: Origin::File(file.to_owned(), line),
-        reason,
-    });
+    problems.push(ConfigProblem { path: String::new(), origin: Origin::File(file.to_owned(), line), reason });
 }
 
 fn overlay_environment(tree: &mut Tree, sources: &Sources, known: &BTreeMap<String, Json>) {
-    let mut variables: Vec<_> = sources
-        .environment
-        .iter()
-        .filter(|(name, _)| name.starts_with(PREFIX))
-        .collect();
+    let mut variables: Vec<_> = sources.environment.iter().filter(|(name, _)| name.starts_with(PREFIX)).collect();
     variables.sort();
     for (name, value) in variables {
         let path: Vec<String> = name[PREFIX.len()..].split("__").map(str::to_lowercase).collect();
-        tree.set(
-            &path,
-            read_value(value, known.get(&path.join("."))),
-            Origin::Environment(name.clone()),
-        );
+        tree.set(&path, read_value(value, known.get(&path.join("."))), Origin::Environment(name.clone()));
     }
 }
 
 /// Text from the environment or a flag, in the type of the key's default: numbers and switches as such, lists by commas.
 fn read_value(text: &str, default: Option<&Json>) -> Value {
-    let as_toml = || {
-        toml::from_str::<toml::Table>(&format!("v = {text}"))
-            .ok()
-            .and_then(|mut table| table.remove("v"))
-    };
-    let by_commas = || {
-        Value::Array(
-            text.split(',')
-                .map(str::trim)
-                .filter(|item| !item.is_empty())
-                .map(Value::from)
-                .collect(),
-        )
-    };
+    let as_toml = || toml::from_str::<toml::Table>(&format!("v = {text}")).ok().and_then(|mut table| table.remove("v"));
+    let by_commas =
+        || Value::Array(text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(Value::from).collect());
     match default {
         Some(Json::Number(_) | Json::Bool(_)) => as_toml().unwrap_or_else(|| Value::from(text)),
         Some(Json::Array(_)) if text.trim_start().starts_with('[') => as_toml().unwrap_or_else(by_commas),
@@ -156,20 +123,13 @@ fn read_secret_files(tree: &mut Tree, problems: &mut Vec<ConfigProblem>) {
         let key = format!("{secret}_file");
         let origin = tree.origin(&key);
         let Some(value) = tree.take(&key) else { continue };
-        let content = value
-            .as_str()
-            .ok_or_else(String::new)
-            .and_then(|file| read_file(Path::new(file)));
+        let content = value.as_str().ok_or_else(String::new).and_then(|file| read_file(Path::new(file)));
         match content {
             Ok(content) => {
                 let path: Vec<String> = secret.split('.').map(str::to_owned).collect();
                 tree.set(&path, Value::from(content.trim_end_matches(['\r', '\n'])), origin);
             }
-            Err(message) => problems.push(ConfigProblem {
-                path: key,
-                origin,
-                reason: Reason::File(message),
-            }),
+            Err(message) => problems.push(ConfigProblem { path: key, origin, reason: Reason::File(message) }),
         }
     }
 }
@@ -194,9 +154,7 @@ fn deserialize(tree: &Tree, known: &BTreeMap<String, Json>, problems: &mut Vec<C
         let path = error.path().to_string();
         let message = error.inner().message().to_owned();
         let reason = if message.starts_with("unknown field") {
-            Reason::Unknown {
-                meant: nearest(&path, known),
-            }
+            Reason::Unknown { meant: nearest(&path, known) }
         } else {
             Reason::from_parser(&message)
         };
@@ -204,11 +162,7 @@ fn deserialize(tree: &Tree, known: &BTreeMap<String, Json>, problems: &mut Vec<C
         let taken = path.find(']').map_or(path.as_str(), |end| &path[..=end]);
         let was_there = rest.take(taken).is_some();
         let path = as_written(&path, taken, &mut removed);
-        problems.push(ConfigProblem {
-            origin: tree.origin(&path),
-            path,
-            reason,
-        });
+        problems.push(ConfigProblem { origin: tree.origin(&path), path, reason });
         if !was_there {
             return Config::default(); // an error without a place: nothing to go on with
         }
@@ -234,11 +188,7 @@ pub(super) fn known_keys() -> BTreeMap<String, Json> {
     let mut keys = BTreeMap::new();
     for (section, values) in defaults.as_object().into_iter().flatten() {
         match values.as_object() {
-            Some(values) => keys.extend(
-                values
-                    .iter()
-                    .map(|(key, value)| (format!("{section}.{key}"), value.clone())),
-            ),
+            Some(values) => keys.extend(values.iter().map(|(key, value)| (format!("{section}.{key}"), value.clone()))),
             None => {
                 keys.insert(section.clone(), values.clone());
             }

@@ -26,16 +26,8 @@ pub fn lines(loaded: &Loaded) -> Vec<Line> {
         .map(|path| {
             let pointer = format!("/{}", path.replace('.', "/"));
             let value = values.pointer(&pointer).cloned().unwrap_or(Json::Null);
-            let value = if SECRETS.contains(&path.as_str()) {
-                masked(&value)
-            } else {
-                hide_nested(value)
-            };
-            Line {
-                value,
-                origin: loaded.origin(&path),
-                path,
-            }
+            let value = if SECRETS.contains(&path.as_str()) { masked(&value) } else { hide_nested(value) };
+            Line { value, origin: loaded.origin(&path), path }
         })
         .collect()
 }
@@ -47,9 +39,7 @@ fn masked(value: &Json) -> Json {
         return Json::from(text.split('?').next().unwrap_or_default());
     };
     let rest = rest.split('?').next().unwrap_or_default();
-    let shown = rest
-        .rsplit_once('@')
-        .map_or_else(|| rest.to_owned(), |(_, host)| format!("***@{host}"));
+    let shown = rest.rsplit_once('@').map_or_else(|| rest.to_owned(), |(_, host)| format!("***@{host}"));
     Json::from(format!("{scheme}://{shown}"))
 }
 
@@ -61,11 +51,7 @@ fn hide_nested(value: Json) -> Json {
         words.iter().any(|word| key.contains(word)) && !key.ends_with("_file")
     };
     let hidden = table.into_iter().map(|(key, value)| {
-        let value = if secret(&key) {
-            Json::from("***")
-        } else {
-            hide_nested(value)
-        };
+        let value = if secret(&key) { Json::from("***") } else { hide_nested(value) };
         (key, value)
     });
     Json::Object(hidden.collect())
@@ -88,9 +74,6 @@ mod tests {
         }
         let nested = serde_json::json!({"url": "https://registry", "password": "hunter2", "inner": {"client_secret": "x", "key_file": "/k"}});
         let shown = hide_nested(nested).to_string();
-        assert!(
-            !shown.contains("hunter2") && !shown.contains("\"x\"") && shown.contains("/k"),
-            "{shown}"
-        );
+        assert!(!shown.contains("hunter2") && !shown.contains("\"x\"") && shown.contains("/k"), "{shown}");
     }
 }

@@ -72,10 +72,6 @@ impl ConfigProblem {
             Reason::File(detail) => text::say_with(locale, "cli-config-file", &[("detail", detail)]),
         };
         let place = self.origin.place(locale);
-        if self.path.is_empty() {
-            format!("{place}: {what}")
-        } else {
-            format!("{} ({place}): {what}", self.path)
-        }
+        if self.path.is_empty() { format!("{place}: {what}") } else { format!("{} ({place}): {what}", self.path) }
     }
 }

@@ -98,10 +98,7 @@ pub struct Database {
 
 impl Default for Database {
     fn default() -> Self {
-        Self {
-            url: "sqlite:idp.db".to_owned(),
-            connections: 16,
-        }
+        Self { url: "sqlite:idp.db".to_owned(), connections: 16 }
     }
 }
 
@@ -115,9 +112,7 @@ pub struct Cache {
 
 impl Default for Cache {
     fn default() -> Self {
-        Self {
-            url: "memory".to_owned(),
-        }
+        Self { url: "memory".to_owned() }
     }
 }
 
@@ -207,10 +202,7 @@ pub struct Session {
 
 impl Default for Session {
     fn default() -> Self {
-        Self {
-            idle_minutes: 30,
-            absolute_hours: 12,
-        }
+        Self { idle_minutes: 30, absolute_hours: 12 }
     }
 }
 
@@ -234,10 +226,7 @@ pub struct Support {
 
 impl Default for Support {
     fn default() -> Self {
-        Self {
-            phone: "1022".to_owned(),
-            province: String::new(),
-        }
+        Self { phone: "1022".to_owned(), province: String::new() }
     }
 }
 

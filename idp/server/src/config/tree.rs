@@ -61,9 +61,7 @@ impl Tree {
         };
         let mut table = &mut self.values;
         for section in sections {
-            let entry = table
-                .entry(section.clone())
-                .or_insert_with(|| Value::Table(Table::new()));
+            let entry = table.entry(section.clone()).or_insert_with(|| Value::Table(Table::new()));
             if !entry.is_table() {
                 *entry = Value::Table(Table::new());
             }
@@ -76,15 +74,10 @@ impl Tree {
 
     /// Takes one value out; also what stands in an array (`outgoing.allow[0].network`).
     pub(super) fn take(&mut self, path: &str) -> Option<Value> {
-        let (parent, last) = path
-            .rsplit_once('.')
-            .map_or(("", path), |(parent, last)| (parent, last));
+        let (parent, last) = path.rsplit_once('.').map_or(("", path), |(parent, last)| (parent, last));
         let (name, index) = split_index(last);
-        let table = if parent.is_empty() {
-            &mut self.values
-        } else {
-            lookup(&mut self.values, parent)?.as_table_mut()?
-        };
+        let table =
+            if parent.is_empty() { &mut self.values } else { lookup(&mut self.values, parent)?.as_table_mut()? };
         match index {
             None => table.remove(name),
             Some(index) => {
@@ -110,9 +103,7 @@ impl Tree {
 }
 
 fn lookup<'a>(table: &'a mut Table, path: &str) -> Option<&'a mut Value> {
-    let (first, rest) = path
-        .split_once('.')
-        .map_or((path, None), |(first, rest)| (first, Some(rest)));
+    let (first, rest) = path.split_once('.').map_or((path, None), |(first, rest)| (first, Some(rest)));
     let (name, index) = split_index(first);
     let mut value = table.get_mut(name)?;
     if let Some(index) = index {
@@ -142,11 +133,7 @@ fn merge(into: &mut Table, from: Table) {
 
 fn collect_lines(table: &DeTable<'_>, prefix: &str, source: &str, lines: &mut BTreeMap<String, usize>) {
     for (key, value) in table {
-        let path = if prefix.is_empty() {
-            key.get_ref().to_string()
-        } else {
-            format!("{prefix}.{}", key.get_ref())
-        };
+        let path = if prefix.is_empty() { key.get_ref().to_string() } else { format!("{prefix}.{}", key.get_ref()) };
         lines.insert(path.clone(), line_of(source, key.span().start));
         collect_value(value, &path, source, lines);
     }

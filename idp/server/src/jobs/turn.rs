@@ -53,14 +53,7 @@ mod tests {
         let mut turn = Turn::default();
         assert!(turn.is_due(at(0), every), "at the start");
         turn.ran(at(0), every);
-        for (now, expected) in [
-            (0, false),
-            (59, false),
-            (60, true),
-            (9_000, true),
-            (-1, true),
-            (-9_000, true),
-        ] {
+        for (now, expected) in [(0, false), (59, false), (60, true), (9_000, true), (-1, true), (-9_000, true)] {
             assert_eq!(turn.is_due(at(now), every), expected, "{now}");
         }
     }
@@ -68,10 +61,7 @@ mod tests {
     #[test]
     fn a_lease_is_held_until_its_end() {
         let at = Timestamp::from_seconds;
-        let turn = Turn {
-            held_until: Some(at(30)),
-            ..Turn::default()
-        };
+        let turn = Turn { held_until: Some(at(30)), ..Turn::default() };
         assert!(turn.is_held(at(29)) && !turn.is_held(at(30)) && !Turn::default().is_held(at(0)));
     }
 }

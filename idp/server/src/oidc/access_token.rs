@@ -94,9 +94,7 @@ pub(super) fn for_party(house: &House, party: &Party, resources: &[String], now:
 }
 
 fn sign(house: &House, party: &Party, claims: &Claims<'_>) -> Result<String, Fault> {
-    let signer = house
-        .keyring
-        .signer(party.definition.access_token_signed_response_alg)?;
+    let signer = house.keyring.signer(party.definition.access_token_signed_response_alg)?;
     jws::sign(&*signer, TYP, claims)
 }
 
@@ -137,48 +135,23 @@ pub(super) struct Read {
 
 /// Reads a token of ours. `None`: it is none, or too old; nobody learns which.
 pub(super) fn read(house: &House, token: &str, now: Timestamp) -> Option<Read> {
-    let expected = Expected {
-        algs: &Alg::ALL,
-        typs: &[TYP],
-    };
-    let keys = |kid: Option<&str>, alg| {
-        kid.and_then(|kid| house.keyring.verification_key(kid, alg))
-            .into_iter()
-            .collect()
-    };
+    let expected = Expected { algs: &Alg::ALL, typs: &[TYP] };
+    let keys =
+        |kid: Option<&str>, alg| kid.and_then(|kid| house.keyring.verification_key(kid, alg)).into_iter().collect();
     let claims = jws::verify(token, &expected, keys).ok()?.claims;
     let text = |name: &str| claims.get(name).and_then(Value::as_str).map(str::to_owned);
     let exp = Timestamp::from_seconds(claims.get("exp")?.as_i64()?);
     let audience = match claims.get("aud")? {
         Value::String(one) => vec![one.clone()],
-        Value::Array(several) => several
-            .iter()
-            .map(|aud| aud.as_str().map(str::to_owned))
-            .collect::<Option<_>>()?,
+        Value::Array(several) => several.iter().map(|aud| aud.as_str().map(str::to_owned)).collect::<Option<_>>()?,
         _ => return None,
     };
     let jti = text("jti")?;
     let mut parts = jti.split('.');
     let (epoch, grant) = (parts.next()?.parse().ok().map(Epoch)?, parts.next()?);
-    let holder = if grant == "c" {
-        Holder::Party
-    } else {
-        Holder::Grant(grant.parse().ok()?)
-    };
-    let scopes = text("scope")
-        .unwrap_or_default()
-        .split(' ')
-        .filter_map(Scope::from_word)
-        .collect();
+    let holder = if grant == "c" { Holder::Party } else { Holder::Grant(grant.parse().ok()?) };
+    let scopes = text("scope").unwrap_or_default().split(' ').filter_map(Scope::from_word).collect();
     let good = text("iss")? == house.issuer && now < exp && epoch == house.epoch();
     good.then_some(())?;
-    Some(Read {
-        holder,
-        jti,
-        client_id: text("client_id")?,
-        audience,
-        scopes,
-        exp,
-        claims,
-    })
+    Some(Read { holder, jti, client_id: text("client_id")?, audience, scopes, exp, claims })
 }

@@ -28,9 +28,7 @@ const LONGEST_ANSWER: usize = 8 * 1_024;
 
 /// Sends what is due; gives how many were tried.
 pub async fn deliver_due(house: &House, cx: &Cx) -> Result<usize, Fault> {
-    let due = house
-        .db
-        .write(cx, |tx| Box::pin(session::claim_deliveries(tx, AT_ONCE)));
+    let due = house.db.write(cx, |tx| Box::pin(session::claim_deliveries(tx, AT_ONCE)));
     let due = due.await.map_err(|error: StoreError| Fault::from(error))?;
     let sent = futures_util::future::join_all(due.iter().map(|delivery| deliver(house, cx, delivery))).await;
     sent.into_iter().collect::<Result<Vec<()>, Fault>>()?;
@@ -39,9 +37,7 @@ pub async fn deliver_due(house: &House, cx: &Cx) -> Result<usize, Fault> {
 
 async fn deliver(house: &House, cx: &Cx, delivery: &LogoutDelivery) -> Result<(), Fault> {
     let party = house.register.by_id(delivery.party);
-    let address = party
-        .as_ref()
-        .and_then(|party| Url::parse(party.definition.backchannel_logout_uri.as_deref()?).ok());
+    let address = party.as_ref().and_then(|party| Url::parse(party.definition.backchannel_logout_uri.as_deref()?).ok());
     let outcome = match (&party, address) {
         (Some(party), Some(address)) => send(house, party, address, delivery).await?,
         _ => Some("none"),
@@ -65,22 +61,15 @@ async fn send(
     delivery: &LogoutDelivery,
 ) -> Result<Option<&'static str>, Fault> {
     let token = logout_token(house, party, delivery, house.clock.now())?;
-    let body = url::form_urlencoded::Serializer::new(String::new())
-        .append_pair("logout_token", &token)
-        .finish();
-    let request = Request::post(address, "application/x-www-form-urlencoded", body)
-        .within(PATIENCE)
-        .at_most(LONGEST_ANSWER);
+    let body = url::form_urlencoded::Serializer::new(String::new()).append_pair("logout_token", &token).finish();
+    let request =
+        Request::post(address, "application/x-www-form-urlencoded", body).within(PATIENCE).at_most(LONGEST_ANSWER);
     Ok(match house.net.send(Purpose::BackchannelLogout, request).await {
         // Section 2.8: 200 or 204 is success; 400 says that this party will never take it.
         Ok(answer) if answer.is_success() => Some("delivered"),
         Ok(answer) if answer.status == 400 => Some("refused"),
         Ok(answer) => {
-            tracing::warn!(
-                party = party.client_id,
-                status = answer.status,
-                "a party did not take a logout token"
-            );
+            tracing::warn!(party = party.client_id, status = answer.status, "a party did not take a logout token");
             None
         }
         Err(error) => {

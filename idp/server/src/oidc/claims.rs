@@ -85,9 +85,7 @@ impl Requested {
 fn texts(wish: &Value) -> Result<Vec<String>, &'static str> {
     let one = wish.get("value").into_iter();
     let many = wish.get("values").and_then(Value::as_array).into_iter().flatten();
-    one.chain(many)
-        .map(|value| value.as_str().map(str::to_owned).ok_or("a value of acr is not a text"))
-        .collect()
+    one.chain(many).map(|value| value.as_str().map(str::to_owned).ok_or("a value of acr is not a text")).collect()
 }
 
 /// Claims from attributes: what was granted is in the attributes already, what was not is absent.
@@ -95,29 +93,14 @@ pub(super) fn of(attributes: &Attributes, locale: Option<Locale>) -> Map<String,
     let values = [
         ("name", attributes.name.as_ref().map(|name| json!(name))),
         ("birthdate", attributes.birthdate.as_ref().map(|date| json!(date))),
-        (
-            "locale",
-            attributes.name.as_ref().and(locale).map(|locale| json!(locale.tag())),
-        ),
+        ("locale", attributes.name.as_ref().and(locale).map(|locale| json!(locale.tag()))),
         ("updated_at", attributes.updated_at.map(|at| json!(at.seconds()))),
-        (
-            "personal_number",
-            attributes.personal_number.as_ref().map(|number| json!(number)),
-        ),
-        (
-            "identity_assurance",
-            attributes.identity_assurance.map(|level| json!(level.urn())),
-        ),
+        ("personal_number", attributes.personal_number.as_ref().map(|number| json!(number))),
+        ("identity_assurance", attributes.identity_assurance.map(|level| json!(level.urn()))),
         ("data_match", attributes.data_match.map(|word| json!(word))),
-        (
-            "data_matched_at",
-            attributes.data_matched_at.map(|at| json!(at.seconds())),
-        ),
+        ("data_matched_at", attributes.data_matched_at.map(|at| json!(at.seconds()))),
     ];
-    values
-        .into_iter()
-        .filter_map(|(name, value)| Some((name.to_owned(), value?)))
-        .collect()
+    values.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
 }
 
 #[cfg(test)]

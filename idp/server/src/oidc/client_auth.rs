@@ -35,18 +35,9 @@ const SKEW_SECONDS: i64 = 60;
 
 /// What a request shows, before anything is believed.
 enum Shown<'a> {
-    Secret {
-        method: AuthMethod,
-        client_id: String,
-        secret: String,
-    },
-    Assertion {
-        client_id: Option<&'a str>,
-        assertion: &'a str,
-    },
-    Nothing {
-        client_id: &'a str,
-    },
+    Secret { method: AuthMethod, client_id: String, secret: String },
+    Assertion { client_id: Option<&'a str>, assertion: &'a str },
+    Nothing { client_id: &'a str },
 }
 
 fn refused(because: &'static str) -> OauthError {
@@ -82,26 +73,13 @@ fn read<'a>(headers: &HeaderMap, form: &'a Params) -> Result<Shown<'a>, OauthErr
     match (basic, secret, assertion) {
         (Some((id, secret)), None, None) => {
             if client_id.is_some_and(|named| named != id) {
-                return Err(OauthError::new(
-                    Code::InvalidRequest,
-                    "client_id differs from the Authorization header",
-                ));
+                return Err(OauthError::new(Code::InvalidRequest, "client_id differs from the Authorization header"));
             }
-            Ok(Shown::Secret {
-                method: AuthMethod::ClientSecretBasic,
-                client_id: id,
-                secret,
-            })
+            Ok(Shown::Secret { method: AuthMethod::ClientSecretBasic, client_id: id, secret })
         }
         (None, Some(secret), None) => {
-            let client_id = client_id
-                .ok_or_else(|| refused("client_secret without client_id"))?
-                .to_owned();
-            Ok(Shown::Secret {
-                method: AuthMethod::ClientSecretPost,
-                client_id,
-                secret: secret.to_owned(),
-            })
+            let client_id = client_id.ok_or_else(|| refused("client_secret without client_id"))?.to_owned();
+            Ok(Shown::Secret { method: AuthMethod::ClientSecretPost, client_id, secret: secret.to_owned() })
         }
         (None, None, Some(assertion)) => {
             if form.get("client_assertion_type") != Some(ASSERTION_TYPE) {
@@ -114,10 +92,7 @@ fn read<'a>(headers: &HeaderMap, form: &'a Params) -> Result<Shown<'a>, OauthErr
             Ok(Shown::Nothing { client_id })
         }
         // RFC 6749 §2.3: more than one method in a request is refused; guessing which one counts has been a hole.
-        _ => Err(OauthError::new(
-            Code::InvalidRequest,
-            "more than one way to authenticate was used",
-        )),
+        _ => Err(OauthError::new(Code::InvalidRequest, "more than one way to authenticate was used")),
     }
 }
 
@@ -126,20 +101,13 @@ fn basic(headers: &HeaderMap) -> Result<Option<(String, String)>, OauthError> {
     let mut lines = headers.get_all(AUTHORIZATION).iter();
     let Some(line) = lines.next() else { return Ok(None) };
     let malformed = || refused("the Authorization header cannot be read");
-    let text = line
-        .to_str()
-        .ok()
-        .filter(|_| lines.next().is_none())
-        .ok_or_else(malformed)?;
+    let text = line.to_str().ok().filter(|_| lines.next().is_none()).ok_or_else(malformed)?;
     let (scheme, value) = text.split_once(' ').ok_or_else(malformed)?;
     if !scheme.eq_ignore_ascii_case("basic") || value.len() > 1_024 {
         return Err(malformed());
     }
-    let decoded = STANDARD
-        .decode(value.trim())
-        .ok()
-        .and_then(|bytes| String::from_utf8(bytes).ok())
-        .ok_or_else(malformed)?;
+    let decoded =
+        STANDARD.decode(value.trim()).ok().and_then(|bytes| String::from_utf8(bytes).ok()).ok_or_else(malformed)?;
     let (id, secret) = decoded.split_once(':').ok_or_else(malformed)?;
     let unescape = |text: &str| {
         let mut pairs = url::form_urlencoded::parse(text.as_bytes());
@@ -151,28 +119,13 @@ fn basic(headers: &HeaderMap) -> Result<Option<(String, String)>, OauthError> {
 type Refusal = (Option<Arc<Party>>, OauthError);
 
 async fn judge(house: &Arc<House>, cx: &Cx, shown: &Shown<'_>) -> Result<Arc<Party>, Refusal> {
-    let find = |client_id: &str| {
-        house
-            .register
-            .by_client_id(client_id)
-            .ok_or_else(|| (None, refused("unknown party")))
-    };
+    let find = |client_id: &str| house.register.by_client_id(client_id).ok_or_else(|| (None, refused("unknown party")));
     match shown {
-        Shown::Secret {
-            method,
-            client_id,
-            secret,
-        } => {
+        Shown::Secret { method, client_id, secret } => {
             let party = find(client_id)?;
             let right = party.definition.token_endpoint_auth_method == *method
-                && party
-                    .secret
-                    .is_some_and(|stored| stored == digest::sha256(secret.as_bytes()));
-            if right {
-                Ok(party)
-            } else {
-                Err((Some(party), refused("wrong secret or another method")))
-            }
+                && party.secret.is_some_and(|stored| stored == digest::sha256(secret.as_bytes()));
+            if right { Ok(party) } else { Err((Some(party), refused("wrong secret or another method"))) }
         }
         Shown::Nothing { client_id } => {
             let party = find(client_id)?;
@@ -208,10 +161,7 @@ async fn check_assertion(house: &House, cx: &Cx, party: &Party, assertion: &str)
     if party.definition.token_endpoint_auth_method != AuthMethod::PrivateKeyJwt {
         return Err(refused("the party registered another method"));
     }
-    let expected = Expected {
-        algs: &Alg::ALL,
-        typs: &["JWT", "client-authentication+jwt", ""],
-    };
+    let expected = Expected { algs: &Alg::ALL, typs: &["JWT", "client-authentication+jwt", ""] };
     let keys = |kid: Option<&str>, alg: Alg| {
         let fits = |key: &&idp_core::crypto::jwk::Jwk| {
             kid.is_none_or(|kid| key.key_id() == Some(kid)) && key.algorithm().is_none_or(|own| own == alg.name())
@@ -222,15 +172,8 @@ async fn check_assertion(house: &House, cx: &Cx, party: &Party, assertion: &str)
         jws::verify(assertion, &expected, keys).map_err(|_| refused("the assertion's signature or header is wrong"))?;
     let (jti, until) = check_claims(&verified.claims, party, &house.issuer, cx.now)?;
     let used = digest::sha256(jti.as_bytes());
-    let first = house
-        .db
-        .write(cx, |tx| Box::pin(rows::insert_assertion(tx, party.id, used, until)))
-        .await?;
-    if first {
-        Ok(())
-    } else {
-        Err(refused("the assertion was used before"))
-    }
+    let first = house.db.write(cx, |tx| Box::pin(rows::insert_assertion(tx, party.id, used, until))).await?;
+    if first { Ok(()) } else { Err(refused("the assertion was used before")) }
 }
 
 /// The claims of RFC 7523 section 3, with the audience of rfc7523bis: the issuer and nothing else, as a text. A list or the address of an
@@ -250,9 +193,7 @@ fn check_claims<'c>(
     let exp = seconds("exp").ok_or_else(|| refused("the assertion has no exp"))?;
     let longest = now.seconds() + LONGEST_ASSERTION.as_secs() as i64;
     let in_time = exp > now.seconds() && exp <= longest;
-    let not_ahead = ["iat", "nbf"]
-        .iter()
-        .all(|name| seconds(name).is_none_or(|at| at <= now.seconds() + SKEW_SECONDS));
+    let not_ahead = ["iat", "nbf"].iter().all(|name| seconds(name).is_none_or(|at| at <= now.seconds() + SKEW_SECONDS));
     let jti = text("jti")
         .filter(|jti| !jti.is_empty() && jti.len() <= 256)
         .ok_or_else(|| refused("the assertion has no jti"))?;
@@ -267,22 +208,12 @@ fn check_claims<'c>(
 async fn record_refusal(house: &House, cx: &Cx, party: Option<&Party>) -> Result<(), OauthError> {
     let address = cx.address().map(|address| address.to_string()).unwrap_or_default();
     let bucket = Bucket::new("party refused", &[address.as_bytes()]);
-    let limit = Limit {
-        most: 60,
-        window: Duration::from_secs(60),
-    };
+    let limit = Limit { most: 60, window: Duration::from_secs(60) };
     let id = party.map(|party| party.id);
     let recorded = house.db.write(cx, |tx| {
         Box::pin(async move {
             if quota::spend(tx, bucket, limit).await?.is_ok() {
-                audit::record(
-                    tx,
-                    Event::PartyRefused {
-                        party: id,
-                        because: "authentication",
-                    },
-                )
-                .await?;
+                audit::record(tx, Event::PartyRefused { party: id, because: "authentication" }).await?;
             }
             Ok::<(), StoreError>(())
         })
@@ -323,11 +254,7 @@ mod tests {
             (Some("Basic cnA6cyUyQg=="), "", "secret"),
             (Some("basic cnA6cyUyQg=="), "client_id=rp", "secret"),
             (Some("Basic cnA6cyUyQg=="), "client_id=other", "invalid_request"),
-            (
-                Some("Basic cnA6cyUyQg=="),
-                "client_secret=s&client_id=rp",
-                "invalid_request",
-            ),
+            (Some("Basic cnA6cyUyQg=="), "client_secret=s&client_id=rp", "invalid_request"),
             (Some("Basic cnA6cyUyQg=="), assertion, "invalid_request"),
             (Some("Bearer x"), "client_id=rp", "invalid_client"),
             (Some("Basic !!!"), "", "invalid_client"),

@@ -19,13 +19,9 @@ use crate::web::house::House;
 
 /// Lets any script read a public document.
 pub(super) fn open_to_all(response: &mut Response) {
-    response
-        .headers_mut()
-        .insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     // The document is public: `same-origin`, set on everything else, would keep it from pages that embed it.
-    response
-        .headers_mut()
-        .insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
+    response.headers_mut().insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
 }
 
 /// Lets the scripts of registered parties read an answer.
@@ -33,9 +29,7 @@ pub(super) fn open_to_parties(house: &House, request: &HeaderMap, response: &mut
     response.headers_mut().append(VARY, HeaderValue::from_static("origin"));
     let Some(origin) = request.get(ORIGIN) else { return };
     if origin.to_str().is_ok_and(|text| house.register.knows_origin(text)) {
-        response
-            .headers_mut()
-            .insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+        response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
     }
 }
 

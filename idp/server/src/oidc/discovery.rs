@@ -30,10 +30,7 @@ impl Document {
     pub(super) fn of(house: &House) -> Self {
         let body = metadata(&house.issuer).to_string();
         let etag = format!("\"{}\"", &digest::sha256(body.as_bytes()).hex()[..16]);
-        Self {
-            body: Bytes::from(body),
-            etag,
-        }
+        Self { body: Bytes::from(body), etag }
     }
 }
 
@@ -41,18 +38,7 @@ impl Document {
 fn metadata(issuer: &str) -> Value {
     let at = |path: &str| format!("{issuer}{path}");
     let algs = Alg::ALL.map(Alg::name);
-    let fixed = [
-        "sub",
-        "iss",
-        "aud",
-        "exp",
-        "iat",
-        "auth_time",
-        "acr",
-        "amr",
-        "nonce",
-        "sid",
-    ];
+    let fixed = ["sub", "iss", "aud", "exp", "iat", "auth_time", "acr", "amr", "nonce", "sid"];
     let claims: Vec<_> = fixed.into_iter().chain(claims::names()).collect();
     let client_auth = ["client_secret_basic", "client_secret_post", "private_key_jwt"];
     let with_none = ["none", "client_secret_basic", "client_secret_post", "private_key_jwt"];
@@ -109,10 +95,7 @@ pub(super) fn document(
     (cache, content_type): (&'static str, &'static str),
     body: Bytes,
 ) -> Response {
-    let known = request
-        .get_all(IF_NONE_MATCH)
-        .iter()
-        .filter_map(|value| value.to_str().ok());
+    let known = request.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
     let unchanged = known
         .flat_map(|line| line.split(','))
         .any(|tag| tag.trim().trim_start_matches("W/") == etag || tag.trim() == "*");
@@ -121,9 +104,7 @@ pub(super) fn document(
     } else {
         ([(CONTENT_TYPE, content_type)], body).into_response()
     };
-    response
-        .headers_mut()
-        .insert(CACHE_CONTROL, HeaderValue::from_static(cache));
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(cache));
     if let Ok(etag) = HeaderValue::try_from(etag) {
         response.headers_mut().insert(ETAG, etag);
     }
@@ -140,19 +121,11 @@ mod tests {
         let document = metadata("https://id.example");
         for (name, value) in document.as_object().expect("an object") {
             if name.ends_with("_endpoint") || name.ends_with("_uri") {
-                assert!(
-                    value
-                        .as_str()
-                        .is_some_and(|text| text.starts_with("https://id.example/")),
-                    "{name}"
-                );
+                assert!(value.as_str().is_some_and(|text| text.starts_with("https://id.example/")), "{name}");
             }
         }
         assert_eq!(document["response_types_supported"], serde_json::json!(["code"]));
         assert_eq!(document["request_uri_parameter_supported"], false);
-        assert_eq!(
-            document["code_challenge_methods_supported"],
-            serde_json::json!(["S256"])
-        );
+        assert_eq!(document["code_challenge_methods_supported"], serde_json::json!(["S256"]));
     }
 }

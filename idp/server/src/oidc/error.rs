@@ -111,11 +111,7 @@ impl OauthError {
             Code::InvalidToken | Code::InsufficientScope => Some("Bearer"),
             _ => None,
         };
-        Self {
-            code,
-            because: because.into(),
-            challenge,
-        }
+        Self { code, because: because.into(), challenge }
     }
 
     /// The code.
@@ -130,21 +126,14 @@ impl OauthError {
 
     /// What may be told beside the code: printable ASCII without quotes and backslash (RFC 6749 section 5.2).
     pub(super) fn description(&self) -> Option<&str> {
-        let printable = self
-            .because
-            .bytes()
-            .all(|byte| matches!(byte, 0x20..=0x21 | 0x23..=0x5b | 0x5d..=0x7e));
+        let printable = self.because.bytes().all(|byte| matches!(byte, 0x20..=0x21 | 0x23..=0x5b | 0x5d..=0x7e));
         (self.code.tells_why() && printable).then_some(&*self.because)
     }
 }
 
 impl From<Fault> for OauthError {
     fn from(fault: Fault) -> Self {
-        let code = if fault.is_passing() {
-            Code::TemporarilyUnavailable
-        } else {
-            Code::ServerError
-        };
+        let code = if fault.is_passing() { Code::TemporarilyUnavailable } else { Code::ServerError };
         Self::new(code, fault.to_string())
     }
 }
@@ -179,9 +168,7 @@ impl IntoResponse for OauthError {
             }
         }
         if status == StatusCode::SERVICE_UNAVAILABLE {
-            response
-                .headers_mut()
-                .insert(axum::http::header::RETRY_AFTER, HeaderValue::from_static("5"));
+            response.headers_mut().insert(axum::http::header::RETRY_AFTER, HeaderValue::from_static("5"));
         }
         response
     }
@@ -194,10 +181,7 @@ mod tests {
     #[test]
     fn only_what_describes_the_request_is_told() {
         let told = |code, because: &'static str| OauthError::new(code, because).description().map(str::to_owned);
-        assert_eq!(
-            told(Code::InvalidRequest, "state is too long").as_deref(),
-            Some("state is too long")
-        );
+        assert_eq!(told(Code::InvalidRequest, "state is too long").as_deref(), Some("state is too long"));
         assert_eq!(told(Code::InvalidRequest, "a \"quoted\" word"), None);
         assert_eq!(told(Code::InvalidRequest, "line\nbreak"), None);
         assert_eq!(told(Code::InvalidGrant, "code was issued to another party"), None);

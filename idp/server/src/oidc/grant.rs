@@ -68,10 +68,7 @@ pub(super) struct Stored {
 impl Stored {
     /// Passes the one gate, or does not.
     pub(super) fn admit(&self, house: &House, now: Timestamp) -> Result<Admitted, Refused> {
-        let standing = Standing {
-            party_is_served: house.register.by_id(self.party).is_some(),
-            ..self.standing
-        };
+        let standing = Standing { party_is_served: house.register.by_id(self.party).is_some(), ..self.standing };
         signin::admit(&standing, house.epoch(), house.settings.session_idle, now)
     }
 }
@@ -118,32 +115,14 @@ pub(super) async fn issue(tx: &mut Tx<'_>, house: &House, issue: &Issue<'_>) -> 
     };
     rows::insert_grant(tx, &new).await?;
     let scopes = Scope::join(&terms.scopes);
-    audit::record(
-        tx,
-        Event::CodeIssued {
-            person: live.person,
-            party: party.id,
-            grant: new.id,
-            scopes,
-        },
-    )
-    .await?;
+    audit::record(tx, Event::CodeIssued { person: live.person, party: party.id, grant: new.id, scopes }).await?;
     Ok(code)
 }
 
 /// Revokes a grant and all that it gave, once.
 pub(super) async fn revoke(tx: &mut Tx<'_>, grant: Id<id::Grant>, because: &'static str) -> Result<(), StoreError> {
     if let Some((person, party)) = rows::revoke_grant(tx, grant, because).await? {
-        audit::record(
-            tx,
-            Event::GrantRevoked {
-                person,
-                party,
-                grant,
-                because,
-            },
-        )
-        .await?;
+        audit::record(tx, Event::GrantRevoked { person, party, grant, because }).await?;
     }
     Ok(())
 }

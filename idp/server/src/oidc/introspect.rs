@@ -33,9 +33,7 @@ pub(super) async fn serve(
     match answer(&house, &context, &headers, form).await {
         Ok(body) => Json(body.unwrap_or_else(inactive)).into_response(),
         Err(Refusal::Oauth(error)) => error.into_response(),
-        Err(Refusal::Wait) => Problem::new(web::Code::TOO_MANY_REQUESTS)
-            .retry_after(60)
-            .into_response(),
+        Err(Refusal::Wait) => Problem::new(web::Code::TOO_MANY_REQUESTS).retry_after(60).into_response(),
     }
 }
 
@@ -68,9 +66,7 @@ async fn answer(
     if party.definition.token_endpoint_auth_method == AuthMethod::None {
         return Err(OauthError::new(Code::InvalidClient, "a public party may not introspect").into());
     }
-    let token = form
-        .get("token")
-        .ok_or_else(|| OauthError::new(Code::InvalidRequest, "token is missing"))?;
+    let token = form.get("token").ok_or_else(|| OauthError::new(Code::InvalidRequest, "token is missing"))?;
     if token.starts_with(<Refresh as idp_core::crypto::handle::Kind>::PREFIX) {
         return Ok(refresh(house, &party, token, cx.now).await?);
     }
@@ -91,11 +87,7 @@ async fn answer(
 /// 256 bits gains nothing either.
 async fn too_many_misses(house: &House, party: &Party) -> bool {
     let key = format!("introspect-miss:{}", party.id);
-    house
-        .cache
-        .count(&key, Duration::from_secs(60))
-        .await
-        .is_ok_and(|misses| misses > 100)
+    house.cache.count(&key, Duration::from_secs(60)).await.is_ok_and(|misses| misses > 100)
 }
 
 /// One statement answers for a token of a person; one for a token of a party.
@@ -116,19 +108,7 @@ async fn is_alive(house: &House, read: &Read, now: Timestamp) -> Result<bool, Oa
 fn describe(read: &Read) -> Value {
     let mut body = Map::new();
     body.insert("active".into(), json!(true));
-    for name in [
-        "iss",
-        "sub",
-        "aud",
-        "client_id",
-        "exp",
-        "iat",
-        "jti",
-        "scope",
-        "auth_time",
-        "acr",
-        "amr",
-    ] {
+    for name in ["iss", "sub", "aud", "client_id", "exp", "iat", "jti", "scope", "auth_time", "acr", "amr"] {
         if let Some(value) = read.claims.get(name) {
             body.insert(name.into(), value.clone());
         }

@@ -12,10 +12,5 @@ pub(super) const CACHE: &str = "public, max-age=300, stale-while-revalidate=600"
 
 pub(super) async fn serve(State(house): State<Arc<House>>, headers: HeaderMap) -> Response {
     let set = house.keyring.public_set();
-    document(
-        &headers,
-        &set.etag,
-        (CACHE, "application/jwk-set+json"),
-        set.body.clone().into(),
-    )
+    document(&headers, &set.etag, (CACHE, "application/jwk-set+json"), set.body.clone().into())
 }

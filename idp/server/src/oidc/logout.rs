@@ -43,12 +43,8 @@ pub(super) async fn post(
     if form.get(csrf::FIELD).is_none() {
         return posted::keep(&house, &cx, &form, PATH).await;
     }
-    let given = csrf::Given {
-        form: FORM,
-        binding: house.browser(&headers),
-        token: form.get(csrf::FIELD),
-        headers: &headers,
-    };
+    let given =
+        csrf::Given { form: FORM, binding: house.browser(&headers), token: form.get(csrf::FIELD), headers: &headers };
     csrf::check(&given, &house.issuer)?;
     let request = Request::read(&house, &form, context.locale)?;
     if form.get("choice") == Some("stay") {
@@ -89,16 +85,12 @@ pub(super) async fn get(
 
 async fn end(house: &House, cx: &Cx, live: &Live) -> Result<(), Fault> {
     let cx = cx.acting(live.actor());
-    let ended = house
-        .db
-        .write(&cx, |tx| Box::pin(session::end(tx, live.id, "signed-out")));
+    let ended = house.db.write(&cx, |tx| Box::pin(session::end(tx, live.id, "signed-out")));
     ended.await.map(|_| ()).map_err(|error: StoreError| error.into())
 }
 
 fn forget(house: &House, mut response: Response) -> Response {
-    response
-        .headers_mut()
-        .append(SET_COOKIE, house.cookies.clear(Cookie::Session));
+    response.headers_mut().append(SET_COOKIE, house.cookies.clear(Cookie::Session));
     response
 }
 
@@ -133,12 +125,7 @@ impl Request {
         let party = client_id.and_then(|id| house.register.by_client_id(id));
         let back = Self::back(params, party.as_deref())?;
         let locale = params.get("ui_locales").and_then(Locale::from_tags).unwrap_or(locale);
-        Ok(Self {
-            party,
-            hint,
-            back,
-            locale,
-        })
+        Ok(Self { party, hint, back, locale })
     }
 
     /// Byte for byte one of the party's registered addresses, or a page of ours that says so.
@@ -146,24 +133,13 @@ impl Request {
         let Some(asked) = params.get("post_logout_redirect_uri") else {
             return Ok(None);
         };
-        let registered = party.is_some_and(|party| {
-            party
-                .definition
-                .post_logout_redirect_uris
-                .iter()
-                .any(|uri| uri == asked)
-        });
+        let registered =
+            party.is_some_and(|party| party.definition.post_logout_redirect_uris.iter().any(|uri| uri == asked));
         let state = params.get("state").filter(|state| state.len() <= 2_048);
         if !registered {
-            return Err(refuse(
-                "logout-redirect-unregistered",
-                "post_logout_redirect_uri is not registered",
-            ));
+            return Err(refuse("logout-redirect-unregistered", "post_logout_redirect_uri is not registered"));
         }
-        Ok(Some(state.map_or_else(
-            || asked.to_owned(),
-            |state| with_query(asked, &[("state", state)]),
-        )))
+        Ok(Some(state.map_or_else(|| asked.to_owned(), |state| with_query(asked, &[("state", state)]))))
     }
 
     /// Whether the hint is of this browser's session: then the person asked at the party, and is not asked again.
@@ -177,10 +153,7 @@ impl Request {
 
     fn name(&self) -> Option<Words> {
         let party = self.party.as_ref()?;
-        Some(Words::new(
-            self.locale,
-            party.definition.name.get(self.locale).to_owned(),
-        ))
+        Some(Words::new(self.locale, party.definition.name.get(self.locale).to_owned()))
     }
 
     /// The answer to a `GET`: straight back where the party wants it, else the page.
@@ -194,37 +167,18 @@ impl Request {
     /// The page; it goes on by itself, because after our form Chromium would block a redirect.
     fn signed_out(&self, house: &House) -> Response {
         let c = house.chrome(self.locale, "/".into(), String::new());
-        page::render(&page::SignedOut {
-            c,
-            party: self.name(),
-            continue_href: self.back.clone(),
-        })
+        page::render(&page::SignedOut { c, party: self.name(), continue_href: self.back.clone() })
     }
 
     /// Asks the person, and carries the request along in the form: it is read and checked again when it comes back.
     fn confirm(&self, house: &House, headers: &HeaderMap, params: &Params) -> Result<Response, Problem> {
-        let binding = house
-            .browser(headers)
-            .ok_or_else(|| Problem::new(web::Code::COOKIES_REFUSED))?;
+        let binding = house.browser(headers).ok_or_else(|| Problem::new(web::Code::COOKIES_REFUSED))?;
         let kept = ["id_token_hint", "client_id", "post_logout_redirect_uri", "state"];
-        let fields: Vec<(String, String)> = kept
-            .iter()
-            .filter_map(|name| Some(((*name).to_owned(), params.get(name)?.to_owned())))
-            .collect();
-        let here = with_query(
-            PATH,
-            &fields
-                .iter()
-                .map(|(name, value)| (name.as_str(), value.as_str()))
-                .collect::<Vec<_>>(),
-        );
+        let fields: Vec<(String, String)> =
+            kept.iter().filter_map(|name| Some(((*name).to_owned(), params.get(name)?.to_owned()))).collect();
+        let here =
+            with_query(PATH, &fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect::<Vec<_>>());
         let c = house.chrome(self.locale, here, csrf::token(binding, FORM));
-        Ok(page::render(&page::SignOut {
-            c,
-            party: self.name(),
-            account_name: None,
-            action: PATH.into(),
-            fields,
-        }))
+        Ok(page::render(&page::SignOut { c, party: self.name(), account_name: None, action: PATH.into(), fields }))
     }
 }

@@ -54,22 +54,13 @@ pub fn routes(house: &Arc<House>) -> Router {
     let metadata =
         |document: Arc<discovery::Document>| get(move |headers| async move { discovery::serve(&document, &headers) });
     Router::new()
-        .route(
-            "/.well-known/openid-configuration",
-            metadata(Arc::clone(&discovery)).options(cors::preflight_public),
-        )
-        .route(
-            "/.well-known/oauth-authorization-server",
-            metadata(discovery).options(cors::preflight_public),
-        )
+        .route("/.well-known/openid-configuration", metadata(Arc::clone(&discovery)).options(cors::preflight_public))
+        .route("/.well-known/oauth-authorization-server", metadata(discovery).options(cors::preflight_public))
         .route("/oauth2/jwks", get(jwks::serve).options(cors::preflight_public))
         .route("/oauth2/authorize", get(authorize::get).post(authorize::post))
         .route("/oauth2/authorize/resume", get(authorize::resume))
         .route("/oauth2/token", post(token::serve).options(cors::preflight))
-        .route(
-            "/oauth2/userinfo",
-            get(userinfo::serve).post(userinfo::serve).options(cors::preflight),
-        )
+        .route("/oauth2/userinfo", get(userinfo::serve).post(userinfo::serve).options(cors::preflight))
         .route("/oauth2/introspect", post(introspect::serve))
         .route("/oauth2/revoke", post(revoke::serve).options(cors::preflight))
         .route("/oauth2/logout", get(logout::get).post(logout::post))

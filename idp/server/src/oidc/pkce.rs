@@ -20,10 +20,7 @@ impl Challenge {
     pub(super) fn fits(&self, verifier: &str) -> bool {
         let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
         let well_formed = (43..=128).contains(&verifier.len()) && verifier.bytes().all(unreserved);
-        let stored = URL_SAFE_NO_PAD
-            .decode(&self.0)
-            .ok()
-            .and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
+        let stored = URL_SAFE_NO_PAD.decode(&self.0).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
         well_formed
             && stored.is_some_and(|stored| {
                 idp_core::types::Digest::from_bytes(stored) == digest::sha256(verifier.as_bytes())

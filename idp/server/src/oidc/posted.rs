@@ -23,17 +23,10 @@ pub(super) async fn keep(house: &Arc<House>, cx: &Cx, form: &Params, path: &str)
     let text = serde_json::to_string(&pairs).map_err(|error| Problem::new(Code::FAULT).because(error.to_string()))?;
     let handle = Handle::<Posted>::generate();
     let ends_at = cx.now + LIFETIME;
-    let kept = house.db.write(cx, |tx| {
-        Box::pin(rows::insert_posted(tx, handle.digest(), &text, ends_at))
-    });
-    kept.await
-        .map_err(|error| Problem::from(idp_core::types::Fault::from(error)))?;
+    let kept = house.db.write(cx, |tx| Box::pin(rows::insert_posted(tx, handle.digest(), &text, ends_at)));
+    kept.await.map_err(|error| Problem::from(idp_core::types::Fault::from(error)))?;
     // 303: the browser must not repeat the form's body (RFC 9700 section 4.12).
-    Ok((
-        StatusCode::SEE_OTHER,
-        [(LOCATION, format!("{path}?posted={}", handle.reveal()))],
-    )
-        .into_response())
+    Ok((StatusCode::SEE_OTHER, [(LOCATION, format!("{path}?posted={}", handle.reveal()))]).into_response())
 }
 
 /// The form that was kept, once. `None`: unknown, taken before, or too old.

@@ -48,9 +48,7 @@ async fn answer(
     let cx = house.cx(context);
     let party = client_auth::authenticate(house, &cx, headers, &form).await?;
     let cx = cx.acting(Actor::Party(party.id));
-    let token = form
-        .get("token")
-        .ok_or_else(|| OauthError::new(Code::InvalidRequest, "token is missing"))?;
+    let token = form.get("token").ok_or_else(|| OauthError::new(Code::InvalidRequest, "token is missing"))?;
     if let Some(digest) = Handle::<Refresh>::digest_of(token) {
         return refresh(house, &cx, &party, digest).await;
     }
@@ -67,9 +65,7 @@ async fn refresh(house: &House, cx: &Cx, party: &Party, digest: Digest) -> Resul
             let Some(stored) = rows::refresh(tx, digest).await? else {
                 return Ok(());
             };
-            let own = rows::grant(tx, stored.grant, None)
-                .await?
-                .is_some_and(|grant| grant.party == party.id);
+            let own = rows::grant(tx, stored.grant, None).await?.is_some_and(|grant| grant.party == party.id);
             if own {
                 grant::revoke(tx, stored.grant, "revoked-by-party").await?;
             }

@@ -83,17 +83,12 @@ pub(super) async fn insert_posted(
     ends_at: Timestamp,
 ) -> Result<(), StoreError> {
     let now = tx.now();
-    tx.run(INSERT_POSTED, params![digest, form, now, ends_at])
-        .await
-        .map(|_| ())
+    tx.run(INSERT_POSTED, params![digest, form, now, ends_at]).await.map(|_| ())
 }
 
 pub(super) async fn take_posted(tx: &mut Tx<'_>, digest: Digest) -> Result<Option<String>, StoreError> {
     let now = tx.now();
-    tx.one(TAKE_POSTED, params![digest, now])
-        .await?
-        .map(|row| row.text("form"))
-        .transpose()
+    tx.one(TAKE_POSTED, params![digest, now]).await?.map(|row| row.text("form")).transpose()
 }
 
 pub(super) async fn insert_grant(tx: &mut Tx<'_>, new: &NewGrant<'_>) -> Result<(), StoreError> {
@@ -123,24 +118,16 @@ pub(super) async fn spend_code(
 ) -> Result<Option<(Id<id::Grant>, Timestamp)>, StoreError> {
     let now = tx.now();
     let row = tx.one(SPEND_CODE, params![code, now]).await?;
-    row.map(|row| Ok((row.id("id")?, row.time("code_ends_at")?)))
-        .transpose()
+    row.map(|row| Ok((row.id("id")?, row.time("code_ends_at")?))).transpose()
 }
 
 pub(super) async fn grant_of_code(conn: &mut Conn, code: Digest) -> Result<Option<Id<id::Grant>>, StoreError> {
-    conn.one(GRANT_OF_CODE, params![code])
-        .await?
-        .map(|row| row.id("id"))
-        .transpose()
+    conn.one(GRANT_OF_CODE, params![code]).await?.map(|row| row.id("id")).transpose()
 }
 
 /// A grant with everything that stands for or against it, in one statement. `jti` is the access token asked about.
 pub(super) async fn grant(conn: &mut Conn, id: Id<id::Grant>, jti: Option<&str>) -> Result<Option<Stored>, StoreError> {
-    conn.one(GRANT, params![id, jti])
-        .await?
-        .as_ref()
-        .map(stored)
-        .transpose()
+    conn.one(GRANT, params![id, jti]).await?.as_ref().map(stored).transpose()
 }
 
 fn stored(row: &Row) -> Result<Stored, StoreError> {
@@ -176,8 +163,7 @@ pub(super) async fn revoke_grant(
 ) -> Result<Option<(Id<id::Person>, Id<id::Party>)>, StoreError> {
     let now = tx.now();
     let row = tx.one(REVOKE_GRANT, params![id, now, because]).await?;
-    row.map(|row| Ok((row.id("person_id")?, row.id("party_id")?)))
-        .transpose()
+    row.map(|row| Ok((row.id("person_id")?, row.id("party_id")?))).transpose()
 }
 
 pub(super) async fn revoke_all(tx: &mut Tx<'_>, because: &str) -> Result<u64, StoreError> {
@@ -192,9 +178,7 @@ pub(super) async fn insert_refresh(
     idle_until: Timestamp,
 ) -> Result<(), StoreError> {
     let now = tx.now();
-    tx.run(INSERT_REFRESH, params![digest, grant, now, idle_until])
-        .await
-        .map(|_| ())
+    tx.run(INSERT_REFRESH, params![digest, grant, now, idle_until]).await.map(|_| ())
 }
 
 /// A refresh token as stored.
@@ -214,11 +198,7 @@ pub(super) async fn refresh(conn: &mut Conn, digest: Digest) -> Result<Option<St
         grant: row.id("grant_id")?,
         idle_until: row.time("idle_until")?,
         used_at: row.opt_time("used_at")?,
-        successor: row
-            .opt_bytes("successor")?
-            .is_some()
-            .then(|| row.digest("successor"))
-            .transpose()?,
+        successor: row.opt_bytes("successor")?.is_some().then(|| row.digest("successor")).transpose()?,
         retired_at: row.opt_time("retired_at")?,
     }))
 }
@@ -262,13 +242,7 @@ pub(super) async fn insert_assertion(
 pub(super) async fn sweep(tx: &mut Tx<'_>) -> Result<u64, StoreError> {
     let now = tx.now();
     let mut gone = 0;
-    for statement in [
-        SWEEP_POSTED,
-        SWEEP_REVOKED,
-        SWEEP_ASSERTIONS,
-        SWEEP_REFRESH,
-        SWEEP_GRANTS,
-    ] {
+    for statement in [SWEEP_POSTED, SWEEP_REVOKED, SWEEP_ASSERTIONS, SWEEP_REFRESH, SWEEP_GRANTS] {
         gone += tx.run(statement, params![now]).await?;
     }
     Ok(gone)

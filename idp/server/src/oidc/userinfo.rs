@@ -68,11 +68,7 @@ async fn token(request: Request) -> Result<Option<String>, OauthError> {
 fn bearer(headers: &HeaderMap) -> Result<Option<String>, OauthError> {
     let mut lines = headers.get_all(AUTHORIZATION).iter();
     let Some(line) = lines.next() else { return Ok(None) };
-    let text = line
-        .to_str()
-        .ok()
-        .filter(|_| lines.next().is_none())
-        .ok_or_else(|| invalid("unreadable header"))?;
+    let text = line.to_str().ok().filter(|_| lines.next().is_none()).ok_or_else(|| invalid("unreadable header"))?;
     match text.split_once(' ') {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(Some(token.trim().to_owned())),
         _ => Err(invalid("another scheme")),
@@ -88,9 +84,7 @@ async fn tell(house: &House, now: Timestamp, token: &str) -> Result<Response, Oa
         return Err(invalid("a token for another audience"));
     }
     let mut conn = house.db.read().await.map_err(Fault::from)?;
-    let stored = rows::grant(&mut conn, grant, Some(&read.jti))
-        .await?
-        .ok_or_else(|| invalid("unknown grant"))?;
+    let stored = rows::grant(&mut conn, grant, Some(&read.jti)).await?.ok_or_else(|| invalid("unknown grant"))?;
     if stored.jti_is_revoked {
         return Err(invalid("revoked"));
     }
@@ -99,15 +93,8 @@ async fn tell(house: &House, now: Timestamp, token: &str) -> Result<Response, Oa
         return Err(OauthError::new(Code::InsufficientScope, "openid is missing"));
     }
     let party = house.register.by_id(stored.party).ok_or_else(|| invalid("party"))?;
-    let released: Vec<Scope> = read
-        .scopes
-        .iter()
-        .copied()
-        .filter(|scope| party.may_ask(*scope))
-        .collect();
-    let attributes = signin::attributes(&mut conn, stored.person, &released)
-        .await?
-        .ok_or_else(|| invalid("person"))?;
+    let released: Vec<Scope> = read.scopes.iter().copied().filter(|scope| party.may_ask(*scope)).collect();
+    let attributes = signin::attributes(&mut conn, stored.person, &released).await?.ok_or_else(|| invalid("person"))?;
     drop(conn);
     let mut body = claims::of(&attributes, stored.terms.locale);
     body.insert("sub".into(), json!(stored.terms.sub));

@@ -108,16 +108,7 @@ const fn may(name: &'static str) -> Parameter {
 }
 
 const fn get(id: &'static str, summary: &'static str, answers: &'static [(u16, Option<Body>)]) -> Operation {
-    Operation {
-        method: Method::Get,
-        id,
-        summary,
-        query: &[],
-        takes: None,
-        form: &[],
-        security: None,
-        answers,
-    }
+    Operation { method: Method::Get, id, summary, query: &[], takes: None, form: &[], security: None, answers }
 }
 
 const fn post(
@@ -126,16 +117,7 @@ const fn post(
     form: &'static [Parameter],
     answers: &'static [(u16, Option<Body>)],
 ) -> Operation {
-    Operation {
-        method: Method::Post,
-        id,
-        summary,
-        query: &[],
-        takes: Some(Body::Form),
-        form,
-        security: None,
-        answers,
-    }
+    Operation { method: Method::Post, id, summary, query: &[], takes: Some(Body::Form), form, security: None, answers }
 }
 
 impl Operation {
@@ -144,45 +126,23 @@ impl Operation {
     }
 
     const fn by(self, security: &'static str) -> Self {
-        Self {
-            security: Some(security),
-            ..self
-        }
+        Self { security: Some(security), ..self }
     }
 }
 
 const fn public(path: &'static str, tag: &'static str, operations: &'static [Operation]) -> Route {
-    Route {
-        path,
-        listener: Listener::Public,
-        tag,
-        operations,
-    }
+    Route { path, listener: Listener::Public, tag, operations }
 }
 
 const fn management(path: &'static str, operations: &'static [Operation]) -> Route {
-    Route {
-        path,
-        listener: Listener::Management,
-        tag: "management",
-        operations,
-    }
+    Route { path, listener: Listener::Management, tag: "management", operations }
 }
 
 type Answers = &'static [(u16, Option<Body>)];
 const JSON: Answers = &[(200, Some(Body::Json))];
 const PAGE: Answers = &[(200, Some(Body::Html)), (400, Some(Body::Html))];
-const PAGE_OR_ON: Answers = &[
-    (200, Some(Body::Html)),
-    (303, None),
-    (400, Some(Body::Html)),
-    (403, Some(Body::Html)),
-];
-const OAUTH: Answers = &[
-    (200, Some(Body::Json)),
-    (400, Some(Body::Json)),
-    (401, Some(Body::Json)),
-];
+const PAGE_OR_ON: Answers = &[(200, Some(Body::Html)), (303, None), (400, Some(Body::Html)), (403, Some(Body::Html))];
+const OAUTH: Answers = &[(200, Some(Body::Json)), (400, Some(Body::Json)), (401, Some(Body::Json))];
 const CLAIMS: Answers = &[(200, Some(Body::Json)), (401, None), (403, None)];
 const READY: Answers = &[(200, Some(Body::Text)), (503, Some(Body::Text))];
 
@@ -237,11 +197,7 @@ const ENROL: &[Parameter] = &[
 
 /// The whole surface.
 pub const ROUTES: &[Route] = &[
-    public(
-        "/.well-known/openid-configuration",
-        "openid",
-        &[get("discovery", "OpenID Connect Discovery 1.0", JSON)],
-    ),
+    public("/.well-known/openid-configuration", "openid", &[get("discovery", "OpenID Connect Discovery 1.0", JSON)]),
     public(
         "/.well-known/oauth-authorization-server",
         "openid",
@@ -253,12 +209,7 @@ pub const ROUTES: &[Route] = &[
         "openid",
         &[
             get("authorize", "Authorization endpoint", PAGE_OR_ON).asks(AUTHORIZE),
-            post(
-                "authorize_by_post",
-                "The same by POST: kept, and answered 303",
-                AUTHORIZE,
-                PAGE_OR_ON,
-            ),
+            post("authorize_by_post", "The same by POST: kept, and answered 303", AUTHORIZE, PAGE_OR_ON),
         ],
     ),
     public(
@@ -266,11 +217,7 @@ pub const ROUTES: &[Route] = &[
         "openid",
         &[get("resume", "Where a finished sign-in comes back", PAGE_OR_ON).asks(&[must("t")])],
     ),
-    public(
-        "/oauth2/token",
-        "openid",
-        &[post("token", "Token endpoint", TOKEN, OAUTH).by("party")],
-    ),
+    public("/oauth2/token", "openid", &[post("token", "Token endpoint", TOKEN, OAUTH).by("party")]),
     public(
         "/oauth2/userinfo",
         "openid",
@@ -282,13 +229,7 @@ pub const ROUTES: &[Route] = &[
     public(
         "/oauth2/introspect",
         "openid",
-        &[post(
-            "introspect",
-            "RFC 7662",
-            &[must("token"), may("token_type_hint")],
-            OAUTH,
-        )
-        .by("party")],
+        &[post("introspect", "RFC 7662", &[must("token"), may("token_type_hint")], OAUTH).by("party")],
     ),
     public(
         "/oauth2/revoke",
@@ -300,67 +241,32 @@ pub const ROUTES: &[Route] = &[
         "openid",
         &[
             get("logout", "RP-Initiated Logout 1.0", PAGE_OR_ON).asks(LOGOUT),
-            post(
-                "logout_by_post",
-                "The same by POST, and the answer to its page",
-                LOGOUT,
-                PAGE_OR_ON,
-            ),
+            post("logout_by_post", "The same by POST, and the answer to its page", LOGOUT, PAGE_OR_ON),
         ],
     ),
-    public(
-        "/sign-in/{t}",
-        "pages",
-        &[get("step", "The next step of a sign-in", PAGE_OR_ON)],
-    ),
+    public("/sign-in/{t}", "pages", &[get("step", "The next step of a sign-in", PAGE_OR_ON)]),
     public(
         "/sign-in/{t}/password",
         "pages",
-        &[post(
-            "password",
-            "Name and password",
-            &[must("csrf"), may("login"), must("password")],
-            PAGE_OR_ON,
-        )],
+        &[post("password", "Name and password", &[must("csrf"), may("login"), must("password")], PAGE_OR_ON)],
     ),
     public(
         "/sign-in/{t}/account",
         "pages",
-        &[post(
-            "choose_account",
-            "Which account",
-            &[must("csrf"), must("choice")],
-            PAGE_OR_ON,
-        )],
+        &[post("choose_account", "Which account", &[must("csrf"), must("choice")], PAGE_OR_ON)],
     ),
     public(
         "/sign-in/{t}/consent",
         "pages",
-        &[post(
-            "consent",
-            "Allow or deny",
-            &[must("csrf"), must("decision")],
-            PAGE_OR_ON,
-        )],
+        &[post("consent", "Allow or deny", &[must("csrf"), must("decision")], PAGE_OR_ON)],
     ),
-    public(
-        "/sign-in/{t}/cancel",
-        "pages",
-        &[post("cancel", "Turn back", &[must("csrf")], PAGE_OR_ON)],
-    ),
+    public("/sign-in/{t}/cancel", "pages", &[post("cancel", "Turn back", &[must("csrf")], PAGE_OR_ON)]),
     public(
         "/enrol",
         "pages",
-        &[
-            get("enrol_page", "Make an account", PAGE),
-            post("enrol", "The filled-in form", ENROL, PAGE_OR_ON),
-        ],
+        &[get("enrol_page", "Make an account", PAGE), post("enrol", "The filled-in form", ENROL, PAGE_OR_ON)],
     ),
-    public(
-        "/account",
-        "pages",
-        &[get("account", "My account", PAGE_OR_ON).by("session")],
-    ),
+    public("/account", "pages", &[get("account", "My account", PAGE_OR_ON).by("session")]),
     public(
         "/account/resume",
         "pages",
@@ -375,29 +281,12 @@ pub const ROUTES: &[Route] = &[
     public(
         "/assets/{name}",
         "pages",
-        &[get(
-            "asset",
-            "Style sheet, scripts, fonts",
-            &[(200, Some(Body::Any)), (404, None)],
-        )],
+        &[get("asset", "Style sheet, scripts, fonts", &[(200, Some(Body::Any)), (404, None)])],
     ),
-    management(
-        "/livez",
-        &[get("livez", "Whether the process lives", &[(200, Some(Body::Text))])],
-    ),
+    management("/livez", &[get("livez", "Whether the process lives", &[(200, Some(Body::Text))])]),
     management("/readyz", &[get("readyz", "Whether it takes requests", READY)]),
-    management(
-        "/healthz",
-        &[get(
-            "healthz",
-            "Each check",
-            &[(200, Some(Body::Json)), (503, Some(Body::Json))],
-        )],
-    ),
-    management(
-        "/metrics",
-        &[get("metrics", "Prometheus text", &[(200, Some(Body::Text))])],
-    ),
+    management("/healthz", &[get("healthz", "Each check", &[(200, Some(Body::Json)), (503, Some(Body::Json))])]),
+    management("/metrics", &[get("metrics", "Prometheus text", &[(200, Some(Body::Text))])]),
     management(
         "/test/clock",
         &[Operation {
@@ -406,11 +295,7 @@ pub const ROUTES: &[Route] = &[
                 "test_clock",
                 "Moves the clock and runs jobs; on test systems only",
                 &[may("advance_seconds"), may("run_jobs")],
-                &[
-                    (200, Some(Body::Json)),
-                    (422, Some(Body::Text)),
-                    (500, Some(Body::Json)),
-                ],
+                &[(200, Some(Body::Json)), (422, Some(Body::Text)), (500, Some(Body::Json))],
             )
         }],
     ),

@@ -32,10 +32,7 @@ impl Scratch {
             set("SECRETS__KEY_FILE", format!("{}/key", folder.display())),
             set("PEOPLE__LOCAL_PASSWORDS", "on".to_owned()),
         ];
-        let sources = Sources {
-            environment,
-            ..Sources::default()
-        };
+        let sources = Sources { environment, ..Sources::default() };
         let config = load(&sources).expect("it is sound").config;
         let app = App::build(&config).await.expect("it builds");
         Self { app, folder }
@@ -44,13 +41,11 @@ impl Scratch {
     fn router(&self, listener: Listener) -> Router {
         match listener {
             Listener::Public => doors::inside(&self.app.house),
-            Listener::Management => Management {
-                checks: Vec::new(),
-                shutdown: Shutdown::new(),
-                metrics: Metrics::install(),
+            Listener::Management => {
+                Management { checks: Vec::new(), shutdown: Shutdown::new(), metrics: Metrics::install() }
+                    .router()
+                    .merge(test_clock::router(Jobs::new(&self.app), Vec::new()))
             }
-            .router()
-            .merge(test_clock::router(Jobs::new(&self.app), Vec::new())),
         }
     }
 }
@@ -65,9 +60,7 @@ impl Drop for Scratch {
 /// The paths of a router. It tells them to nobody but a debugger, and shows its fallback as `/`: so `/` is left to the other test.
 fn paths(router: &Router) -> BTreeSet<String> {
     let shown = format!("{router:?}");
-    let paths = shown
-        .split('"')
-        .filter(|piece| piece.starts_with('/') && !piece.contains("__private"));
+    let paths = shown.split('"').filter(|piece| piece.starts_with('/') && !piece.contains("__private"));
     paths.filter(|path| *path != "/").map(str::to_owned).collect()
 }
 
@@ -108,11 +101,7 @@ fn the_document_is_whole() {
             let described = &document["paths"][route.path][operation.method.word()];
             assert_eq!(described["operationId"], operation.id, "{}", route.path);
             assert!(ids.insert(operation.id), "{} stands twice", operation.id);
-            assert!(
-                described["responses"]
-                    .as_object()
-                    .is_some_and(|answers| !answers.is_empty())
-            );
+            assert!(described["responses"].as_object().is_some_and(|answers| !answers.is_empty()));
         }
     }
 }

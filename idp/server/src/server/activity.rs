@@ -79,25 +79,18 @@ impl Activity {
             return Some(HEAD); // the gate limits the time of a request
         }
         let until = |from: u64, limit: Duration| Duration::from_millis(from) + limit;
-        let deadline = match (
-            self.head_at.load(Ordering::Relaxed),
-            self.answered_at.load(Ordering::Relaxed),
-        ) {
+        let deadline = match (self.head_at.load(Ordering::Relaxed), self.answered_at.load(Ordering::Relaxed)) {
             (NEVER, NEVER) => until(0, HEAD),
             (NEVER, answered) => until(answered, IDLE),
             (head, _) => until(head, HEAD),
         };
-        deadline
-            .checked_sub(Duration::from_millis(now))
-            .filter(|left| !left.is_zero())
+        deadline.checked_sub(Duration::from_millis(now)).filter(|left| !left.is_zero())
     }
 
     fn bytes(&self) {
         if self.framing == Framing::Text && self.under_way.load(Ordering::Relaxed) == 0 {
             // Only the first byte counts: dripping the rest must not buy time.
-            let _earlier = self
-                .head_at
-                .compare_exchange(NEVER, self.now(), Ordering::Relaxed, Ordering::Relaxed);
+            let _earlier = self.head_at.compare_exchange(NEVER, self.now(), Ordering::Relaxed, Ordering::Relaxed);
         }
     }
 }
@@ -184,18 +177,8 @@ mod tests {
             ("connected, silent for too long", activity(0, NEVER, 0), head, true),
             ("under way for long", activity(NEVER, NEVER, 1), 10 * idle, false),
             ("answered, idle", activity(NEVER, 1_000, 0), idle + 999, false),
-            (
-                "answered, idle for too long",
-                activity(NEVER, 1_000, 0),
-                idle + 1_000,
-                true,
-            ),
-            (
-                "answered, dripping the next head",
-                activity(2_000, 1_000, 0),
-                head + 2_000,
-                true,
-            ),
+            ("answered, idle for too long", activity(NEVER, 1_000, 0), idle + 1_000, true),
+            ("answered, dripping the next head", activity(2_000, 1_000, 0), head + 2_000, true),
         ] {
             assert_eq!(state.patience(now).is_none(), overdue, "{what}");
         }

@@ -63,19 +63,8 @@ pub async fn serve(listeners: Vec<TcpListener>, router: Router, options: Options
     let all = options.max_connections;
     let slots = Arc::new(Semaphore::new(all as usize));
     // `with_state` finishes the router once instead of once a request.
-    let house = Arc::new(House {
-        router: router.with_state(()),
-        http: http(),
-        options,
-        slots,
-        shutdown,
-    });
-    join_all(
-        listeners
-            .into_iter()
-            .map(|listener| accept(listener, Arc::clone(&house))),
-    )
-    .await;
+    let house = Arc::new(House { router: router.with_state(()), http: http(), options, slots, shutdown });
+    join_all(listeners.into_iter().map(|listener| accept(listener, Arc::clone(&house)))).await;
     match timeout(DRAIN, house.slots.acquire_many(all)).await {
         Ok(_all_connections_are_gone) => Drain::Complete,
         Err(_elapsed) => Drain::CutOff,
@@ -104,10 +93,7 @@ fn http() -> Builder<TokioExecutor> {
 async fn accept(listener: TcpListener, house: Arc<House>) {
     loop {
         let next = async {
-            let slot = Arc::clone(&house.slots)
-                .acquire_owned()
-                .await
-                .expect("the slots are never closed");
+            let slot = Arc::clone(&house.slots).acquire_owned().await.expect("the slots are never closed");
             (slot, listener.accept().await)
         };
         let (slot, accepted) = tokio::select! {
@@ -224,21 +210,14 @@ mod tests {
             wait.notified().await;
             "done"
         };
-        let router = Router::new()
-            .route("/slow", get(slow))
-            .route("/fast", get(|| async { "fast" }));
+        let router = Router::new().route("/slow", get(slow)).route("/fast", get(|| async { "fast" }));
         let shutdown = Shutdown::new();
-        let options = Options {
-            tls: None,
-            max_connections: 16,
-        };
+        let options = Options { tls: None, max_connections: 16 };
         let server = tokio::spawn(serve(vec![listener], router, options, shutdown.clone()));
 
         // An idle connection that has been served once does not hold us up.
         let mut idle = TcpStream::connect(address).await.expect("somebody listens");
-        idle.write_all(b"GET /fast HTTP/1.1\r\nhost: x\r\n\r\n")
-            .await
-            .expect("it is read");
+        idle.write_all(b"GET /fast HTTP/1.1\r\nhost: x\r\n\r\n").await.expect("it is read");
         let mut first = [0; 12];
         idle.read_exact(&mut first).await.expect("it is answered");
         assert_eq!(&first, b"HTTP/1.1 200");
@@ -247,9 +226,7 @@ mod tests {
         arrived.notified().await;
         shutdown.begin();
         let mut rest = Vec::new();
-        idle.read_to_end(&mut rest)
-            .await
-            .expect("an idle connection is closed in order");
+        idle.read_to_end(&mut rest).await.expect("an idle connection is closed in order");
         assert!(TcpStream::connect(address).await.is_err() || !server.is_finished());
         go_on.notify_one();
         let text = client.await.expect("no panic");
@@ -267,25 +244,16 @@ mod tests {
                 .map_or_else(String::new, |connection| connection.remote.ip().to_string())
         };
         let router = Router::new().route("/who", get(who));
-        let options = Options {
-            tls: None,
-            max_connections: 16,
-        };
+        let options = Options { tls: None, max_connections: 16 };
         let shutdown = Shutdown::new();
         let server = tokio::spawn(serve(vec![listener], router, options, shutdown.clone()));
         let many = "x: y\r\n".repeat(3 * limit::HEADERS);
         let long = "x".repeat(HEAD_BYTES);
         for (request, status) in [
-            (
-                "GET /who HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n".to_owned(),
-                "200",
-            ),
+            ("GET /who HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n".to_owned(), "200"),
             ("GET /who HTTP/1.1\r\nhost: x\r\nbad header\r\n\r\n".to_owned(), "400"),
             (format!("GET /who HTTP/1.1\r\nhost: x\r\n{many}\r\n"), "431"),
-            (
-                format!("GET /{long} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"),
-                "4",
-            ),
+            (format!("GET /{long} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"), "4"),
         ] {
             let text = answer(address, &request).await;
             assert!(text.starts_with(&format!("HTTP/1.1 {status}")), "{text}");

@@ -32,13 +32,7 @@ pub fn init(log: &Log) {
         let colour =
             std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
         registry
-            .with(
-                fmt::layer()
-                    .compact()
-                    .with_ansi(colour)
-                    .with_target(false)
-                    .with_writer(std::io::stderr),
-            )
+            .with(fmt::layer().compact().with_ansi(colour).with_target(false).with_writer(std::io::stderr))
             .try_init()
     };
     if begun.is_ok() {
@@ -60,10 +54,6 @@ fn filter(level: LogLevel) -> EnvFilter {
 /// Where it panicked; what it said only when that is text from our source. Formatted messages quote values.
 fn log_panic(info: &panic::PanicHookInfo<'_>) {
     let place = info.location().map(ToString::to_string).unwrap_or_default();
-    let said = info
-        .payload()
-        .downcast_ref::<&'static str>()
-        .copied()
-        .unwrap_or("(a message with values, not shown)");
+    let said = info.payload().downcast_ref::<&'static str>().copied().unwrap_or("(a message with values, not shown)");
     tracing::error!(place, said, "panic");
 }

@@ -66,12 +66,7 @@ impl Certificate {
         let seen = [stamp(certificate_file), stamp(key_file)];
         let current = ArcSwap::from_pointee(read(certificate_file, key_file)?);
         let (certificate_file, key_file) = (certificate_file.to_owned(), key_file.to_owned());
-        Ok(Arc::new(Self {
-            certificate_file,
-            key_file,
-            current,
-            seen: Mutex::new(seen),
-        }))
+        Ok(Arc::new(Self { certificate_file, key_file, current, seen: Mutex::new(seen) }))
     }
 
     /// For one new connection.

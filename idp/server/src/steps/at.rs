@@ -37,11 +37,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Ticket {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
         let path = Path::<String>::from_request_parts(parts, state).await;
         let text = path.map(|Path(text)| text).unwrap_or_default();
-        Ok(Self(
-            Handle::<Transaction>::digest_of(&text)
-                .map(|_| text)
-                .unwrap_or_default(),
-        ))
+        Ok(Self(Handle::<Transaction>::digest_of(&text).map(|_| text).unwrap_or_default()))
     }
 }
 
@@ -91,15 +87,7 @@ impl At {
             Some(Some(party)) => Some(party),
             None => None,
         };
-        Ok(Self {
-            visit,
-            t,
-            sign_in,
-            party,
-            live,
-            next,
-            locale,
-        })
+        Ok(Self { visit, t, sign_in, party, live, next, locale })
     }
 
     /// The same for an answer: the form is judged before anything is read.
@@ -126,9 +114,7 @@ impl At {
 
     /// Why the person is asked, on whose behalf.
     pub(super) fn why(&self, why: signin::Why) -> Why {
-        let rp = self
-            .party_name()
-            .unwrap_or_else(|| Words::ours(self.locale, "site-name"));
+        let rp = self.party_name().unwrap_or_else(|| Words::ours(self.locale, "site-name"));
         Why::new(why, rp)
     }
 
@@ -174,10 +160,7 @@ impl At {
         let person = people::person(&mut conn, live.person).await?;
         let login = account.ok_or(Fault::bug("finding the account of a session"))?.login;
         let name = person.and_then(|person| person.profile).map(|profile| profile.name);
-        Ok(Holder {
-            name: name.map_or_else(|| login.clone(), |name| name.as_str().to_owned()),
-            login,
-        })
+        Ok(Holder { name: name.map_or_else(|| login.clone(), |name| name.as_str().to_owned()), login })
     }
 }
 

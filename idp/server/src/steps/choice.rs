@@ -29,8 +29,7 @@ pub(super) async fn consent(visit: Visit, ticket: Ticket, Form(params): Form) ->
     let Some(live) = &at.live else {
         return Ok(at.to_page());
     };
-    at.visit
-        .check_form(&consent_form(&at.t, live), &params, &format!("/sign-in/{}", at.t))?;
+    at.visit.check_form(&consent_form(&at.t, live), &params, &format!("/sign-in/{}", at.t))?;
     match (at.next, params.get("decision")) {
         (Next::Consent(_), Some("allow")) => write(&at, Answer::Allow).await,
         (Next::Consent(_), Some("deny")) => write(&at, Answer::Refuse).await,
@@ -54,10 +53,7 @@ enum Answer {
 /// Writes one answer and sends the person to what comes after it.
 async fn write(at: &At, answer: Answer) -> Result<Response, Halt> {
     let visit = &at.visit;
-    let cx = at
-        .live
-        .as_ref()
-        .map_or_else(|| visit.cx.clone(), |live| visit.cx.acting(live.actor()));
+    let cx = at.live.as_ref().map_or_else(|| visit.cx.clone(), |live| visit.cx.acting(live.actor()));
     let written = visit.house.db.write(&cx, |tx| Box::pin(note(tx, at, answer)));
     match (written.await?, answer) {
         (Err(gone), _) => Err(at.gone(&gone).await?),

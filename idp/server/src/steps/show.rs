@@ -51,20 +51,12 @@ pub(super) struct Asked {
 impl Asked {
     /// Anybody's, under the name they type.
     pub(super) const fn anybody(why: signin::Why, login: String) -> Self {
-        Self {
-            why,
-            login,
-            account: None,
-        }
+        Self { why, login, account: None }
     }
 
     /// That of the person who is signed in.
     pub(super) fn again(why: signin::Why, holder: Holder) -> Self {
-        Self {
-            why,
-            login: holder.login,
-            account: Some(holder.name),
-        }
+        Self { why, login: holder.login, account: Some(holder.name) }
     }
 
     /// The sign-in name of the one who is signed in; `None` where the form says who it is.
@@ -118,9 +110,7 @@ async fn consent(at: &At, why: signin::Why, live: &Live) -> Result<Response, Hal
     let c = at.chrome("", &consent_form(&at.t, live));
     let locale = account.and_then(|account| account.locale);
     let values = released(&c, scopes, &attributes.unwrap_or_default(), locale);
-    let party: Words = at
-        .party_name()
-        .ok_or(Fault::bug("asking for consent without a party"))?;
+    let party: Words = at.party_name().ok_or(Fault::bug("asking for consent without a party"))?;
     Ok(render(&Consent {
         values,
         c,
@@ -136,42 +126,23 @@ async fn consent(at: &At, why: signin::Why, live: &Live) -> Result<Response, Hal
 /// The values themselves: people agree to what they see, not to names of scopes.
 fn released(c: &Chrome, scopes: &[Scope], attributes: &Attributes, locale: Option<Locale>) -> Vec<ReleasedValue> {
     let code = c.say("consent-account-code").into_owned();
-    let level = attributes
-        .identity_assurance
-        .map(|level| c.say(label_of_level(level)).into_owned());
-    let matched = attributes
-        .data_match
-        .map(|word| c.say(data_match(word).account_key()).into_owned());
+    let level = attributes.identity_assurance.map(|level| c.say(label_of_level(level)).into_owned());
+    let matched = attributes.data_match.map(|word| c.say(data_match(word).account_key()).into_owned());
     let rows = [
         ("sub", Scope::Openid, Some(code)),
         ("name", Scope::Profile, attributes.name.clone()),
-        (
-            "birthdate",
-            Scope::Profile,
-            attributes.birthdate.as_deref().map(show_date),
-        ),
-        (
-            "locale",
-            Scope::Profile,
-            locale.map(|locale| c.say(language(locale)).into_owned()),
-        ),
+        ("birthdate", Scope::Profile, attributes.birthdate.as_deref().map(show_date)),
+        ("locale", Scope::Profile, locale.map(|locale| c.say(language(locale)).into_owned())),
         ("updated_at", Scope::Profile, attributes.updated_at.map(show_time)),
         ("personal_number", Scope::Identity, attributes.personal_number.clone()),
         ("identity_assurance", Scope::Identity, level),
         ("data_match", Scope::Identity, matched),
-        (
-            "data_matched_at",
-            Scope::Identity,
-            attributes.data_matched_at.map(show_time),
-        ),
+        ("data_matched_at", Scope::Identity, attributes.data_matched_at.map(show_time)),
     ];
     rows.into_iter()
         .filter(|(_, scope, _)| scopes.contains(scope))
         .filter_map(|(claim, _, value)| {
-            Some(ReleasedValue {
-                label: label_of_claim(claim)?,
-                value: value.unwrap_or_default(),
-            })
+            Some(ReleasedValue { label: label_of_claim(claim)?, value: value.unwrap_or_default() })
         })
         .collect()
 }

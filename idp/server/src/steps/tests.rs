@@ -40,14 +40,7 @@ impl Stage {
         let browser = Handle::<Browser>::digest_of(browser).expect("a binding");
         let (cx, asked) = (self.test.cx(), &asked);
         let begun = self.test.house.db.write(&cx, |tx| {
-            let new = NewSignIn {
-                door: "test",
-                party: Some(party),
-                browser,
-                asked,
-                payload: "{}",
-                resume: DOOR,
-            };
+            let new = NewSignIn { door: "test", party: Some(party), browser, asked, payload: "{}", resume: DOOR };
             Box::pin(signin::begin(tx, new))
         });
         let handle = begun.await.expect("begins");
@@ -57,11 +50,7 @@ impl Stage {
     async fn signs_in(&mut self, path: &str, login: &str, password: &str) -> Answer {
         let page = self.visitor.get(path).await;
         let path = path.split('?').next().unwrap_or_default();
-        let fields = [
-            ("csrf", page.csrf()),
-            ("login", login.to_owned()),
-            ("password", password.to_owned()),
-        ];
+        let fields = [("csrf", page.csrf()), ("login", login.to_owned()), ("password", password.to_owned())];
         let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
         self.visitor.post(&format!("{path}/password"), &fields).await
     }
@@ -74,9 +63,7 @@ impl Stage {
         let digest = Handle::<idp_core::crypto::handle::SessionCookie>::digest_of(cookie)?;
         let mut conn = self.test.house.db.read().await.expect("reads");
         let now = self.test.house.clock.now();
-        session::find(&mut conn, digest, self.test.house.limits(), now)
-            .await
-            .expect("reads")
+        session::find(&mut conn, digest, self.test.house.limits(), now).await.expect("reads")
     }
 }
 
@@ -85,18 +72,11 @@ fn doors(test: &TestHouse) -> axum::Router {
 }
 
 fn prompted(prompt: Prompt) -> Asked {
-    Asked {
-        prompt: vec![prompt],
-        ..Asked::default()
-    }
+    Asked { prompt: vec![prompt], ..Asked::default() }
 }
 
 fn asks_for_data() -> Asked {
-    Asked {
-        scopes: vec![Scope::Openid, Scope::Profile, Scope::Identity],
-        ask_consent: true,
-        ..Asked::default()
-    }
+    Asked { scopes: vec![Scope::Openid, Scope::Profile, Scope::Identity], ask_consent: true, ..Asked::default() }
 }
 
 #[tokio::test]
@@ -111,10 +91,7 @@ async fn who_proves_themself_goes_on_to_the_door_with_a_cookie_of_this_browser_s
     assert!(answer.location.starts_with(DOOR), "{}", answer.location);
     assert!(stage.session_of(&stage.sid()).await.is_some());
     let english = stage.visitor.get(&format!("{path}?ui_locales=en")).await;
-    assert!(
-        english.location.starts_with(DOOR),
-        "a second look finds nothing left to do"
-    );
+    assert!(english.location.starts_with(DOOR), "a second look finds nothing left to do");
 }
 
 #[tokio::test]
@@ -149,14 +126,8 @@ async fn a_transaction_belongs_to_the_browser_that_brought_it() {
     assert_eq!(stranger.get(&path).await.error_code(), "cookies-refused");
     stranger.get("/enrol").await;
     let answer = stranger.get(&path).await;
-    assert_eq!(
-        (answer.status, answer.error_code().as_str()),
-        (StatusCode::FORBIDDEN, "sign-in-other-browser")
-    );
-    assert!(
-        !answer.html.contains("Cổng dịch vụ công"),
-        "nothing of the transaction is told"
-    );
+    assert_eq!((answer.status, answer.error_code().as_str()), (StatusCode::FORBIDDEN, "sign-in-other-browser"));
+    assert!(!answer.html.contains("Cổng dịch vụ công"), "nothing of the transaction is told");
     let unknown = stage.visitor.get("/sign-in/%22%3E%3Cscript%3E").await;
     assert_eq!(unknown.error_code(), "sign-in-expired");
 }
@@ -170,10 +141,7 @@ async fn a_form_that_is_not_ours_brings_nothing_about() {
     for csrf in ["", "AAAA", foreign.as_str()] {
         let fields = [("csrf", csrf), ("login", "an"), ("password", PASSWORD)];
         let answer = stage.visitor.post(&format!("{path}/password"), &fields).await;
-        assert_eq!(
-            (answer.status, answer.error_code().as_str()),
-            (StatusCode::FORBIDDEN, "forbidden-form")
-        );
+        assert_eq!((answer.status, answer.error_code().as_str()), (StatusCode::FORBIDDEN, "forbidden-form"));
         assert_eq!(answer.attribute("id=\"next-step\"", "href"), path);
         let cancelled = stage.visitor.post(&format!("{path}/cancel"), &[("csrf", csrf)]).await;
         assert_eq!(cancelled.status, StatusCode::FORBIDDEN);
@@ -191,17 +159,11 @@ async fn a_second_submit_and_the_back_button_find_a_way_on() {
     stage.visitor.post(&form, &fields).await;
     let first = stage.sid();
     let again = stage.visitor.post(&form, &fields).await;
-    assert_eq!(
-        (again.status, again.location.as_str()),
-        (StatusCode::SEE_OTHER, path.as_str())
-    );
+    assert_eq!((again.status, again.location.as_str()), (StatusCode::SEE_OTHER, path.as_str()));
     assert_eq!(stage.sid(), first, "no second session");
     stage.visitor.post(&format!("{path}/cancel"), &[("csrf", &csrf)]).await;
     let late = stage.visitor.post(&form, &fields).await;
-    assert_eq!(
-        (late.status, late.error_code().as_str()),
-        (StatusCode::GONE, "sign-in-finished")
-    );
+    assert_eq!((late.status, late.error_code().as_str()), (StatusCode::GONE, "sign-in-finished"));
     assert_eq!(late.attribute("id=\"next-step\"", "href"), "http://127.0.0.1:8081/");
 }
 
@@ -217,18 +179,12 @@ async fn proving_oneself_again_cannot_switch_the_person() {
     let page = stage.visitor.get(&path).await;
     assert_eq!(page.text("account-name"), "Nguyễn Văn An");
     let answer = stage.signs_in(&path, "binh", PASSWORD).await;
-    assert!(
-        answer.location.starts_with(DOOR),
-        "the password is An's too, and the name in the form is not read"
-    );
+    assert!(answer.location.starts_with(DOOR), "the password is An's too, and the name in the form is not read");
     let after = stage.session_of(&stage.sid()).await.expect("is alive");
     assert_eq!((after.id, after.person), (session.id, session.person));
     assert!(after.auth_at >= session.auth_at);
     assert_ne!(stage.sid(), before, "a new cookie");
-    assert!(
-        stage.session_of(&before).await.is_none(),
-        "the old one is worth nothing"
-    );
+    assert!(stage.session_of(&before).await.is_none(), "the old one is worth nothing");
 }
 
 #[tokio::test]
@@ -240,10 +196,7 @@ async fn another_account_replaces_the_session_of_the_first() {
 
     let path = stage.asks(prompted(Prompt::SelectAccount)).await;
     let page = stage.visitor.get(&path).await;
-    assert_eq!(
-        (page.page().as_str(), page.text("account-name").as_str()),
-        ("select-account", "Nguyễn Văn An")
-    );
+    assert_eq!((page.page().as_str(), page.text("account-name").as_str()), ("select-account", "Nguyễn Văn An"));
     let fields = [("csrf", page.csrf()), ("choice", "other".to_owned())];
     let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
     let other = stage.visitor.post(&format!("{path}/account"), &fields).await;
@@ -265,14 +218,8 @@ async fn another_account_replaces_the_session_of_the_first() {
 async fn consent_is_taken_only_when_it_is_next_and_from_who_saw_the_values() {
     let mut stage = Stage::new(LocalPasswords::On).await;
     let path = stage.asks(asks_for_data()).await;
-    let early = stage
-        .visitor
-        .post(&format!("{path}/consent"), &[("decision", "allow")])
-        .await;
-    assert_eq!(
-        (early.status, early.location.as_str()),
-        (StatusCode::SEE_OTHER, path.as_str())
-    );
+    let early = stage.visitor.post(&format!("{path}/consent"), &[("decision", "allow")]).await;
+    assert_eq!((early.status, early.location.as_str()), (StatusCode::SEE_OTHER, path.as_str()));
     let answer = stage.signs_in(&path, "an", PASSWORD).await;
     assert_eq!(answer.location, path, "consent is still to come");
 
@@ -297,10 +244,7 @@ async fn consent_is_taken_only_when_it_is_next_and_from_who_saw_the_values() {
     let again = stage.visitor.post(&format!("{path}/consent"), &allow).await;
     assert_eq!(again.location, path);
     let later = stage.asks(asks_for_data()).await;
-    assert!(
-        stage.visitor.get(&later).await.location.starts_with(DOOR),
-        "agreed once, not asked again"
-    );
+    assert!(stage.visitor.get(&later).await.location.starts_with(DOOR), "agreed once, not asked again");
 }
 
 #[tokio::test]
@@ -332,22 +276,15 @@ async fn turning_back_leaves_the_door_a_transaction_to_answer() {
 #[tokio::test]
 async fn a_closed_account_is_told_only_to_who_knows_its_password() {
     let mut stage = Stage::new(LocalPasswords::Contingency).await;
-    for (login, state, code) in [
-        ("locked", AccountState::Locked, "account-locked"),
-        ("disabled", AccountState::Disabled, "account-disabled"),
-    ] {
+    for (login, state, code) in
+        [("locked", AccountState::Locked, "account-locked"), ("disabled", AccountState::Disabled, "account-disabled")]
+    {
         stage.test.person(login, "Lê Văn Cường", state).await;
         let path = stage.asks(Asked::default()).await;
         let wrong = stage.signs_in(&path, login, "not the password").await;
-        assert_eq!(
-            (wrong.status, wrong.error_code().as_str()),
-            (StatusCode::UNPROCESSABLE_ENTITY, "")
-        );
+        assert_eq!((wrong.status, wrong.error_code().as_str()), (StatusCode::UNPROCESSABLE_ENTITY, ""));
         let right = stage.signs_in(&path, login, PASSWORD).await;
-        assert_eq!(
-            (right.status, right.error_code().as_str()),
-            (StatusCode::FORBIDDEN, code)
-        );
+        assert_eq!((right.status, right.error_code().as_str()), (StatusCode::FORBIDDEN, code));
     }
     assert_eq!(stage.sid(), "");
 }
@@ -359,28 +296,18 @@ async fn while_passwords_are_off_the_page_says_so_and_takes_none() {
     let page = stage.visitor.get(&path).await;
     assert!(page.html.contains("id=\"sign-in-closed\"") && !page.html.contains("id=\"password\""));
     let answer = stage.signs_in(&path, "an", PASSWORD).await;
-    assert_eq!(
-        (answer.status, answer.error_code().as_str()),
-        (StatusCode::FORBIDDEN, "sign-in-off")
-    );
+    assert_eq!((answer.status, answer.error_code().as_str()), (StatusCode::FORBIDDEN, "sign-in-off"));
     assert_eq!(stage.sid(), "");
 }
 
 #[tokio::test]
 async fn the_language_is_what_the_person_chose_then_what_the_party_asked() {
     let mut stage = Stage::new(LocalPasswords::On).await;
-    let asked = Asked {
-        locale: Some(idp_core::types::Locale::En),
-        ..Asked::default()
-    };
+    let asked = Asked { locale: Some(idp_core::types::Locale::En), ..Asked::default() };
     let path = stage.asks(asked).await;
     assert!(stage.visitor.get(&path).await.html.contains("<html lang=\"en\">"));
     let page = stage.visitor.get(&format!("{path}?ui_locales=vi")).await;
     assert!(page.html.contains("<html lang=\"vi\">"));
     let action = page.attribute("id=\"sign-in-form\"", "action");
-    assert_eq!(
-        action,
-        format!("{path}/password?ui_locales=vi"),
-        "an answer keeps the language"
-    );
+    assert_eq!(action, format!("{path}/password?ui_locales=vi"), "an answer keeps the language");
 }

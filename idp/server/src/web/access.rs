@@ -35,20 +35,14 @@ impl Access {
         Self {
             started: Instant::now(),
             method: method(request.method()),
-            route: request
-                .extensions()
-                .get::<MatchedPath>()
-                .map(|path| Arc::from(path.as_str())),
+            route: request.extensions().get::<MatchedPath>().map(|path| Arc::from(path.as_str())),
         }
     }
 
     pub(super) fn end(self, response: &Response) {
         let seconds = self.started.elapsed().as_secs_f64();
         let status = response.status();
-        let route = self
-            .route
-            .clone()
-            .map_or_else(|| SharedString::const_str("unmatched"), SharedString::from);
+        let route = self.route.clone().map_or_else(|| SharedString::const_str("unmatched"), SharedString::from);
         let labels = [
             ("http_request_method", SharedString::const_str(self.method)),
             ("http_route", route),
@@ -62,21 +56,9 @@ impl Access {
         let (status_code, duration_ms) = (status.as_u16(), (seconds * 1e6).round() / 1e3);
         let route = self.route.as_deref().unwrap_or("unmatched");
         if quiet && (status.is_success() || status == StatusCode::NOT_MODIFIED) {
-            tracing::debug!(
-                method = self.method,
-                route,
-                status = status_code,
-                duration_ms,
-                "request"
-            );
+            tracing::debug!(method = self.method, route, status = status_code, duration_ms, "request");
         } else {
-            tracing::info!(
-                method = self.method,
-                route,
-                status = status_code,
-                duration_ms,
-                "request"
-            );
+            tracing::info!(method = self.method, route, status = status_code, duration_ms, "request");
         }
     }
 }

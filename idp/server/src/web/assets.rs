@@ -67,11 +67,7 @@ fn load() -> Assets {
     let (sheets, others): (Vec<_>, Vec<_>) = Files::iter().partition(|file| file.ends_with(".css"));
     for file in others {
         let Some(embedded) = Files::get(&file) else { continue };
-        let asset = asset(
-            &file,
-            embedded.metadata.sha256_hash(),
-            Bytes::from(embedded.data.into_owned()),
-        );
+        let asset = asset(&file, embedded.metadata.sha256_hash(), Bytes::from(embedded.data.into_owned()));
         if file.ends_with(".woff2") {
             fonts.push((file.to_string(), asset.path.clone(), embedded.metadata.sha256_hash()));
         }
@@ -85,31 +81,19 @@ fn load() -> Assets {
             // The sheet names its fonts, so its own name depends on theirs. Mixing by exclusive or is enough: this guards
             // against stale caches, not against an attacker.
             text = text.replace(&format!("\"{font}\""), &format!("\"{path}\""));
-            digest
-                .iter_mut()
-                .zip(font_digest)
-                .for_each(|(ours, theirs)| *ours ^= theirs);
+            digest.iter_mut().zip(font_digest).for_each(|(ours, theirs)| *ours ^= theirs);
         }
         by_file.insert(file.to_string(), asset(&file, digest, Bytes::from(text)));
     }
-    let file_of_name = by_file
-        .iter()
-        .map(|(file, asset)| (asset.path[PREFIX.len()..].to_owned(), file.clone()))
-        .collect();
+    let file_of_name =
+        by_file.iter().map(|(file, asset)| (asset.path[PREFIX.len()..].to_owned(), file.clone())).collect();
     Assets { by_file, file_of_name }
 }
 
 fn asset(file: &str, digest: [u8; 32], body: Bytes) -> Asset {
     let (stem, extension) = file.rsplit_once('.').unwrap_or((file, ""));
-    let hash = digest
-        .iter()
-        .take(8)
-        .fold(0_u64, |hash, byte| hash << 8 | u64::from(*byte));
-    Asset {
-        path: format!("{PREFIX}{stem}.{hash:016x}.{extension}"),
-        content_type: content_type(extension),
-        body,
-    }
+    let hash = digest.iter().take(8).fold(0_u64, |hash, byte| hash << 8 | u64::from(*byte));
+    Asset { path: format!("{PREFIX}{stem}.{hash:016x}.{extension}"), content_type: content_type(extension), body }
 }
 
 fn content_type(extension: &str) -> &'static str {
@@ -136,31 +120,20 @@ mod tests {
             ("be-vietnam-pro-OFL.txt", "text/plain; charset=utf-8"),
             ("icon.svg", "image/svg+xml"),
         ] {
-            let name = path(file)
-                .strip_prefix(PREFIX)
-                .expect("a path under the prefix")
-                .to_owned();
+            let name = path(file).strip_prefix(PREFIX).expect("a path under the prefix").to_owned();
             assert_ne!(name, file);
             let response = serve(Path(name)).await;
             assert_eq!(response.status(), StatusCode::OK, "{file}");
             assert_eq!(response.headers()[header::CONTENT_TYPE], content_type);
             assert_eq!(response.headers()[header::CACHE_CONTROL], FOR_EVER);
-            assert_eq!(
-                serve(Path(file.to_owned())).await.status(),
-                StatusCode::NOT_FOUND,
-                "{file} bare"
-            );
+            assert_eq!(serve(Path(file.to_owned())).await.status(), StatusCode::NOT_FOUND, "{file} bare");
         }
     }
 
     #[test]
     fn the_style_sheet_asks_for_nothing_that_is_not_here() {
         let sheet = String::from_utf8_lossy(&ASSETS.by_file["app.css"].body).into_owned();
-        let wanted: Vec<&str> = sheet
-            .split("url(\"")
-            .skip(1)
-            .filter_map(|rest| rest.split('"').next())
-            .collect();
+        let wanted: Vec<&str> = sheet.split("url(\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
         assert_eq!(wanted.len(), 4, "two subsets in two weights");
         for url in wanted {
             let name = url.strip_prefix(PREFIX).expect("a hashed path");

@@ -47,9 +47,7 @@ impl RequestId {
 
     fn of(ten: &[u8]) -> Self {
         const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-        let number = ten
-            .iter()
-            .fold(0_u128, |number, byte| (number << 8) | u128::from(*byte));
+        let number = ten.iter().fold(0_u128, |number, byte| (number << 8) | u128::from(*byte));
         let mut text = [0; 16];
         for (place, character) in text.iter_mut().rev().enumerate() {
             *character = ALPHABET[(number >> (5 * place)) as usize & 31];
@@ -102,11 +100,7 @@ impl TraceId {
             && hex(parent, 16)
             && hex(flags, 2)
             && [trace, parent].iter().all(|id| id.bytes().any(|b| b != b'0'));
-        if well_formed {
-            trace.as_bytes().try_into().ok().map(Self)
-        } else {
-            None
-        }
+        if well_formed { trace.as_bytes().try_into().ok().map(Self) } else { None }
     }
 
     /// The 32 digits.
@@ -130,21 +124,12 @@ impl Context {
     /// The context of what this request changes.
     pub fn cx(&self, actor: Actor, now: Timestamp) -> Cx {
         let from = SocketAddr::new(self.peer.address, self.peer.port.unwrap_or(0));
-        Cx {
-            actor,
-            now,
-            from: Some(from),
-            request: store::RequestId::new(self.request_id.to_string()),
-        }
+        Cx { actor, now, from: Some(from), request: store::RequestId::new(self.request_id.to_string()) }
     }
 
     /// A context for a request that did not pass the gate: in tests of single handlers.
     fn unknown(headers: &HeaderMap) -> Self {
-        Self {
-            request_id: RequestId::draw(),
-            peer: Peer::default(),
-            locale: locale(headers),
-        }
+        Self { request_id: RequestId::draw(), peer: Peer::default(), locale: locale(headers) }
     }
 }
 
@@ -152,26 +137,15 @@ impl<S: Sync> FromRequestParts<S> for Context {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(parts
-            .extensions
-            .get()
-            .copied()
-            .unwrap_or_else(|| Self::unknown(&parts.headers)))
+        Ok(parts.extensions.get().copied().unwrap_or_else(|| Self::unknown(&parts.headers)))
     }
 }
 
 /// The language that a browser asks for.
 pub fn locale(headers: &HeaderMap) -> Locale {
-    let wanted = headers
-        .get(ACCEPT_LANGUAGE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
+    let wanted = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     // A browser lists a handful of languages; a kilobyte of them is somebody trying our parser.
-    if wanted.len() > 1_024 {
-        Locale::default()
-    } else {
-        Locale::from_tags(wanted).unwrap_or_default()
-    }
+    if wanted.len() > 1_024 { Locale::default() } else { Locale::from_tags(wanted).unwrap_or_default() }
 }
 
 #[cfg(test)]
@@ -188,10 +162,7 @@ mod tests {
         }
         assert_eq!(RequestId::of(&[0; 10]).as_str(), "0000000000000000");
         assert_eq!(RequestId::of(&[255; 10]).as_str(), "ZZZZZZZZZZZZZZZZ");
-        assert_eq!(
-            RequestId::of(&[0, 0, 0, 0, 0, 0, 0, 0, 0, 33]).as_str(),
-            "0000000000000011"
-        );
+        assert_eq!(RequestId::of(&[0, 0, 0, 0, 0, 0, 0, 0, 0, 33]).as_str(), "0000000000000011");
     }
 
     #[test]

@@ -25,11 +25,7 @@ pub enum CookieStyle {
 impl CookieStyle {
     /// The style for an issuer.
     pub fn of_issuer(issuer: &str) -> Self {
-        if issuer.starts_with("https://") {
-            Self::Prefixed
-        } else {
-            Self::Plain
-        }
+        if issuer.starts_with("https://") { Self::Prefixed } else { Self::Plain }
     }
 
     /// The name on the wire.
@@ -84,9 +80,7 @@ impl CookieStyle {
 /// Cookie octets of RFC 6265 §4.1.1, at most 512 of them.
 fn is_value(value: &str) -> bool {
     value.len() <= 512
-        && value
-            .bytes()
-            .all(|b| matches!(b, 0x21 | 0x23..=0x2b | 0x2d..=0x3a | 0x3c..=0x5b | 0x5d..=0x7e))
+        && value.bytes().all(|b| matches!(b, 0x21 | 0x23..=0x2b | 0x2d..=0x3a | 0x3c..=0x5b | 0x5d..=0x7e))
 }
 
 #[cfg(test)]
@@ -114,11 +108,7 @@ mod tests {
             for line in lines {
                 headers.append(COOKIE, HeaderValue::from_static(line));
             }
-            assert_eq!(
-                CookieStyle::Plain.read(&headers, Cookie::Session),
-                expected,
-                "{lines:?}"
-            );
+            assert_eq!(CookieStyle::Plain.read(&headers, Cookie::Session), expected, "{lines:?}");
         }
     }
 
@@ -140,28 +130,13 @@ mod tests {
                 lifetime,
                 "browser=b; Path=/; HttpOnly; SameSite=Lax; Max-Age=60",
             ),
-            (
-                CookieStyle::Plain,
-                Cookie::Browser,
-                "b\r\nX: y",
-                None,
-                "browser=; Path=/; HttpOnly; SameSite=Lax",
-            ),
-            (
-                CookieStyle::Plain,
-                Cookie::Browser,
-                "b; Domain=evil",
-                None,
-                "browser=; Path=/; HttpOnly; SameSite=Lax",
-            ),
+            (CookieStyle::Plain, Cookie::Browser, "b\r\nX: y", None, "browser=; Path=/; HttpOnly; SameSite=Lax"),
+            (CookieStyle::Plain, Cookie::Browser, "b; Domain=evil", None, "browser=; Path=/; HttpOnly; SameSite=Lax"),
         ] {
             assert_eq!(style.set(cookie, value, lifetime), expected);
         }
         let cleared = CookieStyle::of_issuer("https://id.example").clear(Cookie::Session);
-        assert_eq!(
-            cleared,
-            "__Host-sid=; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=0"
-        );
+        assert_eq!(cleared, "__Host-sid=; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=0");
         assert_eq!(CookieStyle::of_issuer("http://localhost:8080"), CookieStyle::Plain);
     }
 }

@@ -36,10 +36,7 @@ pub fn check(given: &Given<'_>, own_origin: &str) -> Result<(), Problem> {
     if !browser_says_ours(given.headers, own_origin) {
         return Err(Problem::new(Code::FORM_NOT_OURS).because("sent from another site"));
     }
-    let sent = given
-        .token
-        .and_then(|token| URL_SAFE_NO_PAD.decode(token).ok())
-        .unwrap_or_default();
+    let sent = given.token.and_then(|token| URL_SAFE_NO_PAD.decode(token).ok()).unwrap_or_default();
     if Secret::new(sent) == Secret::new(mac(binding, given.form).to_vec()) {
         Ok(())
     } else {
@@ -86,16 +83,8 @@ mod tests {
         for (name, value) in lines {
             headers.append(*name, value.parse().expect("a header value"));
         }
-        check(
-            &Given {
-                form,
-                binding,
-                token,
-                headers: &headers,
-            },
-            OWN,
-        )
-        .map_or_else(|problem| problem.code().word(), |()| "ours")
+        check(&Given { form, binding, token, headers: &headers }, OWN)
+            .map_or_else(|problem| problem.code().word(), |()| "ours")
     }
 
     #[test]
@@ -124,16 +113,10 @@ mod tests {
             (&[("origin", "null"), ("sec-fetch-site", "same-origin")], "ours"),
             (&[("sec-fetch-site", "none")], "ours"),
             (&[("origin", "null")], "ours"),
-            (
-                &[("origin", "null"), ("sec-fetch-site", "cross-site")],
-                "forbidden-form",
-            ),
+            (&[("origin", "null"), ("sec-fetch-site", "cross-site")], "forbidden-form"),
             (&[("sec-fetch-site", "same-site")], "forbidden-form"),
             (&[("origin", "https://id.example.evil.test")], "forbidden-form"),
-            (
-                &[("origin", "http://id.example"), ("sec-fetch-site", "same-origin")],
-                "forbidden-form",
-            ),
+            (&[("origin", "http://id.example"), ("sec-fetch-site", "same-origin")], "forbidden-form"),
             (&[("origin", OWN), ("origin", "https://evil.test")], "forbidden-form"),
         ] {
             assert_eq!(answer("sign-in", Some("b1"), Some(&good), lines), expected, "{lines:?}");

@@ -60,17 +60,9 @@ impl Params {
     /// # Errors
     /// [`Duplicate`] when the name came twice, even with one value empty.
     pub fn one(&self, name: &str) -> Result<Option<&str>, Duplicate> {
-        let mut values = self
-            .0
-            .iter()
-            .filter(|(sent, _)| sent == name)
-            .map(|(_, value)| value.as_str());
+        let mut values = self.0.iter().filter(|(sent, _)| sent == name).map(|(_, value)| value.as_str());
         let first = values.next();
-        if values.next().is_some() {
-            Err(Duplicate)
-        } else {
-            Ok(first.filter(|value| !value.is_empty()))
-        }
+        if values.next().is_some() { Err(Duplicate) } else { Ok(first.filter(|value| !value.is_empty())) }
     }
 
     /// Like [`one`](Self::one) for callers to whom a doubled parameter is as good as none: our own forms never send one.
@@ -80,17 +72,13 @@ impl Params {
 
     /// All values of a parameter that may be repeated, such as `resource` (RFC 8707 §2), without empty ones.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.iter()
-            .filter(move |(sent, value)| *sent == name && !value.is_empty())
-            .map(|(_, value)| value)
+        self.iter().filter(move |(sent, value)| *sent == name && !value.is_empty()).map(|(_, value)| value)
     }
 
     /// The first name that came twice, outside `repeatable`. Endpoints call it before they read anything.
     pub fn duplicated(&self, repeatable: &[&str]) -> Option<&str> {
         let mut seen = std::collections::HashSet::with_capacity(self.0.len());
-        self.iter()
-            .map(|(name, _)| name)
-            .find(|name| !seen.insert(*name) && !repeatable.contains(name))
+        self.iter().map(|(name, _)| name).find(|name| !seen.insert(*name) && !repeatable.contains(name))
     }
 
     /// Names and values as they came, empty ones included.
@@ -207,17 +195,10 @@ mod tests {
             ("%c3=1", None),
         ] {
             let read = Params::parse(text).ok();
-            assert_eq!(
-                read.as_ref().map(|params| params.iter().collect::<Vec<_>>()),
-                expected,
-                "{text}"
-            );
+            assert_eq!(read.as_ref().map(|params| params.iter().collect::<Vec<_>>()), expected, "{text}");
         }
         let many = vec!["a=1"; limit::PARAMETERS + 1].join("&");
-        assert_eq!(
-            Params::parse(&many).err().map(|problem| problem.code()),
-            Some(Code::TOO_MANY_PARAMETERS)
-        );
+        assert_eq!(Params::parse(&many).err().map(|problem| problem.code()), Some(Code::TOO_MANY_PARAMETERS));
     }
 
     #[test]
@@ -231,20 +212,13 @@ mod tests {
             ("state=x&%73tate=y", Err(Duplicate)),
             ("State=x", Ok(None)),
         ] {
-            let Ok(params) = Params::parse(text) else {
-                panic!("{text} is well-formed")
-            };
+            let Ok(params) = Params::parse(text) else { panic!("{text} is well-formed") };
             assert_eq!(params.one("state"), expected, "{text}");
             assert_eq!(params.get("state"), expected.unwrap_or(None), "{text}");
         }
-        let Ok(params) = Params::parse("resource=a&resource=&resource=b&state=1") else {
-            panic!("well-formed")
-        };
+        let Ok(params) = Params::parse("resource=a&resource=&resource=b&state=1") else { panic!("well-formed") };
         assert_eq!(params.all("resource").collect::<Vec<_>>(), ["a", "b"]);
-        assert_eq!(
-            (params.duplicated(&["resource"]), params.duplicated(&[])),
-            (None, Some("resource"))
-        );
+        assert_eq!((params.duplicated(&["resource"]), params.duplicated(&[])), (None, Some("resource")));
     }
 
     #[tokio::test]
@@ -252,28 +226,15 @@ mod tests {
         let form = "application/x-www-form-urlencoded";
         for (media_type, body, expected) in [
             (form, "a=1".to_owned(), None),
-            (
-                "Application/X-WWW-Form-URLencoded; charset=UTF-8",
-                "a=1".to_owned(),
-                None,
-            ),
+            ("Application/X-WWW-Form-URLencoded; charset=UTF-8", "a=1".to_owned(), None),
             ("text/plain", "a=1".to_owned(), Some(Code::UNSUPPORTED_MEDIA_TYPE)),
-            (
-                "multipart/form-data",
-                "a=1".to_owned(),
-                Some(Code::UNSUPPORTED_MEDIA_TYPE),
-            ),
+            ("multipart/form-data", "a=1".to_owned(), Some(Code::UNSUPPORTED_MEDIA_TYPE)),
             (form, "a=%ff".to_owned(), Some(Code::MALFORMED)),
             (form, "a".repeat(3 * 1024 * 1024), Some(Code::BODY_TOO_LARGE)),
         ] {
-            let request = Request::post("/")
-                .header(CONTENT_TYPE, media_type)
-                .body(Body::from(body))
-                .expect("a request");
-            let refused = Form::from_request(request, &())
-                .await
-                .err()
-                .map(|problem| problem.code());
+            let request =
+                Request::post("/").header(CONTENT_TYPE, media_type).body(Body::from(body)).expect("a request");
+            let refused = Form::from_request(request, &()).await.err().map(|problem| problem.code());
             assert_eq!(refused, expected, "{media_type}");
         }
     }
@@ -285,14 +246,10 @@ mod tests {
             ("[".repeat(100_000 / 2), Some(Code::MALFORMED)),
             ("{\"a\":".to_owned(), Some(Code::MALFORMED)),
         ] {
-            let request = Request::post("/")
-                .header(CONTENT_TYPE, "application/json")
-                .body(Body::from(body))
-                .expect("a request");
-            let refused = Json::<serde_json::Value>::from_request(request, &())
-                .await
-                .err()
-                .map(|problem| problem.code());
+            let request =
+                Request::post("/").header(CONTENT_TYPE, "application/json").body(Body::from(body)).expect("a request");
+            let refused =
+                Json::<serde_json::Value>::from_request(request, &()).await.err().map(|problem| problem.code());
             assert_eq!(refused, expected);
         }
     }

@@ -70,15 +70,10 @@ async fn pass(State(gate): State<Arc<Gate>>, mut request: Request, next: Next) -
             Ok(()) => guarded(gate.request_time, next.run(request)).await,
             Err(problem) => problem.into_response(),
         };
-        let renderer = Renderer {
-            issuer: &gate.issuer,
-            page: &gate.error_page,
-        };
+        let renderer = Renderer { issuer: &gate.issuer, page: &gate.error_page };
         let mut answer = render(answer, &asked, &context, &renderer);
         gate.headers.put(&mut answer);
-        answer
-            .headers_mut()
-            .insert(X_REQUEST_ID.clone(), context.request_id.header());
+        answer.headers_mut().insert(X_REQUEST_ID.clone(), context.request_id.header());
         access.end(&answer);
         answer
     }
@@ -91,14 +86,8 @@ impl Gate {
         let peer = request
             .extensions()
             .get::<Connection>()
-            .map_or_else(Peer::default, |connection| {
-                Peer::of(connection.remote, request.headers(), &self.trust)
-            });
-        Context {
-            request_id: RequestId::draw(),
-            peer,
-            locale: locale(request.headers()),
-        }
+            .map_or_else(Peer::default, |connection| Peer::of(connection.remote, request.headers(), &self.trust));
+        Context { request_id: RequestId::draw(), peer, locale: locale(request.headers()) }
     }
 }
 
@@ -137,27 +126,17 @@ mod tests {
         let doors = Router::new()
             .route("/ok", get(|| async { "ok" }))
             .route("/panic", get(panics))
-            .route(
-                "/who",
-                get(|context: Context| async move { context.peer.address.to_string() }),
-            )
+            .route("/who", get(|context: Context| async move { context.peer.address.to_string() }))
             .route("/never", get(std::future::pending::<&'static str>))
             .route("/form", post(|_: Form| async { "read" }))
-            .route(
-                "/large",
-                post(|_: Form| async { "read" }).layer(limit::body(1024 * 1024)),
-            );
+            .route("/large", post(|_: Form| async { "read" }).layer(limit::body(1024 * 1024)));
         let gate = Gate::new("https://id.example", Trust::default(), page);
         Gate { request_time, ..gate }.before(doors)
     }
 
     async fn ask(request: Request) -> (StatusCode, header::HeaderMap, String) {
         // Only the handler that never answers meets a time limit, and meets it at once.
-        let time = if request.uri().path() == "/never" {
-            Duration::ZERO
-        } else {
-            limit::REQUEST_TIME
-        };
+        let time = if request.uri().path() == "/never" { Duration::ZERO } else { limit::REQUEST_TIME };
         let answer = house(time).oneshot(request).await.expect("a router never fails");
         let (parts, body) = answer.into_parts();
         let body = body.collect().await.expect("a body in memory").to_bytes();
@@ -181,17 +160,9 @@ mod tests {
             (form("/ok", 1), StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed"),
             (plain("/panic"), StatusCode::INTERNAL_SERVER_ERROR, "internal"),
             (plain("/never"), StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
-            (
-                plain(&format!("/ok?{}", "x".repeat(limit::URI))),
-                StatusCode::URI_TOO_LONG,
-                "too-large",
-            ),
+            (plain(&format!("/ok?{}", "x".repeat(limit::URI))), StatusCode::URI_TOO_LONG, "too-large"),
             (form("/form", limit::BODY), StatusCode::OK, "read"),
-            (
-                form("/form", limit::BODY + 1),
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "too-large",
-            ),
+            (form("/form", limit::BODY + 1), StatusCode::PAYLOAD_TOO_LARGE, "too-large"),
             (form("/large", limit::BODY + 1), StatusCode::OK, "read"),
         ] {
             let uri = request.uri().path().to_owned();
@@ -200,10 +171,7 @@ mod tests {
             assert!(body.contains(code) && !body.contains("secret"), "{uri}: {body}");
             assert_eq!(headers["x-content-type-options"], "nosniff", "{uri}");
             let reference = headers["x-request-id"].to_str().expect("text");
-            assert!(
-                reference.len() == 16 && (given == StatusCode::OK || body.contains(reference)),
-                "{uri}: {body}"
-            );
+            assert!(reference.len() == 16 && (given == StatusCode::OK || body.contains(reference)), "{uri}: {body}");
         }
     }
 
@@ -213,16 +181,10 @@ mod tests {
         let problem: serde_json::Value = serde_json::from_str(&body).expect("JSON");
         assert_eq!(headers["content-type"], "application/problem+json");
         assert_eq!(problem["type"], "https://id.example/problems/not-found");
-        assert_eq!(
-            (&problem["status"], &problem["code"]),
-            (&404.into(), &"not-found".into())
-        );
+        assert_eq!((&problem["status"], &problem["code"]), (&404.into(), &"not-found".into()));
         assert_eq!(problem["traceId"].as_str(), headers["x-request-id"].to_str().ok());
 
-        let browser = Request::get("/nowhere")
-            .header("accept", "text/html")
-            .body(Body::empty())
-            .expect("a request");
+        let browser = Request::get("/nowhere").header("accept", "text/html").body(Body::empty()).expect("a request");
         let (_, headers, body) = ask(browser).await;
         assert_eq!(headers["content-type"], "text/html; charset=utf-8");
         assert!(body.starts_with("<p>not-found "), "{body}");
@@ -234,12 +196,8 @@ mod tests {
     #[tokio::test]
     async fn a_client_cannot_name_its_own_address() {
         let mut request = plain("/who");
-        request
-            .headers_mut()
-            .insert("x-forwarded-for", header::HeaderValue::from_static("127.0.0.1"));
-        request.extensions_mut().insert(Connection {
-            remote: ([192, 0, 2, 9], 50).into(),
-        });
+        request.headers_mut().insert("x-forwarded-for", header::HeaderValue::from_static("127.0.0.1"));
+        request.extensions_mut().insert(Connection { remote: ([192, 0, 2, 9], 50).into() });
         assert_eq!(ask(request).await.2, "192.0.2.9");
     }
 }

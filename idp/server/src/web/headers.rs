@@ -28,9 +28,7 @@ impl FormActionTo {
         let origin = origin.ascii_serialization();
         // A host cannot hold these after parsing; checked again because one of them would let a party write our policy.
         let safe = !origin.contains([';', ',', ' ', '\'', '"']);
-        safe.then(|| policy(&origin))
-            .and_then(|text| HeaderValue::try_from(text).ok())
-            .map(Self)
+        safe.then(|| policy(&origin)).and_then(|text| HeaderValue::try_from(text).ok()).map(Self)
     }
 }
 
@@ -61,16 +59,10 @@ impl SecurityHeaders {
             (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
             word("cross-origin-opener-policy", "same-origin"),
             word("cross-origin-resource-policy", "same-origin"),
-            word(
-                "permissions-policy",
-                "publickey-credentials-get=(self), publickey-credentials-create=(self)",
-            ),
+            word("permissions-policy", "publickey-credentials-get=(self), publickey-credentials-create=(self)"),
         ];
         if issuer.starts_with("https://") {
-            every.push((
-                STRICT_TRANSPORT_SECURITY,
-                HeaderValue::from_static("max-age=31536000; includeSubDomains"),
-            ));
+            every.push((STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000; includeSubDomains")));
         }
         let policy = HeaderValue::try_from(policy("")).expect("our own words are header text");
         Self { every, policy }
@@ -122,10 +114,7 @@ mod tests {
             ("cache-control", "no-store"),
             ("pragma", "no-cache"),
         ] {
-            let value = headers
-                .get(name)
-                .and_then(|value| value.to_str().ok())
-                .unwrap_or_default();
+            let value = headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
             assert!(value.contains(part), "{name}: {value}");
         }
         let policy = headers["content-security-policy"].to_str().expect("text");
@@ -135,11 +124,7 @@ mod tests {
 
     #[test]
     fn only_cache_control_is_the_handlers_own() {
-        let response = [
-            ("cache-control", "public, max-age=300"),
-            ("referrer-policy", "unsafe-url"),
-        ]
-        .into_response();
+        let response = [("cache-control", "public, max-age=300"), ("referrer-policy", "unsafe-url")].into_response();
         let headers = put("https://id.example", response);
         assert_eq!(headers["cache-control"], "public, max-age=300");
         assert!(!headers.contains_key("pragma"));
@@ -149,14 +134,8 @@ mod tests {
     #[test]
     fn the_form_post_page_may_send_to_one_party() {
         for (uri, expected) in [
-            (
-                "https://rp.example/cb?x=1",
-                Some("form-action 'self' https://rp.example;"),
-            ),
-            (
-                "http://127.0.0.1:8081/cb",
-                Some("form-action 'self' http://127.0.0.1:8081;"),
-            ),
+            ("https://rp.example/cb?x=1", Some("form-action 'self' https://rp.example;")),
+            ("http://127.0.0.1:8081/cb", Some("form-action 'self' http://127.0.0.1:8081;")),
             ("vn.example.app:/cb", None),
             ("data:text/html,x", None),
         ] {
@@ -167,12 +146,7 @@ mod tests {
                 let mut response = "page".into_response();
                 response.extensions_mut().insert(extension);
                 let headers = put("https://id.example", response);
-                assert!(
-                    headers["content-security-policy"]
-                        .to_str()
-                        .is_ok_and(|text| text.contains(part)),
-                    "{uri}"
-                );
+                assert!(headers["content-security-policy"].to_str().is_ok_and(|text| text.contains(part)), "{uri}");
             }
         }
     }

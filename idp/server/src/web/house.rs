@@ -42,10 +42,7 @@ pub enum LocalPasswords {
 
 /// What the configuration settles for the doors.
 #[derive(Clone, Debug)]
-#[expect(
-    missing_docs,
-    reason = "the keys of the configuration carry the same names and are described there"
-)]
+#[expect(missing_docs, reason = "the keys of the configuration carry the same names and are described there")]
 pub struct Settings {
     pub code_lifetime: Duration,
     pub access_token_lifetime: Duration,
@@ -115,11 +112,7 @@ impl House {
 
     /// How long sessions live.
     pub fn limits(&self) -> Limits {
-        Limits {
-            idle: self.settings.session_idle,
-            absolute: self.settings.session_absolute,
-            epoch: self.epoch(),
-        }
+        Limits { idle: self.settings.session_idle, absolute: self.settings.session_absolute, epoch: self.epoch() }
     }
 
     /// The live session of the browser, by its cookie.
@@ -134,9 +127,7 @@ impl House {
 
     /// The binding of the browser, as its cookie says it.
     pub fn browser<'h>(&self, headers: &'h HeaderMap) -> Option<&'h str> {
-        self.cookies
-            .read(headers, Cookie::Browser)
-            .filter(|value| Handle::<Browser>::digest_of(value).is_some())
+        self.cookies.read(headers, Cookie::Browser).filter(|value| Handle::<Browser>::digest_of(value).is_some())
     }
 
     /// The digest of that binding, as rows hold it.

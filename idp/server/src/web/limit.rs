@@ -33,17 +33,12 @@ pub(super) fn check(request: &Request) -> Result<(), Problem> {
     if length > URI {
         return Err(Problem::new(Code::URI_TOO_LONG));
     }
-    let parameters = uri
-        .query()
-        .map_or(0, |query| 1 + query.bytes().filter(|byte| *byte == b'&').count());
+    let parameters = uri.query().map_or(0, |query| 1 + query.bytes().filter(|byte| *byte == b'&').count());
     if parameters > PARAMETERS {
         return Err(Problem::new(Code::TOO_MANY_PARAMETERS));
     }
     let headers = request.headers();
-    let bytes: usize = headers
-        .iter()
-        .map(|(name, value)| name.as_str().len() + value.len())
-        .sum();
+    let bytes: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
     if headers.len() > HEADERS || bytes > HEADER_BYTES {
         return Err(Problem::new(Code::HEADERS_TOO_LARGE));
     }
@@ -116,12 +111,7 @@ mod tests {
             (format!("[\"\\\\\",{}", "[".repeat(100)), true),
             ("[[]]".repeat(100), false),
         ] {
-            assert_eq!(
-                is_too_deep(json.as_bytes()),
-                expected,
-                "{}",
-                &json[..json.len().min(20)]
-            );
+            assert_eq!(is_too_deep(json.as_bytes()), expected, "{}", &json[..json.len().min(20)]);
         }
     }
 }

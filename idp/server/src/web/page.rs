@@ -48,10 +48,7 @@ pub fn render<P: Template>(page: &P) -> Response {
 pub fn render_with<P: Template>(status: StatusCode, page: &P) -> Response {
     match page.render() {
         Ok(html) => {
-            let headers = [
-                (header::CONTENT_TYPE, "text/html; charset=utf-8"),
-                (header::CACHE_CONTROL, "no-store"),
-            ];
+            let headers = [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, "no-store")];
             (status, headers, html).into_response()
         }
         Err(error) => {

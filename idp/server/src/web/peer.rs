@@ -38,10 +38,7 @@ impl Peer {
 
     /// Who sent these headers over this connection.
     pub fn of(remote: SocketAddr, headers: &HeaderMap, trust: &Trust) -> Self {
-        let direct = Self {
-            address: remote.ip().to_canonical(),
-            port: Some(remote.port()),
-        };
+        let direct = Self { address: remote.ip().to_canonical(), port: Some(remote.port()) };
         if !trust.proxies.iter().any(|network| network.contains(direct.address)) {
             return direct;
         }
@@ -76,10 +73,7 @@ impl Peer {
 impl Default for Peer {
     /// A request that came over no connection: in tests.
     fn default() -> Self {
-        Self {
-            address: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
-            port: None,
-        }
+        Self { address: IpAddr::V4(Ipv4Addr::UNSPECIFIED), port: None }
     }
 }
 
@@ -122,30 +116,18 @@ fn for_parameter(element: &str) -> Option<Peer> {
     if values.next().is_some() {
         return None; // two addresses for one hop: written by somebody who wants us to choose
     }
-    node(
-        value
-            .strip_prefix('"')
-            .map_or(Some(value), |rest| rest.strip_suffix('"'))?,
-    )
+    node(value.strip_prefix('"').map_or(Some(value), |rest| rest.strip_suffix('"'))?)
 }
 
 /// `192.0.2.1`, `192.0.2.1:4711`, `2001:db8::1`, `[2001:db8::1]`, `[2001:db8::1]:4711`. Names and `unknown` are refused: nothing
 /// is ever looked up.
 fn node(text: &str) -> Option<Peer> {
     if let Ok(with_port) = text.parse::<SocketAddr>() {
-        return Some(Peer {
-            address: with_port.ip().to_canonical(),
-            port: Some(with_port.port()),
-        });
+        return Some(Peer { address: with_port.ip().to_canonical(), port: Some(with_port.port()) });
     }
-    let bare = text
-        .strip_prefix('[')
-        .map_or(Some(text), |rest| rest.strip_suffix(']'))?;
+    let bare = text.strip_prefix('[').map_or(Some(text), |rest| rest.strip_suffix(']'))?;
     let address: IpAddr = bare.parse().ok()?;
-    Some(Peer {
-        address: address.to_canonical(),
-        port: None,
-    })
+    Some(Peer { address: address.to_canonical(), port: None })
 }
 
 #[cfg(test)]
@@ -162,61 +144,26 @@ mod tests {
             headers.append(*name, value.parse().expect("a header value"));
         }
         let peer = Peer::of(remote.parse().expect("a socket address"), &headers, trust);
-        format!(
-            "{} {}",
-            peer.address,
-            peer.port.map_or_else(|| "-".to_owned(), |port| port.to_string())
-        )
+        format!("{} {}", peer.address, peer.port.map_or_else(|| "-".to_owned(), |port| port.to_string()))
     }
 
     #[test]
     fn only_a_named_proxy_speaks_for_a_client_and_only_its_last_word_counts() {
-        let trust = Trust {
-            proxies: vec![network("10.0.0.0/8")],
-            header: ProxyHeader::XForwardedFor,
-        };
+        let trust = Trust { proxies: vec![network("10.0.0.0/8")], header: ProxyHeader::XForwardedFor };
         for (remote, lines, expected) in [
             ("192.0.2.9:50", &[("x-forwarded-for", "127.0.0.1")][..], "192.0.2.9 50"),
             ("10.1.1.1:50", &[][..], "10.1.1.1 50"),
-            (
-                "10.1.1.1:50",
-                &[("x-forwarded-for", "127.0.0.1, 203.0.113.7")],
-                "203.0.113.7 -",
-            ),
-            (
-                "10.1.1.1:50",
-                &[("x-forwarded-for", "203.0.113.7:4711")],
-                "203.0.113.7 4711",
-            ),
-            (
-                "10.1.1.1:50",
-                &[("x-forwarded-for", "127.0.0.1"), ("x-forwarded-for", "203.0.113.7")],
-                "203.0.113.7 -",
-            ),
-            (
-                "10.1.1.1:50",
-                &[("x-forwarded-for", "[2001:db8::1]:4711")],
-                "2001:db8::1 4711",
-            ),
+            ("10.1.1.1:50", &[("x-forwarded-for", "127.0.0.1, 203.0.113.7")], "203.0.113.7 -"),
+            ("10.1.1.1:50", &[("x-forwarded-for", "203.0.113.7:4711")], "203.0.113.7 4711"),
+            ("10.1.1.1:50", &[("x-forwarded-for", "127.0.0.1"), ("x-forwarded-for", "203.0.113.7")], "203.0.113.7 -"),
+            ("10.1.1.1:50", &[("x-forwarded-for", "[2001:db8::1]:4711")], "2001:db8::1 4711"),
             ("10.1.1.1:50", &[("x-forwarded-for", "2001:db8::1")], "2001:db8::1 -"),
-            (
-                "10.1.1.1:50",
-                &[("x-forwarded-for", "::ffff:203.0.113.7")],
-                "203.0.113.7 -",
-            ),
-            (
-                "[::ffff:10.1.1.1]:50",
-                &[("x-forwarded-for", "203.0.113.7")],
-                "203.0.113.7 -",
-            ),
+            ("10.1.1.1:50", &[("x-forwarded-for", "::ffff:203.0.113.7")], "203.0.113.7 -"),
+            ("[::ffff:10.1.1.1]:50", &[("x-forwarded-for", "203.0.113.7")], "203.0.113.7 -"),
             ("10.1.1.1:50", &[("x-forwarded-for", "unknown")], "10.1.1.1 50"),
             ("10.1.1.1:50", &[("x-forwarded-for", "localhost")], "10.1.1.1 50"),
             ("10.1.1.1:50", &[("x-forwarded-for", "203.0.113.7,")], "10.1.1.1 50"),
-            (
-                "10.1.1.1:50",
-                &[("x-forwarded-for", "203.0.113.7:99999")],
-                "10.1.1.1 50",
-            ),
+            ("10.1.1.1:50", &[("x-forwarded-for", "203.0.113.7:99999")], "10.1.1.1 50"),
             ("10.1.1.1:50", &[("forwarded", "for=203.0.113.7")], "10.1.1.1 50"),
         ] {
             assert_eq!(seen(remote, &trust, lines), expected, "{remote} {lines:?}");
@@ -225,10 +172,7 @@ mod tests {
 
     #[test]
     fn the_header_of_rfc_7239_is_read_where_it_is_named() {
-        let trust = Trust {
-            proxies: vec![network("::1")],
-            header: ProxyHeader::Forwarded,
-        };
+        let trust = Trust { proxies: vec![network("::1")], header: ProxyHeader::Forwarded };
         for (value, expected) in [
             ("for=203.0.113.7", "203.0.113.7 -"),
             ("proto=https; For=\"203.0.113.7:4711\" ;by=10.0.0.1", "203.0.113.7 4711"),
@@ -244,13 +188,7 @@ mod tests {
 
     #[test]
     fn a_household_counts_once() {
-        let peer = |text: &str| {
-            Peer {
-                address: text.parse().expect("an address"),
-                port: None,
-            }
-            .quota_address()
-        };
+        let peer = |text: &str| Peer { address: text.parse().expect("an address"), port: None }.quota_address();
         assert_eq!(peer("2001:db8:1:2:3:4:5:6"), peer("2001:db8:1:2::9"));
         assert_ne!(peer("2001:db8:1:2::9"), peer("2001:db8:1:3::9"));
         assert_ne!(peer("192.0.2.1"), peer("192.0.2.2"));

@@ -92,11 +92,7 @@ pub struct Problem {
 impl Problem {
     /// A problem without more to say.
     pub const fn new(code: Code) -> Self {
-        Self {
-            code,
-            because: None,
-            retry_after: None,
-        }
+        Self { code, because: None, retry_after: None }
     }
 
     /// The cause, for the log only. Never a secret, never personal data.
@@ -122,9 +118,7 @@ impl Problem {
 impl From<Fault> for Problem {
     fn from(fault: Fault) -> Self {
         if fault.is_passing() {
-            Self::new(Code::UNAVAILABLE)
-                .because(fault.to_string())
-                .retry_after(RETRY_SECONDS)
+            Self::new(Code::UNAVAILABLE).because(fault.to_string()).retry_after(RETRY_SECONDS)
         } else {
             Self::new(Code::FAULT).because(fault.to_string())
         }
@@ -165,11 +159,7 @@ pub(super) fn render(response: Response, request: &Asked, context: &Context, to:
     log(problem);
     let word = problem.code.word;
     let (content_type, body) = if request.wants_page {
-        let view = ErrorView {
-            code: problem.code,
-            reference: context.request_id.as_str(),
-            locale: context.locale,
-        };
+        let view = ErrorView { code: problem.code, reference: context.request_id.as_str(), locale: context.locale };
         ("text/html; charset=utf-8", (to.page)(&view))
     } else {
         let json = serde_json::json!({
@@ -184,9 +174,7 @@ pub(super) fn render(response: Response, request: &Asked, context: &Context, to:
     };
     let (mut parts, _) = response.into_parts();
     parts.headers.remove(CONTENT_LENGTH);
-    parts
-        .headers
-        .insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     Response::from_parts(parts, Body::from(body))
 }
 
@@ -207,9 +195,7 @@ impl Asked {
     /// A browser that navigates names `text/html`; programs name JSON, `*/*` or nothing.
     pub(super) fn of(headers: &HeaderMap) -> Self {
         let accept = |value: &HeaderValue| value.to_str().is_ok_and(|text| text.contains("text/html"));
-        Self {
-            wants_page: headers.get_all(ACCEPT).iter().any(accept),
-        }
+        Self { wants_page: headers.get_all(ACCEPT).iter().any(accept) }
     }
 }
 
@@ -231,21 +217,11 @@ mod tests {
     fn a_fault_says_only_whether_trying_again_helps() {
         for (fault, code, retry) in [
             (Fault::bug("counting to three"), Code::FAULT, None),
-            (
-                Fault::passing("asking the database", std::io::Error::other("gone")),
-                Code::UNAVAILABLE,
-                Some("5"),
-            ),
+            (Fault::passing("asking the database", std::io::Error::other("gone")), Code::UNAVAILABLE, Some("5")),
         ] {
             let response = Problem::from(fault).into_response();
             assert_eq!(response.status(), code.status());
-            assert_eq!(
-                response
-                    .headers()
-                    .get(RETRY_AFTER)
-                    .and_then(|value| value.to_str().ok()),
-                retry
-            );
+            assert_eq!(response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()), retry);
         }
     }
 

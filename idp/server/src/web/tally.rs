@@ -13,17 +13,12 @@ pub struct Tally(Mutex<HashMap<Id<Party>, u64>>);
 impl Tally {
     /// Counts one.
     pub fn add(&self, party: Id<Party>) {
-        bump(
-            &mut self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner),
-            party,
-        );
+        bump(&mut self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner), party);
     }
 
     /// Takes all counts away, to be written.
     pub fn take(&self) -> Vec<(Id<Party>, u64)> {
-        std::mem::take(&mut *self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
-            .into_iter()
-            .collect()
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)).into_iter().collect()
     }
 
     /// Puts counts back that could not be written.

@@ -111,14 +111,8 @@ impl Visit {
     /// The browser's binding; a new one where it sent none, which [`Visit::bound`] then hands to it.
     pub fn binding(&self) -> Binding {
         self.house.browser(&self.headers).map_or_else(
-            || Binding {
-                value: Handle::<Browser>::generate().reveal().to_owned(),
-                fresh: true,
-            },
-            |value| Binding {
-                value: value.to_owned(),
-                fresh: false,
-            },
+            || Binding { value: Handle::<Browser>::generate().reveal().to_owned(), fresh: true },
+            |value| Binding { value: value.to_owned(), fresh: false },
         )
     }
 
@@ -133,8 +127,7 @@ impl Visit {
 
     /// The frame of a page with the form `form`. `here` is the path of a GET that shows it again.
     pub fn chrome(&self, locale: Locale, here: &str, (binding, form): (&Binding, &str)) -> Chrome {
-        self.house
-            .chrome(locale, self.keep_locale(here), csrf::token(&binding.value, form))
+        self.house.chrome(locale, self.keep_locale(here), csrf::token(&binding.value, form))
     }
 
     /// Refuses a form that is not ours in this browser. `again` is the path where the person finds the form anew.

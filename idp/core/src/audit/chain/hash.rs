@@ -95,10 +95,7 @@ mod tests {
     #[test]
     fn the_worked_example_of_the_document_comes_out() {
         let record = sample().hash();
-        assert_eq!(
-            hex::encode(record.bytes()),
-            "692fb1c3e49c6f1ea7bf7a7b916c237299aa0b77009b15e3e0e1a51560f657b5"
-        );
+        assert_eq!(hex::encode(record.bytes()), "692fb1c3e49c6f1ea7bf7a7b916c237299aa0b77009b15e3e0e1a51560f657b5");
         assert_eq!(
             hex::encode(link(BEGINNING, 1, record).bytes()),
             "1145b5b634cbd06e0ce8186abf8b264bccb214e6694a22c2b2b5c778357e43fb"

@@ -39,26 +39,15 @@ struct Claims {
 impl Head {
     /// The compact JWS over this head.
     pub(super) fn sign(&self, signer: &dyn Signer, now: Timestamp) -> Result<String, Fault> {
-        let claims = Claims {
-            position: self.position,
-            chain: hex::encode(self.chain.bytes()),
-            iat: now.seconds(),
-        };
+        let claims = Claims { position: self.position, chain: hex::encode(self.chain.bytes()), iat: now.seconds() };
         jws::sign(signer, TYP, &claims)
     }
 
     /// Whether this text is a head by one of these keys over this very place and hash.
     pub(super) fn is_signed_by(&self, text: &str, keys: &HeadKeys) -> bool {
-        let expected = Expected {
-            algs: &Alg::ALL,
-            typs: &[TYP],
-        };
-        let verified = jws::verify(text, &expected, |kid, _| {
-            kid.and_then(|kid| keys.get(kid)).into_iter().collect()
-        });
-        let claims = verified
-            .ok()
-            .and_then(|verified| serde_json::from_value::<Claims>(verified.claims.into()).ok());
+        let expected = Expected { algs: &Alg::ALL, typs: &[TYP] };
+        let verified = jws::verify(text, &expected, |kid, _| kid.and_then(|kid| keys.get(kid)).into_iter().collect());
+        let claims = verified.ok().and_then(|verified| serde_json::from_value::<Claims>(verified.claims.into()).ok());
         claims.is_some_and(|claims| claims.position == self.position && claims.chain == hex::encode(self.chain.bytes()))
     }
 }

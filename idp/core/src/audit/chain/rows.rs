@@ -35,19 +35,8 @@ const LATE: &str = "select count(*) as many, min(e.seq) as first from audit_even
     and not exists (select 1 from audit_seal s where s.seq = e.seq)";
 
 /// Every statement of this file.
-pub(super) const ALL: &[&str] = &[
-    LAST_SEAL,
-    LAST_HEAD,
-    WATERMARK,
-    UNSEALED,
-    INSERT_SEAL,
-    INSERT_SEALS,
-    INSERT_HEAD,
-    PAGE,
-    HEADS,
-    SEGMENTS,
-    LATE,
-];
+pub(super) const ALL: &[&str] =
+    &[LAST_SEAL, LAST_HEAD, WATERMARK, UNSEALED, INSERT_SEAL, INSERT_SEALS, INSERT_HEAD, PAGE, HEADS, SEGMENTS, LATE];
 
 /// One place of the chain, as the sealer writes it.
 pub(super) struct Place {
@@ -80,41 +69,27 @@ pub(super) async fn last(conn: &mut Conn) -> Result<Option<Head>, StoreError> {
 
 /// The last place; 0 while the chain is empty. Read apart from its hash, which somebody may have made unreadable.
 pub(super) async fn last_position(conn: &mut Conn) -> Result<i64, StoreError> {
-    conn.one(LAST_SEAL, params![])
-        .await?
-        .map_or(Ok(0), |row| row.int("position"))
+    conn.one(LAST_SEAL, params![]).await?.map_or(Ok(0), |row| row.int("position"))
 }
 
 /// The place of the last signed head; 0 where there is none.
 pub(super) async fn last_head_position(conn: &mut Conn) -> Result<i64, StoreError> {
-    conn.one(LAST_HEAD, params![])
-        .await?
-        .map_or(Ok(0), |row| row.int("position"))
+    conn.one(LAST_HEAD, params![]).await?.map_or(Ok(0), |row| row.int("position"))
 }
 
 /// The last signed head, and when it was signed.
 pub(super) async fn last_head(conn: &mut Conn) -> Result<Option<(Head, Timestamp)>, StoreError> {
-    conn.one(LAST_HEAD, params![])
-        .await?
-        .map(|row| Ok((head(&row)?, row.time("signed_at")?)))
-        .transpose()
+    conn.one(LAST_HEAD, params![]).await?.map(|row| Ok((head(&row)?, row.time("signed_at")?))).transpose()
 }
 
 /// The `seq` that stood at the newest head signed at or before `at`.
 pub(super) async fn watermark(conn: &mut Conn, at: Timestamp) -> Result<Option<i64>, StoreError> {
-    conn.one(WATERMARK, params![at])
-        .await?
-        .map(|row| row.int("seq"))
-        .transpose()
+    conn.one(WATERMARK, params![at]).await?.map(|row| row.int("seq")).transpose()
 }
 
 /// Events above `seq` that have no place yet, in order.
 pub(super) async fn unsealed(conn: &mut Conn, seq: i64, most: i64) -> Result<Vec<Record>, StoreError> {
-    conn.all(UNSEALED, params![seq, most])
-        .await?
-        .iter()
-        .map(record)
-        .collect()
+    conn.all(UNSEALED, params![seq, most]).await?.iter().map(record).collect()
 }
 
 pub(super) async fn insert_places(tx: &mut Tx<'_>, places: &[Place]) -> Result<(), StoreError> {
@@ -167,10 +142,7 @@ pub(super) async fn late(conn: &mut Conn, at: Timestamp) -> Result<(i64, Option<
 }
 
 fn head(row: &Row) -> Result<Head, StoreError> {
-    Ok(Head {
-        position: row.int("position")?,
-        chain: row.digest("chain")?,
-    })
+    Ok(Head { position: row.int("position")?, chain: row.digest("chain")? })
 }
 
 /// A row of `audit_event`, as it lies there.
@@ -193,10 +165,7 @@ pub(crate) fn record(row: &Row) -> Result<Record, StoreError> {
 #[cfg(test)]
 pub(crate) async fn event_of(conn: &mut Conn, position: i64) -> Result<Record, StoreError> {
     let rows = page(conn, position - 1, position).await?;
-    record(
-        rows.first()
-            .ok_or(crate::types::Fault::bug("reading a place that is not there"))?,
-    )
+    record(rows.first().ok_or(crate::types::Fault::bug("reading a place that is not there"))?)
 }
 
 /// What somebody with full rights over the database might do. Only tests do it.
@@ -221,14 +190,8 @@ pub(crate) mod tamper {
         ("kind", "update audit_event set kind = kind || ' ' where seq = 7"),
         ("class", "update audit_event set class = 'change-' where seq = 7"),
         ("person_id", "update audit_event set person_id = null where seq = 7"),
-        (
-            "party_id",
-            "update audit_event set party_id = randomblob(16) where seq = 7",
-        ),
-        (
-            "body",
-            "update audit_event set body = replace(body, '7', '8') where seq = 7",
-        ),
+        ("party_id", "update audit_event set party_id = randomblob(16) where seq = 7"),
+        ("body", "update audit_event set body = replace(body, '7', '8') where seq = 7"),
         ("personal", "update audit_event set personal = x'' where seq = 7"),
         ("key_owner", "update audit_event set key_owner = null where seq = 7"),
     ];

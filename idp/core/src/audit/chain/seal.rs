@@ -34,10 +34,7 @@ const TIME_BETWEEN_HEADS: Duration = Duration::from_mins(1);
 const LONGEST_TRANSACTION: Duration = Duration::from_mins(5);
 const MARGIN: i64 = 10_000;
 /// What the first place follows.
-const START: Head = Head {
-    position: 0,
-    chain: BEGINNING,
-};
+const START: Head = Head { position: 0, chain: BEGINNING };
 
 /// What one run did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,14 +98,7 @@ async fn read(db: &Db, above: i64) -> Result<(End, Vec<Record>), Fault> {
     let records = rows::unsealed(&mut conn, above, BATCH).await?;
     let signed = head.map_or(0, |(head, _)| head.position);
     let signed_at = head.map(|(_, at)| at);
-    Ok((
-        End {
-            last,
-            signed,
-            signed_at,
-        },
-        records,
-    ))
+    Ok((End { last, signed, signed_at }, records))
 }
 
 /// The places and heads that follow. Pure but for the signatures.
@@ -119,36 +109,18 @@ fn extend(end: End, records: &[Record], signer: &dyn Signer, now: Timestamp) -> 
     let mut heads = Vec::new();
     for record in records {
         let (position, hash) = (last.position + 1, record.hash());
-        last = Head {
-            position,
-            chain: link(last.chain, position, hash),
-        };
-        places.push(Place {
-            position,
-            seq: record.seq,
-            record: hash,
-            chain: last.chain,
-        });
+        last = Head { position, chain: link(last.chain, position, hash) };
+        places.push(Place { position, seq: record.seq, record: hash, chain: last.chain });
         if position - signed >= RECORDS_BETWEEN_HEADS {
-            heads.push(SignedHead {
-                head: last,
-                signature: last.sign(signer, now)?,
-            });
+            heads.push(SignedHead { head: last, signature: last.sign(signer, now)? });
             signed = position;
         }
     }
     let waited = end.signed_at.is_none_or(|at| now.since(at) >= TIME_BETWEEN_HEADS);
     if heads.is_empty() && waited && last.position > signed {
-        heads.push(SignedHead {
-            head: last,
-            signature: last.sign(signer, now)?,
-        });
+        heads.push(SignedHead { head: last, signature: last.sign(signer, now)? });
     }
-    Ok(Batch {
-        after: end.last,
-        places,
-        heads,
-    })
+    Ok(Batch { after: end.last, places, heads })
 }
 
 /// `false`: another sealer was first; read again.
@@ -221,21 +193,8 @@ mod tests {
             ("a minute, nothing new at all", 0, 0, ago(60), &[]),
         ];
         for (name, last, count, signed_at, expected) in cases {
-            let last = Head {
-                position: last,
-                chain: START.chain,
-            };
-            let batch = extend(
-                End {
-                    last,
-                    signed: 0,
-                    signed_at,
-                },
-                &records(count),
-                &signer,
-                now,
-            )
-            .expect("extends");
+            let last = Head { position: last, chain: START.chain };
+            let batch = extend(End { last, signed: 0, signed_at }, &records(count), &signer, now).expect("extends");
             let signed: Vec<i64> = batch.heads.iter().map(|signed| signed.head.position).collect();
             assert_eq!(signed, expected, "{name}");
             assert_eq!(batch.places.len() as i64, count, "{name}");

@@ -136,9 +136,7 @@ pub async fn verify(
             asked = until;
         }
         let Some(page) = reading.pop_front() else { break };
-        let page = page
-            .await
-            .map_err(|error| Fault::new("reading the audit log", error))??;
+        let page = page.await.map_err(|error| Fault::new("reading the audit log", error))??;
         if walk.follow(page, keys).is_err() {
             break;
         }
@@ -157,44 +155,22 @@ async fn read(db: Db, from: i64, until: i64) -> Result<Page, StoreError> {
 }
 
 fn place(row: &Row) -> Result<Place, StoreError> {
-    Ok(Place {
-        position: row.int("position")?,
-        seq: row.int("seq")?,
-        content: content(row).ok(),
-    })
+    Ok(Place { position: row.int("position")?, seq: row.int("seq")?, content: content(row).ok() })
 }
 
 fn content(row: &Row) -> Result<Content, StoreError> {
     let (record, chain) = (row.digest("record")?, row.digest("chain")?);
     if row.opt_uuid("id")?.is_none() {
-        return Ok(Content {
-            record,
-            chain,
-            now: None,
-            archived: None,
-        });
+        return Ok(Content { record, chain, now: None, archived: None });
     }
     let event = rows::record(row)?;
-    let archived = if event.kind == "archived" {
-        told(&event.body)
-    } else {
-        None
-    };
-    Ok(Content {
-        record,
-        chain,
-        now: Some(event.hash()),
-        archived,
-    })
+    let archived = if event.kind == "archived" { told(&event.body) } else { None };
+    Ok(Content { record, chain, now: Some(event.hash()), archived })
 }
 
 fn told(body: &str) -> Option<Told> {
     let body: Value = serde_json::from_str(body).ok()?;
-    Some((
-        body["class"].as_str()?.into(),
-        body["records"].as_i64()?,
-        body["digest"].as_str()?.into(),
-    ))
+    Some((body["class"].as_str()?.into(), body["records"].as_i64()?, body["digest"].as_str()?.into()))
 }
 
 /// The state of the walk along the chain.
@@ -208,16 +184,8 @@ struct Walk {
 
 impl Walk {
     fn new() -> Self {
-        let last = Head {
-            position: 0,
-            chain: BEGINNING,
-        };
-        Self {
-            last,
-            broken: None,
-            missing: Vec::new(),
-            archived: HashSet::new(),
-        }
+        let last = Head { position: 0, chain: BEGINNING };
+        Self { last, broken: None, missing: Vec::new(), archived: HashSet::new() }
     }
 
     /// Follows one page; `Err` where it broke.
@@ -231,11 +199,7 @@ impl Walk {
             });
             if let Err(why) = step {
                 let seq = (why != Why::PlaceMissing).then_some(seq);
-                let position = if why == Why::PlaceMissing {
-                    self.last.position + 1
-                } else {
-                    position
-                };
+                let position = if why == Why::PlaceMissing { self.last.position + 1 } else { position };
                 self.broken = Some(Broken { position, seq, why });
                 return Err(());
             }
@@ -277,11 +241,7 @@ fn check_head(row: &Row, here: Head, keys: &HeadKeys) -> Result<(), Why> {
     if chain != here.chain {
         return Err(Why::HeadDiffers);
     }
-    if here.is_signed_by(&signature, keys) {
-        Ok(())
-    } else {
-        Err(Why::HeadForged)
-    }
+    if here.is_signed_by(&signature, keys) { Ok(()) } else { Err(Why::HeadForged) }
 }
 
 /// What needs the end of the walk: archived ranges are read last, so that one made meanwhile is known.
@@ -293,18 +253,10 @@ async fn conclude(db: &Db, walk: Walk, last: i64, now: Timestamp) -> Result<Repo
     let end = walk.last.position + 1;
     let mut found: Vec<Broken> = walk.broken.into_iter().collect();
     if walk.broken.is_none() && walk.last.position < last {
-        found.push(Broken {
-            position: end,
-            seq: None,
-            why: Why::PlaceMissing,
-        });
+        found.push(Broken { position: end, seq: None, why: Why::PlaceMissing });
     }
     if signed > last && walk.broken.is_none() {
-        found.push(Broken {
-            position: end,
-            seq: None,
-            why: Why::Cut,
-        });
+        found.push(Broken { position: end, seq: None, why: Why::Cut });
     }
     found.extend(uncovered(&walk.missing, &segments));
     let archived: i64 = walk.missing.iter().map(|(_, _, length)| length).sum();
@@ -328,18 +280,10 @@ async fn conclude(db: &Db, walk: Walk, last: i64, now: Timestamp) -> Result<Repo
 
 /// The first missing event that no archived range covers.
 fn uncovered(missing: &[(i64, i64, i64)], segments: &[Segment]) -> Option<Broken> {
-    let covered = |seq: i64| {
-        segments
-            .iter()
-            .any(|segment| (segment.from_seq..segment.until_seq).contains(&seq))
-    };
+    let covered = |seq: i64| segments.iter().any(|segment| (segment.from_seq..segment.until_seq).contains(&seq));
     missing.iter().find_map(|(position, seq, length)| {
         let gone = (0..*length).find(|step| !covered(seq + step))?;
-        Some(Broken {
-            position: position + gone,
-            seq: Some(seq + gone),
-            why: Why::RecordMissing,
-        })
+        Some(Broken { position: position + gone, seq: Some(seq + gone), why: Why::RecordMissing })
     })
 }
 
@@ -347,28 +291,18 @@ fn uncovered(missing: &[(i64, i64, i64)], segments: &[Segment]) -> Option<Broken
 fn miscounted(missing: &[(i64, i64, i64)], gone: i64, segments: &[Segment]) -> Option<Broken> {
     let archived: i64 = segments.iter().map(|segment| segment.records).sum();
     let (position, seq, _) = missing.first().filter(|_| gone > archived)?;
-    Some(Broken {
-        position: *position,
-        seq: Some(*seq),
-        why: Why::MoreMissingThanArchived,
-    })
+    Some(Broken { position: *position, seq: Some(*seq), why: Why::MoreMissingThanArchived })
 }
 
 /// The first `seq` of a range that no event tells of. The youngest ranges are passed over, for their event may not be
 /// sealed yet; so are those whose event was itself archived since.
 fn forged(segments: &[Segment], told: &HashSet<Told>, now: Timestamp) -> Option<i64> {
-    let changes_end = segments
-        .iter()
-        .filter(|segment| segment.class == "change")
-        .map(|segment| segment.archived_at)
-        .max();
+    let changes_end =
+        segments.iter().filter(|segment| segment.class == "change").map(|segment| segment.archived_at).max();
     let known = |segment: &Segment| {
         told.contains(&(segment.class.clone(), segment.records, hex::encode(&segment.digest)))
             || segment.archived_at >= now - LATE
             || changes_end.is_some_and(|end| segment.archived_at < end)
     };
-    segments
-        .iter()
-        .find(|segment| !known(segment))
-        .map(|segment| segment.from_seq)
+    segments.iter().find(|segment| !known(segment)).map(|segment| segment.from_seq)
 }

@@ -122,12 +122,7 @@ pub struct Guarded<R> {
 impl<R: PopulationRegistry> Guarded<R> {
     /// Puts the guard around a connector.
     pub fn new(inner: R, clock: Clock) -> Self {
-        Self {
-            inner,
-            breaker: Mutex::default(),
-            places: Semaphore::new(IN_FLIGHT),
-            clock,
-        }
+        Self { inner, breaker: Mutex::default(), places: Semaphore::new(IN_FLIGHT), clock }
     }
 
     /// Whether the breaker is open: for readiness pages, not for decisions.
@@ -160,10 +155,7 @@ impl<R: PopulationRegistry> PopulationRegistry for Guarded<R> {
         let was_open = self.is_open();
         self.with(|breaker| breaker.record(&ticket, self.clock.now(), outcome));
         if was_open != self.is_open() {
-            tracing::warn!(
-                registry.open = !was_open,
-                "the circuit breaker of the population registry turned"
-            );
+            tracing::warn!(registry.open = !was_open, "the circuit breaker of the population registry turned");
         }
         metrics::counter!("idp.registry.calls", "outcome" => word(&found)).increment(1);
         found

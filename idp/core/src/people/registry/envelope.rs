@@ -32,10 +32,7 @@ pub(super) fn question(config: &Config, asked: &Verification) -> String {
         NameForm::AccentedUpper => asked.name.upper(),
         NameForm::Folded => asked.name.key(),
     };
-    let officer = asked
-        .officer
-        .as_ref()
-        .map_or(config.officer.as_str(), |officer| officer.as_str());
+    let officer = asked.officer.as_ref().map_or(config.officer.as_str(), |officer| officer.as_str());
     let fields = [
         ("MaYeuCau", asked.request_ref.as_str()),
         ("MaDVC", &config.service_code),
@@ -65,21 +62,13 @@ fn leaf(element: &str, value: &str) -> String {
 
 /// Reads an answer. A Fault is [`RegistryError::Refused`] with its code, unless the registry blames itself.
 pub(super) fn answer(config: &Config, bytes: &[u8]) -> Result<Match, RegistryError> {
-    let limits = Limits {
-        bytes: MAX_ANSWER,
-        ..Limits::MESSAGE
-    };
+    let limits = Limits { bytes: MAX_ANSWER, ..Limits::MESSAGE };
     let document = check(bytes, &limits).map_err(|_| RegistryError::BadAnswer)?;
     if let Some(fault) = fault(document)? {
         return Err(fault);
     }
     let mut path = vec![(SOAP, "Envelope"), (SOAP, "Body")];
-    path.extend(
-        config
-            .answer_path
-            .iter()
-            .map(|name| (config.answer_namespace.as_str(), name.as_str())),
-    );
+    path.extend(config.answer_path.iter().map(|name| (config.answer_namespace.as_str(), name.as_str())));
     match only(document, &path)?.as_deref().map(str::trim) {
         Some("true" | "1") => Ok(Match::Matched),
         Some("false" | "0") => Ok(Match::NotMatched),
@@ -105,10 +94,7 @@ fn fault(document: Checked<'_>) -> Result<Option<RegistryError>, RegistryError> 
 }
 
 fn is_code(text: &str) -> bool {
-    (1..=64).contains(&text.len())
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'))
+    (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'))
 }
 
 /// The text of the one element at exactly this path. Two such elements are no answer: which one would we believe?
@@ -142,9 +128,7 @@ fn only(document: Checked<'_>, path: &[(&str, &str)]) -> Result<Option<String>, 
             Event::Text(text) if inside(&trail, path) => append(&mut found, &text.xml10_content()),
             Event::GeneralRef(reference) if inside(&trail, path) => {
                 let character = reference.resolve_char_ref().map_err(|_| RegistryError::BadAnswer)?;
-                let text = character
-                    .map(String::from)
-                    .or_else(|| resolve_xml_entity(&reference).map(str::to_owned));
+                let text = character.map(String::from).or_else(|| resolve_xml_entity(&reference).map(str::to_owned));
                 append(&mut found, &text.ok_or(RegistryError::BadAnswer)?);
             }
             Event::Eof => return Ok(found),

@@ -106,32 +106,18 @@ impl Soap {
         let mut problems: Vec<ConfigProblem> = missing(&config).collect();
         let url = Url::parse(&config.url);
         if url.is_err() && !config.url.is_empty() {
-            problems.push(ConfigProblem {
-                field: "url",
-                problem: "is not an address",
-            });
+            problems.push(ConfigProblem { field: "url", problem: "is not an address" });
         }
         match (url, config.secret.clone()) {
-            (Ok(url), Some(secret)) if problems.is_empty() => Ok(Self {
-                config,
-                url,
-                secret,
-                net,
-                clock,
-            }),
+            (Ok(url), Some(secret)) if problems.is_empty() => Ok(Self { config, url, secret, net, clock }),
             _ => Err(problems),
         }
     }
 
     async fn attempt(&self, body: &str, limit: Duration) -> Result<Match, RegistryError> {
-        let request = Request::post(self.url.clone(), "text/xml; charset=utf-8", body)
-            .within(limit)
-            .at_most(MAX_ANSWER);
-        let answer = self
-            .net
-            .send(Purpose::PopulationRegistry, self.signed(request))
-            .await
-            .map_err(lost)?;
+        let request =
+            Request::post(self.url.clone(), "text/xml; charset=utf-8", body).within(limit).at_most(MAX_ANSWER);
+        let answer = self.net.send(Purpose::PopulationRegistry, self.signed(request)).await.map_err(lost)?;
         self.judge(&answer)
     }
 
@@ -204,15 +190,9 @@ fn missing(config: &Config) -> impl Iterator<Item = ConfigProblem> {
         ("answer_namespace", &config.answer_namespace),
         ("answer_path", &path),
     ];
-    let empty: Vec<&'static str> = fields
-        .iter()
-        .filter(|(_, value)| value.is_empty())
-        .map(|(field, _)| *field)
-        .collect();
-    empty.into_iter().map(|field| ConfigProblem {
-        field,
-        problem: "is missing",
-    })
+    let empty: Vec<&'static str> =
+        fields.iter().filter(|(_, value)| value.is_empty()).map(|(field, _)| *field).collect();
+    empty.into_iter().map(|field| ConfigProblem { field, problem: "is missing" })
 }
 
 /// A refusal of our own client is a mistake of the configuration: trying again does not help.

@@ -67,23 +67,12 @@ fn the_question_has_its_elements_in_order() {
 
 #[test]
 fn name_form_officer_and_year_are_chosen() {
-    let config = Config {
-        name_form: NameForm::Folded,
-        ..config("https://x/")
-    };
+    let config = Config { name_form: NameForm::Folded, ..config("https://x/") };
     let officer = PersonalId::parse("001185000009").ok();
-    let written = envelope::question(
-        &config,
-        &Verification {
-            officer,
-            ..question("1945")
-        },
-    );
-    for part in [
-        "<dan:HoVaTen>HHENNIE<",
-        "<dan:MaCanBo>001185000009<",
-        "<dan:NgayThangNamSinh><dan:Nam>1945</dan:Nam><",
-    ] {
+    let written = envelope::question(&config, &Verification { officer, ..question("1945") });
+    for part in
+        ["<dan:HoVaTen>HHENNIE<", "<dan:MaCanBo>001185000009<", "<dan:NgayThangNamSinh><dan:Nam>1945</dan:Nam><"]
+    {
         assert!(written.contains(part), "{part}");
     }
 }
@@ -104,37 +93,22 @@ fn answers_are_read_by_their_exact_path() {
         (String::new(), bad.clone()),
         ("<html><body>true</body></html>".to_owned(), bad.clone()),
         // The right name in another namespace, at another depth, twice, and behind a comment.
-        (
-            found("true").replace("http://www.mic.gov.vn/dancu/1.0", "urn:other"),
-            bad.clone(),
-        ),
+        (found("true").replace("http://www.mic.gov.vn/dancu/1.0", "urn:other"), bad.clone()),
         (envelope_of("<n:TonTai>true</n:TonTai>"), bad.clone()),
         (found("false</n:TonTai><n:TonTai>true"), bad.clone()),
-        (
-            found("false</n:TonTai></n:CongDan><n:CongDan><n:TonTai>true"),
-            bad.clone(),
-        ),
+        (found("false</n:TonTai></n:CongDan><n:CongDan><n:TonTai>true"), bad.clone()),
         (found("true<!-- -->"), bad.clone()),
-        (
-            format!("<!DOCTYPE x [<!ENTITY y 'true'>]>{}", found("&y;")),
-            bad.clone(),
-        ),
+        (format!("<!DOCTYPE x [<!ENTITY y 'true'>]>{}", found("&y;")), bad.clone()),
         (found(&"x".repeat(70_000)), bad),
     ] {
-        assert_eq!(
-            envelope::answer(&config("https://x/"), text.as_bytes()),
-            expected,
-            "{text:.300}"
-        );
+        assert_eq!(envelope::answer(&config("https://x/"), text.as_bytes()), expected, "{text:.300}");
     }
 }
 
 #[test]
 fn a_fault_is_a_refusal_with_a_code_or_their_outage() {
     let fault = |code: &str, text: &str| {
-        envelope_of(&format!(
-            "<e:Fault><faultcode>{code}</faultcode><faultstring>{text}</faultstring></e:Fault>"
-        ))
+        envelope_of(&format!("<e:Fault><faultcode>{code}</faultcode><faultstring>{text}</faultstring></e:Fault>"))
     };
     let refused = |code: &str| RegistryError::Refused(code.to_owned());
     for (code, text, expected) in [
@@ -143,10 +117,7 @@ fn a_fault_is_a_refusal_with_a_code_or_their_outage() {
         ("e:Cl ient", "a sentence", refused("UNKNOWN")),
         ("e:Server", "OUT_OF_MEMORY", RegistryError::Unavailable),
     ] {
-        assert_eq!(
-            envelope::answer(&config("https://x/"), fault(code, text).as_bytes()),
-            Err(expected)
-        );
+        assert_eq!(envelope::answer(&config("https://x/"), fault(code, text).as_bytes()), Err(expected));
     }
 }
 
@@ -173,10 +144,8 @@ impl Sample {
                 };
                 let (status, body) = &answers[turn.min(answers.len() - 1)];
                 if !body.is_empty() {
-                    let head = format!(
-                        "HTTP/1.1 {status} X\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
-                        body.len()
-                    );
+                    let head =
+                        format!("HTTP/1.1 {status} X\r\nConnection: close\r\nContent-Length: {}\r\n\r\n", body.len());
                     let _ = stream.write_all(head.as_bytes()).await;
                     let _ = stream.write_all(body.as_bytes()).await;
                 }
@@ -187,16 +156,8 @@ impl Sample {
 
     fn soap(&self, clock: &Clock) -> Soap {
         let network = Network::try_from("127.0.0.1".to_owned()).expect("a network");
-        let allow = Allow {
-            host: "127.0.0.1".to_owned(),
-            network,
-            purpose: Purpose::PopulationRegistry,
-        };
-        let net = Net::new(&net::Config {
-            allow: vec![allow],
-            ca_bundle: None,
-        })
-        .expect("a client");
+        let allow = Allow { host: "127.0.0.1".to_owned(), network, purpose: Purpose::PopulationRegistry };
+        let net = Net::new(&net::Config { allow: vec![allow], ca_bundle: None }).expect("a client");
         let config = Config {
             x_road_client: Some("VN/GOV/H29/IDP".to_owned()),
             api_key: Some(Secret::new("key".to_owned())),
@@ -212,11 +173,7 @@ impl Sample {
 
 fn header<'r>(request: &'r str, name: &str) -> &'r str {
     let lines = request.lines().filter_map(|line| line.split_once(": "));
-    lines
-        .into_iter()
-        .find(|(found, _)| found.eq_ignore_ascii_case(name))
-        .expect("the header is sent")
-        .1
+    lines.into_iter().find(|(found, _)| found.eq_ignore_ascii_case(name)).expect("the header is sent").1
 }
 
 #[tokio::test]
@@ -243,10 +200,7 @@ async fn a_lost_answer_is_asked_again_with_the_same_request_id() {
         assert_eq!(answer, Ok(Match::NotMatched));
         let seen = registry.seen();
         assert_eq!(seen.len(), 2);
-        assert!(
-            seen.iter()
-                .all(|request| request.contains("<dan:MaYeuCau>00000000-0000-0000-0000-000000000007<"))
-        );
+        assert!(seen.iter().all(|request| request.contains("<dan:MaYeuCau>00000000-0000-0000-0000-000000000007<")));
     }
 }
 
@@ -270,21 +224,11 @@ async fn what_asking_again_cannot_mend_is_asked_once() {
 #[test]
 fn every_gap_of_the_configuration_is_named_at_once() {
     let net = Net::new(&net::Config::default()).expect("a client");
-    let gaps = Soap::new(Config::default(), net.clone(), Clock::system())
-        .err()
-        .expect("nothing is set");
+    let gaps = Soap::new(Config::default(), net.clone(), Clock::system()).err().expect("nothing is set");
     let fields: Vec<&str> = gaps.iter().map(|gap| gap.field).collect();
     assert_eq!(fields, ["url", "user", "secret", "service_code", "officer", "unit"]);
-    let no_url = Soap::new(config("not an address"), net, Clock::system())
-        .err()
-        .expect("refused");
-    assert_eq!(
-        no_url,
-        [ConfigProblem {
-            field: "url",
-            problem: "is not an address"
-        }]
-    );
+    let no_url = Soap::new(config("not an address"), net, Clock::system()).err().expect("refused");
+    assert_eq!(no_url, [ConfigProblem { field: "url", problem: "is not an address" }]);
 }
 
 #[test]
@@ -310,11 +254,7 @@ fn half_of_twenty_calls_open_it() {
     let mut breaker = Breaker::default();
     // One call a minute, so only the long window judges.
     for call in 0..19 {
-        let outcome = if call % 2 == 0 {
-            Outcome::Failed
-        } else {
-            Outcome::Healthy
-        };
+        let outcome = if call % 2 == 0 { Outcome::Failed } else { Outcome::Healthy };
         run(&mut breaker, call * 60_000, outcome);
         assert!(!breaker.is_open(), "after {call}");
     }
@@ -336,11 +276,7 @@ fn half_of_a_few_calls_in_ten_seconds_open_it_and_fewer_do_not() {
     assert!(breaker.is_open());
     let mut mostly_well = Breaker::default();
     for call in 0..200 {
-        let outcome = if call % 3 == 0 {
-            Outcome::Failed
-        } else {
-            Outcome::Healthy
-        };
+        let outcome = if call % 3 == 0 { Outcome::Failed } else { Outcome::Healthy };
         run(&mut mostly_well, 1_000_000 + call * 100, outcome);
     }
     assert!(!mostly_well.is_open());
@@ -393,10 +329,7 @@ impl PopulationRegistry for Arc<Told> {
 #[tokio::test]
 async fn a_sick_registry_is_left_alone_and_found_well_again() {
     let clock = Clock::system();
-    let told = Arc::new(Told {
-        answer: Some(Err(RegistryError::BadAnswer)),
-        ..Told::default()
-    });
+    let told = Arc::new(Told { answer: Some(Err(RegistryError::BadAnswer)), ..Told::default() });
     let guarded = Guarded::new(told.clone(), clock.clone());
     for _ in 0..5 {
         assert_eq!(guarded.verify(&question("1985")).await, Err(RegistryError::BadAnswer));
@@ -412,10 +345,7 @@ async fn a_sick_registry_is_left_alone_and_found_well_again() {
 #[tokio::test]
 async fn refusals_are_health_to_the_breaker() {
     let refused = RegistryError::Refused("QUOTA".to_owned());
-    let told = Arc::new(Told {
-        answer: Some(Err(refused.clone())),
-        ..Told::default()
-    });
+    let told = Arc::new(Told { answer: Some(Err(refused.clone())), ..Told::default() });
     let guarded = Guarded::new(told, Clock::system());
     for _ in 0..40 {
         assert_eq!(guarded.verify(&question("1985")).await, Err(refused.clone()));

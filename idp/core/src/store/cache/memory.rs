@@ -38,20 +38,11 @@ pub struct Memory(future::Cache<String, Entry>);
 impl Memory {
     /// An empty one.
     pub fn new() -> Self {
-        Self(
-            future::Cache::builder()
-                .max_capacity(MOST)
-                .expire_after(OwnLifetime)
-                .build(),
-        )
+        Self(future::Cache::builder().max_capacity(MOST).expire_after(OwnLifetime).build())
     }
 
     fn entry(value: Vec<u8>, lifetime: Duration) -> Entry {
-        Entry {
-            value: Arc::new(value),
-            count: Arc::default(),
-            lifetime,
-        }
+        Entry { value: Arc::new(value), count: Arc::default(), lifetime }
     }
 }
 
@@ -77,20 +68,12 @@ impl Cache for Memory {
     }
 
     async fn add(&self, key: &str, value: Vec<u8>, lifetime: Duration) -> Result<bool, CacheError> {
-        let entry = self
-            .0
-            .entry_by_ref(key)
-            .or_insert_with(async { Self::entry(value, lifetime) })
-            .await;
+        let entry = self.0.entry_by_ref(key).or_insert_with(async { Self::entry(value, lifetime) }).await;
         Ok(entry.is_fresh())
     }
 
     async fn count(&self, key: &str, lifetime: Duration) -> Result<u64, CacheError> {
-        let entry = self
-            .0
-            .entry_by_ref(key)
-            .or_insert_with(async { Self::entry(Vec::new(), lifetime) })
-            .await;
+        let entry = self.0.entry_by_ref(key).or_insert_with(async { Self::entry(Vec::new(), lifetime) }).await;
         Ok(entry.value().count.fetch_add(1, Ordering::Relaxed) + 1)
     }
 }

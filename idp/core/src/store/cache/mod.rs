@@ -33,11 +33,7 @@ pub trait Cache: Send + Sync {
 
 /// Opens the cache that an address names: `memory`, or `redis://…`.
 pub async fn open(url: &str) -> Result<Arc<dyn Cache>, CacheError> {
-    if url == "memory" {
-        Ok(Arc::new(Memory::new()))
-    } else {
-        Ok(Arc::new(Redis::connect(url).await?))
-    }
+    if url == "memory" { Ok(Arc::new(Memory::new())) } else { Ok(Arc::new(Redis::connect(url).await?)) }
 }
 
 /// The conformance suite of caches; panics where one does not conform. Public, because journeys run it on Redis.
@@ -49,24 +45,13 @@ pub async fn conformance(cache: Arc<dyn Cache>) {
     assert_eq!(cache.get(&a).await.expect(answers), None, "nothing is there at first");
     cache.put(&a, vec![0, 255], long).await.expect(answers);
     cache.put(&a, b"two".to_vec(), long).await.expect(answers);
-    assert_eq!(
-        cache.get(&a).await.expect(answers).as_deref(),
-        Some(&b"two"[..]),
-        "the last value counts"
-    );
+    assert_eq!(cache.get(&a).await.expect(answers).as_deref(), Some(&b"two"[..]), "the last value counts");
     let takers = futures_util::future::join_all((0..16).map(|_| cache.take(&a))).await;
     let got = takers.into_iter().filter(|taken| matches!(taken, Ok(Some(_)))).count();
     assert_eq!(got, 1, "of many takers one gets it");
     assert!(cache.add(&b, vec![1], long).await.expect(answers), "the first add wins");
-    assert!(
-        !cache.add(&b, vec![2], long).await.expect(answers),
-        "the second does not"
-    );
-    assert_eq!(
-        cache.get(&b).await.expect(answers),
-        Some(vec![1]),
-        "and changes nothing"
-    );
+    assert!(!cache.add(&b, vec![2], long).await.expect(answers), "the second does not");
+    assert_eq!(cache.get(&b).await.expect(answers), Some(vec![1]), "and changes nothing");
     let counts = futures_util::future::join_all((0..16).map(|_| cache.count(&c, long))).await;
     let mut counts: Vec<u64> = counts.into_iter().map(|count| count.expect(answers)).collect();
     counts.sort_unstable();

@@ -46,12 +46,7 @@ impl Redis {
             .set_number_of_retries(1);
         let connection = ConnectionManager::new_with_config(Client::open(url)?, config).await?;
         let resting_until = AtomicU64::new(0);
-        Ok(Self {
-            connection,
-            count: Script::new(COUNT),
-            began: Instant::now(),
-            resting_until,
-        })
+        Ok(Self { connection, count: Script::new(COUNT), began: Instant::now(), resting_until })
     }
 
     fn elapsed(&self) -> u64 {
@@ -68,8 +63,7 @@ impl Redis {
     fn noticed<T>(&self, answer: Result<T, ::redis::RedisError>) -> Result<T, CacheError> {
         answer.map_err(|error| {
             let rest = u64::try_from(REST.as_millis()).unwrap_or(u64::MAX);
-            self.resting_until
-                .store(self.elapsed().saturating_add(rest), Ordering::Relaxed);
+            self.resting_until.store(self.elapsed().saturating_add(rest), Ordering::Relaxed);
             error.into()
         })
     }
@@ -97,21 +91,15 @@ impl Cache for Redis {
     }
 
     async fn add(&self, key: &str, value: Vec<u8>, lifetime: Duration) -> Result<bool, CacheError> {
-        let options = SetOptions::default()
-            .conditional_set(ExistenceCheck::NX)
-            .with_expiration(SetExpiry::PX(millis(lifetime)));
+        let options =
+            SetOptions::default().conditional_set(ExistenceCheck::NX).with_expiration(SetExpiry::PX(millis(lifetime)));
         let answer: Result<Option<String>, _> = self.connection()?.set_options(key, value, options).await;
         self.noticed(answer).map(|set| set.is_some())
     }
 
     async fn count(&self, key: &str, lifetime: Duration) -> Result<u64, CacheError> {
         let mut connection = self.connection()?;
-        let answer = self
-            .count
-            .key(key)
-            .arg(millis(lifetime))
-            .invoke_async(&mut connection)
-            .await;
+        let answer = self.count.key(key).arg(millis(lifetime)).invoke_async(&mut connection).await;
         self.noticed(answer)
     }
 }

@@ -38,17 +38,10 @@ impl FullName {
         if raw.len() > LONGEST_NAME * 16 {
             return Err(NameError::Long);
         }
-        let words: Vec<String> = raw
-            .split_whitespace()
-            .map(|word| word.nfc().map(plain).collect())
-            .collect();
+        let words: Vec<String> = raw.split_whitespace().map(|word| word.nfc().map(plain).collect()).collect();
         let name = words.join(" ");
         if !name.chars().any(char::is_alphabetic) {
-            return Err(if name.is_empty() {
-                NameError::Empty
-            } else {
-                NameError::Character
-            });
+            return Err(if name.is_empty() { NameError::Empty } else { NameError::Character });
         }
         if name.chars().count() > LONGEST_NAME {
             return Err(NameError::Long);

@@ -128,10 +128,7 @@ impl PersonalId {
         if prefix >= 100 {
             Place::PerhapsAbroad
         } else if PROVINCES.contains(&code) {
-            Place::Province {
-                code,
-                reused: REUSED.contains(&code),
-            }
+            Place::Province { code, reused: REUSED.contains(&code) }
         } else {
             Place::Unknown
         }
@@ -139,11 +136,7 @@ impl PersonalId {
 
     /// Sex as the fourth digit says.
     pub fn sex(&self) -> Sex {
-        if self.number(3, 4).is_multiple_of(2) {
-            Sex::Male
-        } else {
-            Sex::Female
-        }
+        if self.number(3, 4).is_multiple_of(2) { Sex::Male } else { Sex::Female }
     }
 
     /// Year of birth, 1900 to 2399: the fourth digit carries the century, two values for each from 1900 on.
@@ -169,9 +162,7 @@ impl PersonalId {
 
     /// The digits `from..to` as a number; all are ASCII digits by construction.
     fn number(&self, from: usize, to: usize) -> u16 {
-        self.0.as_bytes()[from..to]
-            .iter()
-            .fold(0, |sum, digit| sum * 10 + u16::from(digit - b'0'))
+        self.0.as_bytes()[from..to].iter().fold(0, |sum, digit| sum * 10 + u16::from(digit - b'0'))
     }
 }
 
@@ -198,8 +189,5 @@ impl From<PersonalId> for String {
 /// What people and documents put between digits, after NFKC (which turns a no-break space into a space).
 fn is_separator(c: char) -> bool {
     c.is_whitespace()
-        || matches!(
-            c,
-            '.' | '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{200b}' | '\u{2060}' | '\u{feff}'
-        )
+        || matches!(c, '.' | '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{200b}' | '\u{2060}' | '\u{feff}')
 }

@@ -36,10 +36,7 @@ pub(super) struct Field {
 impl Field {
     /// A field whose values are not shown: a terminal scrolls, and people look over shoulders.
     pub(super) fn hidden(name: &str) -> Self {
-        Self {
-            name: name.to_owned(),
-            values: None,
-        }
+        Self { name: name.to_owned(), values: None }
     }
 
     fn text(&self) -> String {
@@ -91,10 +88,7 @@ pub(super) fn differences(old: &Value, new: &Value) -> Vec<Field> {
         .filter_map(|key| {
             let of = |side: &serde_json::Map<String, Value>| side.get(key).cloned().unwrap_or(Value::Null);
             let values = (of(old), of(new));
-            (values.0 != values.1).then(|| Field {
-                name: key.clone(),
-                values: Some(values),
-            })
+            (values.0 != values.1).then(|| Field { name: key.clone(), values: Some(values) })
         })
         .collect()
 }
@@ -111,10 +105,7 @@ mod tests {
             kind: "party",
             name: "p".to_owned(),
             what: What::Changed,
-            fields: differences(&old, &new)
-                .into_iter()
-                .chain([Field::hidden("client_secret")])
-                .collect(),
+            fields: differences(&old, &new).into_iter().chain([Field::hidden("client_secret")]).collect(),
         };
         let expected =
             "~ party p\n    b: [1] → [1,2]\n    new: null → \"x\"\n    gone: true → null\n    client_secret: *";

@@ -15,10 +15,7 @@ use serde_json::Value;
 /// absent key means its default, except for secrets and passwords: absent, they are kept.
 #[derive(JsonSchema)]
 #[schemars(title = "idp apply", deny_unknown_fields)]
-#[expect(
-    dead_code,
-    reason = "only its schema is used: entries are read one by one, so that all problems are found"
-)]
+#[expect(dead_code, reason = "only its schema is used: entries are read one by one, so that all problems are found")]
 struct File {
     /// Relying parties.
     #[serde(default)]
@@ -319,14 +316,8 @@ mod tests {
         let schema = schema();
         let of = |pointer: &str| schema.pointer(pointer).cloned().unwrap_or_default();
         assert_eq!(of("/additionalProperties"), false);
-        assert_eq!(
-            of("/$defs/PartyEntry/required"),
-            serde_json::json!(["client_id", "name"])
-        );
+        assert_eq!(of("/$defs/PartyEntry/required"), serde_json::json!(["client_id", "name"]));
         assert_eq!(of("/$defs/PersonEntry/required"), serde_json::json!(["login", "name"]));
-        assert_eq!(
-            of("/$defs/PartyEntry/properties/kind/enum"),
-            serde_json::json!(words::KINDS)
-        );
+        assert_eq!(of("/$defs/PartyEntry/properties/kind/enum"), serde_json::json!(words::KINDS));
     }
 }

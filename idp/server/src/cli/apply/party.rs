@@ -46,11 +46,7 @@ pub(super) fn prepare(entries: Vec<(String, PartyEntry)>, problems: &mut Vec<Pro
 
 fn secret(path: &str, entry: &PartyEntry, problems: &mut Vec<Problem>) -> Option<Digest> {
     let place = format!("{path}.client_secret");
-    let given = given(
-        &place,
-        (entry.client_secret.as_ref(), entry.client_secret_file.as_deref()),
-        problems,
-    )?;
+    let given = given(&place, (entry.client_secret.as_ref(), entry.client_secret_file.as_deref()), problems)?;
     if given.reveal().chars().count() < SHORTEST_SECRET {
         problems.push(Problem::rule(place, "cli-apply-short-secret"));
     }
@@ -128,10 +124,7 @@ fn fields(before: &StoredParty, party: &Prepared) -> Vec<Field> {
     let mut fields = differences(&value(&before.definition), &value(&party.definition));
     if before.state != party.state {
         let words = (before.state.word().into(), party.state.word().into());
-        fields.push(Field {
-            name: "state".to_owned(),
-            values: Some(words),
-        });
+        fields.push(Field { name: "state".to_owned(), values: Some(words) });
     }
     if party.secret.is_some_and(|secret| before.secret != Some(secret)) {
         fields.push(Field::hidden("client_secret"));

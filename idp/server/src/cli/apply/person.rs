@@ -42,11 +42,7 @@ pub(super) async fn prepare(
     let mut prepared = Vec::with_capacity(entries.len());
     for (path, entry) in entries {
         let place = format!("{path}.password");
-        let secret = given(
-            &place,
-            (entry.password.as_ref(), entry.password_file.as_deref()),
-            problems,
-        );
+        let secret = given(&place, (entry.password.as_ref(), entry.password_file.as_deref()), problems);
         let parsed = parse(path, entry, problems);
         if let Some(mut person) = parsed {
             if let Some(secret) = secret {
@@ -110,11 +106,7 @@ async fn fresh_hash(
             return Ok(None);
         }
     }
-    let hash = target
-        .pool
-        .hash(authn::normalise(secret.reveal()))
-        .await
-        .map_err(hashing)?;
+    let hash = target.pool.hash(authn::normalise(secret.reveal())).await.map_err(hashing)?;
     Ok(Some(hash))
 }
 
@@ -133,20 +125,11 @@ pub(super) async fn apply(
             }
             Some(account) => {
                 let fields = change(tx, wanted, &account, problems).await?;
-                let what = if fields.is_empty() {
-                    What::Nothing
-                } else {
-                    What::Changed
-                };
+                let what = if fields.is_empty() { What::Nothing } else { What::Changed };
                 (what, fields)
             }
         };
-        changes.push(Change {
-            kind: "person",
-            name: wanted.login.clone(),
-            what,
-            fields,
-        });
+        changes.push(Change { kind: "person", name: wanted.login.clone(), what, fields });
         if problems.last().is_some_and(|problem| *problem == taken(&problem.path)) {
             // PostgreSQL takes no more statements in this transaction; it is rolled back anyhow.
             break;
@@ -161,21 +144,14 @@ fn taken(path: &str) -> Problem {
 }
 
 async fn make(tx: &mut Tx<'_>, wanted: &Prepared, problems: &mut Vec<Problem>) -> Result<(), StoreError> {
-    let new = NewPerson {
-        profile: wanted.profile.clone(),
-        number: wanted.number.clone(),
-        data_match: DataMatch::None,
-    };
+    let new = NewPerson { profile: wanted.profile.clone(), number: wanted.number.clone(), data_match: DataMatch::None };
     let person = people::add_person(tx, new).await?;
     let account = people::add_account(tx, person, &wanted.login).await?;
     applied(tx, (person, account), "made").await?;
     if let Some(hash) = &wanted.password {
         password::set(tx, account, person, hash).await?;
     }
-    let now = Standing {
-        person: PersonState::Active,
-        account: AccountState::Active,
-    };
+    let now = Standing { person: PersonState::Active, account: AccountState::Active };
     stand(tx, (person, account), (now, wanted.state)).await?;
     import(tx, person, wanted, problems).await.map(|_| ())
 }
@@ -187,9 +163,7 @@ async fn change(
     problems: &mut Vec<Problem>,
 ) -> Result<Vec<Field>, StoreError> {
     let person = account.person;
-    let stored = people::person(tx, person)
-        .await?
-        .ok_or(Fault::bug("finding the person of an account"))?;
+    let stored = people::person(tx, person).await?.ok_or(Fault::bug("finding the person of an account"))?;
     if !matches!(stored.state, PersonState::Active | PersonState::Deceased) {
         problems.push(Problem::rule(&wanted.path, "cli-apply-person-gone"));
         return Ok(Vec::new());
@@ -204,10 +178,7 @@ async fn change(
         session::end_all_of(tx, person, "password-changed").await?;
         fields.push(Field::hidden("password"));
     }
-    let now = Standing {
-        person: stored.state,
-        account: account.state,
-    };
+    let now = Standing { person: stored.state, account: account.state };
     if stand(tx, (person, account.id), (now, wanted.state)).await? {
         fields.push(Field::hidden("state"));
     }
@@ -225,10 +196,7 @@ async fn profile_fields(tx: &mut Tx<'_>, wanted: &Prepared, stored: &StoredPerso
     let profile = stored.profile.as_ref();
     let claim = |birthdate: Option<&BirthDate>| birthdate.map(BirthDate::to_claim);
     let differs = [
-        (
-            "name",
-            profile.map(|profile| profile.name.as_str()) != Some(wanted.profile.name.as_str()),
-        ),
+        ("name", profile.map(|profile| profile.name.as_str()) != Some(wanted.profile.name.as_str())),
         (
             "birthdate",
             claim(profile.and_then(|profile| profile.birthdate.as_ref())) != claim(wanted.profile.birthdate.as_ref()),
@@ -269,21 +237,13 @@ async fn stand(
     if wanted.person != now.person {
         people::set_person_state(tx, person, wanted.person, None).await?;
         let state = wanted.person.word();
-        let event = Event::StandingChanged {
-            person,
-            account: None,
-            state,
-        };
+        let event = Event::StandingChanged { person, account: None, state };
         audit::record(tx, event).await?;
     }
     if wanted.account != now.account {
         people::set_account_state(tx, account, wanted.account).await?;
         let state = wanted.account.word();
-        let event = Event::StandingChanged {
-            person,
-            account: Some(account),
-            state,
-        };
+        let event = Event::StandingChanged { person, account: Some(account), state };
         audit::record(tx, event).await?;
     }
     if wanted != now && word != PersonWord::Active {
@@ -317,10 +277,6 @@ async fn applied(
     (person, account): (Id<id::Person>, Id<id::Account>),
     change: &'static str,
 ) -> Result<(), StoreError> {
-    let event = Event::PersonApplied {
-        person,
-        account,
-        change,
-    };
+    let event = Event::PersonApplied { person, account, change };
     audit::record(tx, event).await.map(|_| ())
 }

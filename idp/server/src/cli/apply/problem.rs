@@ -21,17 +21,11 @@ pub(super) enum Why {
 
 impl Problem {
     pub(super) fn rule(path: impl Into<String>, key: &'static str) -> Self {
-        Self {
-            path: path.into(),
-            why: Why::Rule(key),
-        }
+        Self { path: path.into(), why: Why::Rule(key) }
     }
 
     pub(super) fn words(path: impl Into<String>, words: &(impl ToString + ?Sized)) -> Self {
-        Self {
-            path: path.into(),
-            why: Why::Words(words.to_string()),
-        }
+        Self { path: path.into(), why: Why::Words(words.to_string()) }
     }
 
     /// What is wrong, without the place.
@@ -44,10 +38,6 @@ impl Problem {
 
     /// One line for a person.
     pub(crate) fn sentence(&self, locale: Locale) -> String {
-        if self.path.is_empty() {
-            self.reason(locale)
-        } else {
-            format!("{}: {}", self.path, self.reason(locale))
-        }
+        if self.path.is_empty() { self.reason(locale) } else { format!("{}: {}", self.path, self.reason(locale)) }
     }
 }

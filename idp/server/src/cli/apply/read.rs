@@ -53,11 +53,7 @@ pub(crate) fn read(text: &str) -> Desired {
     });
     let (parties, people) = (list(&mut table, &mut problems), list(&mut table, &mut problems));
     problems.extend(table.keys().map(|key| Problem::rule(key, "cli-config-unknown")));
-    Desired {
-        problems,
-        parties,
-        people,
-    }
+    Desired { problems, parties, people }
 }
 
 fn unreadable(text: &str, error: &toml::de::Error) -> Problem {
@@ -97,9 +93,8 @@ fn one<T: Entry>(item: Value, path: &str, problems: &mut Vec<Problem>) -> Option
         return None;
     };
     let missing = T::REQUIRED.iter().filter(|key| !table.contains_key(**key));
-    let missing: Vec<Problem> = missing
-        .map(|key| Problem::rule(format!("{path}.{key}"), "cli-config-missing"))
-        .collect();
+    let missing: Vec<Problem> =
+        missing.map(|key| Problem::rule(format!("{path}.{key}"), "cli-config-missing")).collect();
     let before = problems.len();
     problems.extend(missing);
     loop {

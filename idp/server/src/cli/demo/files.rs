@@ -24,16 +24,7 @@ const DESIRED: &str = "desired.toml";
 const KEPT: &str = "kept.json";
 const MESSAGES: &str = "messages.jsonl";
 /// All that `--fresh` removes; a folder may hold other things of its owner.
-const OURS: [&str; 8] = [
-    DATABASE,
-    "idp.db-wal",
-    "idp.db-shm",
-    KEY,
-    CONFIG,
-    DESIRED,
-    KEPT,
-    MESSAGES,
-];
+const OURS: [&str; 8] = [DATABASE, "idp.db-wal", "idp.db-shm", KEY, CONFIG, DESIRED, KEPT, MESSAGES];
 
 /// Why the state cannot be used.
 #[derive(Debug)]
@@ -57,11 +48,7 @@ impl State {
     /// The folder that was named, else one of this port under the user's data folder.
     pub(super) fn at(named: Option<PathBuf>, ports: Ports) -> Self {
         let usual = || {
-            let variable = |name: &str| {
-                std::env::var_os(name)
-                    .filter(|value| !value.is_empty())
-                    .map(PathBuf::from)
-            };
+            let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
             let data = variable("XDG_DATA_HOME").or_else(|| variable("HOME").map(|home| home.join(".local/share")));
             let data = data.unwrap_or_else(std::env::temp_dir);
             data.join("idp-demo").join(ports.server().to_string())
@@ -183,13 +170,8 @@ mod tests {
         let first = state.prepare(ports).expect("makes");
         let again = state.prepare(ports).expect("finds");
         assert_eq!(first.secrets, again.secrets);
-        let sources = Sources {
-            file: Some(state.config()),
-            ..Sources::default()
-        };
-        let loaded = load(&sources)
-            .map_err(|problems| format!("{problems:?}"))
-            .expect("is sound");
+        let sources = Sources { file: Some(state.config()), ..Sources::default() };
+        let loaded = load(&sources).map_err(|problems| format!("{problems:?}")).expect("is sound");
         assert!(loaded.config.test.clock && loaded.config.registry.is_some());
         state.forget().expect("removes");
         assert!(!state.config().exists());

@@ -98,11 +98,7 @@ pub(super) fn client_id(index: u16) -> String {
 
 /// The portal's name in one language.
 pub(super) fn portal_name(index: u16, locale: Locale) -> String {
-    let key = if index == 0 {
-        "cli-demo-portal-1"
-    } else {
-        "cli-demo-portal-2"
-    };
+    let key = if index == 0 { "cli-demo-portal-1" } else { "cli-demo-portal-2" };
     text::say(locale, key).into_owned()
 }
 

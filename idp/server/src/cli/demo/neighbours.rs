@@ -34,16 +34,9 @@ pub(super) struct Neighbours {
 
 /// Takes the addresses, so that one that is in use is known before anything is written.
 pub(super) async fn bind(ports: Ports) -> Result<Neighbours, AppError> {
-    let (registry, first, second) = tokio::try_join!(
-        listen(ports.registry()),
-        listen(ports.portal(0)),
-        listen(ports.portal(1))
-    )?;
-    Ok(Neighbours {
-        ports,
-        registry,
-        portals: [first, second],
-    })
+    let (registry, first, second) =
+        tokio::try_join!(listen(ports.registry()), listen(ports.portal(0)), listen(ports.portal(1)))?;
+    Ok(Neighbours { ports, registry, portals: [first, second] })
 }
 
 async fn listen(port: u16) -> Result<TcpListener, AppError> {

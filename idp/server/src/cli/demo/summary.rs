@@ -12,8 +12,7 @@ use crate::cli::Ctx;
 
 /// Says where everything is and who is there.
 pub(super) fn tell(ctx: &Ctx, state: &State, kept: &Kept, ports: Ports) {
-    ctx.say
-        .answer(|| human(ctx, state, kept, ports), || machine(state, kept, ports));
+    ctx.say.answer(|| human(ctx, state, kept, ports), || machine(state, kept, ports));
 }
 
 fn human(ctx: &Ctx, state: &State, kept: &Kept, ports: Ports) -> String {
@@ -25,40 +24,19 @@ fn human(ctx: &Ctx, state: &State, kept: &Kept, ports: Ports) -> String {
         place(portal_name(index, say.locale), url);
     }
     place(say.text("cli-demo-server"), ports.issuer());
-    place(
-        say.text("cli-demo-registry"),
-        format!("http://127.0.0.1:{}", ports.registry()),
-    );
-    place(
-        say.text("cli-demo-management"),
-        format!("http://127.0.0.1:{}/healthz", ports.management()),
-    );
+    place(say.text("cli-demo-registry"), format!("http://127.0.0.1:{}", ports.registry()));
+    place(say.text("cli-demo-management"), format!("http://127.0.0.1:{}/healthz", ports.management()));
     lines.extend([String::new(), say.text("cli-demo-people")]);
     for ready in kept.ready() {
-        lines.push(format!(
-            "  {}  {}  ({})",
-            ready.login, ready.password, ready.person.full_name
-        ));
+        lines.push(format!("  {}  {}  ({})", ready.login, ready.password, ready.person.full_name));
     }
     lines.extend([String::new(), say.text("cli-demo-may-enrol")]);
     for person in may_enrol() {
-        lines.push(format!(
-            "  {}  {}  {}",
-            person.personal_number,
-            person.full_name,
-            person.birthdate.written()
-        ));
+        lines.push(format!("  {}  {}  {}", person.personal_number, person.full_name, person.birthdate.written()));
     }
-    let (dir, messages) = (
-        state.folder().display().to_string(),
-        state.messages().display().to_string(),
-    );
+    let (dir, messages) = (state.folder().display().to_string(), state.messages().display().to_string());
     let with = [("dir", dir.as_str()), ("messages", &messages)];
-    lines.extend([
-        String::new(),
-        say.text_with("cli-demo-state", &with),
-        say.text("cli-demo-stop"),
-    ]);
+    lines.extend([String::new(), say.text_with("cli-demo-state", &with), say.text("cli-demo-stop")]);
     lines.join("\n")
 }
 

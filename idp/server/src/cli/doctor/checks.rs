@@ -42,10 +42,7 @@ pub(super) async fn all(config: &Config) -> Vec<Finding> {
             .extend([check::MIGRATIONS, check::KEYS, check::CLOCK].map(|check| Finding::new(check, Mark::Skipped, ""))),
     }
     found.push(tls(config, clock.now()));
-    found.push(Finding::of(
-        check::CACHE,
-        cache::open(&config.cache.url).await.map(|_| ()),
-    ));
+    found.push(Finding::of(check::CACHE, cache::open(&config.cache.url).await.map(|_| ())));
     found.push(reach::issuer(config).await);
     found.push(reach::registry(config).await);
     found.push(notify(config));
@@ -104,11 +101,7 @@ async fn migrations(db: &Db) -> Finding {
         Ok(MigrationState::Current) => Finding::new(check::MIGRATIONS, Mark::Good, ""),
         // A server migrates its SQLite file by itself.
         Ok(MigrationState::Behind(missing)) => {
-            let mark = if db.path().is_some() {
-                Mark::Warning
-            } else {
-                Mark::Wrong
-            };
+            let mark = if db.path().is_some() { Mark::Warning } else { Mark::Wrong };
             Finding::new(check::MIGRATIONS, mark, missing.to_string())
         }
         Ok(MigrationState::Newer) => Finding::new(check::MIGRATIONS, Mark::Wrong, "newer"),
@@ -131,9 +124,7 @@ async fn signing_keys(config: &Config, db: &Db, now: Timestamp) -> Finding {
         })
         .collect();
     let late = ages.iter().any(|(_, age)| *age > longest);
-    let days = ages
-        .iter()
-        .map(|(alg, age)| format!("{alg} {} d", age.as_secs() / 86_400));
+    let days = ages.iter().map(|(alg, age)| format!("{alg} {} d", age.as_secs() / 86_400));
     let mark = if late { Mark::Wrong } else { Mark::Good };
     Finding::new(check::KEYS, mark, days.collect::<Vec<_>>().join(", "))
 }
@@ -148,11 +139,9 @@ async fn time(db: &Db, now: Timestamp, readable: bool) -> Finding {
         Ok::<_, idp_core::store::StoreError>(listed.iter().map(|key| key.created_at).max())
     };
     match newest.await {
-        Ok(Some(newest)) if newest > now + Duration::from_secs(60) => Finding::new(
-            check::CLOCK,
-            Mark::Wrong,
-            format!("{} < {}", now.rfc3339(), newest.rfc3339()),
-        ),
+        Ok(Some(newest)) if newest > now + Duration::from_secs(60) => {
+            Finding::new(check::CLOCK, Mark::Wrong, format!("{} < {}", now.rfc3339(), newest.rfc3339()))
+        }
         Ok(_) => Finding::new(check::CLOCK, Mark::Good, now.rfc3339()),
         Err(error) => Finding::new(check::CLOCK, Mark::Wrong, error.to_string()),
     }
@@ -168,10 +157,7 @@ fn tls(config: &Config, now: Timestamp) -> Finding {
     let read = std::fs::read(chain).map_err(|error| error.to_string());
     let read = read.and_then(|pem| Certificate::bundle(&pem).map_err(|error| error.to_string()));
     let days = match read {
-        Ok(bundle) => bundle
-            .iter()
-            .map(|certificate| certificate.days_left(now.seconds()))
-            .min(),
+        Ok(bundle) => bundle.iter().map(|certificate| certificate.days_left(now.seconds())).min(),
         Err(error) => return Finding::new(check::TLS, Mark::Wrong, error),
     };
     let days = days.unwrap_or_default();

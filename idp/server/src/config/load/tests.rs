@@ -6,9 +6,7 @@ use idp_core::types::Locale;
 fn file(text: &str) -> (tempdir::Dir, PathBuf) {
     let dir = tempdir::Dir::new();
     let path = dir.path().join("idp.toml");
-    std::fs::File::create(&path)
-        .and_then(|mut file| file.write_all(text.as_bytes()))
-        .expect("the folder is ours");
+    std::fs::File::create(&path).and_then(|mut file| file.write_all(text.as_bytes())).expect("the folder is ours");
     (dir, path)
 }
 
@@ -40,29 +38,15 @@ mod tempdir {
 
 fn read(text: &str, environment: &[(&str, &str)]) -> Result<Loaded, Vec<(String, usize, Reason)>> {
     let (_dir, path) = file(text);
-    let environment = environment
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-        .collect();
-    load(&Sources {
-        file: Some(path),
-        environment,
-        flags: Vec::new(),
-    })
-    .map_err(|problems| {
+    let environment = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    load(&Sources { file: Some(path), environment, flags: Vec::new() }).map_err(|problems| {
         let line = |origin: &Origin| if let Origin::File(_, line) = origin { *line } else { 0 };
         for problem in &problems {
             for locale in Locale::ALL {
-                assert!(
-                    !problem.sentence(locale).contains("cli-"),
-                    "every reason has its sentence"
-                );
+                assert!(!problem.sentence(locale).contains("cli-"), "every reason has its sentence");
             }
         }
-        problems
-            .into_iter()
-            .map(|problem| (problem.path, line(&problem.origin), problem.reason))
-            .collect()
+        problems.into_iter().map(|problem| (problem.path, line(&problem.origin), problem.reason)).collect()
     })
 }
 
@@ -78,10 +62,7 @@ fn the_defaults_are_a_working_configuration_of_fewer_than_sixty_keys() {
 fn a_later_source_wins_and_its_place_is_known() {
     let text = "[server]\npublic_url = \"https://id.example\"\n[oidc]\ncode_lifetime_seconds = 30\n";
     let (_dir, path) = file(text);
-    let mut sources = Sources {
-        file: Some(path.clone()),
-        ..Sources::default()
-    };
+    let mut sources = Sources { file: Some(path.clone()), ..Sources::default() };
     sources.environment = [
         ("IDP__OIDC__CODE_LIFETIME_SECONDS", "40"),
         ("IDP__SERVER__PROXIES", "10.0.0.0/8, ::1"),
@@ -90,29 +71,13 @@ fn a_later_source_wins_and_its_place_is_known() {
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
     .to_vec();
-    sources.flags = vec![(
-        "oidc.code_lifetime_seconds".to_owned(),
-        "50".to_owned(),
-        "--code-lifetime".to_owned(),
-    )];
+    sources.flags = vec![("oidc.code_lifetime_seconds".to_owned(), "50".to_owned(), "--code-lifetime".to_owned())];
     let loaded = load(&sources).expect("all of it is right");
     assert_eq!(loaded.config.oidc.code_lifetime_seconds, 50);
-    assert_eq!(
-        (
-            loaded.config.server.proxies.len(),
-            loaded.config.server.management_remote
-        ),
-        (2, true)
-    );
-    assert_eq!(
-        loaded.origin("oidc.code_lifetime_seconds"),
-        Origin::Flag("--code-lifetime".to_owned())
-    );
+    assert_eq!((loaded.config.server.proxies.len(), loaded.config.server.management_remote), (2, true));
+    assert_eq!(loaded.origin("oidc.code_lifetime_seconds"), Origin::Flag("--code-lifetime".to_owned()));
     assert_eq!(loaded.origin("server.public_url"), Origin::File(path, 2));
-    assert_eq!(
-        loaded.origin("server.proxies[1]"),
-        Origin::Environment("IDP__SERVER__PROXIES".to_owned())
-    );
+    assert_eq!(loaded.origin("server.proxies[1]"), Origin::Environment("IDP__SERVER__PROXIES".to_owned()));
 }
 
 /// Nearly all of it is wrong.
@@ -139,48 +104,23 @@ purpose = \"population-registry\"
 #[test]
 fn all_problems_come_at_once_with_path_and_line() {
     let problems = read(WRONG, &[("IDP__LOG__LEVEL", "loud")]).expect_err("nearly all of it is wrong");
-    let meant = |key: &str| Reason::Unknown {
-        meant: Some(key.to_owned()),
-    };
+    let meant = |key: &str| Reason::Unknown { meant: Some(key.to_owned()) };
     let expected = [
         ("log.level", 0, None),
         ("oidc.code_lifetime_seconds", 7, None),
-        (
-            "oidc.id_token_lifetime_seconds",
-            8,
-            Some(Reason::Range { least: 30, most: 3_600 }),
-        ),
-        (
-            "outgoing.allow[0].network",
-            13,
-            Some(Reason::Rule("cli-config-not-a-network")),
-        ),
-        (
-            "outgoing.allow[1].network",
-            17,
-            Some(Reason::Rule("cli-config-not-a-network")),
-        ),
+        ("oidc.id_token_lifetime_seconds", 8, Some(Reason::Range { least: 30, most: 3_600 })),
+        ("outgoing.allow[0].network", 13, Some(Reason::Rule("cli-config-not-a-network"))),
+        ("outgoing.allow[1].network", 17, Some(Reason::Rule("cli-config-not-a-network"))),
         ("server.listn", 4, Some(meant("server.listen"))),
-        (
-            "server.management_listen",
-            5,
-            Some(Reason::Rule("cli-config-management-remote")),
-        ),
-        (
-            "server.public_url",
-            3,
-            Some(Reason::Rule("cli-config-issuer-more-than-origin")),
-        ),
+        ("server.management_listen", 5, Some(Reason::Rule("cli-config-management-remote"))),
+        ("server.public_url", 3, Some(Reason::Rule("cli-config-issuer-more-than-origin"))),
         ("sesion", 9, Some(meant("session"))),
     ];
     assert_eq!(problems.len(), expected.len(), "{problems:?}");
     let places: Vec<_> = problems.iter().map(|(path, line, _)| (path.as_str(), *line)).collect();
     for (path, line, reason) in expected {
         assert!(places.contains(&(path, line)), "{path}:{line} in {places:?}");
-        let found = problems
-            .iter()
-            .find(|(at, ..)| at == path)
-            .map(|(.., reason)| reason.clone());
+        let found = problems.iter().find(|(at, ..)| at == path).map(|(.., reason)| reason.clone());
         assert!(reason.is_none() || found == reason, "{path}: {found:?}");
     }
 }
@@ -198,61 +138,25 @@ const BETWEEN: &[(&str, &str, Option<&str>)] = &[
         "test.clock",
         Some("cli-config-test-clock"),
     ),
-    (
-        "[server]\nlisten = []",
-        "server.listen",
-        Some("cli-config-listen-empty"),
-    ),
-    (
-        "[server]\nlisten = [\"0.0.0.0:1\"]",
-        "server.listen",
-        Some("cli-config-plain-listener"),
-    ),
-    (
-        "[server]\nlisten = [\"0.0.0.0:1\"]\nproxies = [\"10.0.0.1\"]",
-        "server.listen",
-        None,
-    ),
+    ("[server]\nlisten = []", "server.listen", Some("cli-config-listen-empty")),
+    ("[server]\nlisten = [\"0.0.0.0:1\"]", "server.listen", Some("cli-config-plain-listener")),
+    ("[server]\nlisten = [\"0.0.0.0:1\"]\nproxies = [\"10.0.0.1\"]", "server.listen", None),
     (
         "[server]\nmanagement_listen = \"127.0.0.1:8080\"",
         "server.management_listen",
         Some("cli-config-management-shared"),
     ),
-    (
-        "[server]\ntls_key_file = \"k\"",
-        "server.tls_key_file",
-        Some("cli-config-tls-pair"),
-    ),
+    ("[server]\ntls_key_file = \"k\"", "server.tls_key_file", Some("cli-config-tls-pair")),
     (
         "[server]\ntls_key_file = \"k\"\ntls_certificate_file = \"c\"",
         "server.public_url",
         Some("cli-config-tls-issuer"),
     ),
-    (
-        "[server]\npublic_url = \"http://id.example\"",
-        "server.public_url",
-        Some("cli-config-issuer-plain-http"),
-    ),
-    (
-        "[database]\nurl = \"mysql://x\"",
-        "database.url",
-        Some("cli-config-database-url"),
-    ),
-    (
-        "[cache]\nurl = \"memcached\"",
-        "cache.url",
-        Some("cli-config-cache-url"),
-    ),
-    (
-        "[session]\nidle_minutes = 90\nabsolute_hours = 1",
-        "session.idle_minutes",
-        Some("cli-config-idle-longer"),
-    ),
-    (
-        "[registry]\nurl = \"https://registry.internal\"\nuser = \"u\"",
-        "registry",
-        None,
-    ),
+    ("[server]\npublic_url = \"http://id.example\"", "server.public_url", Some("cli-config-issuer-plain-http")),
+    ("[database]\nurl = \"mysql://x\"", "database.url", Some("cli-config-database-url")),
+    ("[cache]\nurl = \"memcached\"", "cache.url", Some("cli-config-cache-url")),
+    ("[session]\nidle_minutes = 90\nabsolute_hours = 1", "session.idle_minutes", Some("cli-config-idle-longer")),
+    ("[registry]\nurl = \"https://registry.internal\"\nuser = \"u\"", "registry", None),
 ];
 
 #[test]
@@ -274,29 +178,15 @@ fn a_secret_may_stand_in_a_file_of_its_own() {
     assert_eq!(by_file.config.database.url, "postgres://idp:hunter2@db/idp");
     let by_environment = read("", &[("IDP__DATABASE__URL_FILE", secret)]).expect("the file is there");
     assert_eq!(by_environment.config.database.url, "postgres://idp:hunter2@db/idp");
-    let registry = read(
-        &format!("[registry]\nurl = \"https://r.internal\"\nsecret_file = {secret:?}"),
-        &[],
-    )
-    .expect("the file is there");
-    assert!(
-        registry
-            .config
-            .registry
-            .is_some_and(|registry| registry.secret.is_some())
-    );
+    let registry = read(&format!("[registry]\nurl = \"https://r.internal\"\nsecret_file = {secret:?}"), &[])
+        .expect("the file is there");
+    assert!(registry.config.registry.is_some_and(|registry| registry.secret.is_some()));
     let missing = read("[cache]\nurl_file = \"/nowhere/at/all\"", &[]).expect_err("no such file");
-    assert!(
-        matches!(&missing[..], [(path, 2, Reason::File(_))] if path == "cache.url_file"),
-        "{missing:?}"
-    );
+    assert!(matches!(&missing[..], [(path, 2, Reason::File(_))] if path == "cache.url_file"), "{missing:?}");
 }
 
 #[test]
 fn a_file_that_is_no_toml_is_one_problem_with_its_line() {
     let problems = read("[server]\nlisten = \n", &[]).expect_err("no TOML");
-    assert!(
-        matches!(&problems[..], [(path, 2, Reason::Unreadable(_))] if path.is_empty()),
-        "{problems:?}"
-    );
+    assert!(matches!(&problems[..], [(path, 2, Reason::Unreadable(_))] if path.is_empty()), "{problems:?}");
 }

@@ -63,18 +63,12 @@ pub(in crate::oidc) async fn get(
 ) -> Result<Response, Problem> {
     let cx = house.cx(&context);
     let params = match query.get("posted") {
-        Some(handle) => posted::take(&house, &cx, handle)
-            .await
-            .map_err(Fault::from)?
-            .ok_or_else(|| gone("posted-expired"))?,
+        Some(handle) => {
+            posted::take(&house, &cx, handle).await.map_err(Fault::from)?.ok_or_else(|| gone("posted-expired"))?
+        }
         None => query,
     };
-    let visit = Visit {
-        house: &house,
-        context,
-        headers: &headers,
-        cx,
-    };
+    let visit = Visit { house: &house, context, headers: &headers, cx };
     visit.arrive(&params).await
 }
 
@@ -105,10 +99,7 @@ impl Visit<'_> {
                 let code = self.issue(&parsed.party, &parsed.request, &live, None).await?;
                 Ok(match code {
                     Some(code) => OwnedAnswer::to(&parsed, locale).code(self.house, &code),
-                    None => answer(OauthError::new(
-                        Code::ServerError,
-                        "a code without a transaction was not issued",
-                    )),
+                    None => answer(OauthError::new(Code::ServerError, "a code without a transaction was not issued")),
                 })
             }
             (next, _) => match verdict(next, parsed.silent) {
@@ -121,19 +112,9 @@ impl Visit<'_> {
     /// An error that is told to the party although the request was not read to its end.
     fn refuse_early(&self, params: &Params, to: &request::Return, error: &OauthError) -> Result<Response, Problem> {
         let client_id = params.get("client_id").unwrap_or_default();
-        let party = self
-            .house
-            .register
-            .by_client_id(client_id)
-            .ok_or_else(|| gone("party-unknown"))?;
+        let party = self.house.register.by_client_id(client_id).ok_or_else(|| gone("party-unknown"))?;
         let locale = self.locale(params.get("ui_locales").and_then(Locale::from_tags));
-        Ok(Answer {
-            to,
-            party: &party,
-            came: Came::Straight,
-            locale,
-        }
-        .error(self.house, error))
+        Ok(Answer { to, party: &party, came: Came::Straight, locale }.error(self.house, error))
     }
 
     fn locale(&self, asked: Option<Locale>) -> Locale {
@@ -155,16 +136,11 @@ impl Visit<'_> {
         }
         let Some(sub) = expected else { return Ok(Ok(())) };
         let mut conn = self.house.db.read().await.map_err(Fault::from)?;
-        let person = signin::person_of(&mut conn, &parsed.party.sector, &sub)
-            .await
-            .map_err(Fault::from)?;
+        let person = signin::person_of(&mut conn, &parsed.party.sector, &sub).await.map_err(Fault::from)?;
         match person {
             Some(person) => request::expect(&mut parsed.asked, person),
             None => {
-                return Ok(Err(OauthError::new(
-                    Code::LoginRequired,
-                    "nobody has the subject that is expected",
-                )));
+                return Ok(Err(OauthError::new(Code::LoginRequired, "nobody has the subject that is expected")));
             }
         }
         Ok(Ok(()))
@@ -172,14 +148,7 @@ impl Visit<'_> {
 
     async fn next(&self, parsed: &Parsed, live: Option<&Live>) -> Result<Next, Fault> {
         let mut conn = self.house.db.read().await?;
-        let facts = signin::gather(
-            &mut conn,
-            &parsed.asked,
-            Some(parsed.party.id),
-            None,
-            (live, self.cx.now),
-        )
-        .await?;
+        let facts = signin::gather(&mut conn, &parsed.asked, Some(parsed.party.id), None, (live, self.cx.now)).await?;
         Ok(signin::next(&facts))
     }
 
@@ -188,9 +157,7 @@ impl Visit<'_> {
         let payload = serde_json::to_string(&parsed.request).map_err(|error| Fault::new("keeping a request", error))?;
         let known = self.house.browser_digest(self.headers);
         let fresh = known.is_none().then(Handle::<Browser>::generate);
-        let binding = known
-            .or(fresh.as_ref().map(Handle::digest))
-            .ok_or(Fault::bug("binding a browser"))?;
+        let binding = known.or(fresh.as_ref().map(Handle::digest)).ok_or(Fault::bug("binding a browser"))?;
         let new = || NewSignIn {
             door: "oidc",
             party: Some(parsed.party.id),
@@ -199,19 +166,12 @@ impl Visit<'_> {
             payload: &payload,
             resume: "/oauth2/authorize/resume?t=",
         };
-        let begun = self
-            .house
-            .db
-            .write(&self.cx, |tx| Box::pin(signin::begin(tx, new())))
-            .await;
+        let begun = self.house.db.write(&self.cx, |tx| Box::pin(signin::begin(tx, new()))).await;
         let handle = begun.map_err(|error: StoreError| Fault::from(error))?;
         let location = format!("/sign-in/{}", handle.reveal());
         let mut response = (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response();
         if let Some(fresh) = fresh {
-            response.headers_mut().append(
-                SET_COOKIE,
-                self.house.cookies.set(Cookie::Browser, fresh.reveal(), None),
-            );
+            response.headers_mut().append(SET_COOKIE, self.house.cookies.set(Cookie::Browser, fresh.reveal(), None));
         }
         Ok(response)
     }
@@ -225,11 +185,7 @@ impl Visit<'_> {
         sign_in: Option<&SignIn>,
     ) -> Result<Option<String>, Fault> {
         let cx = self.cx.acting(live.actor());
-        let issue = &grant::Issue {
-            party,
-            live,
-            asked: request,
-        };
+        let issue = &grant::Issue { party, live, asked: request };
         let issued = self.house.db.write(&cx, |tx| {
             Box::pin(async move {
                 if let Some(sign_in) = sign_in
@@ -247,9 +203,7 @@ impl Visit<'_> {
         let browser = self.house.browser_digest(self.headers);
         let loaded = {
             let mut conn = self.house.db.read().await.map_err(Fault::from)?;
-            signin::load(&mut conn, handle, browser, self.cx.now)
-                .await
-                .map_err(Fault::from)?
+            signin::load(&mut conn, handle, browser, self.cx.now).await.map_err(Fault::from)?
         };
         let (sign_in, cancelled) = match loaded {
             Ok(sign_in) => (sign_in, false),
@@ -262,21 +216,10 @@ impl Visit<'_> {
         let request: Request =
             serde_json::from_str(&sign_in.payload).map_err(|error| Fault::new("reading a kept request", error))?;
         // The party or its address may have been taken out of service while the person looked for their password.
-        let party = self
-            .house
-            .register
-            .by_client_id(&request.client_id)
-            .ok_or_else(|| gone("party-unknown"))?;
-        party
-            .redirect_uri(&request.redirect_uri)
-            .ok_or_else(|| gone("redirect-uri-unregistered"))?;
+        let party = self.house.register.by_client_id(&request.client_id).ok_or_else(|| gone("party-unknown"))?;
+        party.redirect_uri(&request.redirect_uri).ok_or_else(|| gone("redirect-uri-unregistered"))?;
         let locale = self.locale(request.locale);
-        let answer = Answer {
-            to: &request.to(),
-            party: &party,
-            came: Came::FromOurForm,
-            locale,
-        };
+        let answer = Answer { to: &request.to(), party: &party, came: Came::FromOurForm, locale };
         if cancelled {
             let error = OauthError::new(Code::AccessDenied, "the person turned back");
             return Ok(answer.error(self.house, &error));
@@ -319,9 +262,8 @@ impl Visit<'_> {
             let back = HeaderValue::try_from(format!("/sign-in/{handle}")).map_err(|_| gone("sign-in-expired"))?;
             return Ok((StatusCode::SEE_OTHER, [(LOCATION, back)]).into_response());
         };
-        let ended = self.house.db.write(&self.cx, |tx| {
-            Box::pin(signin::end_transaction(tx, sign_in, Outcome::Finished))
-        });
+        let ended =
+            self.house.db.write(&self.cx, |tx| Box::pin(signin::end_transaction(tx, sign_in, Outcome::Finished)));
         ended.await.map_err(|error: StoreError| Fault::from(error))?;
         Ok(answer.error(self.house, &error))
     }
@@ -350,12 +292,7 @@ struct OwnedAnswer<'p> {
 
 impl<'p> OwnedAnswer<'p> {
     fn to(parsed: &'p Parsed, locale: Locale) -> Self {
-        Self {
-            to: parsed.request.to(),
-            party: &parsed.party,
-            came: Came::Straight,
-            locale,
-        }
+        Self { to: parsed.request.to(), party: &parsed.party, came: Came::Straight, locale }
     }
 
     fn code(&self, house: &House, code: &str) -> Response {
@@ -365,12 +302,7 @@ impl<'p> OwnedAnswer<'p> {
         self.borrow().error(house, error)
     }
     fn borrow(&self) -> Answer<'_> {
-        Answer {
-            to: &self.to,
-            party: self.party,
-            came: self.came,
-            locale: self.locale,
-        }
+        Answer { to: &self.to, party: self.party, came: self.came, locale: self.locale }
     }
 }
 
@@ -381,11 +313,6 @@ pub(in crate::oidc) async fn resume(
     headers: HeaderMap,
     Query(query): Query,
 ) -> Result<Response, Problem> {
-    let visit = Visit {
-        house: &house,
-        context,
-        headers: &headers,
-        cx: house.cx(&context),
-    };
+    let visit = Visit { house: &house, context, headers: &headers, cx: house.cx(&context) };
     visit.come_back(query.get("t").unwrap_or_default()).await
 }

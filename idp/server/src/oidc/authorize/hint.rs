@@ -15,23 +15,13 @@ pub(in crate::oidc) struct Hint {
 /// Checks a hint: our signature, our issuer, one audience. Its `exp` is ignored, as the specifications say: a hint is
 /// usually an old token. A logout token cannot stand in for it, because its `typ` differs.
 pub(in crate::oidc) fn check(house: &House, token: &str) -> Option<Hint> {
-    let expected = Expected {
-        algs: &Alg::ALL,
-        typs: &["JWT", ""],
-    };
-    let keys = |kid: Option<&str>, alg| {
-        kid.and_then(|kid| house.keyring.verification_key(kid, alg))
-            .into_iter()
-            .collect()
-    };
+    let expected = Expected { algs: &Alg::ALL, typs: &["JWT", ""] };
+    let keys =
+        |kid: Option<&str>, alg| kid.and_then(|kid| house.keyring.verification_key(kid, alg)).into_iter().collect();
     let claims = jws::verify(token, &expected, keys).ok()?.claims;
     let text = |name: &str| claims.get(name).and_then(Value::as_str).map(str::to_owned);
     if text("iss")? != house.issuer || claims.contains_key("events") {
         return None;
     }
-    Some(Hint {
-        sub: text("sub")?,
-        client_id: text("aud")?,
-        sid: text("sid"),
-    })
+    Some(Hint { sub: text("sub")?, client_id: text("aud")?, sid: text("sid") })
 }

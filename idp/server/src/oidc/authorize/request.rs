@@ -54,11 +54,7 @@ pub(in crate::oidc) struct Request {
 impl Request {
     /// Where its answer goes.
     pub(in crate::oidc) fn to(&self) -> Return {
-        Return {
-            redirect_uri: self.redirect_uri.clone(),
-            mode: self.mode,
-            state: self.state.clone(),
-        }
+        Return { redirect_uri: self.redirect_uri.clone(), mode: self.mode, state: self.state.clone() }
     }
 }
 
@@ -105,10 +101,7 @@ pub(in crate::oidc) fn parse(params: &Params, register: &Register, now: Timestam
         |code: Code, because: &'static str| Unread::Party(Box::new(to.clone()), OauthError::new(code, because));
     check_shape(params).map_err(|(code, because)| refused(code, because))?;
     if !party.may_use(GrantType::AuthorizationCode) {
-        return Err(refused(
-            Code::UnauthorizedClient,
-            "the party did not register authorization_code",
-        ));
+        return Err(refused(Code::UnauthorizedClient, "the party did not register authorization_code"));
     }
     let rest = read(params, &party, &to, now).map_err(|(code, because)| refused(code, because))?;
     Ok(Parsed { party, ..rest })
@@ -121,22 +114,13 @@ fn party_and_return(params: &Params, register: &Register) -> Result<(Arc<Party>,
     let client_id = params.one("client_id").map_err(|_| unknown())?.ok_or_else(unknown)?;
     let party = register.by_client_id(client_id).ok_or_else(unknown)?;
     let unregistered = || page("redirect-uri-unregistered", "redirect_uri is missing or not registered");
-    let asked = params
-        .one("redirect_uri")
-        .map_err(|_| unregistered())?
-        .ok_or_else(unregistered)?;
+    let asked = params.one("redirect_uri").map_err(|_| unregistered())?.ok_or_else(unregistered)?;
     party.redirect_uri(asked).ok_or_else(unregistered)?;
-    let state = params
-        .one("state")
-        .map_err(|_| page("request-invalid", "state came twice"))?;
+    let state = params.one("state").map_err(|_| page("request-invalid", "state came twice"))?;
     if state.is_some_and(|state| state.len() > 2_048) {
         return Err(page("request-invalid", "state is longer than 2048 bytes"));
     }
-    let mut to = Return {
-        redirect_uri: asked.to_owned(),
-        mode: ResponseMode::Query,
-        state: state.map(str::to_owned),
-    };
+    let mut to = Return { redirect_uri: asked.to_owned(), mode: ResponseMode::Query, state: state.map(str::to_owned) };
     match params.one("response_mode") {
         Ok(None | Some("query")) => {}
         Ok(Some("form_post")) if asked.starts_with("http") => to.mode = ResponseMode::FormPost,
@@ -162,16 +146,8 @@ fn check_shape(params: &Params) -> Result<(), Wrong> {
     }
     let not_offered = [
         ("request", Code::RequestNotSupported, "request objects are not offered"),
-        (
-            "request_uri",
-            Code::RequestUriNotSupported,
-            "request_uri is not offered",
-        ),
-        (
-            "registration",
-            Code::RegistrationNotSupported,
-            "registration in a request is not offered",
-        ),
+        ("request_uri", Code::RequestUriNotSupported, "request_uri is not offered"),
+        ("registration", Code::RegistrationNotSupported, "registration in a request is not offered"),
     ];
     for (name, code, because) in not_offered {
         if params.get(name).is_some() {
@@ -192,18 +168,13 @@ fn read(params: &Params, party: &Arc<Party>, to: &Return, now: Timestamp) -> Res
     let scopes = scopes(params, party)?;
     let resources = resources(params, party)?;
     let invalid = |because| (Code::InvalidRequest, because);
-    let requested = params
-        .get("claims")
-        .map_or(Ok(Requested::default()), Requested::parse)
-        .map_err(invalid)?;
+    let requested = params.get("claims").map_or(Ok(Requested::default()), Requested::parse).map_err(invalid)?;
     let (prompt, silent) = prompt(params.get("prompt"))?;
     let max_age = params.get("max_age").map(str::parse::<u32>).transpose();
     let locale = params.get("ui_locales").and_then(Locale::from_tags);
     let asked = Asked {
         prompt,
-        max_age: max_age
-            .map_err(|_| invalid("max_age is not a number of seconds"))?
-            .map(i64::from),
+        max_age: max_age.map_err(|_| invalid("max_age is not a number of seconds"))?.map(i64::from),
         essential_acr: requested.essential_acr.clone(),
         login_hint: text("login_hint"),
         expected_person: None,
@@ -223,13 +194,7 @@ fn read(params: &Params, party: &Arc<Party>, to: &Return, now: Timestamp) -> Res
         requested,
         locale,
     };
-    Ok(Parsed {
-        party: Arc::clone(party),
-        request,
-        asked,
-        silent,
-        id_token_hint: text("id_token_hint"),
-    })
+    Ok(Parsed { party: Arc::clone(party), request, asked, silent, id_token_hint: text("id_token_hint") })
 }
 
 /// PKCE is required. A confidential party with a dated exception may do without it where `nonce` stops injected codes instead.
@@ -239,28 +204,19 @@ fn challenge(params: &Params, party: &Party, has_nonce: bool, now: Timestamp) ->
         let excepted = party.definition.kind == Kind::Confidential && party.definition.is_excepted(Rule::Pkce, now);
         return match (method, excepted && has_nonce) {
             (None, true) => Ok(None),
-            _ => Err((
-                Code::InvalidRequest,
-                "code_challenge is missing: PKCE with S256 is required",
-            )),
+            _ => Err((Code::InvalidRequest, "code_challenge is missing: PKCE with S256 is required")),
         };
     };
     if method != Some("S256") {
         return Err((Code::InvalidRequest, "code_challenge_method must be S256"));
     }
-    Challenge::parse(text)
-        .map(Some)
-        .ok_or((Code::InvalidRequest, "code_challenge is not a SHA-256 digest"))
+    Challenge::parse(text).map(Some).ok_or((Code::InvalidRequest, "code_challenge is not a SHA-256 digest"))
 }
 
 /// Unknown scopes are ignored (OpenID Connect Core section 3.1.2.1), known ones that were not granted are refused.
 fn scopes(params: &Params, party: &Party) -> Result<Vec<Scope>, Wrong> {
-    let mut scopes: Vec<Scope> = params
-        .get("scope")
-        .unwrap_or_default()
-        .split(' ')
-        .filter_map(Scope::from_word)
-        .collect();
+    let mut scopes: Vec<Scope> =
+        params.get("scope").unwrap_or_default().split(' ').filter_map(Scope::from_word).collect();
     scopes.sort_unstable();
     scopes.dedup();
     if scopes.iter().any(|scope| !party.may_ask(*scope)) {

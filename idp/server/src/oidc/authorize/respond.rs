@@ -49,22 +49,17 @@ impl Answer<'_> {
             "an authorization was refused"
         );
         match error.description() {
-            Some(description) => self.send(
-                house,
-                &[("error", error.code().word()), ("error_description", description)],
-            ),
+            Some(description) => {
+                self.send(house, &[("error", error.code().word()), ("error_description", description)])
+            }
             None => self.send(house, &[("error", error.code().word())]),
         }
     }
 
     fn send(&self, house: &House, answer: &[(&str, &str)]) -> Response {
         let state = self.to.state.as_deref().map(|state| ("state", state));
-        let fields: Vec<(&str, &str)> = answer
-            .iter()
-            .copied()
-            .chain(state)
-            .chain([("iss", house.issuer.as_str())])
-            .collect();
+        let fields: Vec<(&str, &str)> =
+            answer.iter().copied().chain(state).chain([("iss", house.issuer.as_str())]).collect();
         match self.to.mode {
             ResponseMode::FormPost => self.form(house, &fields),
             ResponseMode::Query => {
@@ -79,29 +74,15 @@ impl Answer<'_> {
 
     fn page(&self, house: &House, href: String) -> Response {
         let c = house.chrome(self.locale, "/".into(), String::new());
-        page::render(&page::Continue {
-            c,
-            party: Some(self.name()),
-            href,
-        })
+        page::render(&page::Continue { c, party: Some(self.name()), href })
     }
 
     fn form(&self, house: &House, fields: &[(&str, &str)]) -> Response {
         let c = house.chrome(self.locale, "/".into(), String::new());
-        let fields = fields
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect();
-        let mut response = page::render(&page::FormPost {
-            c,
-            party: Some(self.name()),
-            action: self.to.redirect_uri.clone(),
-            fields,
-        });
-        if let Some(origin) = Url::parse(&self.to.redirect_uri)
-            .ok()
-            .and_then(|url| FormActionTo::party(&url))
-        {
+        let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let mut response =
+            page::render(&page::FormPost { c, party: Some(self.name()), action: self.to.redirect_uri.clone(), fields });
+        if let Some(origin) = Url::parse(&self.to.redirect_uri).ok().and_then(|url| FormActionTo::party(&url)) {
             response.extensions_mut().insert(origin);
         }
         response
@@ -114,9 +95,7 @@ impl Answer<'_> {
 
 /// Appends parameters to a registered address, whose own query stays byte for byte as it is.
 pub(in crate::oidc) fn with_query(address: &str, fields: &[(&str, &str)]) -> String {
-    let query = url::form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(fields)
-        .finish();
+    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
     let glue = if address.contains('?') { '&' } else { '?' };
     format!("{address}{glue}{query}")
 }
@@ -129,10 +108,7 @@ mod tests {
     fn a_registered_query_stays_and_values_cannot_split_anything() {
         let cases = [
             ("https://rp.example/cb", "https://rp.example/cb?state=a%26b%0D%0A%22%3E"),
-            (
-                "https://rp.example/cb?x=1",
-                "https://rp.example/cb?x=1&state=a%26b%0D%0A%22%3E",
-            ),
+            ("https://rp.example/cb?x=1", "https://rp.example/cb?x=1&state=a%26b%0D%0A%22%3E"),
             ("vn.gov.app:/cb", "vn.gov.app:/cb?state=a%26b%0D%0A%22%3E"),
         ];
         for (address, expected) in cases {

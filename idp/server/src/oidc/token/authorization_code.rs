@@ -28,18 +28,11 @@ enum Outcome {
 
 /// Exchanges a code. It is spent by its first presentation, right or wrong: whoever shows a code that does not fit has stolen or guessed it.
 pub(super) async fn exchange(ask: &Ask<'_>) -> Result<Answer, OauthError> {
-    let shown = ask
-        .form
-        .get("code")
-        .ok_or_else(|| OauthError::new(Code::InvalidRequest, "code is missing"))?;
+    let shown = ask.form.get("code").ok_or_else(|| OauthError::new(Code::InvalidRequest, "code is missing"))?;
     let code = Handle::<CodeKind>::digest_of(shown).ok_or_else(|| invalid_grant("not a code"))?;
     let resources =
         authorize::resources(ask.form, &ask.party).map_err(|(code, because)| OauthError::new(code, because))?;
-    let outcome = ask
-        .house
-        .db
-        .write(&ask.cx, |tx| Box::pin(present(tx, ask, code, &resources)))
-        .await?;
+    let outcome = ask.house.db.write(&ask.cx, |tx| Box::pin(present(tx, ask, code, &resources))).await?;
     match outcome {
         Outcome::Decided(decided) => mint::mint(ask, &decided),
         Outcome::Refused(error) => Err(error),
@@ -50,9 +43,7 @@ async fn present(tx: &mut Tx<'_>, ask: &Ask<'_>, code: Digest, resources: &[Stri
     let Some((id, ends_at)) = rows::spend_code(tx, code).await? else {
         return replayed(tx, code).await;
     };
-    let stored = rows::grant(tx, id, None)
-        .await?
-        .ok_or(idp_core::types::Fault::bug("reading a grant just spent"))?;
+    let stored = rows::grant(tx, id, None).await?.ok_or(idp_core::types::Fault::bug("reading a grant just spent"))?;
     let flaw = flaw(ask, &stored, ends_at <= tx.now());
     if let Some(because) = flaw {
         burn(tx, &stored, because).await?;
@@ -73,25 +64,9 @@ async fn present(tx: &mut Tx<'_>, ask: &Ask<'_>, code: Digest, resources: &[Stri
         return Ok(Outcome::Refused(invalid_grant("person")));
     };
     let refresh = issue_refresh(tx, ask, &stored).await?;
-    audit::record(
-        tx,
-        Event::CodeRedeemed {
-            person: stored.person,
-            party: stored.party,
-            grant: stored.id,
-        },
-    )
-    .await?;
+    audit::record(tx, Event::CodeRedeemed { person: stored.person, party: stored.party, grant: stored.id }).await?;
     let scopes = stored.terms.scopes.clone();
-    let decided = Decided {
-        grant: stored,
-        admitted,
-        scopes,
-        resources,
-        attributes,
-        refresh,
-        nonce: true,
-    };
+    let decided = Decided { grant: stored, admitted, scopes, resources, attributes, refresh, nonce: true };
     Ok(Outcome::Decided(Box::new(decided)))
 }
 
@@ -103,22 +78,12 @@ fn flaw(ask: &Ask<'_>, stored: &Stored, too_late: bool) -> Option<&'static str> 
     let flaws = [
         (stored.party != ask.party.id, "code-of-another-party"),
         (too_late, "code-too-old"),
-        (
-            redirect_uri.is_some_and(|uri| uri != terms.redirect_uri),
-            "another-redirect-uri",
-        ),
+        (redirect_uri.is_some_and(|uri| uri != terms.redirect_uri), "another-redirect-uri"),
         // A verifier without a challenge: somebody stripped the challenge from the request (RFC 9700 section 4.8.2).
-        (
-            terms.challenge.is_none() && verifier.is_some(),
-            "verifier-without-challenge",
-        ),
+        (terms.challenge.is_none() && verifier.is_some(), "verifier-without-challenge"),
         (terms.challenge.is_some() && verifier.is_none(), "verifier-missing"),
         (
-            terms
-                .challenge
-                .as_ref()
-                .zip(verifier)
-                .is_some_and(|(challenge, verifier)| !challenge.fits(verifier)),
+            terms.challenge.as_ref().zip(verifier).is_some_and(|(challenge, verifier)| !challenge.fits(verifier)),
             "verifier-wrong",
         ),
     ];
@@ -140,16 +105,7 @@ async fn burn(tx: &mut Tx<'_>, stored: &Stored, because: &'static str) -> Result
 
 async fn revoke_as_replayed(tx: &mut Tx<'_>, grant: Id<id::Grant>, because: &'static str) -> Result<(), StoreError> {
     if let Some((person, party)) = rows::revoke_grant(tx, grant, because).await? {
-        audit::record(
-            tx,
-            Event::CodeReplayed {
-                person,
-                party,
-                grant,
-                because,
-            },
-        )
-        .await?;
+        audit::record(tx, Event::CodeReplayed { person, party, grant, because }).await?;
     }
     Ok(())
 }
@@ -164,10 +120,7 @@ pub(super) fn narrow(stored: &Stored, asked: &[String]) -> Result<Vec<String>, O
     if inside {
         Ok(asked.to_vec())
     } else {
-        Err(OauthError::new(
-            Code::InvalidTarget,
-            "a resource was not part of the authorization",
-        ))
+        Err(OauthError::new(Code::InvalidTarget, "a resource was not part of the authorization"))
     }
 }
 

@@ -11,10 +11,8 @@ use crate::oidc::{
 /// Issues a token for the party itself.
 pub(super) fn exchange(ask: &Ask<'_>) -> Result<Answer, OauthError> {
     // Every scope known here is about a person; a party in its own name has none.
-    let about_a_person = ask
-        .form
-        .get("scope")
-        .is_some_and(|text| text.split(' ').any(|word| Scope::from_word(word).is_some()));
+    let about_a_person =
+        ask.form.get("scope").is_some_and(|text| text.split(' ').any(|word| Scope::from_word(word).is_some()));
     if about_a_person {
         return Err(OauthError::new(Code::InvalidScope, "this scope is about a person"));
     }

@@ -24,25 +24,12 @@ pub(super) struct Decided {
 
 /// Makes the tokens and the answer.
 pub(super) fn mint(ask: &Ask<'_>, decided: &Decided) -> Result<Answer, OauthError> {
-    let Decided {
-        grant,
-        admitted,
-        scopes,
-        resources,
-        attributes,
-        ..
-    } = decided;
+    let Decided { grant, admitted, scopes, resources, attributes, .. } = decided;
     let of = (&*ask.party, grant);
     let access_token = access_token::for_grant(ask.house, of, (scopes, resources), ask.cx.now, admitted)?;
-    let with = id_token::With {
-        access_token: &access_token,
-        attributes,
-        nonce: decided.nonce,
-    };
+    let with = id_token::With { access_token: &access_token, attributes, nonce: decided.nonce };
     let openid = scopes.contains(&Scope::Openid);
-    let id_token = openid
-        .then(|| id_token::make(ask.house, of, &with, ask.cx.now, admitted))
-        .transpose()?;
+    let id_token = openid.then(|| id_token::make(ask.house, of, &with, ask.cx.now, admitted)).transpose()?;
     Ok(Answer {
         access_token,
         token_type: "Bearer",

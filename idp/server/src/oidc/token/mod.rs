@@ -63,12 +63,8 @@ pub(super) async fn serve(
         Ok(answer) => Json(answer).into_response(),
         Err(error) => error.into_response(),
     };
-    response
-        .headers_mut()
-        .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
-        .headers_mut()
-        .insert(PRAGMA, HeaderValue::from_static("no-cache"));
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response.headers_mut().insert(PRAGMA, HeaderValue::from_static("no-cache"));
     cors::open_to_parties(&house, &headers, &mut response);
     response
 }
@@ -87,32 +83,18 @@ async fn answer(
         Ok(Some("refresh_token")) => GrantType::RefreshToken,
         Ok(Some("client_credentials")) => GrantType::ClientCredentials,
         Ok(Some(_)) => {
-            return Err(OauthError::new(
-                Code::UnsupportedGrantType,
-                "this grant type is not offered",
-            ));
+            return Err(OauthError::new(Code::UnsupportedGrantType, "this grant type is not offered"));
         }
         Ok(None) | Err(_) => {
-            return Err(OauthError::new(
-                Code::InvalidRequest,
-                "grant_type is missing or came twice",
-            ));
+            return Err(OauthError::new(Code::InvalidRequest, "grant_type is missing or came twice"));
         }
     };
     let party = client_auth::authenticate(house, &cx, headers, &form).await?;
     if !party.may_use(grant_type) {
-        return Err(OauthError::new(
-            Code::UnauthorizedClient,
-            "the party did not register this grant type",
-        ));
+        return Err(OauthError::new(Code::UnauthorizedClient, "the party did not register this grant type"));
     }
     let cx = cx.acting(Actor::Party(party.id));
-    let ask = Ask {
-        house,
-        cx,
-        party,
-        form: &form,
-    };
+    let ask = Ask { house, cx, party, form: &form };
     match grant_type {
         GrantType::AuthorizationCode => authorization_code::exchange(&ask).await,
         GrantType::RefreshToken => refresh_token::exchange(&ask).await,

@@ -42,11 +42,7 @@ pub(super) async fn exchange(ask: &Ask<'_>) -> Result<Answer, OauthError> {
     let digest = Handle::<Refresh>::digest_of(shown).ok_or_else(|| invalid_grant("not a refresh token"))?;
     let resources =
         authorize::resources(ask.form, &ask.party).map_err(|(code, because)| OauthError::new(code, because))?;
-    let outcome = ask
-        .house
-        .db
-        .write(&ask.cx, |tx| Box::pin(present(tx, ask, digest, &resources)))
-        .await?;
+    let outcome = ask.house.db.write(&ask.cx, |tx| Box::pin(present(tx, ask, digest, &resources))).await?;
     match outcome {
         Outcome::Decided(decided) => mint::mint(ask, &decided),
         Outcome::Refused(error) => Err(error),
@@ -58,9 +54,8 @@ async fn present(tx: &mut Tx<'_>, ask: &Ask<'_>, digest: Digest, resources: &[St
     let Some(token) = rows::refresh(tx, digest).await? else {
         return refused("unknown refresh token");
     };
-    let stored = rows::grant(tx, token.grant, None)
-        .await?
-        .ok_or(idp_core::types::Fault::bug("reading the grant of a token"))?;
+    let stored =
+        rows::grant(tx, token.grant, None).await?.ok_or(idp_core::types::Fault::bug("reading the grant of a token"))?;
     if stored.party != ask.party.id {
         grant::revoke(tx, stored.id, "shown-by-another-party").await?;
         return refused("refresh token of another party");
@@ -86,25 +81,9 @@ async fn present(tx: &mut Tx<'_>, ask: &Ask<'_>, digest: Digest, resources: &[St
         }
         return replayed(tx, &stored).await;
     };
-    audit::record(
-        tx,
-        Event::Refreshed {
-            person: stored.person,
-            party: stored.party,
-            grant: stored.id,
-        },
-    )
-    .await?;
+    audit::record(tx, Event::Refreshed { person: stored.person, party: stored.party, grant: stored.id }).await?;
     let refresh = Some(successor);
-    let decided = Decided {
-        grant: stored,
-        admitted,
-        scopes,
-        resources,
-        attributes,
-        refresh,
-        nonce: false,
-    };
+    let decided = Decided { grant: stored, admitted, scopes, resources, attributes, refresh, nonce: false };
     Ok(Outcome::Decided(Box::new(decided)))
 }
 
@@ -135,28 +114,14 @@ async fn rotate(
 /// Two hold the same token: neither is believed any more.
 async fn replayed(tx: &mut Tx<'_>, stored: &Stored) -> Result<Outcome, StoreError> {
     if let Some((person, party)) = rows::revoke_grant(tx, stored.id, "refresh-replayed").await? {
-        audit::record(
-            tx,
-            Event::RefreshReplayed {
-                person,
-                party,
-                grant: stored.id,
-            },
-        )
-        .await?;
+        audit::record(tx, Event::RefreshReplayed { person, party, grant: stored.id }).await?;
     }
     Ok(Outcome::Refused(invalid_grant("refresh token was spent before")))
 }
 
 /// The scopes and resources of this token: inside what was granted, and inside what the party may still ask for.
 fn ask_for(ask: &Ask<'_>, stored: &Stored, resources: &[String]) -> Result<(Vec<Scope>, Vec<String>), OauthError> {
-    let granted: Vec<Scope> = stored
-        .terms
-        .scopes
-        .iter()
-        .copied()
-        .filter(|scope| ask.party.may_ask(*scope))
-        .collect();
+    let granted: Vec<Scope> = stored.terms.scopes.iter().copied().filter(|scope| ask.party.may_ask(*scope)).collect();
     let scopes = match ask.form.get("scope") {
         None => granted,
         Some(text) => {

@@ -28,17 +28,7 @@ impl Folder {
 
     fn make(&self, certificate: &str, key: &str) {
         let made = Command::new("openssl")
-            .args([
-                "req",
-                "-x509",
-                "-newkey",
-                "ec",
-                "-pkeyopt",
-                "ec_paramgen_curve:prime256v1",
-                "-nodes",
-                "-days",
-                "2",
-            ])
+            .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"])
             .args([
                 "-subj",
                 "/CN=localhost",
@@ -70,9 +60,7 @@ async fn ask(
     versions: &[&'static rustls::SupportedProtocolVersion],
 ) -> Result<String, String> {
     let mut roots = RootCertStore::empty();
-    roots
-        .add(CertificateDer::from_pem_file(trusted).expect("a certificate"))
-        .expect("a trust anchor");
+    roots.add(CertificateDer::from_pem_file(trusted).expect("a certificate")).expect("a trust anchor");
     let config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
         .with_protocol_versions(versions)
         .expect("both versions are built in")
@@ -80,17 +68,12 @@ async fn ask(
         .with_no_client_auth();
     let stream = TcpStream::connect(address).await.map_err(|error| error.to_string())?;
     let name = ServerName::try_from("localhost").expect("a host name");
-    let mut stream = TlsConnector::from(Arc::new(config))
-        .connect(name, stream)
-        .await
-        .map_err(|error| error.to_string())?;
+    let mut stream =
+        TlsConnector::from(Arc::new(config)).connect(name, stream).await.map_err(|error| error.to_string())?;
     let request = b"GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
     stream.write_all(request).await.map_err(|error| error.to_string())?;
     let mut text = String::new();
-    stream
-        .read_to_string(&mut text)
-        .await
-        .map_err(|error| error.to_string())?;
+    stream.read_to_string(&mut text).await.map_err(|error| error.to_string())?;
     Ok(text)
 }
 
@@ -105,19 +88,12 @@ async fn a_new_certificate_comes_into_force_and_a_bad_one_does_not() {
     let address = listener.local_addr().expect("it is bound");
     let router = Router::new().route("/", get(|| async { "hello" }));
     let shutdown = Shutdown::new();
-    let options = Options {
-        tls: Some(Arc::clone(&certificate)),
-        max_connections: 16,
-    };
+    let options = Options { tls: Some(Arc::clone(&certificate)), max_connections: 16 };
     let server = tokio::spawn(serve(vec![listener], router, options, shutdown.clone()));
     let (first, second) = (folder.file("c1.pem"), folder.file("c2.pem"));
 
     for versions in [&[&TLS13], &[&TLS12]] {
-        assert!(
-            ask(address, &first, versions)
-                .await
-                .is_ok_and(|text| text.ends_with("hello"))
-        );
+        assert!(ask(address, &first, versions).await.is_ok_and(|text| text.ends_with("hello")));
     }
     assert!(ask(address, &second, &[&TLS13]).await.is_err());
     assert!(matches!(certificate.look(), Look::Same));
@@ -131,11 +107,7 @@ async fn a_new_certificate_comes_into_force_and_a_bad_one_does_not() {
 
     fs::copy(folder.file("k2.pem"), folder.file("k.pem")).expect("the folder is ours");
     assert!(matches!(certificate.look(), Look::Replaced));
-    assert!(
-        ask(address, &second, &[&TLS13])
-            .await
-            .is_ok_and(|text| text.ends_with("hello"))
-    );
+    assert!(ask(address, &second, &[&TLS13]).await.is_ok_and(|text| text.ends_with("hello")));
     assert!(ask(address, &first, &[&TLS13]).await.is_err());
     shutdown.begin();
     server.await.expect("no panic");

@@ -64,20 +64,12 @@ impl Chrome {
     pub fn naming(&self, key: impl AsRef<str>, variable: &str, words: &Words) -> Sentence {
         let sentence = text::say_with(self.locale, key.as_ref(), &[(variable, MARK.encode_utf8(&mut [0; 4]))]);
         let pieces = sentence.split(MARK).map(str::to_owned).collect();
-        Sentence {
-            locale: self.locale,
-            pieces,
-            words: words.clone(),
-        }
+        Sentence { locale: self.locale, pieces, words: words.clone() }
     }
 
     /// The page's title, marked when the page reports errors: a screen reader reads the title first.
     pub fn title(&self, heading: impl AsRef<str>, errors: &Errors) -> String {
-        if errors.is_empty() {
-            heading.as_ref().to_owned()
-        } else {
-            self.say_with("title-error", "title", heading)
-        }
+        if errors.is_empty() { heading.as_ref().to_owned() } else { self.say_with("title-error", "title", heading) }
     }
 
     /// The hashed path of an asset.
@@ -123,10 +115,8 @@ pub struct Sentence {
 /// The same address with another language: everything else in the query stays, so that the flow does.
 fn in_language(here: &str, locale: Locale) -> String {
     let (path, query) = here.split_once('?').unwrap_or((here, ""));
-    let mut kept: Vec<&str> = query
-        .split('&')
-        .filter(|pair| !pair.is_empty() && !pair.starts_with("ui_locales="))
-        .collect();
+    let mut kept: Vec<&str> =
+        query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("ui_locales=")).collect();
     let ours = format!("ui_locales={}", locale.tag());
     kept.push(&ours);
     format!("{path}?{}", kept.join("&"))

@@ -112,10 +112,7 @@ impl From<Mistake> for FieldError {
             M::PasswordCommon => Said::new("err-new-password-common"),
             M::PasswordMismatch => Said::new("err-new-password-mismatch"),
         };
-        Self {
-            field: mistake.field(),
-            said,
-        }
+        Self { field: mistake.field(), said }
     }
 }
 

@@ -16,10 +16,7 @@ pub struct Words {
 impl Words {
     /// Words in a language.
     pub fn new(locale: Locale, text: impl Into<String>) -> Self {
-        Self {
-            text: text.into(),
-            locale,
-        }
+        Self { text: text.into(), locale }
     }
 
     /// Our own words under `key`: for sentences that need a name where no party stands.
@@ -78,11 +75,7 @@ pub struct Errors {
 impl Errors {
     /// Nothing is wrong.
     pub const fn none() -> Self {
-        Self {
-            title: "error-summary-title",
-            notices: Vec::new(),
-            fields: Vec::new(),
-        }
+        Self { title: "error-summary-title", notices: Vec::new(), fields: Vec::new() }
     }
 
     /// Adds what is wrong with one field.
@@ -94,22 +87,14 @@ impl Errors {
 
     /// A form with these mistakes, in the order of its fields.
     pub fn of_fields<E: Into<FieldError>>(mistakes: impl IntoIterator<Item = E>) -> Self {
-        Self {
-            fields: mistakes.into_iter().map(Into::into).collect(),
-            ..Self::none()
-        }
+        Self { fields: mistakes.into_iter().map(Into::into).collect(), ..Self::none() }
     }
 
     /// A sign-in form sent with an empty field.
     pub fn empty_credentials(login_missing: bool, password_missing: bool) -> Self {
-        let login = login_missing.then(|| FieldError {
-            field: "login",
-            said: Said::new("err-login-missing"),
-        });
-        let password = password_missing.then(|| FieldError {
-            field: "password",
-            said: Said::new("err-password-missing"),
-        });
+        let login = login_missing.then(|| FieldError { field: "login", said: Said::new("err-login-missing") });
+        let password =
+            password_missing.then(|| FieldError { field: "password", said: Said::new("err-password-missing") });
         Self::of_fields(login.into_iter().chain(password))
     }
 
@@ -125,11 +110,7 @@ impl Errors {
             Said::new("err-throttled-reason"),
             Said::new("err-throttled-next"),
         ];
-        Self {
-            title: "err-throttled-title",
-            notices,
-            fields: Vec::new(),
-        }
+        Self { title: "err-throttled-title", notices, fields: Vec::new() }
     }
 
     /// Whether nothing is wrong.
@@ -144,10 +125,7 @@ impl Errors {
 
     /// What is wrong with a field.
     pub fn of(&self, field: &str, locale: Locale) -> Option<String> {
-        self.fields
-            .iter()
-            .find(|error| error.field == field)
-            .map(|error| error.said.text(locale))
+        self.fields.iter().find(|error| error.field == field).map(|error| error.said.text(locale))
     }
 }
 

@@ -24,13 +24,7 @@ struct Collected {
 impl Collected {
     fn add<P: Template>(&mut self, page: &'static str, name: &str, ids: &'static [&'static str], context: &P) {
         let html = context.render().expect("contexts format without errors");
-        self.samples.push(Sample {
-            page,
-            name: name.to_owned(),
-            locale: self.locale,
-            html,
-            ids,
-        });
+        self.samples.push(Sample { page, name: name.to_owned(), locale: self.locale, html, ids });
     }
 }
 
@@ -46,10 +40,7 @@ fn chrome(locale: Locale) -> Chrome {
 }
 
 fn demo(locale: Locale) -> Chrome {
-    Chrome {
-        banner: Some(Banner::Demo),
-        ..chrome(locale)
-    }
+    Chrome { banner: Some(Banner::Demo), ..chrome(locale) }
 }
 
 fn party() -> Words {
@@ -67,10 +58,7 @@ fn why(rule: Rule) -> Why {
 
 /// All samples of all pages in one language.
 pub(super) fn all(locale: Locale) -> Vec<Sample> {
-    let mut collected = Collected {
-        locale,
-        samples: Vec::new(),
-    };
+    let mut collected = Collected { locale, samples: Vec::new() };
     sign_in(&mut collected);
     select_account(&mut collected);
     consent(&mut collected);
@@ -101,24 +89,9 @@ fn plain_sign_in(locale: Locale) -> SignIn {
 }
 
 fn sign_in(to: &mut Collected) {
-    const IDS: &[&str] = &[
-        "sign-in-form",
-        "login",
-        "password",
-        "sign-in-submit",
-        "cancel-form",
-        "cancel",
-        "enrol-link",
-        "why",
-    ];
-    const AGAIN: &[&str] = &[
-        "sign-in-form",
-        "account-name",
-        "password",
-        "sign-in-submit",
-        "cancel",
-        "why",
-    ];
+    const IDS: &[&str] =
+        &["sign-in-form", "login", "password", "sign-in-submit", "cancel-form", "cancel", "enrol-link", "why"];
+    const AGAIN: &[&str] = &["sign-in-form", "account-name", "password", "sign-in-submit", "cancel", "why"];
     const CLOSED: &[&str] = &["sign-in-closed", "cancel-form", "cancel", "why"];
     let variants: [Variant; 9] = [
         ("closed", CLOSED, |page| page.open = false),
@@ -164,20 +137,8 @@ fn select_account(to: &mut Collected) {
     };
     let contexts = [
         ("plain", plain(Some(party()), "Nguyễn Văn An")),
-        (
-            "no-party",
-            SelectAccount {
-                cancel_action: None,
-                ..plain(None, "Nguyễn Văn An")
-            },
-        ),
-        (
-            "long-name",
-            plain(
-                Some(long_party()),
-                "Công Tằng Tôn Nữ Thị Hoàng Nguyễn Bảo Ngọc Quỳnh Anh",
-            ),
-        ),
+        ("no-party", SelectAccount { cancel_action: None, ..plain(None, "Nguyễn Văn An") }),
+        ("long-name", plain(Some(long_party()), "Công Tằng Tôn Nữ Thị Hoàng Nguyễn Bảo Ngọc Quỳnh Anh")),
     ];
     for (name, context) in contexts {
         to.add("select-account", name, IDS, &context);
@@ -185,20 +146,10 @@ fn select_account(to: &mut Collected) {
 }
 
 fn consent(to: &mut Collected) {
-    const IDS: &[&str] = &[
-        "consent-form",
-        "consent-allow",
-        "consent-deny",
-        "consent-party",
-        "consent-values",
-        "why",
-    ];
+    const IDS: &[&str] = &["consent-form", "consent-allow", "consent-deny", "consent-party", "consent-values", "why"];
     let locale = to.locale;
     let c = chrome(locale);
-    let (level, matched) = (
-        c.say(label_of_level(Ial::Ial0)),
-        c.say(DataMatch::Matched.account_key()),
-    );
+    let (level, matched) = (c.say(label_of_level(Ial::Ial0)), c.say(DataMatch::Matched.account_key()));
     let claims = [
         ("sub", "7f6c2a"),
         ("name", "Nguyễn Văn An"),
@@ -224,12 +175,7 @@ fn consent(to: &mut Collected) {
         why: why(Rule::NewData),
         action: "/sign-in/tx_sample/consent".to_owned(),
     };
-    let bare = Consent {
-        controller: None,
-        purposes: Vec::new(),
-        offline: false,
-        ..plain(long_party())
-    };
+    let bare = Consent { controller: None, purposes: Vec::new(), offline: false, ..plain(long_party()) };
     for (name, context) in [("plain", plain(party())), ("bare-long-name", bare)] {
         to.add("consent", name, IDS, &context);
     }
@@ -238,23 +184,11 @@ fn consent(to: &mut Collected) {
 fn onward(to: &mut Collected) {
     let locale = to.locale;
     let href = "https://portal.example/callback?code=ac_1&state=a%26b".to_owned();
-    let fields = vec![
-        ("code".to_owned(), "ac_1".to_owned()),
-        ("state".to_owned(), "\"'<>&".to_owned()),
-    ];
+    let fields = vec![("code".to_owned(), "ac_1".to_owned()), ("state".to_owned(), "\"'<>&".to_owned())];
     for (name, party) in [("plain", Some(party())), ("no-party", None)] {
-        let context = Continue {
-            c: chrome(locale),
-            party: party.clone(),
-            href: href.clone(),
-        };
+        let context = Continue { c: chrome(locale), party: party.clone(), href: href.clone() };
         to.add("continue", name, &["continue-link"], &context);
-        let context = FormPost {
-            c: chrome(locale),
-            party,
-            action: href.clone(),
-            fields: fields.clone(),
-        };
+        let context = FormPost { c: chrome(locale), party, action: href.clone(), fields: fields.clone() };
         to.add("form-post", name, &["form-post", "form-post-submit"], &context);
     }
 }
@@ -292,25 +226,8 @@ fn enrol(to: &mut Collected) {
         birthdate: "15/03/1986".to_owned(),
     };
     to.add("enrol", "plain", IDS, &plain(Errors::none()));
-    to.add(
-        "enrol",
-        "alone",
-        IDS,
-        &Enrol {
-            party: None,
-            sign_in_href: None,
-            ..plain(Errors::none())
-        },
-    );
-    to.add(
-        "enrol",
-        "wrong",
-        IDS,
-        &Enrol {
-            given,
-            ..plain(all_wrong)
-        },
-    );
+    to.add("enrol", "alone", IDS, &Enrol { party: None, sign_in_href: None, ..plain(Errors::none()) });
+    to.add("enrol", "wrong", IDS, &Enrol { given, ..plain(all_wrong) });
 }
 
 fn enrolled_and_account(to: &mut Collected) {
@@ -323,12 +240,7 @@ fn enrolled_and_account(to: &mut Collected) {
             login_name: "nguyenvanan4821".to_owned(),
             continue_href: "/sign-in/tx_sample".to_owned(),
         };
-        to.add(
-            "enrolled",
-            state.word(),
-            &["enrol-state", "login-name", "continue-link"],
-            &context,
-        );
+        to.add("enrolled", state.word(), &["enrol-state", "login-name", "continue-link"], &context);
     }
     let refused = NotEnrolled {
         c: chrome(locale),
@@ -340,12 +252,7 @@ fn enrolled_and_account(to: &mut Collected) {
         action: "/enrol?t=tx_sample".to_owned(),
         continue_href: "/sign-in/tx_sample".to_owned(),
     };
-    to.add(
-        "enrolled",
-        "not-matched",
-        &["enrol-state", "enrol-again-form", "enrol-again", "continue-link"],
-        &refused,
-    );
+    to.add("enrolled", "not-matched", &["enrol-state", "enrol-again-form", "enrol-again", "continue-link"], &refused);
     for (assurance, data_match) in [
         (Ial::Ial0, DataMatch::Matched),
         (Ial::Ial1, DataMatch::NotMatched),
@@ -353,10 +260,7 @@ fn enrolled_and_account(to: &mut Collected) {
         (Ial::Ial3, DataMatch::None),
     ] {
         let context = Account {
-            c: Chrome {
-                banner: Some(Banner::Contingency),
-                ..chrome(locale)
-            },
+            c: Chrome { banner: Some(Banner::Contingency), ..chrome(locale) },
             name: "Nguyễn Văn An".to_owned(),
             login_name: "nguyenvanan4821".to_owned(),
             assurance,
@@ -364,13 +268,7 @@ fn enrolled_and_account(to: &mut Collected) {
             matched_at: (data_match == DataMatch::Matched).then(|| Timestamp::from_millis(1_773_540_307_000)),
             sign_out_action: "/account/sign-out".to_owned(),
         };
-        let ids = &[
-            "account-name",
-            "identity-assurance",
-            "data-match",
-            "sign-out-form",
-            "sign-out-submit",
-        ];
+        let ids = &["account-name", "identity-assurance", "data-match", "sign-out-form", "sign-out-submit"];
         to.add("account", data_match.word(), ids, &context);
     }
 }
@@ -385,34 +283,12 @@ fn sign_out(to: &mut Collected) {
             action: "/oauth2/logout".to_owned(),
             fields: vec![("state".to_owned(), "s<1>".to_owned())],
         };
-        to.add(
-            "sign-out",
-            name,
-            &["sign-out-form", "sign-out-confirm", "sign-out-stay"],
-            &context,
-        );
+        to.add("sign-out", name, &["sign-out-form", "sign-out-confirm", "sign-out-stay"], &context);
         let href = party.is_some().then(|| "https://portal.example/?state=1".to_owned());
-        let ids: &[&str] = if href.is_some() {
-            &["signed-out", "continue-link"]
-        } else {
-            &["signed-out"]
-        };
-        to.add(
-            "signed-out",
-            name,
-            ids,
-            &SignedOut {
-                c: chrome(locale),
-                party,
-                continue_href: href,
-            },
-        );
+        let ids: &[&str] = if href.is_some() { &["signed-out", "continue-link"] } else { &["signed-out"] };
+        to.add("signed-out", name, ids, &SignedOut { c: chrome(locale), party, continue_href: href });
     }
-    let own = SignedOut {
-        c: chrome(locale),
-        party: None,
-        continue_href: Some("/".to_owned()),
-    };
+    let own = SignedOut { c: chrome(locale), party: None, continue_href: Some("/".to_owned()) };
     to.add("signed-out", "own", &["signed-out", "continue-link"], &own);
 }
 
@@ -426,27 +302,16 @@ fn errors_and_home(to: &mut Collected) {
         at: Timestamp::from_millis(1_773_540_307_000),
         next,
     };
-    let again = NextStep::Again {
-        href: "/enrol".to_owned(),
-    };
-    let back = NextStep::BackTo {
-        party: long_party(),
-        href: "https://portal.example/?error=access_denied".to_owned(),
-    };
-    let mut pages: Vec<(&str, ErrorPage)> = ErrorCode::ALL
-        .iter()
-        .map(|code| (code.word(), page(*code, NextStep::Usual)))
-        .collect();
+    let again = NextStep::Again { href: "/enrol".to_owned() };
+    let back = NextStep::BackTo { party: long_party(), href: "https://portal.example/?error=access_denied".to_owned() };
+    let mut pages: Vec<(&str, ErrorPage)> =
+        ErrorCode::ALL.iter().map(|code| (code.word(), page(*code, NextStep::Usual))).collect();
     pages.push(("again", page(ErrorCode::ForbiddenForm, again)));
     pages.push(("back", page(ErrorCode::SignInExpired, back)));
     for (name, context) in pages {
         to.add("error", name, IDS, &context);
     }
-    let home = |enrol_href| Home {
-        c: demo(locale),
-        enrol_href,
-        account_href: "/account".to_owned(),
-    };
+    let home = |enrol_href| Home { c: demo(locale), enrol_href, account_href: "/account".to_owned() };
     let (open, closed) = (home(Some("/enrol".to_owned())), home(None));
     to.add("home", "plain", &["enrol-link", "account-link"], &open);
     to.add("home", "enrol-off", &["account-link"], &closed);

@@ -37,25 +37,13 @@ fn every_sample_keeps_the_contract() {
         for id in tags.iter().filter_map(|tag| attribute(tag, "id")) {
             *ids.entry(id).or_default() += 1;
         }
-        assert!(
-            ids.values().all(|times| *times == 1),
-            "{at}: an id stands twice: {ids:?}"
-        );
+        assert!(ids.values().all(|times| *times == 1), "{at}: an id stands twice: {ids:?}");
         for id in sample.ids.iter().chain(&["main", "lang-vi", "lang-en"]) {
             assert!(ids.contains_key(id), "{at}: #{id}");
         }
-        assert!(
-            html.contains(&format!("<html lang=\"{}\">", sample.locale.tag())),
-            "{at}: html[lang]"
-        );
+        assert!(html.contains(&format!("<html lang=\"{}\">", sample.locale.tag())), "{at}: html[lang]");
         assert!(html.contains(&format!("data-page=\"{page}\"")), "{at}: data-page");
-        assert_eq!(
-            tags.iter()
-                .filter(|tag| **tag == "h1" || tag.starts_with("h1 "))
-                .count(),
-            1,
-            "{at}: one h1"
-        );
+        assert_eq!(tags.iter().filter(|tag| **tag == "h1" || tag.starts_with("h1 ")).count(), 1, "{at}: one h1");
     }
 }
 
@@ -83,16 +71,9 @@ fn nothing_on_a_page_needs_more_than_a_self_only_policy() {
         for tag in tags(&sample.html) {
             let at = format!("{} {}: <{tag}>", sample.page, sample.name);
             assert!(!tag.starts_with("style") && attribute(tag, "style").is_none(), "{at}");
-            assert!(
-                !tag.split_whitespace()
-                    .any(|part| part.starts_with("on") && part.contains('=')),
-                "{at}"
-            );
+            assert!(!tag.split_whitespace().any(|part| part.starts_with("on") && part.contains('=')), "{at}");
             if tag.starts_with("script") {
-                assert!(
-                    attribute(tag, "src").is_some_and(|src| src.starts_with("/assets/form_post.")),
-                    "{at}"
-                );
+                assert!(attribute(tag, "src").is_some_and(|src| src.starts_with("/assets/form_post.")), "{at}");
             }
             if tag.starts_with("link") {
                 assert!(
@@ -107,20 +88,9 @@ fn nothing_on_a_page_needs_more_than_a_self_only_policy() {
 #[test]
 fn every_form_of_ours_holds_the_csrf_field_and_the_partys_does_not() {
     for sample in every_sample() {
-        for form in sample
-            .html
-            .split("<form ")
-            .skip(1)
-            .filter_map(|rest| rest.split("</form>").next())
-        {
+        for form in sample.html.split("<form ").skip(1).filter_map(|rest| rest.split("</form>").next()) {
             let ours = sample.page != "form-post";
-            assert_eq!(
-                form.contains("name=\"csrf\" value=\"csrf-sample\""),
-                ours,
-                "{} {}",
-                sample.page,
-                sample.name
-            );
+            assert_eq!(form.contains("name=\"csrf\" value=\"csrf-sample\""), ours, "{} {}", sample.page, sample.name);
         }
     }
 }
@@ -131,45 +101,25 @@ fn errors_are_tied_to_their_fields_and_marked_in_the_title() {
         let at = format!("{} {}", sample.page, sample.name);
         let tags = tags(&sample.html);
         let has_id = |id: &str| tags.iter().any(|tag| attribute(tag, "id") == Some(id));
-        let wrong: Vec<&&str> = tags
-            .iter()
-            .filter(|tag| attribute(tag, "aria-invalid").is_some())
-            .collect();
+        let wrong: Vec<&&str> = tags.iter().filter(|tag| attribute(tag, "aria-invalid").is_some()).collect();
         for tag in &wrong {
             let field = attribute(tag, "id").expect("a field has an id");
             let described = attribute(tag, "aria-describedby").expect("a wrong field is described");
-            assert!(
-                described.split(' ').any(|id| id == format!("{field}-error")),
-                "{at}: {field}"
-            );
-            assert!(
-                sample.html.contains(&format!("<a href=\"#{field}\">")),
-                "{at}: the summary links to {field}"
-            );
+            assert!(described.split(' ').any(|id| id == format!("{field}-error")), "{at}: {field}");
+            assert!(sample.html.contains(&format!("<a href=\"#{field}\">")), "{at}: the summary links to {field}");
         }
-        for id in tags
-            .iter()
-            .filter_map(|tag| attribute(tag, "aria-describedby"))
-            .flat_map(|ids| ids.split(' '))
-        {
+        for id in tags.iter().filter_map(|tag| attribute(tag, "aria-describedby")).flat_map(|ids| ids.split(' ')) {
             assert!(has_id(id), "{at}: #{id} describes something");
         }
         let is_error = has_id("error-summary") || sample.page == "error";
         let prefix = ["<title>Lỗi: ", "<title>Error: "];
-        assert_eq!(
-            prefix.iter().any(|prefix| sample.html.contains(prefix)),
-            is_error,
-            "{at}: title"
-        );
+        assert_eq!(prefix.iter().any(|prefix| sample.html.contains(prefix)), is_error, "{at}: title");
     }
 }
 
 #[test]
 fn a_party_with_a_foreign_name_is_marked_in_the_other_language_only() {
-    for sample in every_sample()
-        .iter()
-        .filter(|sample| sample.page == "sign-in" && sample.name == "long-name")
-    {
+    for sample in every_sample().iter().filter(|sample| sample.page == "sign-in" && sample.name == "long-name") {
         let marked = sample.html.contains("<span class=\"name\" lang=\"vi\">Hệ thống");
         assert_eq!(marked, sample.locale == Locale::En);
     }
@@ -177,10 +127,7 @@ fn a_party_with_a_foreign_name_is_marked_in_the_other_language_only() {
 
 #[test]
 fn a_match_is_never_called_a_verification() {
-    for sample in every_sample()
-        .iter()
-        .filter(|sample| ["enrolled", "account"].contains(&sample.page))
-    {
+    for sample in every_sample().iter().filter(|sample| ["enrolled", "account"].contains(&sample.page)) {
         let html = sample.html.to_lowercase();
         for word in ["xác minh", "verified", "verification"] {
             assert!(!html.contains(word), "{} {}: {word}", sample.page, sample.name);
@@ -194,10 +141,7 @@ fn sources(folder: &Path, into: &mut String) {
         let path = entry.path();
         if path.is_dir() {
             sources(&path, into);
-        } else if path
-            .extension()
-            .is_some_and(|extension| extension == "rs" || extension == "html")
-        {
+        } else if path.extension().is_some_and(|extension| extension == "rs" || extension == "html") {
             into.push_str(&std::fs::read_to_string(&path).expect("a source file"));
         }
     }
@@ -211,27 +155,14 @@ fn no_sentence_is_there_that_nobody_says() {
         sources(&idp.join(folder), &mut text);
     }
     let mut made: BTreeSet<String> = BTreeSet::new();
-    made.extend(
-        Why::ALL
-            .iter()
-            .flat_map(|why| [format!("why-{}", why.word()), format!("why-{}-next", why.word())]),
-    );
-    made.extend(
-        ErrorCode::ALL
-            .iter()
-            .flat_map(|c| [c.title_key(), c.text_key(), c.next_key()])
-            .map(str::to_owned),
-    );
+    made.extend(Why::ALL.iter().flat_map(|why| [format!("why-{}", why.word()), format!("why-{}-next", why.word())]));
+    made.extend(ErrorCode::ALL.iter().flat_map(|c| [c.title_key(), c.text_key(), c.next_key()]).map(str::to_owned));
     made.extend(crate::cli::help::keys());
     let unused: Vec<&str> = text::entries(Locale::Vi)
         .into_keys()
         .filter(|key| !made.contains(*key) && !text.contains(&format!("\"{key}\"")))
         .collect();
-    assert_eq!(
-        unused,
-        Vec::<&str>::new(),
-        "sentences that no template and no source names"
-    );
+    assert_eq!(unused, Vec::<&str>::new(), "sentences that no template and no source names");
 }
 
 #[test]
@@ -241,10 +172,8 @@ fn dump_the_samples() {
     let folder = Path::new(&folder);
     for sample in every_sample() {
         // Passing pages would leave before anybody could look.
-        let html = sample
-            .html
-            .replace("http-equiv=\"refresh\"", "name=\"was-refresh\"")
-            .replace("<script", "<template");
+        let html =
+            sample.html.replace("http-equiv=\"refresh\"", "name=\"was-refresh\"").replace("<script", "<template");
         let name = format!("{}.{}.{}.html", sample.page, sample.name, sample.locale.tag());
         std::fs::write(folder.join(name), html).expect("the folder is writable");
     }
