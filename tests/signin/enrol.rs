@@ -86,11 +86,15 @@ async fn enrols(engine: Engine) {
         assert_eq!((page.status, page.has(error)), (422, true), "{number}");
     }
     assert_eq!(house.count("select count(*) as n from account").await, before);
-    // The registry is down: the account waits, and a job asks again under the same number.
     stop.notify_one();
     tokio::task::yield_now().await;
+    waits_for_the_registry(&house, (port, clock), other).await;
+}
+
+/// The registry is down: the account waits, and a job asks again under the same number.
+async fn waits_for_the_registry(house: &House, (port, clock): (u16, idp_demo::Clock), other: &registry::Person) {
     let page =
-        enrol(&house, &mut Browser::new(), &other.personal_number, &other.full_name, &other.birthdate.written()).await;
+        enrol(house, &mut Browser::new(), &other.personal_number, &other.full_name, &other.birthdate.written()).await;
     assert_eq!(
         page.attribute("#enrol-state", "data-state").as_deref(),
         Some("pending"),
