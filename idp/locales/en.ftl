@@ -380,6 +380,7 @@ cli-audit-working = Verifying
 cli-audit-checked = { $records } records checked, { $archived } of them archived.
 cli-audit-good = The chain is whole.
 cli-audit-broken = Broken at place { $position } (record { $record }): { $why }. Nothing behind it was looked at.
+cli-audit-head = Head: { $position } { $chain }
 cli-audit-late = { $late } records older than ten minutes have no place in the chain, beginning with { $first }. Is a server running?
 cli-audit-archived = { $file }: { $records } records, SHA-256 { $digest }
 cli-audit-nothing-to-archive = There is nothing to archive.

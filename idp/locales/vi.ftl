@@ -379,6 +379,7 @@ cli-audit-working = Đang kiểm tra
 cli-audit-checked = Đã kiểm tra { $records } bản ghi, trong đó { $archived } bản ghi đã lưu trữ ra tệp.
 cli-audit-good = Chuỗi nguyên vẹn.
 cli-audit-broken = Hỏng tại vị trí { $position } (bản ghi { $record }): { $why }. Các vị trí sau chưa được xem.
+cli-audit-head = Đầu chuỗi: { $position } { $chain }
 cli-audit-late = { $late } bản ghi cũ hơn mười phút chưa có chỗ trong chuỗi, bắt đầu từ { $first }. Máy chủ có đang chạy không?
 cli-audit-archived = { $file }: { $records } bản ghi, SHA-256 { $digest }
 cli-audit-nothing-to-archive = Không có gì để lưu trữ.

@@ -21,6 +21,8 @@ pub mod doors;
 mod error;
 mod health;
 pub mod node;
+#[cfg(test)]
+pub(crate) mod scratch;
 mod settings;
 pub mod test_clock;
 

@@ -216,3 +216,6 @@ impl Jobs {
         result.map(|_| ())
     }
 }
+
+#[cfg(test)]
+mod tests;

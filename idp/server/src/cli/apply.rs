@@ -190,3 +190,6 @@ fn tell(ctx: &Ctx, changes: &[Change], mode: Mode) {
     };
     ctx.say.answer(human, machine);
 }
+
+#[cfg(test)]
+mod tests;

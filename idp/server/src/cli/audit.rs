@@ -135,6 +135,12 @@ fn human(ctx: &Ctx, report: &Report) -> String {
     if lines.len() == 1 {
         lines.push(ctx.say.text("cli-audit-good"));
     }
+    // The last line, so that it can be kept elsewhere and compared (`docs/audit.md`).
+    if let Some(head) = &report.head {
+        let (position, chain) = (head.position.to_string(), hex(&head.chain));
+        let with = [("position", position.as_str()), ("chain", &chain)];
+        lines.push(ctx.say.text_with("cli-audit-head", &with));
+    }
     lines.join("\n")
 }
 
@@ -146,7 +152,7 @@ fn machine(report: &Report) -> serde_json::Value {
         "good": report.first_broken.is_none() && report.late == 0,
         "records": report.records,
         "archived": report.archived,
-        "head": report.head.map(|head| head.position),
+        "head": report.head.map(|head| json!({"position": head.position, "chain": hex(&head.chain)})),
         "first_broken": broken,
         "late": report.late,
         "first_late": report.first_late,

@@ -76,4 +76,28 @@ mod tests {
         let shown = hide_nested(nested).to_string();
         assert!(!shown.contains("hunter2") && !shown.contains("\"x\"") && shown.contains("/k"), "{shown}");
     }
+
+    #[test]
+    fn the_operators_page_lists_every_key_with_its_default() {
+        let page = include_str!("../../../../docs/operations.md");
+        let rows = page.lines().filter_map(|line| {
+            let mut cells = line.strip_prefix("| `")?.split(" | ");
+            Some((cells.next()?.trim_end_matches('`'), cells.next()?.trim_matches('`')))
+        });
+        let rows: std::collections::BTreeMap<&str, &str> = rows.filter(|(key, _)| !key.starts_with('/')).collect();
+        let shown = |value: &Json| match value {
+            Json::Null => "–".to_owned(),
+            Json::String(text) if text.is_empty() => "–".to_owned(),
+            Json::String(text) => text.clone(),
+            value => value.to_string(),
+        };
+        let known: std::collections::BTreeMap<String, String> = known_keys()
+            .iter()
+            .map(|(key, value)| (key.clone(), shown(value)))
+            .collect();
+        let listed = rows
+            .iter()
+            .map(|(key, default)| ((*key).to_owned(), (*default).to_owned()));
+        assert_eq!(listed.collect::<std::collections::BTreeMap<_, _>>(), known);
+    }
 }

@@ -1,66 +1,38 @@
 //! The table against the routers.
 
-use std::{collections::BTreeSet, path::PathBuf};
+use std::collections::BTreeSet;
 
 use axum::{Router, body::Body as RequestBody, extract::Request, http::Method as HttpMethod};
-use idp_core::crypto::{random, seal::Seals};
 use tower::ServiceExt;
 
 use super::*;
 use crate::{
-    app::{App, doors, test_clock},
-    config::{Sources, load},
+    app::{doors, scratch::Scratch, test_clock},
     jobs::Jobs,
     management::{Management, Metrics},
     server::Shutdown,
 };
 
-/// A server on a SQLite file that goes with it.
-struct Scratch {
-    app: App,
-    folder: PathBuf,
-}
-
-impl Scratch {
-    async fn new() -> Self {
-        let folder = std::env::temp_dir().join(format!("idp-openapi-{}", random::readable(12)));
-        std::fs::create_dir(&folder).expect("a folder");
-        std::fs::write(folder.join("key"), Seals::new_line("k1").reveal()).expect("writes");
-        let set = |key: &str, value: String| (format!("IDP__{key}"), value);
-        let environment = vec![
-            set("DATABASE__URL", format!("sqlite:{}/idp.db", folder.display())),
-            set("SECRETS__KEY_FILE", format!("{}/key", folder.display())),
-            set("PEOPLE__LOCAL_PASSWORDS", "on".to_owned()),
-        ];
-        let sources = Sources { environment, ..Sources::default() };
-        let config = load(&sources).expect("it is sound").config;
-        let app = App::build(&config).await.expect("it builds");
-        Self { app, folder }
-    }
-
-    fn router(&self, listener: Listener) -> Router {
-        match listener {
-            Listener::Public => doors::inside(&self.app.house),
-            Listener::Management => {
-                Management { checks: Vec::new(), shutdown: Shutdown::new(), metrics: Metrics::install() }
-                    .router()
-                    .merge(test_clock::router(Jobs::new(&self.app), Vec::new()))
-            }
+/// The routes of one listener.
+fn router(scratch: &Scratch, listener: Listener) -> Router {
+    match listener {
+        Listener::Public => doors::inside(&scratch.app.house),
+        Listener::Management => Management {
+            checks: Vec::new(),
+            shutdown: Shutdown::new(),
+            metrics: Metrics::install(),
         }
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        // Left-overs in the temporary folder harm nobody.
-        let _left = std::fs::remove_dir_all(&self.folder);
+        .router()
+        .merge(test_clock::router(Jobs::new(&scratch.app), Vec::new())),
     }
 }
 
 /// The paths of a router. It tells them to nobody but a debugger, and shows its fallback as `/`: so `/` is left to the other test.
 fn paths(router: &Router) -> BTreeSet<String> {
     let shown = format!("{router:?}");
-    let paths = shown.split('"').filter(|piece| piece.starts_with('/') && !piece.contains("__private"));
+    let paths = shown
+        .split('"')
+        .filter(|piece| piece.starts_with('/') && !piece.contains("__private"));
     paths.filter(|path| *path != "/").map(str::to_owned).collect()
 }
 
@@ -71,7 +43,7 @@ async fn the_table_and_the_routers_name_the_same_paths() {
         let listed = ROUTES.iter().filter(|route| route.listener == listener);
         let listed = listed.filter(|route| route.path != "/");
         let listed: BTreeSet<String> = listed.map(|route| route.path.to_owned()).collect();
-        assert_eq!(listed, paths(&scratch.router(listener)), "{listener:?}");
+        assert_eq!(listed, paths(&router(&scratch, listener)), "{listener:?}");
     }
 }
 
@@ -79,7 +51,7 @@ async fn the_table_and_the_routers_name_the_same_paths() {
 async fn each_path_takes_the_listed_methods_and_no_other() {
     let scratch = Scratch::new().await;
     for route in ROUTES {
-        let router = scratch.router(route.listener);
+        let router = router(&scratch, route.listener);
         for (method, listed) in [(HttpMethod::GET, Method::Get), (HttpMethod::POST, Method::Post)] {
             let expected = route.operations.iter().any(|operation| operation.method == listed);
             let uri = route.path.replace(['{', '}'], "");
@@ -101,7 +73,11 @@ fn the_document_is_whole() {
             let described = &document["paths"][route.path][operation.method.word()];
             assert_eq!(described["operationId"], operation.id, "{}", route.path);
             assert!(ids.insert(operation.id), "{} stands twice", operation.id);
-            assert!(described["responses"].as_object().is_some_and(|answers| !answers.is_empty()));
+            assert!(
+                described["responses"]
+                    .as_object()
+                    .is_some_and(|answers| !answers.is_empty())
+            );
         }
     }
 }
