@@ -25,10 +25,7 @@ impl Scratch {
             set("SECRETS__KEY_FILE", format!("{}/key", folder.display())),
             set("PEOPLE__LOCAL_PASSWORDS", "on".to_owned()),
         ];
-        let sources = Sources {
-            environment,
-            ..Sources::default()
-        };
+        let sources = Sources { environment, ..Sources::default() };
         let config = load(&sources).expect("it is sound").config;
         let app = App::build(&config).await.expect("it builds");
         Self { app, config, folder }

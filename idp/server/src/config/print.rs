@@ -91,13 +91,9 @@ mod tests {
             Json::String(text) => text.clone(),
             value => value.to_string(),
         };
-        let known: std::collections::BTreeMap<String, String> = known_keys()
-            .iter()
-            .map(|(key, value)| (key.clone(), shown(value)))
-            .collect();
-        let listed = rows
-            .iter()
-            .map(|(key, default)| ((*key).to_owned(), (*default).to_owned()));
+        let known: std::collections::BTreeMap<String, String> =
+            known_keys().iter().map(|(key, value)| (key.clone(), shown(value))).collect();
+        let listed = rows.iter().map(|(key, default)| ((*key).to_owned(), (*default).to_owned()));
         assert_eq!(listed.collect::<std::collections::BTreeMap<_, _>>(), known);
     }
 }

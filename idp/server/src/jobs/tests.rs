@@ -41,10 +41,7 @@ async fn save_elsewhere(scratch: &Scratch, client_id: &'static str) {
             relying::save(tx, save, policy).await.map(|_| ())
         })
     });
-    saved
-        .await
-        .map_err(|error: SaveError| error.to_string())
-        .expect("saves");
+    saved.await.map_err(|error: SaveError| error.to_string()).expect("saves");
     db.close().await;
 }
 
@@ -102,16 +99,10 @@ async fn keys_rotate_when_their_time_is_over() {
     house.clock.advance(DAY * 91);
     run(&jobs).await;
     assert_ne!(kid(), first, "signing goes on with the next key at once");
-    assert!(
-        house.keyring.verification_key(&first, Alg::Es256).is_some(),
-        "what it signed is believed"
-    );
+    assert!(house.keyring.verification_key(&first, Alg::Es256).is_some(), "what it signed is believed");
     house.clock.advance(DAY * 2);
     run(&jobs).await;
-    assert!(
-        house.keyring.verification_key(&first, Alg::Es256).is_none(),
-        "its time is over"
-    );
+    assert!(house.keyring.verification_key(&first, Alg::Es256).is_none(), "its time is over");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -120,10 +111,7 @@ async fn a_job_runs_on_the_node_that_holds_its_lease() {
     let (jobs, house) = (Jobs::new(&scratch.app), &scratch.app.house);
     let take = async |holder: &'static str| {
         let cx = Cx::job("test", house.clock.now());
-        let taken = house
-            .db
-            .write(&cx, |tx| Box::pin(lease::take(tx, "sweep", holder, LEASE)))
-            .await;
+        let taken = house.db.write(&cx, |tx| Box::pin(lease::take(tx, "sweep", holder, LEASE))).await;
         taken.map_err(|error: StoreError| error.to_string()).expect("asks")
     };
     let holds = async || jobs.holds(Job::Sweep, &mut Turn::default(), house.clock.now()).await;

@@ -17,22 +17,18 @@ use crate::{
 fn router(scratch: &Scratch, listener: Listener) -> Router {
     match listener {
         Listener::Public => doors::inside(&scratch.app.house),
-        Listener::Management => Management {
-            checks: Vec::new(),
-            shutdown: Shutdown::new(),
-            metrics: Metrics::install(),
+        Listener::Management => {
+            Management { checks: Vec::new(), shutdown: Shutdown::new(), metrics: Metrics::install() }
+                .router()
+                .merge(test_clock::router(Jobs::new(&scratch.app), Vec::new()))
         }
-        .router()
-        .merge(test_clock::router(Jobs::new(&scratch.app), Vec::new())),
     }
 }
 
 /// The paths of a router. It tells them to nobody but a debugger, and shows its fallback as `/`: so `/` is left to the other test.
 fn paths(router: &Router) -> BTreeSet<String> {
     let shown = format!("{router:?}");
-    let paths = shown
-        .split('"')
-        .filter(|piece| piece.starts_with('/') && !piece.contains("__private"));
+    let paths = shown.split('"').filter(|piece| piece.starts_with('/') && !piece.contains("__private"));
     paths.filter(|path| *path != "/").map(str::to_owned).collect()
 }
 
@@ -73,11 +69,7 @@ fn the_document_is_whole() {
             let described = &document["paths"][route.path][operation.method.word()];
             assert_eq!(described["operationId"], operation.id, "{}", route.path);
             assert!(ids.insert(operation.id), "{} stands twice", operation.id);
-            assert!(
-                described["responses"]
-                    .as_object()
-                    .is_some_and(|answers| !answers.is_empty())
-            );
+            assert!(described["responses"].as_object().is_some_and(|answers| !answers.is_empty()));
         }
     }
 }

@@ -49,16 +49,8 @@ async fn what_is_named_becomes_so_and_a_second_run_changes_nothing() {
         (PERSON.replace("one", "two"), Mode::Try, "~ person an\n    password: *"),
         (PERSON.replace("one", "two"), Mode::Keep, "~ person an\n    password: *"),
         (PERSON.replace("one", "two"), Mode::Keep, "= person an"),
-        (
-            PERSON.replace("1985", "1985-03-15"),
-            Mode::Keep,
-            "~ person an\n    birthdate: *\n    password: *",
-        ),
-        (
-            format!("{PERSON}state = \"locked\""),
-            Mode::Try,
-            "~ person an\n    birthdate: *\n    state: *",
-        ),
+        (PERSON.replace("1985", "1985-03-15"), Mode::Keep, "~ person an\n    birthdate: *\n    password: *"),
+        (format!("{PERSON}state = \"locked\""), Mode::Try, "~ person an\n    birthdate: *\n    state: *"),
         (
             PARTY.replace("[\"openid\"]", "[\"openid\", \"profile\"]"),
             Mode::Keep,
@@ -92,36 +84,22 @@ async fn one_problem_keeps_everything_out_and_all_are_named() {
     for (text, expected) in [
         (format!("{PARTY}{other}"), "person[0].subjects[0]"),
         (
-            format!(
-                "{}{other}",
-                PARTY.replace("http://127.0.0.1", "http://elsewhere.example")
-            ),
+            format!("{}{other}", PARTY.replace("http://127.0.0.1", "http://elsewhere.example")),
             "party[0].redirect_uris person[0].subjects[0]",
         ),
-        (
-            PARTY.replace("cs_0123456789012345678901234567890123", "short"),
-            "party[0].client_secret",
-        ),
+        (PARTY.replace("cs_0123456789012345678901234567890123", "short"), "party[0].client_secret"),
         (PARTY.replace("client_secret = ", "# "), "party[0].client_secret"),
-        (
-            format!("{PARTY}client_secret_file = \"/nowhere\""),
-            "party[0].client_secret party[0].client_secret",
-        ),
+        (format!("{PARTY}client_secret_file = \"/nowhere\""), "party[0].client_secret party[0].client_secret"),
         (
             PERSON.replace("079085000001", "1234").replace("\"1985\"", "\"once\""),
             "person[0].birthdate person[0].personal_number",
         ),
-        (
-            format!("{PARTY}color = 1{}", PERSON.replace("\"an\"", "\"a n\"")),
-            "party[0].color person[0].login",
-        ),
+        (format!("{PARTY}color = 1{}", PERSON.replace("\"an\"", "\"a n\"")), "party[0].color person[0].login"),
     ] {
         let problems = run(&scratch, &text, Mode::Keep).await.expect_err("it is refused");
         assert_eq!(problems.join(" "), expected, "{text}");
     }
     let mut conn = scratch.app.house.db.read().await.expect("reads");
-    let left = idp_core::relying::by_client_id(&mut conn, "portal")
-        .await
-        .expect("reads");
+    let left = idp_core::relying::by_client_id(&mut conn, "portal").await.expect("reads");
     assert!(left.is_none(), "nothing of a refused file is kept");
 }
