@@ -31,7 +31,7 @@ pub(crate) fn run(file: &Path, arguments: &[&str]) -> (Option<i32>, String) {
 }
 
 /// Writes a configuration for a server in `folder`.
-pub(super) async fn configure(engine: Engine, folder: &Path) -> PathBuf {
+pub(crate) async fn configure(engine: Engine, folder: &Path) -> PathBuf {
     std::fs::create_dir_all(folder).expect("a folder");
     house::configure(engine, folder, "[log]\nlevel = \"error\"").await
 }
