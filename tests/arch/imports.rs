@@ -25,6 +25,7 @@ const SERVER: &[(&str, u8)] = &[
     ("oidc", 10),
     ("steps", 10),
     ("account", 10),
+    ("console", 10),
     ("app", ROOF),
     ("server", ROOF),
     ("management", ROOF),

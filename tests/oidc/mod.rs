@@ -3,6 +3,7 @@
 mod authorize;
 mod concurrency;
 mod discovery;
+mod hostile;
 mod logout;
 mod matrix;
 mod refresh;

@@ -4,6 +4,7 @@ pub mod account;
 pub mod app;
 pub mod cli;
 pub mod config;
+pub mod console;
 pub mod jobs;
 pub mod management;
 pub mod oidc;

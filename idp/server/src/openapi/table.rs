@@ -283,6 +283,13 @@ pub const ROUTES: &[Route] = &[
         "pages",
         &[get("asset", "Style sheet, scripts, fonts", &[(200, Some(Body::Any)), (404, None)])],
     ),
+    public("/console", "pages", &[get("consoleAddress", "The console's address", &[(308, None)])]),
+    public("/console/", "pages", &[get("console", "The web console", PAGE)]),
+    public(
+        "/console/{path}",
+        "pages",
+        &[get("consoleFile", "A file of the web console", &[(200, Some(Body::Any)), (404, None)])],
+    ),
     management("/livez", &[get("livez", "Whether the process lives", &[(200, Some(Body::Text))])]),
     management("/readyz", &[get("readyz", "Whether it takes requests", READY)]),
     management("/healthz", &[get("healthz", "Each check", &[(200, Some(Body::Json)), (503, Some(Body::Json))])]),

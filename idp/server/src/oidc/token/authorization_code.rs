@@ -16,7 +16,7 @@ use super::{
 use crate::oidc::{
     authorize,
     error::{Code, OauthError},
-    grant::Stored,
+    grant::{self, Stored},
     rows,
 };
 
@@ -52,7 +52,7 @@ async fn present(tx: &mut Tx<'_>, ask: &Ask<'_>, code: Digest, resources: &[Stri
     let admitted = match stored.admit(ask.house, tx.now()) {
         Ok(admitted) => admitted,
         Err(refused) => {
-            burn(tx, &stored, refused.word()).await?;
+            grant::revoke(tx, stored.id, refused.word()).await?;
             return Ok(Outcome::Refused(invalid_grant(refused.word())));
         }
     };
