@@ -32,6 +32,7 @@ create table identifier (
     recorded_at bigint not null,
     ended_at bigint
 );
+create unique index identifier_current on identifier (person_id, kind) where ended_at is null;
 create index identifier_person on identifier (person_id);
 create table identifier_index (
     identifier_id uuid not null references identifier (id),
@@ -55,3 +56,10 @@ create index registry_check_due on registry_check (due_at) where state = 'pendin
 create view account_standing as
     select a.id as account_id, a.person_id, a.state as account_state, p.state as person_state
     from account a join person p on p.id = a.person_id;
+-- The face of everything that may be told about a person, so that telling it takes one statement.
+create view person_face as
+    select p.id as person_id, p.state as person_state, p.merged_into, p.identity_assurance, p.data_match,
+        p.data_matched_at, p.sealed_profile, p.seal_key_id, p.updated_at,
+        i.id as number_id, i.sealed as number_sealed, i.seal_key_id as number_key_id
+    from person p
+    left join identifier i on i.person_id = p.id and i.kind = 'personal-number' and i.ended_at is null;

@@ -68,7 +68,7 @@ async fn without_a_database(engine: Engine) {
     let folder = house.folder.clone();
     house.stop();
     until_free(&house).await;
-    let again = House::start_in(engine, &folder, "").await;
+    let again = Box::pin(House::start_in(engine, &folder, "")).await;
     assert!(again.is_active(&party, &access).await);
 }
 

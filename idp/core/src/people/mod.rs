@@ -16,7 +16,7 @@ pub use account::{AccountState, StoredAccount, account_by_id, add_account, by_lo
 pub use enrol::{Enrolled, Enrolment, due_checks, record_answer, record_pending, sign_in_name};
 pub use person::{
     DataMatch, NewPerson, PersonState, Profile, StoredPerson, add_person, change_profile, claimants, person,
-    personal_number, set_person_state,
+    set_person_state,
 };
 
 /// Every statement of this room.

@@ -4,7 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::rows;
 use crate::{
-    crypto::{random, seal::Seals},
+    crypto::{
+        random,
+        seal::{Sealed, Seals},
+    },
     store::{Conn, StoreError, Tx},
     types::{
         Fault, Ial, Id, Timestamp, id,
@@ -103,6 +106,8 @@ pub struct StoredPerson {
     pub data_matched_at: Option<Timestamp>,
     /// What they say of themself; `None` after erasure.
     pub profile: Option<Profile>,
+    /// The number that they claim now.
+    pub number: Option<PersonalId>,
     /// Last change of the profile or of a state.
     pub updated_at: Timestamp,
 }
@@ -130,22 +135,21 @@ fn number_owner(id: Id<Identifier>) -> Vec<u8> {
 #[derive(Debug)]
 pub(super) enum Identifier {}
 
-pub(super) fn seal_profile(
-    seals: &Seals,
-    id: Id<id::Person>,
-    profile: &Profile,
-) -> Result<crate::crypto::seal::Sealed, Fault> {
+pub(super) fn seal_profile(seals: &Seals, id: Id<id::Person>, profile: &Profile) -> Result<Sealed, Fault> {
     let plain = serde_json::to_vec(profile).map_err(|error| Fault::new("writing a profile", error))?;
     Ok(seals.seal(&profile_owner(id), &plain))
 }
 
-pub(super) fn open_profile(
-    seals: &Seals,
-    id: Id<id::Person>,
-    sealed: &crate::crypto::seal::Sealed,
-) -> Result<Profile, Fault> {
+pub(super) fn open_profile(seals: &Seals, id: Id<id::Person>, sealed: &Sealed) -> Result<Profile, Fault> {
     let plain = seals.open(&profile_owner(id), sealed).map_err(|error| Fault::new("opening a profile", error))?;
     serde_json::from_slice(&plain).map_err(|error| Fault::new("reading a profile", error))
+}
+
+pub(super) fn open_number(seals: &Seals, id: Id<Identifier>, sealed: &Sealed) -> Result<PersonalId, Fault> {
+    let plain =
+        seals.open(&number_owner(id), sealed).map_err(|error| Fault::new("opening a personal number", error))?;
+    let number = String::from_utf8(plain).ok().and_then(|text| PersonalId::parse(&text).ok());
+    number.ok_or(Fault::bug("reading a personal number"))
 }
 
 /// Records a person and the number they claim. Somebody else may claim the same number: it proves nothing yet.
@@ -180,7 +184,8 @@ pub async fn change_profile(
 ) -> Result<(), StoreError> {
     let sealed = seal_profile(&tx.seals(), id, profile)?;
     rows::update_profile(tx, id, &sealed).await?;
-    if personal_number(tx, id).await?.as_ref() != number {
+    let before = person(tx, id).await?.and_then(|stored| stored.number);
+    if before.as_ref() != number {
         rows::end_identifiers(tx, id).await?;
         if let Some(number) = number {
             claim_number(tx, id, number).await?;
@@ -192,19 +197,6 @@ pub async fn change_profile(
 /// A person by id.
 pub async fn person(conn: &mut Conn, id: Id<id::Person>) -> Result<Option<StoredPerson>, StoreError> {
     rows::person(conn, id).await
-}
-
-/// The number that a person claims now.
-pub async fn personal_number(conn: &mut Conn, person: Id<id::Person>) -> Result<Option<PersonalId>, StoreError> {
-    let Some((identifier, sealed)) = rows::identifier(conn, person).await? else {
-        return Ok(None);
-    };
-    let plain = conn
-        .seals()
-        .open(&number_owner(identifier), &sealed)
-        .map_err(|error| Fault::new("opening a personal number", error))?;
-    let number = String::from_utf8(plain).ok().and_then(|text| PersonalId::parse(&text).ok());
-    Ok(Some(number.ok_or(Fault::bug("reading a personal number"))?))
 }
 
 /// Changes where a person stands. `into` names the record that goes on, for [`PersonState::Merged`].

@@ -4,10 +4,13 @@ use std::time::Duration;
 
 use super::{
     AccountState, DataMatch, PersonState, StoredAccount, StoredPerson,
-    person::{Identifier, open_profile},
+    person::{Identifier, open_number, open_profile},
 };
 use crate::{
-    crypto::{random, seal::Sealed},
+    crypto::{
+        random,
+        seal::{Sealed, Seals},
+    },
     params,
     store::{Conn, Row, StoreError, Tx},
     types::{Fault, Ial, Id, Locale, id},
@@ -19,8 +22,9 @@ pub(super) const PERSONAL_NUMBER: &str = "personal-number";
 const INSERT_PERSON: &str = "insert into person \
     (id, state, state_at, identity_assurance, data_match, data_matched_at, sealed_profile, seal_key_id, created_at, updated_at) \
     values ($1, 'active', $2, $3, $4, $5, $6, $7, $2, $2)";
-const PERSON: &str = "select id, state, merged_into, identity_assurance, data_match, data_matched_at, sealed_profile, \
-    seal_key_id, updated_at from person where id = $1";
+const PERSON: &str = "select person_id, person_state, merged_into, identity_assurance, data_match, data_matched_at, \
+    sealed_profile, seal_key_id, updated_at, number_id, number_sealed, number_key_id \
+    from person_face where person_id = $1";
 const UPDATE_PROFILE: &str = "update person set sealed_profile = $2, seal_key_id = $3, updated_at = $4 where id = $1";
 const UPDATE_PERSON_STATE: &str =
     "update person set state = $2, merged_into = $3, state_at = $4, updated_at = $4 where id = $1";
@@ -29,8 +33,6 @@ const UPDATE_DATA_MATCH: &str =
 const INSERT_IDENTIFIER: &str = "insert into identifier (id, person_id, kind, sealed, seal_key_id, recorded_at) \
     values ($1, $2, $3, $4, $5, $6)";
 const INSERT_INDEX: &str = "insert into identifier_index (identifier_id, key_id, digest) values ($1, $2, $3)";
-const IDENTIFIER: &str = "select id, sealed, seal_key_id from identifier \
-    where person_id = $1 and kind = $2 and ended_at is null order by recorded_at desc, id desc limit 1";
 const END_IDENTIFIERS: &str =
     "update identifier set ended_at = $3 where person_id = $1 and kind = $2 and ended_at is null";
 const INSERT_ACCOUNT: &str = "insert into account (id, person_id, login, state, state_at, created_at) \
@@ -61,7 +63,6 @@ pub(super) const ALL: &[&str] = &[
     UPDATE_DATA_MATCH,
     INSERT_IDENTIFIER,
     INSERT_INDEX,
-    IDENTIFIER,
     END_IDENTIFIERS,
     INSERT_ACCOUNT,
     ACCOUNT_BY_LOGIN,
@@ -89,24 +90,32 @@ pub(super) async fn insert_person(
 }
 
 pub(super) async fn person(conn: &mut Conn, id: Id<id::Person>) -> Result<Option<StoredPerson>, StoreError> {
-    let Some(row) = conn.one(PERSON, params![id]).await? else {
-        return Ok(None);
-    };
-    let profile = match (row.opt_bytes("sealed_profile")?, row.opt_text("seal_key_id")?) {
-        (Some(bytes), Some(key_id)) => Some(open_profile(&conn.seals(), id, &Sealed { key_id, bytes })?),
-        _ => None,
-    };
-    let level = Ial::from_urn(&row.text("identity_assurance")?).ok_or(Fault::bug("reading an identity level"))?;
-    Ok(Some(StoredPerson {
-        id,
-        state: PersonState::from_word(&row.text("state")?)?,
-        merged_into: row.opt_id("merged_into")?,
-        identity_assurance: level,
-        data_match: DataMatch::from_word(&row.text("data_match")?)?,
-        data_matched_at: row.opt_time("data_matched_at")?,
-        profile,
-        updated_at: row.time("updated_at")?,
-    }))
+    let seals = conn.seals();
+    conn.one(PERSON, params![id]).await?.map(|row| StoredPerson::of_face(&row, &seals)).transpose()
+}
+
+impl StoredPerson {
+    /// Reads a person from a row that holds the columns of the view `person_face`, also one that another room joined to it.
+    pub fn of_face(row: &Row, seals: &Seals) -> Result<Self, StoreError> {
+        let id = row.id("person_id")?;
+        let sealed = |bytes: &str, key_id: &str| -> Result<Option<Sealed>, StoreError> {
+            Ok(row.opt_bytes(bytes)?.zip(row.opt_text(key_id)?).map(|(bytes, key_id)| Sealed { key_id, bytes }))
+        };
+        let profile = sealed("sealed_profile", "seal_key_id")?;
+        let number = row.opt_id("number_id")?.zip(sealed("number_sealed", "number_key_id")?);
+        let level = Ial::from_urn(&row.text("identity_assurance")?).ok_or(Fault::bug("reading an identity level"))?;
+        Ok(Self {
+            id,
+            state: PersonState::from_word(&row.text("person_state")?)?,
+            merged_into: row.opt_id("merged_into")?,
+            identity_assurance: level,
+            data_match: DataMatch::from_word(&row.text("data_match")?)?,
+            data_matched_at: row.opt_time("data_matched_at")?,
+            profile: profile.map(|sealed| open_profile(seals, id, &sealed)).transpose()?,
+            number: number.map(|(identifier, sealed)| open_number(seals, identifier, &sealed)).transpose()?,
+            updated_at: row.time("updated_at")?,
+        })
+    }
 }
 
 pub(super) async fn update_profile(tx: &mut Tx<'_>, id: Id<id::Person>, sealed: &Sealed) -> Result<(), StoreError> {
@@ -152,15 +161,6 @@ pub(super) async fn insert_identifier_index(
     digest: [u8; 32],
 ) -> Result<(), StoreError> {
     tx.run(INSERT_INDEX, params![id, key_id, digest]).await.map(|_| ())
-}
-
-pub(super) async fn identifier(
-    conn: &mut Conn,
-    person: Id<id::Person>,
-) -> Result<Option<(Id<Identifier>, Sealed)>, StoreError> {
-    let row = conn.one(IDENTIFIER, params![person, PERSONAL_NUMBER]).await?;
-    row.map(|row| Ok((row.id("id")?, Sealed { key_id: row.text("seal_key_id")?, bytes: row.bytes("sealed")? })))
-        .transpose()
 }
 
 pub(super) async fn end_identifiers(tx: &mut Tx<'_>, person: Id<id::Person>) -> Result<(), StoreError> {

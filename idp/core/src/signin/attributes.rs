@@ -26,28 +26,34 @@ pub struct Attributes {
     pub data_matched_at: Option<Timestamp>,
 }
 
+impl Attributes {
+    /// What `scopes` release of a person. `None`: nothing may be said about this person at all.
+    pub fn of(person: &StoredPerson, scopes: &[Scope]) -> Option<Self> {
+        if !person.is_active() {
+            return None;
+        }
+        let mut attributes = Self::default();
+        if scopes.contains(&Scope::Profile) {
+            attributes.name = person.profile.as_ref().map(|profile| profile.name.as_str().to_owned());
+            let birthdate = person.profile.as_ref().and_then(|profile| profile.birthdate);
+            attributes.birthdate = birthdate.map(|date| date.to_claim());
+            attributes.updated_at = Some(person.updated_at);
+        }
+        if scopes.contains(&Scope::Identity) {
+            attributes.personal_number = person.number.as_ref().map(|number| number.as_str().to_owned());
+            attributes.identity_assurance = Some(person.identity_assurance);
+            attributes.data_match = Some(person.data_match.word());
+            attributes.data_matched_at = person.data_matched_at;
+        }
+        Some(attributes)
+    }
+}
+
 /// Reads the attributes that `scopes` release. `None`: nothing may be said about this person at all.
 pub async fn attributes(
     conn: &mut Conn,
     person: Id<id::Person>,
     scopes: &[Scope],
 ) -> Result<Option<Attributes>, StoreError> {
-    let Some(stored) = people::person(conn, person).await?.filter(StoredPerson::is_active) else {
-        return Ok(None);
-    };
-    let mut attributes = Attributes::default();
-    if scopes.contains(&Scope::Profile) {
-        attributes.name = stored.profile.as_ref().map(|profile| profile.name.as_str().to_owned());
-        attributes.birthdate =
-            stored.profile.as_ref().and_then(|profile| profile.birthdate).map(|date| date.to_claim());
-        attributes.updated_at = Some(stored.updated_at);
-    }
-    if scopes.contains(&Scope::Identity) {
-        attributes.personal_number =
-            people::personal_number(conn, person).await?.map(|number| number.as_str().to_owned());
-        attributes.identity_assurance = Some(stored.identity_assurance);
-        attributes.data_match = Some(stored.data_match.word());
-        attributes.data_matched_at = stored.data_matched_at;
-    }
-    Ok(Some(attributes))
+    Ok(people::person(conn, person).await?.and_then(|person| Attributes::of(&person, scopes)))
 }

@@ -61,9 +61,8 @@ pub async fn reverify_due(house: &House, cx: &Cx) -> Result<usize, Fault> {
 async fn question(house: &House, person: Id<id::Person>, request_ref: &str) -> Result<Option<Verification>, Fault> {
     let mut conn = house.db.read().await?;
     let stored = people::person(&mut conn, person).await?;
-    let profile = stored.filter(people::StoredPerson::is_active).and_then(|stored| stored.profile);
-    let number = people::personal_number(&mut conn, person).await?;
-    let (Some(profile), Some(number)) = (profile, number) else {
+    let stored = stored.filter(people::StoredPerson::is_active);
+    let Some((profile, number)) = stored.and_then(|stored| stored.profile.zip(stored.number)) else {
         return Ok(None);
     };
     Ok(profile.birthdate.map(|birth_date| Verification {

@@ -127,6 +127,14 @@ pub(super) async fn revoke(tx: &mut Tx<'_>, grant: Id<id::Grant>, because: &'sta
     Ok(())
 }
 
+/// Revokes every grant of a person: their password changed, so whoever knew the old one may hold tokens that outlive the session.
+pub async fn end_grants_of(tx: &mut Tx<'_>, person: Id<id::Person>, because: &'static str) -> Result<(), StoreError> {
+    for grant in rows::open_grants(tx, person).await? {
+        revoke(tx, grant, because).await?;
+    }
+    Ok(())
+}
+
 /// Revokes every grant: after a restore, when nobody knows any more which secrets were used.
 pub async fn end_all(tx: &mut Tx<'_>, because: &'static str) -> Result<u64, StoreError> {
     rows::revoke_all(tx, because).await

@@ -2,7 +2,7 @@
 
 use idp_core::{
     params,
-    people::{AccountState, PersonState},
+    people::{AccountState, PersonState, StoredPerson},
     signin::Standing,
     store::{Conn, Row, StoreError, Tx, meta::Epoch},
     types::{Digest, Fault, Id, Timestamp, id},
@@ -28,8 +28,20 @@ const GRANT: &str = "select g.id, g.party_id, g.person_id, g.account_id, g.sessi
     join session_standing s on s.session_id = g.session_id \
     left join revoked_token r on r.jti = $2 \
     where g.id = $1";
+const GRANT_AND_PERSON: &str = "select g.id, g.party_id, g.person_id, g.account_id, g.session_id, g.terms, g.epoch, g.ends_at, g.revoked_at, \
+    a.account_state, a.person_state, s.ends_at as session_ends_at, s.ended_at as session_ended_at, \
+    s.last_used_at as session_used_at, r.jti as revoked_jti, \
+    f.merged_into, f.identity_assurance, f.data_match, f.data_matched_at, f.sealed_profile, f.seal_key_id, f.updated_at, \
+    f.number_id, f.number_sealed, f.number_key_id \
+    from token_grant g \
+    join account_standing a on a.account_id = g.account_id \
+    join person_face f on f.person_id = g.person_id \
+    join session_standing s on s.session_id = g.session_id \
+    left join revoked_token r on r.jti = $2 \
+    where g.id = $1";
 const REVOKE_GRANT: &str = "update token_grant set revoked_at = $2, revoked_because = $3 where id = $1 and revoked_at is null \
     returning person_id, party_id";
+const OPEN_GRANTS: &str = "select id from token_grant where person_id = $1 and revoked_at is null";
 const REVOKE_ALL: &str = "update token_grant set revoked_at = $1, revoked_because = $2 where revoked_at is null";
 const SWEEP_GRANTS: &str = "delete from token_grant where id in (select g.id from token_grant g \
     where g.ends_at < $1 and not exists (select 1 from refresh_token r where r.grant_id = g.id) limit 1000)";
@@ -60,7 +72,9 @@ pub(super) const ALL: &[&str] = &[
     SPEND_CODE,
     GRANT_OF_CODE,
     GRANT,
+    GRANT_AND_PERSON,
     REVOKE_GRANT,
+    OPEN_GRANTS,
     REVOKE_ALL,
     SWEEP_GRANTS,
     SWEEP_REFRESH,
@@ -130,6 +144,17 @@ pub(super) async fn grant(conn: &mut Conn, id: Id<id::Grant>, jti: Option<&str>)
     conn.one(GRANT, params![id, jti]).await?.as_ref().map(stored).transpose()
 }
 
+/// The same with everything that may be told about the person: userinfo takes one statement.
+pub(super) async fn grant_and_person(
+    conn: &mut Conn,
+    id: Id<id::Grant>,
+    jti: &str,
+) -> Result<Option<(Stored, StoredPerson)>, StoreError> {
+    let seals = conn.seals();
+    let Some(row) = conn.one(GRANT_AND_PERSON, params![id, jti]).await? else { return Ok(None) };
+    Ok(Some((stored(&row)?, StoredPerson::of_face(&row, &seals)?)))
+}
+
 fn stored(row: &Row) -> Result<Stored, StoreError> {
     let terms: Terms =
         serde_json::from_str(&row.text("terms")?).map_err(|error| Fault::new("reading the terms of a grant", error))?;
@@ -164,6 +189,10 @@ pub(super) async fn revoke_grant(
     let now = tx.now();
     let row = tx.one(REVOKE_GRANT, params![id, now, because]).await?;
     row.map(|row| Ok((row.id("person_id")?, row.id("party_id")?))).transpose()
+}
+
+pub(super) async fn open_grants(conn: &mut Conn, person: Id<id::Person>) -> Result<Vec<Id<id::Grant>>, StoreError> {
+    conn.all(OPEN_GRANTS, params![person]).await?.iter().map(|row| row.id("id")).collect()
 }
 
 pub(super) async fn revoke_all(tx: &mut Tx<'_>, because: &str) -> Result<u64, StoreError> {

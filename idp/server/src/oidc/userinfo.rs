@@ -15,7 +15,7 @@ use axum::{
 use idp_core::{
     crypto::jws,
     relying::{Party, Scope},
-    signin,
+    signin::Attributes,
     types::{Fault, Timestamp},
 };
 use serde_json::{Map, Value, json};
@@ -83,8 +83,11 @@ async fn tell(house: &House, now: Timestamp, token: &str) -> Result<Response, Oa
     if !read.audience.contains(&house.issuer) {
         return Err(invalid("a token for another audience"));
     }
-    let mut conn = house.db.read().await.map_err(Fault::from)?;
-    let stored = rows::grant(&mut conn, grant, Some(&read.jti)).await?.ok_or_else(|| invalid("unknown grant"))?;
+    let found = {
+        let mut conn = house.db.read().await.map_err(Fault::from)?;
+        rows::grant_and_person(&mut conn, grant, &read.jti).await?
+    };
+    let (stored, person) = found.ok_or_else(|| invalid("unknown grant"))?;
     if stored.jti_is_revoked {
         return Err(invalid("revoked"));
     }
@@ -94,8 +97,7 @@ async fn tell(house: &House, now: Timestamp, token: &str) -> Result<Response, Oa
     }
     let party = house.register.by_id(stored.party).ok_or_else(|| invalid("party"))?;
     let released: Vec<Scope> = read.scopes.iter().copied().filter(|scope| party.may_ask(*scope)).collect();
-    let attributes = signin::attributes(&mut conn, stored.person, &released).await?.ok_or_else(|| invalid("person"))?;
-    drop(conn);
+    let attributes = Attributes::of(&person, &released).ok_or_else(|| invalid("person"))?;
     let mut body = claims::of(&attributes, stored.terms.locale);
     body.insert("sub".into(), json!(stored.terms.sub));
     answer(house, &party, body)

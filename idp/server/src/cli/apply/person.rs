@@ -10,6 +10,8 @@ use idp_core::{
     types::{BirthDate, Fault, FullName, Id, PersonalId, Secret, id},
 };
 
+use crate::oidc;
+
 use super::{
     Refused, Target,
     change::{Change, Field, What},
@@ -168,7 +170,7 @@ async fn change(
         problems.push(Problem::rule(&wanted.path, "cli-apply-person-gone"));
         return Ok(Vec::new());
     }
-    let mut fields = profile_fields(tx, wanted, &stored).await?;
+    let mut fields = profile_fields(wanted, &stored);
     if !fields.is_empty() {
         people::change_profile(tx, person, &wanted.profile, wanted.number.as_ref()).await?;
     }
@@ -176,6 +178,7 @@ async fn change(
         password::set(tx, account.id, person, hash).await?;
         // Whoever knew the old one may be signed in with it.
         session::end_all_of(tx, person, "password-changed").await?;
+        oidc::end_grants_of(tx, person, "password-changed").await?;
         fields.push(Field::hidden("password"));
     }
     let now = Standing { person: stored.state, account: account.state };
@@ -191,8 +194,7 @@ async fn change(
     Ok(fields)
 }
 
-async fn profile_fields(tx: &mut Tx<'_>, wanted: &Prepared, stored: &StoredPerson) -> Result<Vec<Field>, StoreError> {
-    let number = people::personal_number(tx, stored.id).await?;
+fn profile_fields(wanted: &Prepared, stored: &StoredPerson) -> Vec<Field> {
     let profile = stored.profile.as_ref();
     let claim = |birthdate: Option<&BirthDate>| birthdate.map(BirthDate::to_claim);
     let differs = [
@@ -201,10 +203,10 @@ async fn profile_fields(tx: &mut Tx<'_>, wanted: &Prepared, stored: &StoredPerso
             "birthdate",
             claim(profile.and_then(|profile| profile.birthdate.as_ref())) != claim(wanted.profile.birthdate.as_ref()),
         ),
-        ("personal_number", number != wanted.number),
+        ("personal_number", stored.number != wanted.number),
     ];
     let differing = differs.into_iter().filter(|(_, differs)| *differs);
-    Ok(differing.map(|(name, _)| Field::hidden(name)).collect())
+    differing.map(|(name, _)| Field::hidden(name)).collect()
 }
 
 /// Where person and account stand.
