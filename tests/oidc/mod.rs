@@ -1,5 +1,6 @@
 //! Journeys through the OpenID Connect door, and its rows of the list of attacks.
 
+mod absent;
 mod authorize;
 mod concurrency;
 mod discovery;
