@@ -136,9 +136,42 @@ struct Parts<'a> {
     signature: Vec<u8>,
 }
 
+/// A public key that checks signatures.
+pub trait Verifies {
+    /// Whether this is the key's signature by this algorithm. A key of another kind verifies nothing.
+    fn verifies(&self, alg: Alg, message: &[u8], signature: &[u8]) -> bool;
+}
+
+/// Prepared at each use: for keys that are seldom used.
+impl Verifies for Jwk {
+    fn verifies(&self, alg: Alg, message: &[u8], signature: &[u8]) -> bool {
+        alg.verifier(self).is_ok_and(|verifier| verifier.verify(message, signature).is_ok())
+    }
+}
+
+/// A public key prepared once: reading one takes longer than using it.
+pub struct VerificationKey {
+    alg: Alg,
+    verifier: Box<dyn JwsVerifier>,
+}
+
+impl VerificationKey {
+    /// Takes a public key for one algorithm.
+    pub fn new(alg: Alg, key: &Jwk) -> Result<Self, Fault> {
+        let verifier = alg.verifier(key).map_err(|error| Fault::new("preparing a verification key", error))?;
+        Ok(Self { alg, verifier })
+    }
+}
+
+impl Verifies for VerificationKey {
+    fn verifies(&self, alg: Alg, message: &[u8], signature: &[u8]) -> bool {
+        alg == self.alg && self.verifier.verify(message, signature).is_ok()
+    }
+}
+
 /// Checks a compact JWS. `keys` gives the candidates for a `kid` (or for none). Keys named inside the token (`jwk`,
 /// `jku`, `x5u`, `x5c`) are never looked at.
-pub fn verify<K: Deref<Target = Jwk>>(
+pub fn verify<K: Deref<Target: Verifies>>(
     token: &str,
     expected: &Expected<'_>,
     keys: impl FnOnce(Option<&str>, Alg) -> Vec<K>,
@@ -148,9 +181,8 @@ pub fn verify<K: Deref<Target = Jwk>>(
     if candidates.is_empty() {
         return Err(JwsError::UnknownKey);
     }
-    let good = candidates.iter().any(|key| {
-        parts.alg.verifier(key).is_ok_and(|verifier| verifier.verify(parts.signed.as_bytes(), &parts.signature).is_ok())
-    });
+    let message = parts.signed.as_bytes();
+    let good = candidates.iter().any(|key| key.verifies(parts.alg, message, &parts.signature));
     if !good {
         return Err(JwsError::Signature);
     }

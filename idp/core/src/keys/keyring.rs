@@ -11,7 +11,7 @@ use crate::{
     crypto::{
         digest,
         jwk::Jwk,
-        jws::{Alg, MemorySigner, Signer},
+        jws::{Alg, MemorySigner, Signer, VerificationKey},
         seal::Seals,
     },
     store::{Cx, Db},
@@ -37,6 +37,7 @@ struct Snapshot {
 struct Held {
     facts: KeyFacts,
     public: Arc<Jwk>,
+    verifier: Arc<VerificationKey>,
     /// Kept for Next and Active; a Retiring key never signs again.
     signer: Option<Arc<MemorySigner>>,
 }
@@ -87,10 +88,10 @@ impl Keyring {
     /// The key for a token that we issued ourselves. A Next key counts: another node may have promoted it a moment ago.
     /// `None` for a key that is gone or revoked, and for one of another algorithm (RFC 8725 section 3.1: a key is for
     /// one algorithm).
-    pub fn verification_key(&self, kid: &str, alg: Alg) -> Option<Arc<Jwk>> {
+    pub fn verification_key(&self, kid: &str, alg: Alg) -> Option<Arc<VerificationKey>> {
         let snapshot = self.0.snapshot.load();
         let held = snapshot.held.get(kid).filter(|held| held.facts.alg == alg)?;
-        Some(Arc::clone(&held.public))
+        Some(Arc::clone(&held.verifier))
     }
 
     /// What is known of a key that is not gone.
@@ -123,9 +124,13 @@ impl Snapshot {
 
 impl Held {
     fn new(row: &rows::LiveKey, known: Option<&Self>, seals: &Seals) -> Result<Self, Fault> {
-        let public = match known {
-            Some(known) => Arc::clone(&known.public),
-            None => Arc::new(Jwk::from_bytes(&row.public).map_err(|error| Fault::new("reading a public key", error))?),
+        let (public, verifier) = match known {
+            Some(known) => (Arc::clone(&known.public), Arc::clone(&known.verifier)),
+            None => {
+                let public = Jwk::from_bytes(&row.public).map_err(|error| Fault::new("reading a public key", error))?;
+                let verifier = VerificationKey::new(row.facts.alg, &public)?;
+                (Arc::new(public), Arc::new(verifier))
+            }
         };
         let signer = match row.facts.state {
             State::Next { .. } | State::Active { .. } => Some(match known.and_then(|known| known.signer.as_ref()) {
@@ -134,7 +139,7 @@ impl Held {
             }),
             State::Retiring { .. } | State::Gone { .. } => None,
         };
-        Ok(Self { facts: row.facts.clone(), public, signer })
+        Ok(Self { facts: row.facts.clone(), public, verifier, signer })
     }
 }
 

@@ -7,7 +7,6 @@ use std::{
 
 use sqlx::{
     Postgres, Sqlite,
-    pool::PoolConnection,
     postgres::{PgArguments, PgConnection},
     sqlite::{SqliteArguments, SqliteConnection},
 };
@@ -16,6 +15,7 @@ use super::{
     Cx, Param, Row, StoreError,
     db::Dialect,
     error::{Meaning, meaning},
+    pool::Taken,
 };
 use crate::{
     crypto::seal::Seals,
@@ -35,24 +35,26 @@ pub struct Conn {
 
 /// A connection taken from its pool.
 pub(super) enum Held {
-    Sqlite(PoolConnection<Sqlite>),
-    Postgres(PoolConnection<Postgres>),
+    Sqlite(Taken<SqliteConnection>),
+    Postgres(Taken<PgConnection>),
 }
 
 #[derive(Clone, Copy, Default)]
 struct Open {
     statement: bool,
     transaction: bool,
+    /// The connection itself failed.
+    broken: bool,
 }
 
 impl Drop for Conn {
-    /// A connection whose statement or transaction did not come to its end is closed, not given back. A request that is given up in the
+    /// A connection that failed, or whose statement or transaction did not come to its end, is closed, not given back. A request that is given up in the
     /// middle of an answer would else leave the rest of that answer to the next request: one person would read another's row.
     fn drop(&mut self) {
-        let unfinished = self.open.statement || self.open.transaction;
+        let unfinished = self.open.statement || self.open.transaction || self.open.broken;
         match self.link.take() {
-            Some(Held::Sqlite(connection)) if unfinished => drop(connection.detach()),
-            Some(Held::Postgres(connection)) if unfinished => drop(connection.detach()),
+            Some(Held::Sqlite(connection)) if unfinished => connection.discard(),
+            Some(Held::Postgres(connection)) if unfinished => connection.discard(),
             _ => {}
         }
     }
@@ -91,7 +93,7 @@ fn postgres(sql: &'static str, params: Vec<Param>) -> PostgresQuery {
 
 impl Conn {
     pub(super) const fn new(link: Held, seals: Arc<Seals>) -> Self {
-        let open = Open { statement: false, transaction: false };
+        let open = Open { statement: false, transaction: false, broken: false };
         Self { link: Some(link), seals, met_another: false, open }
     }
 
@@ -195,6 +197,8 @@ impl Conn {
     }
 
     fn refused(&mut self, error: sqlx::Error) -> StoreError {
+        // A refusal of the database leaves the connection as it was; anything else may have left half an answer in it.
+        self.open.broken |= !matches!(error, sqlx::Error::Database(_) | sqlx::Error::RowNotFound);
         match meaning(error) {
             Meaning::Unique(name) => StoreError::Unique(name),
             Meaning::Fault(fault) => StoreError::Fault(fault),

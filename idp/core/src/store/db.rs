@@ -4,13 +4,13 @@ use std::{path::PathBuf, str::FromStr, sync::Arc, time::Duration};
 
 use futures_util::future::BoxFuture;
 use sqlx::{
-    ConnectOptions, PgPool, SqlitePool,
-    postgres::{PgConnectOptions, PgPoolOptions},
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+    ConnectOptions, PgConnection, SqliteConnection,
+    postgres::PgConnectOptions,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 use tracing::log::LevelFilter;
 
-use super::{Conn, Cx, StoreError, Tx, conn::Held};
+use super::{Conn, Cx, StoreError, Tx, conn::Held, pool::Pool};
 use crate::{
     crypto::{random, seal::Seals},
     types::Fault,
@@ -19,6 +19,10 @@ use crate::{
 /// How often a write that met another one is run again before it gives up. Under contention each loser waits a random
 /// moment that doubles, so that a crowd thins out.
 const TRIES: u32 = 12;
+
+/// Rows that SQLite's thread may be ahead of its reader. Large, because each wait of one for the other wakes a thread; the audit log is
+/// read in pages of this size.
+const READ_AHEAD: usize = 2_000;
 
 /// Which of the two databases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,11 +53,11 @@ pub struct Db {
 enum Pools {
     /// One writer, so that writers queue in order instead of failing; several readers beside it (WAL).
     Sqlite {
-        write: SqlitePool,
-        read: SqlitePool,
+        write: Pool<SqliteConnection>,
+        read: Pool<SqliteConnection>,
         path: PathBuf,
     },
-    Postgres(PgPool),
+    Postgres(Pool<PgConnection>),
 }
 
 impl Db {
@@ -96,8 +100,8 @@ impl Db {
     /// A connection for reading.
     pub async fn read(&self) -> Result<Conn, StoreError> {
         let link = match &self.pools {
-            Pools::Sqlite { read, .. } => Held::Sqlite(read.acquire().await?),
-            Pools::Postgres(pool) => Held::Postgres(pool.acquire().await?),
+            Pools::Sqlite { read, .. } => Held::Sqlite(read.take().await?),
+            Pools::Postgres(pool) => Held::Postgres(pool.take().await?),
         };
         Ok(Conn::new(link, Arc::clone(&self.seals)))
     }
@@ -137,8 +141,8 @@ impl Db {
 
     async fn begin<'c>(&self, cx: &'c Cx) -> Result<Tx<'c>, StoreError> {
         let link = match &self.pools {
-            Pools::Sqlite { write, .. } => Held::Sqlite(write.acquire().await?),
-            Pools::Postgres(pool) => Held::Postgres(pool.acquire().await?),
+            Pools::Sqlite { write, .. } => Held::Sqlite(write.take().await?),
+            Pools::Postgres(pool) => Held::Postgres(pool.take().await?),
         };
         let mut conn = Conn::new(link, Arc::clone(&self.seals));
         conn.begin().await?;
@@ -170,9 +174,10 @@ async fn sqlite(path: &str, readers: u32) -> Result<Pools, Fault> {
         .statement_cache_capacity(256)
         .log_statements(LevelFilter::Trace)
         .log_slow_statements(LevelFilter::Debug, Duration::from_secs(1));
-    let pool = |most: u32| SqlitePoolOptions::new().max_connections(most).acquire_timeout(Duration::from_secs(5));
-    let write = pool(1).connect_with(options.clone()).await.map_err(open)?;
-    let read = pool(readers.max(1)).connect_with(options.pragma("query_only", "on")).await.map_err(open)?;
+    let patience = Duration::from_secs(5);
+    let write = Pool::open(options.clone(), 1, patience).await.map_err(open)?;
+    let read = options.pragma("query_only", "on").row_buffer_size(READ_AHEAD);
+    let read = Pool::open(read, readers.max(1), patience).await.map_err(open)?;
     Ok(Pools::Sqlite { write, read, path: PathBuf::from(path) })
 }
 
@@ -188,12 +193,7 @@ async fn postgres(options: &Options) -> Result<Pools, Fault> {
         .statement_cache_capacity(256)
         .log_statements(LevelFilter::Trace)
         .log_slow_statements(LevelFilter::Debug, Duration::from_secs(1));
-    let pool = PgPoolOptions::new()
-        .max_connections(options.connections.max(2))
-        .acquire_timeout(Duration::from_secs(2))
-        .connect_with(connect)
-        .await
-        .map_err(open)?;
+    let pool = Pool::open(connect, options.connections.max(2), Duration::from_secs(2)).await.map_err(open)?;
     Ok(Pools::Postgres(pool))
 }
 

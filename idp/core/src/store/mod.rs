@@ -16,6 +16,7 @@ mod error;
 pub mod lease;
 pub mod meta;
 mod migrate;
+mod pool;
 pub mod quota;
 pub mod revision;
 mod rows;

@@ -17,7 +17,7 @@ use idp_core::{
 use serde_json::{Value, json};
 
 use super::{claims, cors};
-use crate::web::house::House;
+use crate::web::{access::Quiet, house::House};
 
 /// The document, ready to send.
 pub(super) struct Document {
@@ -108,6 +108,7 @@ pub(super) fn document(
     if let Ok(etag) = HeaderValue::try_from(etag) {
         response.headers_mut().insert(ETAG, etag);
     }
+    response.extensions_mut().insert(Quiet);
     cors::open_to_all(&mut response);
     response
 }

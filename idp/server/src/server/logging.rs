@@ -5,7 +5,12 @@
 
 use std::{io::IsTerminal, panic};
 
-use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt, util::SubscriberInitExt};
+use tracing_subscriber::{
+    filter::{LevelFilter, Targets},
+    fmt,
+    layer::SubscriberExt,
+    util::SubscriberInitExt,
+};
 
 use crate::config::sections::{Log, LogFormat, LogLevel};
 
@@ -40,15 +45,17 @@ pub fn init(log: &Log) {
     }
 }
 
-/// Libraries speak from the level of our `debug` on; below it they would log requests that carry secrets.
-fn filter(level: LogLevel) -> EnvFilter {
-    EnvFilter::new(match level {
-        LogLevel::Error => "error",
-        LogLevel::Warn => "warn",
-        LogLevel::Info => "warn,idp=info,idp_core=info",
-        LogLevel::Debug => "warn,idp=debug,idp_core=debug",
-        LogLevel::Trace => "debug,idp=trace,idp_core=trace",
-    })
+/// Libraries speak from the level of our `debug` on; below it they would log requests that carry secrets. Targets are fixed, so that
+/// most questions whether to log are answered once and not for each request.
+fn filter(level: LogLevel) -> Targets {
+    let (ours, theirs) = match level {
+        LogLevel::Error => (LevelFilter::ERROR, LevelFilter::ERROR),
+        LogLevel::Warn => (LevelFilter::WARN, LevelFilter::WARN),
+        LogLevel::Info => (LevelFilter::INFO, LevelFilter::WARN),
+        LogLevel::Debug => (LevelFilter::DEBUG, LevelFilter::WARN),
+        LogLevel::Trace => (LevelFilter::TRACE, LevelFilter::DEBUG),
+    };
+    Targets::new().with_default(theirs).with_targets([("idp", ours), ("idp_core", ours)])
 }
 
 /// Where it panicked; what it said only when that is text from our source. Formatted messages quote values.
