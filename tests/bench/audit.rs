@@ -1,17 +1,15 @@
 //! `idp audit verify` over a log of the size of a busy day.
 
 use std::{
-    fs,
     net::SocketAddr,
-    sync::Arc,
     time::{Duration, Instant},
 };
 
 use idp_core::{
     audit::{self, Event},
-    crypto::{jws::Alg, random, seal::Seals},
+    crypto::{jws::Alg, random},
     keys::Keyring,
-    store::{Cx, Db, Options, StoreError},
+    store::{Cx, StoreError},
     types::{Clock, Id, id},
 };
 
@@ -32,7 +30,10 @@ pub(crate) async fn verify(house: &House, engine: &'static str, quick: bool) -> 
     fill(house, records).await?;
     let (before, began) = (process::cpu_of_ended_children()?, Instant::now());
     house.run(&["audit", "verify", "--json"])?;
-    let (seconds, cpu) = (began.elapsed().as_secs_f64(), process::cpu_of_ended_children()? - before);
+    let (seconds, cpu) = (
+        began.elapsed().as_secs_f64(),
+        process::cpu_of_ended_children()? - before,
+    );
     let raw = bare::primitive("sha256", Duration::from_secs(1))?.rate();
     let rate = records as f64 / cpu;
     let figure = Figure::new(engine, "audit verify", (records as f64 / seconds, "records a second"));
@@ -43,10 +44,13 @@ pub(crate) async fn verify(house: &House, engine: &'static str, quick: bool) -> 
 }
 
 async fn fill(house: &House, records: usize) -> Result<(), Wrong> {
-    let db = open(house).await?;
+    let db = house.open().await?;
     let clock = Clock::system();
     let from = Some(SocketAddr::from(([198, 51, 100, 7], 50_000)));
-    let cx = Cx { from, ..Cx::operator("bench".to_owned(), clock.now()) };
+    let cx = Cx {
+        from,
+        ..Cx::operator("bench".to_owned(), clock.now())
+    };
     let people: Vec<Id<id::Person>> = (0..PEOPLE).map(|_| random::id(cx.now)).collect();
     for batch in 0..records.div_ceil(AT_ONCE) {
         let people = &people;
@@ -55,7 +59,16 @@ async fn fill(house: &House, records: usize) -> Result<(), Wrong> {
                 for number in 0..AT_ONCE.min(records - batch * AT_ONCE) {
                     let (person, now) = (people[number % PEOPLE], tx.now());
                     let (account, session) = (random::id(now), random::id(now));
-                    audit::record(tx, Event::SignedIn { person, account, session, acr: "urn:idp:aal1" }).await?;
+                    audit::record(
+                        tx,
+                        Event::SignedIn {
+                            person,
+                            account,
+                            session,
+                            acr: "urn:idp:aal1",
+                        },
+                    )
+                    .await?;
                 }
                 Ok::<_, StoreError>(())
             })
@@ -66,16 +79,4 @@ async fn fill(house: &House, records: usize) -> Result<(), Wrong> {
     while audit::chain::seal(&db, &cx, &*signer).await?.count > 0 {}
     db.close().await;
     Ok(())
-}
-
-/// The server's database, under its own key.
-async fn open(house: &House) -> Result<Db, Wrong> {
-    let config: toml::Table = toml::from_str(&fs::read_to_string(house.config())?)?;
-    let text = |section: &str, key: &str| {
-        let value = config.get(section).and_then(|section| section.get(key)).and_then(toml::Value::as_str);
-        value.map(str::to_owned).ok_or_else(|| format!("no {section}.{key} in the configuration"))
-    };
-    let seals = Seals::parse(&fs::read_to_string(text("secrets", "key_file")?)?)?;
-    let options = Options { url: text("database", "url")?, connections: 4 };
-    Ok(Db::open(&options, Arc::new(seals)).await?)
 }

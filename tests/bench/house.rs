@@ -5,19 +5,17 @@ use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
-use idp_core::crypto::random;
+use idp_core::{
+    crypto::{random, seal::Seals},
+    store::{Db, Options},
+};
 use idp_tests::{Engine, house};
 
-use crate::{
-    Wrong, bare,
-    load::Target,
-    process::Process,
-    requests,
-    wire::Connection,
-};
+use crate::{Wrong, bare, load::Target, process::Process, requests, wire::Connection};
 
 /// People who can sign in, and so connections that have a person of their own.
 pub(crate) const PEOPLE: usize = 16;
@@ -55,7 +53,13 @@ impl House {
         let table: toml::Table = toml::from_str(&fs::read_to_string(&config)?)?;
         let listen = table["server"]["listen"][0].as_str().ok_or("no address to listen at")?;
         let address = listen.parse()?;
-        let house = Self { program: program.to_owned(), folder, config, address, process: None };
+        let house = Self {
+            program: program.to_owned(),
+            folder,
+            config,
+            address,
+            process: None,
+        };
         let state = house.folder.join("state.toml");
         fs::write(&state, desired())?;
         house.run(&["migrate"])?;
@@ -67,32 +71,36 @@ impl House {
         &self.folder
     }
 
-    pub(crate) fn config(&self) -> &Path {
-        &self.config
-    }
-
-    /// Where the lines of the server's log are.
-    pub(crate) fn log(&self) -> PathBuf {
+    /// Where the lines of the server's log go.
+    fn log(&self) -> PathBuf {
         self.folder.join("log")
     }
 
     /// Runs another command of the program to its end.
     pub(crate) fn run(&self, words: &[&str]) -> Result<(), Wrong> {
         let mut command = Command::new(&self.program);
-        let output = command.args(words).arg("--config").arg(&self.config).stdin(Stdio::null()).output()?;
+        let output = command
+            .args(words)
+            .arg("--config")
+            .arg(&self.config)
+            .stdin(Stdio::null())
+            .output()?;
         if output.status.success() {
             return Ok(());
         }
-        let (said, wrong) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        let (said, wrong) = (
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr),
+        );
         Err(format!("idp {} ended with {}: {said}{wrong}", words.join(" "), output.status).into())
     }
 
-    /// Starts it with more in its environment; gives the time until it answered. Its log goes into a file, as a service
+    /// Starts it; gives the time until it answered. Its log goes into a file, as a service
     /// manager would have it.
-    pub(crate) async fn start(&mut self, environment: &[(&str, &str)]) -> Result<Duration, Wrong> {
+    pub(crate) async fn start(&mut self) -> Result<Duration, Wrong> {
         self.stop()?;
         let mut command = Command::new(&self.program);
-        command.arg("serve").arg("--config").arg(&self.config).envs(environment.iter().copied());
+        command.arg("serve").arg("--config").arg(&self.config);
         command.stdout(Stdio::null()).stderr(File::create(self.log())?);
         let began = Instant::now();
         self.process = Some(Process::start(&mut command)?);
@@ -108,7 +116,30 @@ impl House {
     /// The running server.
     pub(crate) fn target(&self) -> Result<Target, Wrong> {
         let process = self.process.as_ref().ok_or("the server does not run")?.id();
-        Ok(Target { address: self.address, process })
+        Ok(Target {
+            address: self.address,
+            process,
+        })
+    }
+
+    /// Its database, under its own key.
+    pub(crate) async fn open(&self) -> Result<Db, Wrong> {
+        let config: toml::Table = toml::from_str(&fs::read_to_string(&self.config)?)?;
+        let text = |section: &str, key: &str| {
+            let value = config
+                .get(section)
+                .and_then(|section| section.get(key))
+                .and_then(toml::Value::as_str);
+            value
+                .map(str::to_owned)
+                .ok_or_else(|| format!("no {section}.{key} in the configuration"))
+        };
+        let seals = Seals::parse(&fs::read_to_string(text("secrets", "key_file")?)?)?;
+        let options = Options {
+            url: text("database", "url")?,
+            connections: 4,
+        };
+        Ok(Db::open(&options, Arc::new(seals)).await?)
     }
 
     /// A public document.

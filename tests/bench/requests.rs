@@ -12,15 +12,23 @@ pub(crate) fn get(path: &str, headers: Headers<'_>) -> Vec<u8> {
 
 /// A form.
 pub(crate) fn form(path: &str, headers: Headers<'_>, fields: &[(&str, &str)]) -> Vec<u8> {
-    let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+    let body = url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(fields)
+        .finish();
     let length = body.len().to_string();
-    let mut all = vec![("content-type", "application/x-www-form-urlencoded"), ("content-length", &length)];
+    let mut all = vec![
+        ("content-type", "application/x-www-form-urlencoded"),
+        ("content-length", &length),
+    ];
     all.extend_from_slice(headers);
     written("POST", path, &all, &body)
 }
 
 fn written(method: &str, path: &str, headers: Headers<'_>, body: &str) -> Vec<u8> {
-    let lines: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let lines: String = headers
+        .iter()
+        .map(|(name, value)| format!("{name}: {value}\r\n"))
+        .collect();
     format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\naccept: */*\r\n{lines}\r\n{body}").into_bytes()
 }
 
