@@ -78,9 +78,7 @@ fn repeat(name: &str, time: Duration) -> Result<Sample, Wrong> {
     match name {
         "es256-sign" => alone(time, || signer.sign(&message).is_ok()),
         "es256-verify" => alone(time, || verifier.verify(&message, &signature).is_ok()),
-        "sha256" => alone(time, || {
-            digest::sha256(&message).bytes()[0] < u8::MAX || !message.is_empty()
-        }),
+        "sha256" => alone(time, || digest::sha256(&message).bytes().len() == 32),
         "argon2" => hashes(time),
         _ => Err("no such primitive".into()),
     }

@@ -25,11 +25,12 @@ pub(crate) fn form(path: &str, headers: Headers<'_>, fields: &[(&str, &str)]) ->
 }
 
 fn written(method: &str, path: &str, headers: Headers<'_>, body: &str) -> Vec<u8> {
-    let lines: String = headers
-        .iter()
-        .map(|(name, value)| format!("{name}: {value}\r\n"))
-        .collect();
-    format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\naccept: */*\r\n{lines}\r\n{body}").into_bytes()
+    let mut text = format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\naccept: */*\r\n");
+    for (name, value) in headers {
+        text.extend([name, ": ", value, "\r\n"]);
+    }
+    text.extend(["\r\n", body]);
+    text.into_bytes()
 }
 
 /// `Authorization: Basic`.
