@@ -48,10 +48,7 @@ async fn fill(house: &House, records: usize) -> Result<(), Wrong> {
     let db = house.open().await?;
     let clock = Clock::system();
     let from = Some(SocketAddr::from(([198, 51, 100, 7], 50_000)));
-    let cx = Cx {
-        from,
-        ..Cx::operator("bench".to_owned(), clock.now())
-    };
+    let cx = Cx { from, ..Cx::operator("bench".to_owned(), clock.now()) };
     let people: Vec<Id<id::Person>> = (0..PEOPLE).map(|_| random::id(cx.now)).collect();
     for batch in 0..records.div_ceil(AT_ONCE) {
         let people = &people;
@@ -60,16 +57,7 @@ async fn fill(house: &House, records: usize) -> Result<(), Wrong> {
                 for number in 0..AT_ONCE.min(records - batch * AT_ONCE) {
                     let (person, now) = (people[number % PEOPLE], tx.now());
                     let (account, session) = (random::id(now), random::id(now));
-                    audit::record(
-                        tx,
-                        Event::SignedIn {
-                            person,
-                            account,
-                            session,
-                            acr: "urn:idp:aal1",
-                        },
-                    )
-                    .await?;
+                    audit::record(tx, Event::SignedIn { person, account, session, acr: "urn:idp:aal1" }).await?;
                 }
                 Ok::<_, StoreError>(())
             })

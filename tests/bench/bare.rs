@@ -57,16 +57,10 @@ pub(crate) fn run(words: &[String]) -> Result<(), Wrong> {
 pub(crate) fn primitive(name: &str, time: Duration) -> Result<Sample, Wrong> {
     let seconds = time.as_secs_f64().to_string();
     let mut command = Command::new(std::env::current_exe()?);
-    let output = command
-        .args([CHILD, name, &seconds])
-        .stderr(Stdio::inherit())
-        .output()?;
+    let output = command.args([CHILD, name, &seconds]).stderr(Stdio::inherit()).output()?;
     let text = String::from_utf8(output.stdout)?;
     let (done, cpu) = text.trim().split_once(' ').ok_or("the child said nothing")?;
-    Ok(Sample {
-        done: done.parse()?,
-        cpu: cpu.parse()?,
-    })
+    Ok(Sample { done: done.parse()?, cpu: cpu.parse()? })
 }
 
 fn repeat(name: &str, time: Duration) -> Result<Sample, Wrong> {
@@ -93,10 +87,7 @@ fn alone(time: Duration, work: impl Fn() -> bool) -> Result<Sample, Wrong> {
         }
         done += 100;
     }
-    Ok(Sample {
-        done,
-        cpu: process::cpu_of_ourselves()? - before,
-    })
+    Ok(Sample { done, cpu: process::cpu_of_ourselves()? - before })
 }
 
 /// Argon2id as the server uses it (19 MiB, two passes, one lane, memory reused), on as many threads as there are cores.
@@ -119,10 +110,7 @@ fn hashes(time: Duration) -> Result<Sample, Wrong> {
     for thread in running {
         done += thread.join().map_err(|_| "a thread of ours panicked")??;
     }
-    Ok(Sample {
-        done,
-        cpu: process::cpu_of_ourselves()? - before,
-    })
+    Ok(Sample { done, cpu: process::cpu_of_ourselves()? - before })
 }
 
 /// A bare server that runs.
@@ -141,19 +129,13 @@ impl Bare {
         let mut command = Command::new(std::env::current_exe()?);
         command.args([CHILD, "server", &port.to_string()]).args(files);
         let process = Process::start(&mut command)?;
-        let bare = Self {
-            process,
-            address: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
-        };
+        let bare = Self { process, address: SocketAddr::from((Ipv4Addr::LOCALHOST, port)) };
         until_served(bare.address, "/discovery").await?;
         Ok(bare)
     }
 
     pub(crate) fn target(&self) -> Target {
-        Target {
-            address: self.address,
-            process: self.process.id(),
-        }
+        Target { address: self.address, process: self.process.id() }
     }
 }
 
@@ -224,9 +206,5 @@ async fn sign(State(signer): State<Arc<MemorySigner>>) -> Result<Json<Token>, St
         jti: "1.c.q83vEjRWeJASNFZ4",
     };
     let access_token = jws::sign(&*signer, "at+jwt", &claims).map_err(|fault| fault.to_string())?;
-    Ok(Json(Token {
-        access_token,
-        token_type: "Bearer",
-        expires_in: 300,
-    }))
+    Ok(Json(Token { access_token, token_type: "Bearer", expires_in: 300 }))
 }

@@ -19,18 +19,10 @@ const TOKEN: &str = "/oauth2/token";
 fn authorize() -> String {
     let challenge = URL_SAFE_NO_PAD.encode(digest::sha256(VERIFIER.as_bytes()).bytes());
     let mut query = url::form_urlencoded::Serializer::new(String::new());
-    query
-        .append_pair("client_id", PARTY)
-        .append_pair("redirect_uri", REDIRECT_URI);
-    query
-        .append_pair("response_type", "code")
-        .append_pair("scope", "openid profile");
-    query
-        .append_pair("state", "af0ifjsldkj")
-        .append_pair("nonce", "n-0S6_WzA2Mj");
-    query
-        .append_pair("code_challenge", &challenge)
-        .append_pair("code_challenge_method", "S256");
+    query.append_pair("client_id", PARTY).append_pair("redirect_uri", REDIRECT_URI);
+    query.append_pair("response_type", "code").append_pair("scope", "openid profile");
+    query.append_pair("state", "af0ifjsldkj").append_pair("nonce", "n-0S6_WzA2Mj");
+    query.append_pair("code_challenge", &challenge).append_pair("code_challenge_method", "S256");
     format!("/oauth2/authorize?{}", query.finish())
 }
 
@@ -67,11 +59,7 @@ pub(crate) async fn sign_in(connection: &mut Connection, number: usize) -> Resul
     let answer = connection.ask(&requests::get(&authorize(), &[])).await?.expect(303)?;
     cookies.keep(&answer);
     let step = answer.header("location")?;
-    let page = connection
-        .ask(&requests::get(&step, &[("cookie", &cookies.line())]))
-        .await?
-        .expect(200)?
-        .text();
+    let page = connection.ask(&requests::get(&step, &[("cookie", &cookies.line())])).await?.expect(200)?.text();
     let csrf = between(&page, "name=\"csrf\" value=\"", "\"")?;
     let fields = [("csrf", csrf), ("login", &login(number)), ("password", PASSWORD)];
     let form = requests::form(&format!("{step}/password"), &[("cookie", &cookies.line())], &fields);
@@ -106,10 +94,7 @@ impl CodeFlow {
             let cookies = sign_in(connection, number).await?;
             prepared.push(requests::get(&authorize(), &[("cookie", &cookies.line())]));
         }
-        Ok(Self {
-            authorize: prepared,
-            basic: requests::basic(PARTY, SECRET),
-        })
+        Ok(Self { authorize: prepared, basic: requests::basic(PARTY, SECRET) })
     }
 
     /// The token response of one flow.
@@ -124,9 +109,7 @@ impl CodeFlow {
             ("code_verifier", VERIFIER),
         ];
         let request = requests::form(TOKEN, &[("authorization", &self.basic)], &fields);
-        Ok(serde_json::from_slice(
-            &connection.ask(&request).await?.expect(200)?.body,
-        )?)
+        Ok(serde_json::from_slice(&connection.ask(&request).await?.expect(200)?.body)?)
     }
 
     /// An access token of the first person.
@@ -145,11 +128,7 @@ impl Work for CodeFlow {
 /// A token for the party in its own name.
 pub(crate) fn client_credentials() -> Vec<u8> {
     let basic = requests::basic(PARTY, SECRET);
-    requests::form(
-        TOKEN,
-        &[("authorization", &basic)],
-        &[("grant_type", "client_credentials")],
-    )
+    requests::form(TOKEN, &[("authorization", &basic)], &[("grant_type", "client_credentials")])
 }
 
 /// A question about a token.

@@ -53,13 +53,7 @@ impl House {
         let table: toml::Table = toml::from_str(&fs::read_to_string(&config)?)?;
         let listen = table["server"]["listen"][0].as_str().ok_or("no address to listen at")?;
         let address = listen.parse()?;
-        let house = Self {
-            program: program.to_owned(),
-            folder,
-            config,
-            address,
-            process: None,
-        };
+        let house = Self { program: program.to_owned(), folder, config, address, process: None };
         let state = house.folder.join("state.toml");
         fs::write(&state, desired())?;
         house.run(&["migrate"])?;
@@ -79,19 +73,11 @@ impl House {
     /// Runs another command of the program to its end.
     pub(crate) fn run(&self, words: &[&str]) -> Result<(), Wrong> {
         let mut command = Command::new(&self.program);
-        let output = command
-            .args(words)
-            .arg("--config")
-            .arg(&self.config)
-            .stdin(Stdio::null())
-            .output()?;
+        let output = command.args(words).arg("--config").arg(&self.config).stdin(Stdio::null()).output()?;
         if output.status.success() {
             return Ok(());
         }
-        let (said, wrong) = (
-            String::from_utf8_lossy(&output.stdout),
-            String::from_utf8_lossy(&output.stderr),
-        );
+        let (said, wrong) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         Err(format!("idp {} ended with {}: {said}{wrong}", words.join(" "), output.status).into())
     }
 
@@ -116,29 +102,18 @@ impl House {
     /// The running server.
     pub(crate) fn target(&self) -> Result<Target, Wrong> {
         let process = self.process.as_ref().ok_or("the server does not run")?.id();
-        Ok(Target {
-            address: self.address,
-            process,
-        })
+        Ok(Target { address: self.address, process })
     }
 
     /// Its database, under its own key.
     pub(crate) async fn open(&self) -> Result<Db, Wrong> {
         let config: toml::Table = toml::from_str(&fs::read_to_string(&self.config)?)?;
         let text = |section: &str, key: &str| {
-            let value = config
-                .get(section)
-                .and_then(|section| section.get(key))
-                .and_then(toml::Value::as_str);
-            value
-                .map(str::to_owned)
-                .ok_or_else(|| format!("no {section}.{key} in the configuration"))
+            let value = config.get(section).and_then(|section| section.get(key)).and_then(toml::Value::as_str);
+            value.map(str::to_owned).ok_or_else(|| format!("no {section}.{key} in the configuration"))
         };
         let seals = Seals::parse(&fs::read_to_string(text("secrets", "key_file")?)?)?;
-        let options = Options {
-            url: text("database", "url")?,
-            connections: 4,
-        };
+        let options = Options { url: text("database", "url")?, connections: 4 };
         Ok(Db::open(&options, Arc::new(seals)).await?)
     }
 

@@ -84,10 +84,7 @@ pub(crate) async fn round<W: Work>(work: &Arc<W>, to: Target, plan: Plan) -> Res
         ended??;
     }
     let cpu = process::cpu(to.process)? - before;
-    Ok(Sample {
-        done: done.load(Ordering::Relaxed),
-        cpu,
-    })
+    Ok(Sample { done: done.load(Ordering::Relaxed), cpu })
 }
 
 /// Two servers by turns, so that what else happens on the machine meets both: the middle rates and the middle ratio.
@@ -115,10 +112,7 @@ pub(crate) async fn compare<A: Work, B: Work>(
     (bare, beside): (Arc<B>, Target),
     plan: Plan,
 ) -> Result<Compared, Wrong> {
-    let warm = Plan {
-        round: plan.round / 3,
-        ..plan
-    };
+    let warm = Plan { round: plan.round / 3, ..plan };
     round(&ours, to, warm).await?;
     round(&bare, beside, warm).await?;
     let mut pairs = Vec::with_capacity(plan.rounds);

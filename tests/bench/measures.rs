@@ -25,14 +25,10 @@ const STARTS: usize = 9;
 pub(crate) async fn all(options: &Options) -> Result<Report, Wrong> {
     let mut report = Report::default();
     if options.server.components().any(|part| part.as_os_str() == "debug") {
-        report
-            .warnings
-            .push("the server was built without optimisation: these figures mean nothing".to_owned());
+        report.warnings.push("the server was built without optimisation: these figures mean nothing".to_owned());
     }
     if options.quick {
-        report
-            .warnings
-            .push("short rounds: these figures are not to be written down".to_owned());
+        report.warnings.push("short rounds: these figures are not to be written down".to_owned());
     }
     for engine in &options.engines {
         let mut bench = Bench::new(options, *engine).await?;
@@ -61,15 +57,7 @@ impl<'o> Bench<'o> {
         let (discovery, jwks) = (house.document(DISCOVERY).await?, house.document(JWKS).await?);
         let bare = Bare::start(house.folder(), &discovery, &jwks).await?;
         let engine = if engine == Engine::Sqlite { "sqlite" } else { "postgres" };
-        let mut bench = Self {
-            options,
-            engine,
-            house,
-            bare,
-            sign: f64::NAN,
-            verify: f64::NAN,
-            figures: Vec::new(),
-        };
+        let mut bench = Self { options, engine, house, bare, sign: f64::NAN, verify: f64::NAN, figures: Vec::new() };
         bench.sign = bench.primitive("es256-sign")?;
         bench.verify = bench.primitive("es256-verify")?;
         Ok(bench)
@@ -95,8 +83,7 @@ impl<'o> Bench<'o> {
         self.statements().await?;
         if self.wants("audit") {
             self.house.stop()?;
-            self.figures
-                .push(audit::verify(&self.house, self.engine, self.options.quick).await?);
+            self.figures.push(audit::verify(&self.house, self.engine, self.options.quick).await?);
         }
         Ok(())
     }
@@ -108,25 +95,16 @@ impl<'o> Bench<'o> {
     /// A plan with so many connections; rounds of so many seconds where they are not short.
     fn plan(&self, connections: usize, seconds: u64) -> Plan {
         if self.options.quick {
-            Plan {
-                connections,
-                round: Duration::from_millis(600),
-                rounds: 3,
-            }
+            Plan { connections, round: Duration::from_millis(600), rounds: 3 }
         } else {
-            Plan {
-                connections,
-                round: Duration::from_secs(seconds),
-                rounds: 5,
-            }
+            Plan { connections, round: Duration::from_secs(seconds), rounds: 5 }
         }
     }
 
     fn primitive(&self, name: &str) -> Result<f64, Wrong> {
         let plan = self.plan(1, 1);
-        let rates: Result<Vec<f64>, Wrong> = (0..plan.rounds)
-            .map(|_| Ok(bare::primitive(name, plan.round)?.rate()))
-            .collect();
+        let rates: Result<Vec<f64>, Wrong> =
+            (0..plan.rounds).map(|_| Ok(bare::primitive(name, plan.round)?.rate())).collect();
         Ok(median(rates?.into_iter()))
     }
 
@@ -136,12 +114,7 @@ impl<'o> Bench<'o> {
 
     async fn beside(&self, ours: Vec<u8>, bare: Vec<u8>) -> Result<Compared, Wrong> {
         let (ours, bare) = (Arc::new(Same(ours)), Arc::new(Same(bare)));
-        load::compare(
-            (ours, self.house.target()?),
-            (bare, self.bare.target()),
-            self.plan(16, 2),
-        )
-        .await
+        load::compare((ours, self.house.target()?), (bare, self.bare.target()), self.plan(16, 2)).await
     }
 
     async fn start(&mut self) -> Result<(), Wrong> {
@@ -156,8 +129,7 @@ impl<'o> Bench<'o> {
         let both = Compared::of(&pairs);
         let figure = Figure::new(self.engine, "start to first 200", (both.ours, "ms"));
         let figure = figure.bare(both.bare, both.ratio).goal(Goal::AtMost(150.0));
-        self.figures
-            .push(figure.note("on an existing database; time on the clock; bare: the bare server's start"));
+        self.figures.push(figure.note("on an existing database; time on the clock; bare: the bare server's start"));
         Ok(())
     }
 
@@ -166,14 +138,9 @@ impl<'o> Bench<'o> {
         let bare = process::memory(self.bare.target().process)?;
         let figure = Figure::new(self.engine, name, (ours.resident, "MB"));
         let figure = figure.bare(bare.resident, ours.resident / bare.resident);
-        let figure = Figure {
-            goal: goal.map(Goal::AtMost),
-            ..figure
-        };
-        self.figures.push(figure.note(format!(
-            "resident, the program's own pages included; without them {:.1} MB",
-            ours.own
-        )));
+        let figure = Figure { goal: goal.map(Goal::AtMost), ..figure };
+        self.figures
+            .push(figure.note(format!("resident, the program's own pages included; without them {:.1} MB", ours.own)));
         Ok(())
     }
 
@@ -182,8 +149,7 @@ impl<'o> Bench<'o> {
             if self.wants(name) {
                 let both = self.beside(requests::get(path, &[]), requests::get(bare, &[])).await?;
                 let figure = Figure::new(self.engine, name, (both.ours, RATE)).bare(both.bare, both.ratio);
-                self.figures
-                    .push(figure.goal(Goal::OfBare(0.8)).note("bare: axum, the same bytes"));
+                self.figures.push(figure.goal(Goal::OfBare(0.8)).note("bare: axum, the same bytes"));
             }
         }
         Ok(())
@@ -197,11 +163,8 @@ impl<'o> Bench<'o> {
         let same = String::from_utf8(request.clone())?.replacen("/oauth2/token", "/sign", 1);
         let both = self.beside(request, same.into_bytes()).await?;
         let figure = Figure::new(self.engine, "client_credentials", (both.ours, RATE)).bare(both.bare, both.ratio);
-        let figure = figure
-            .primitive(self.sign, both.ours / self.sign)
-            .goal(Goal::OfBare(0.7));
-        self.figures
-            .push(figure.note("ES256; bare: axum, one signature; primitive: one signature"));
+        let figure = figure.primitive(self.sign, both.ours / self.sign).goal(Goal::OfBare(0.7));
+        self.figures.push(figure.note("ES256; bare: axum, one signature; primitive: one signature"));
         Ok(())
     }
 
@@ -217,8 +180,7 @@ impl<'o> Bench<'o> {
                 let both = self.beside(request(&token), requests::get("/discovery", &[])).await?;
                 let figure = Figure::new(self.engine, name, (both.ours, RATE)).bare(both.bare, both.ratio);
                 let figure = figure.primitive(self.verify, both.ours / self.verify);
-                self.figures
-                    .push(figure.note("bare: axum, a document; primitive: one ES256 verification"));
+                self.figures.push(figure.note("bare: axum, a document; primitive: one ES256 verification"));
             }
         }
         Ok(())
@@ -233,9 +195,8 @@ impl<'o> Bench<'o> {
         let bare = Arc::new(Same(requests::form("/sign", &[], &[])));
         let both = load::compare((Arc::new(work), self.house.target()?), (bare, self.bare.target()), plan).await?;
         let figure = Figure::new(self.engine, "code flow", (1e3 / both.ours, "ms CPU a flow"));
-        let figure = figure
-            .bare(2e3 / both.bare, both.ratio * 2.0)
-            .primitive(2e3 / self.sign, 2.0 * both.ours / self.sign);
+        let figure =
+            figure.bare(2e3 / both.bare, both.ratio * 2.0).primitive(2e3 / self.sign, 2.0 * both.ours / self.sign);
         self.figures.push(figure.goal(Goal::AtMost(0.5)).note(
             "live session, authorize and token request, all tokens ES256; bare: two signing requests; primitive: two signatures",
         ));
@@ -247,25 +208,13 @@ impl<'o> Bench<'o> {
             return Ok(());
         }
         let (work, to, plan) = (Arc::new(SignIn), self.house.target()?, self.plan(4, 5));
-        load::round(
-            &work,
-            to,
-            Plan {
-                round: plan.round / 3,
-                ..plan
-            },
-        )
-        .await?;
+        load::round(&work, to, Plan { round: plan.round / 3, ..plan }).await?;
         let (mut raw, mut bare) = (Vec::new(), Vec::new());
         let same = Arc::new(Same(requests::get("/discovery", &[])));
         for _ in 0..plan.rounds {
             let ours = load::round(&work, to, plan).await?.rate();
             raw.push((ours, bare::primitive("argon2", plan.round)?.rate()));
-            let short = Plan {
-                round: plan.round / 4,
-                connections: 16,
-                ..plan
-            };
+            let short = Plan { round: plan.round / 4, connections: 16, ..plan };
             bare.push((ours, load::round(&same, self.bare.target(), short).await?.rate() / 4.0));
         }
         let (raw, bare) = (Compared::of(&raw), Compared::of(&bare));
@@ -283,10 +232,7 @@ impl<'o> Bench<'o> {
         }
         let db = self.house.open().await?;
         let mut connection = self.connection().await?;
-        let token = CodeFlow::of(&mut connection, 1)
-            .await?
-            .access_token(&mut connection)
-            .await?;
+        let token = CodeFlow::of(&mut connection, 1).await?.access_token(&mut connection).await?;
         for (name, request, most) in [
             ("statements, introspection", flow::introspection(&token), 1.0),
             ("statements, userinfo", flow::userinfo(&token), 1.0),
@@ -295,11 +241,7 @@ impl<'o> Bench<'o> {
             // A job may ask once more than in the idle time before.
             let each = (statements::each(&self.house, &db, &request).await? * 10.0).round() / 10.0;
             let figure = Figure::new(self.engine, name, (each, "a request"));
-            self.figures.push(
-                figure
-                    .goal(Goal::AtMost(most))
-                    .note("counted by PostgreSQL; scope openid profile"),
-            );
+            self.figures.push(figure.goal(Goal::AtMost(most)).note("counted by PostgreSQL; scope openid profile"));
         }
         db.close().await;
         Ok(())

@@ -18,9 +18,7 @@ impl Process {
     /// Starts a program whose standard input and output are ours to use.
     pub(crate) fn start(command: &mut Command) -> Result<Self, Wrong> {
         let started = command.stdin(Stdio::null()).spawn();
-        started
-            .map(Self)
-            .map_err(|error| format!("{}: {error}", command.get_program().display()).into())
+        started.map(Self).map_err(|error| format!("{}: {error}", command.get_program().display()).into())
     }
 
     /// Its number.
@@ -30,9 +28,7 @@ impl Process {
 
     /// Ends it as an operator does, and waits.
     pub(crate) fn stop(mut self) -> Result<(), Wrong> {
-        Command::new("kill")
-            .args(["-TERM", &self.0.id().to_string()])
-            .status()?;
+        Command::new("kill").args(["-TERM", &self.0.id().to_string()]).status()?;
         for _ in 0..600 {
             if self.0.try_wait()?.is_some() {
                 return Ok(());
@@ -71,12 +67,7 @@ fn times(file: &str, at: usize) -> Result<f64, Wrong> {
     let text = fs::read_to_string(file)?;
     let (_, fields) = text.rsplit_once(") ").ok_or("no fields in stat")?;
     let fields: Vec<&str> = fields.split(' ').collect();
-    let ticks = |at: usize| {
-        fields
-            .get(at)
-            .and_then(|field| field.parse::<f64>().ok())
-            .ok_or("no times in stat")
-    };
+    let ticks = |at: usize| fields.get(at).and_then(|field| field.parse::<f64>().ok()).ok_or("no times in stat");
     Ok((ticks(at)? + ticks(at + 1)?) / TICKS)
 }
 
@@ -94,15 +85,8 @@ pub(crate) fn memory(id: u32) -> Result<Memory, Wrong> {
     let text = fs::read_to_string(format!("/proc/{id}/status"))?;
     let line = |name: &str| {
         let line = text.lines().find_map(|line| line.strip_prefix(name))?;
-        line.split_whitespace()
-            .next()?
-            .parse::<f64>()
-            .ok()
-            .map(|kib| kib * 1024.0 / 1e6)
+        line.split_whitespace().next()?.parse::<f64>().ok().map(|kib| kib * 1024.0 / 1e6)
     };
     let (resident, own) = (line("VmRSS:"), line("RssAnon:"));
-    Ok(Memory {
-        resident: resident.ok_or("no VmRSS")?,
-        own: own.ok_or("no RssAnon")?,
-    })
+    Ok(Memory { resident: resident.ok_or("no VmRSS")?, own: own.ok_or("no RssAnon")? })
 }

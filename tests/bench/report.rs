@@ -60,34 +60,20 @@ impl Figure {
 
     /// Beside the bare server.
     pub(crate) fn bare(self, bare: f64, share: f64) -> Self {
-        Self {
-            bare: Some(bare),
-            of_bare: Some(share),
-            ..self
-        }
+        Self { bare: Some(bare), of_bare: Some(share), ..self }
     }
 
     /// Beside the primitive.
     pub(crate) fn primitive(self, primitive: f64, share: f64) -> Self {
-        Self {
-            primitive: Some(primitive),
-            of_primitive: Some(share),
-            ..self
-        }
+        Self { primitive: Some(primitive), of_primitive: Some(share), ..self }
     }
 
     pub(crate) fn goal(self, goal: Goal) -> Self {
-        Self {
-            goal: Some(goal),
-            ..self
-        }
+        Self { goal: Some(goal), ..self }
     }
 
     pub(crate) fn note(self, note: impl Into<String>) -> Self {
-        Self {
-            note: note.into(),
-            ..self
-        }
+        Self { note: note.into(), ..self }
     }
 
     /// Whether its goal is reached; `None` without one.
@@ -143,10 +129,7 @@ impl Report {
                 share(figure.of_bare),
                 share(figure.of_primitive),
                 figure.goal_text(),
-                figure
-                    .is_reached()
-                    .map_or("", |reached| if reached { "reached" } else { "MISSED" })
-                    .to_owned(),
+                figure.is_reached().map_or("", |reached| if reached { "reached" } else { "MISSED" }).to_owned(),
             ]);
         }
         let mut text = aligned(&lines);
@@ -163,11 +146,7 @@ impl Report {
 
 /// Large numbers whole, small ones with what matters.
 fn number(value: f64) -> String {
-    if value >= 100.0 {
-        format!("{value:.0}")
-    } else {
-        format!("{value:.2}")
-    }
+    if value >= 100.0 { format!("{value:.0}") } else { format!("{value:.2}") }
 }
 
 fn aligned<const N: usize>(lines: &[[String; N]]) -> String {
@@ -175,11 +154,7 @@ fn aligned<const N: usize>(lines: &[[String; N]]) -> String {
     let widths: [usize; N] = std::array::from_fn(width);
     let mut text = String::new();
     for line in lines {
-        let cells: Vec<String> = line
-            .iter()
-            .zip(widths)
-            .map(|(cell, width)| format!("{cell:<width$}"))
-            .collect();
+        let cells: Vec<String> = line.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
         text.push_str(cells.join("  ").trim_end());
         text.push('\n');
     }

@@ -12,14 +12,9 @@ pub(crate) fn get(path: &str, headers: Headers<'_>) -> Vec<u8> {
 
 /// A form.
 pub(crate) fn form(path: &str, headers: Headers<'_>, fields: &[(&str, &str)]) -> Vec<u8> {
-    let body = url::form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(fields)
-        .finish();
+    let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
     let length = body.len().to_string();
-    let mut all = vec![
-        ("content-type", "application/x-www-form-urlencoded"),
-        ("content-length", &length),
-    ];
+    let mut all = vec![("content-type", "application/x-www-form-urlencoded"), ("content-length", &length)];
     all.extend_from_slice(headers);
     written("POST", path, &all, &body)
 }

@@ -28,9 +28,5 @@ pub(crate) async fn each(house: &House, db: &Db, request: &[u8]) -> Result<f64, 
 async fn commits(db: &Db) -> Result<i64, Wrong> {
     tokio::time::sleep(TOLD).await;
     let mut conn = db.read().await?;
-    Ok(conn
-        .one(COMMITS, params![])
-        .await?
-        .ok_or("no such database")?
-        .int("n")?)
+    Ok(conn.one(COMMITS, params![]).await?.ok_or("no such database")?.int("n")?)
 }

@@ -58,17 +58,12 @@ impl Connection {
     pub(crate) async fn open(address: SocketAddr) -> Result<Self, Wrong> {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
-        Ok(Self {
-            stream,
-            buffer: Vec::with_capacity(16 * 1024),
-        })
+        Ok(Self { stream, buffer: Vec::with_capacity(16 * 1024) })
     }
 
     /// One exchange.
     pub(crate) async fn ask(&mut self, request: &[u8]) -> Result<Answer, Wrong> {
-        timeout(PATIENCE, self.exchange(request))
-            .await
-            .map_err(|_| "no answer within a minute")?
+        timeout(PATIENCE, self.exchange(request)).await.map_err(|_| "no answer within a minute")?
     }
 
     async fn exchange(&mut self, request: &[u8]) -> Result<Answer, Wrong> {
@@ -82,20 +77,9 @@ impl Connection {
             }
         };
         let head = String::from_utf8(self.buffer[..head_end].to_vec())?;
-        let status = head
-            .get(9..12)
-            .and_then(|status| status.parse().ok())
-            .ok_or("no status")?;
-        let mut answer = Answer {
-            status,
-            head,
-            body: Vec::new(),
-        };
-        let length = answer
-            .headers("content-length")
-            .next()
-            .unwrap_or("0")
-            .parse::<usize>()?;
+        let status = head.get(9..12).and_then(|status| status.parse().ok()).ok_or("no status")?;
+        let mut answer = Answer { status, head, body: Vec::new() };
+        let length = answer.headers("content-length").next().unwrap_or("0").parse::<usize>()?;
         while self.buffer.len() < head_end + 4 + length {
             self.more().await?;
         }
