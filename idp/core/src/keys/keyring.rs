@@ -124,13 +124,12 @@ impl Snapshot {
 
 impl Held {
     fn new(row: &rows::LiveKey, known: Option<&Self>, seals: &Seals) -> Result<Self, Fault> {
-        let (public, verifier) = match known {
-            Some(known) => (Arc::clone(&known.public), Arc::clone(&known.verifier)),
-            None => {
-                let public = Jwk::from_bytes(&row.public).map_err(|error| Fault::new("reading a public key", error))?;
-                let verifier = VerificationKey::new(row.facts.alg, &public)?;
-                (Arc::new(public), Arc::new(verifier))
-            }
+        let (public, verifier) = if let Some(known) = known {
+            (Arc::clone(&known.public), Arc::clone(&known.verifier))
+        } else {
+            let public = Jwk::from_bytes(&row.public).map_err(|error| Fault::new("reading a public key", error))?;
+            let verifier = VerificationKey::new(row.facts.alg, &public)?;
+            (Arc::new(public), Arc::new(verifier))
         };
         let signer = match row.facts.state {
             State::Next { .. } | State::Active { .. } => Some(match known.and_then(|known| known.signer.as_ref()) {

@@ -45,11 +45,7 @@ pub(super) struct Access {
 impl Access {
     pub(super) fn begin(request: &Request) -> Self {
         ACTIVE_NOW.with(|active| active.increment(1.0));
-        Self {
-            started: Instant::now(),
-            method: method(request.method()),
-            route: request.extensions().get().cloned(),
-        }
+        Self { started: Instant::now(), method: method(request.method()), route: request.extensions().get().cloned() }
     }
 
     pub(super) fn end(self, response: &Response) {
