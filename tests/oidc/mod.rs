@@ -7,6 +7,7 @@ mod discovery;
 mod hostile;
 mod logout;
 mod matrix;
+mod portals;
 mod refresh;
 mod token;
 mod userinfo;
