@@ -47,10 +47,7 @@ start_postgres() {
     programs=$(postgres_folder)
     port=$(free_port)
     mkdir -m 755 "$folder"
-    if [[ $EUID -eq 0 ]]; then
-        chmod 755 "$scratch"
-        chown "$(id -u postgres 2>/dev/null || id -u nobody)" "$folder"
-    fi
+    [[ $EUID -ne 0 ]] || chown "$(id -u postgres 2>/dev/null || id -u nobody)" "$folder"
     (unprivileged "$programs/initdb" -D "$folder/data" -U idp --auth=trust --encoding=UTF8 --locale=C --no-sync) \
         >"$scratch/initdb.log" 2>&1 || {
         cat "$scratch/initdb.log" >&2
