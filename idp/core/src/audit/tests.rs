@@ -3,7 +3,7 @@
 use std::{
     io::{BufReader, Read, Write},
     sync::Arc,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use super::{
@@ -309,27 +309,4 @@ async fn erasing_a_person_makes_their_values_unreadable_and_breaks_nothing() {
     log.seal(&cx()).await;
     let report = log.verify(&cx()).await;
     assert_eq!((report.records, report.first_broken), (14, None));
-}
-
-/// Run by hand in release: `cargo test --release … -- --ignored speed`. R-02 asks for 200,000 records a second.
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "a measurement, not a rule"]
-async fn speed_of_a_verification() {
-    let log = Log::new(0).await;
-    let at = cx();
-    let filled =
-        log.db().write(&at, |tx| Box::pin(async move { tx.run(tamper::SYNTHETIC, params![300_000_i64]).await }));
-    filled.await.expect("fills");
-    let begun = Instant::now();
-    assert_eq!(log.seal(&cx()).await, 300_000);
-    let sealed = begun.elapsed();
-    let begun = Instant::now();
-    let report = log.verify(&cx()).await;
-    let verified = begun.elapsed();
-    assert_eq!((report.records, report.first_broken), (300_000, None));
-    let rate = 300_000.0 / verified.as_secs_f64();
-    let said =
-        writeln!(std::io::stderr(), "sealed in {sealed:?}, verified in {verified:?}: {rate:.0} records a second");
-    said.expect("somebody listens");
-    assert!(rate >= 200_000.0, "{rate}");
 }
