@@ -4,7 +4,6 @@ use idp_core::{
     audit::{self, Event},
     crypto::handle::{Code as CodeKind, Handle, Refresh},
     relying::{GrantType, Scope},
-    signin,
     store::{StoreError, Tx},
     types::{Digest, Id, id},
 };
@@ -60,7 +59,7 @@ async fn present(tx: &mut Tx<'_>, ask: &Ask<'_>, code: Digest, resources: &[Stri
         Ok(resources) => resources,
         Err(error) => return Ok(Outcome::Refused(error)),
     };
-    let Some(attributes) = signin::attributes(tx, stored.person, &stored.terms.scopes).await? else {
+    let Some(attributes) = mint::attributes(tx, &stored, &stored.terms.scopes).await? else {
         return Ok(Outcome::Refused(invalid_grant("person")));
     };
     let refresh = issue_refresh(tx, ask, &stored).await?;

@@ -3,7 +3,8 @@
 use idp_core::{
     crypto::handle::{Handle, Refresh},
     relying::Scope,
-    signin::{Admitted, Attributes},
+    signin::{self, Admitted, Attributes},
+    store::{StoreError, Tx},
 };
 
 use super::{Answer, Ask};
@@ -20,6 +21,19 @@ pub(super) struct Decided {
     pub(super) refresh: Option<Handle<Refresh>>,
     /// Whether the ID token repeats the request's `nonce`.
     pub(super) nonce: bool,
+}
+
+/// What the ID token tells of the person, read only where the party asked for claims in it. `None`: nothing may be said about them.
+pub(super) async fn attributes(
+    tx: &mut Tx<'_>,
+    grant: &Stored,
+    scopes: &[Scope],
+) -> Result<Option<Attributes>, StoreError> {
+    if grant.terms.requested.id_token.is_empty() {
+        // The gate has asked whether the person may be spoken of.
+        return Ok(Some(Attributes::default()));
+    }
+    signin::attributes(tx, grant.person, scopes).await
 }
 
 /// Makes the tokens and the answer.

@@ -72,7 +72,7 @@ async fn present(tx: &mut Tx<'_>, ask: &Ask<'_>, digest: Digest, resources: &[St
     if !signin::still_agreed(tx, stored.person, &ask.party, &stored.terms.scopes).await? {
         return refused("consent was withdrawn");
     }
-    let Some(attributes) = signin::attributes(tx, stored.person, &scopes).await? else {
+    let Some(attributes) = mint::attributes(tx, &stored, &scopes).await? else {
         return refused("person");
     };
     let Some(successor) = rotate(tx, ask, (digest, &token)).await? else {
