@@ -1,7 +1,7 @@
 //! The log, its chain and its archives on a real database, and what happens when somebody with full rights changes it.
 
 use std::{
-    io::{BufReader, Read, Write},
+    io::{BufReader, Read},
     sync::Arc,
     time::Duration,
 };

@@ -220,11 +220,4 @@ pub(crate) mod tamper {
         values (-3, randomblob(16), 0, 'late', 'access', '{}')";
     /// The next event then has a `seq` far above.
     pub(crate) const FAR_SEQ: &str = "update sqlite_sequence set seq = 50000 where name = 'audit_event'";
-    pub(crate) const SYNTHETIC: &str = "insert into audit_event \
-        (id, at, kind, class, person_id, party_id, body, personal, key_owner) \
-        with recursive n(i) as (select 1 union all select i + 1 from n where i < $1) \
-        select randomblob(16), 1790000000000 + i, 'signed-in', 'access', randomblob(16), null, \
-        '{\"kind\":\"signed-in\",\"person\":\"0199dd8c5f0070008000000000000001\",\"account\":\"0199dd8c5f0070008000000000000002\",' \
-        || '\"session\":\"0199dd8c5f0070008000000000000003\",\"acr\":\"urn:idp:aal1\",\"actor\":\"anonymous\",\"request\":\"ABCDEFGH\"}', \
-        randomblob(70), randomblob(16) from n";
 }
