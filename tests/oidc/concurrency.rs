@@ -35,3 +35,39 @@ journey! {
         assert!(alive <= 1, "{alive} are alive");
     }
 }
+
+journey! {
+    async fn many_first_requests_of_one_person_all_succeed_and_agree(house) {
+        let (known, fresh) = (house.party(json!({})).await, house.party(json!({ "subject_type": "pairwise" })).await);
+        let an = house.citizen("Nguyễn Văn An").await;
+        let mut browser = Browser::new();
+        browser.sign_in(house, &known, &an).await;
+        let tabs = (0..24).map(|_| {
+            let cookies = browser.cookies.clone();
+            let away = fresh.authorize(house, &[]);
+            async move {
+                let mut tab = Browser::new();
+                tab.cookies = cookies;
+                let page = tab.open(away.url.as_str()).await;
+                (page.status, page.returned("code"), away)
+            }
+        });
+        let mut subjects = std::collections::BTreeSet::new();
+        for (status, code, away) in join_all(tabs).await {
+            let code = code.unwrap_or_else(|| panic!("{status}: no code"));
+            let tokens = house.redeem(&fresh, &away, &code).await;
+            subjects.insert(idp_tests::tokens::claims(&tokens.text("id_token"))["sub"].to_string());
+        }
+        assert_eq!(subjects.len(), 1, "one person has one subject in a sector");
+    }
+}
+
+journey! {
+    async fn many_first_sign_ins_of_one_person_all_succeed(house) {
+        let party = house.party(json!({})).await;
+        let an = house.citizen("Nguyễn Văn An").await;
+        let visits = (0..8).map(|_| async { Browser::new().sign_in(house, &party, &an).await.1 });
+        let codes: std::collections::BTreeSet<_> = join_all(visits).await.into_iter().collect();
+        assert_eq!(codes.len(), 8);
+    }
+}

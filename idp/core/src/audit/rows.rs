@@ -13,7 +13,10 @@ use crate::{
 const INSERT: &str = "insert into audit_event (id, at, kind, class, person_id, party_id, body, personal, key_owner) \
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 const KEY: &str = "select sealed, seal_key_id from audit_key where owner = $1";
-const INSERT_KEY: &str = "insert into audit_key (owner, sealed, seal_key_id, created_at) values ($1, $2, $3, $4)";
+/// Two requests may make the first key of one person at once. Without `on conflict` PostgreSQL calls that a broken rule; with it, a meeting of
+/// two transactions, and the second is run again and finds the key.
+const INSERT_KEY: &str = "insert into audit_key (owner, sealed, seal_key_id, created_at) values ($1, $2, $3, $4) \
+    on conflict (owner) do nothing";
 
 const DELETE_KEY: &str = "delete from audit_key where owner = $1";
 const PERSONAL: &str = "select personal, key_owner from audit_event where id = $1";

@@ -32,7 +32,9 @@ const SET_CONSENT: &str = "insert into consent (person_id, party_id, scopes, giv
     withdrawn_at = null";
 const SUBJECT: &str = "select sub from subject where person_id = $1 and sector = $2";
 const PERSON_OF: &str = "select person_id from subject where sector = $1 and sub = $2";
-const INSERT_SUBJECT: &str = "insert into subject (person_id, sector, sub, created_at) values ($1, $2, $3, $4)";
+/// As with the audit keys: two first requests for one sector meet, and the second is run again.
+const INSERT_SUBJECT: &str = "insert into subject (person_id, sector, sub, created_at) values ($1, $2, $3, $4) \
+    on conflict (person_id, sector) do nothing";
 
 /// Every statement of this file.
 pub(super) const ALL: &[&str] = &[
