@@ -71,3 +71,32 @@ journey! {
         assert_eq!(codes.len(), 8);
     }
 }
+
+journey! {
+    async fn crowds_of_people_come_and_go_without_a_fault(house) {
+        let party = house.party(json!({ "scopes": ["openid", "profile"], "access_token_signed_response_alg": "ES256" })).await;
+        let crowd = (0..16).map(|_| async {
+            let an = house.citizen("Nguyễn Văn An").await;
+            let mut browser = Browser::new();
+            let scope = [("scope", "openid profile")];
+            browser.sign_in_with(house, &party, &an, &scope).await;
+            let mut failed = Vec::new();
+            for _ in 0..12 {
+                let away = party.authorize(house, &scope);
+                let page = browser.open(away.url.as_str()).await;
+                match page.returned("code") {
+                    Some(code) => {
+                        let tokens = house.redeem(&party, &away, &code).await;
+                        if tokens.status != 200 {
+                            failed.push(tokens.body.to_string());
+                        }
+                    }
+                    None => failed.push(format!("{} {:?}", page.status, page.text("#error-code"))),
+                }
+            }
+            failed
+        });
+        let failed: Vec<String> = join_all(crowd).await.into_iter().flatten().collect();
+        assert!(failed.is_empty(), "{failed:?}");
+    }
+}
