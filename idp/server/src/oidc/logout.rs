@@ -65,13 +65,7 @@ pub(super) async fn get(
     Query(query): Query,
 ) -> Result<Response, Problem> {
     let cx = house.cx(&context);
-    let params = match query.get("posted") {
-        Some(handle) => {
-            let taken = posted::take(&house, &cx, handle).await.map_err(Fault::from)?;
-            taken.ok_or_else(|| refuse("posted-expired", "the kept request is gone"))?
-        }
-        None => query,
-    };
+    let params = posted::or_query(&house, &cx, query).await?;
     let request = Request::read(&house, &params, context.locale)?;
     let Some(live) = house.session(&headers, cx.now).await? else {
         return Ok(request.go_back(&house));

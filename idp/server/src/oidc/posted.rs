@@ -10,6 +10,7 @@ use axum::{
 use idp_core::{
     crypto::handle::{Handle, Posted},
     store::{Cx, StoreError},
+    types::Fault,
 };
 
 use super::rows;
@@ -24,13 +25,21 @@ pub(super) async fn keep(house: &Arc<House>, cx: &Cx, form: &Params, path: &str)
     let handle = Handle::<Posted>::generate();
     let ends_at = cx.now + LIFETIME;
     let kept = house.db.write(cx, |tx| Box::pin(rows::insert_posted(tx, handle.digest(), &text, ends_at)));
-    kept.await.map_err(|error| Problem::from(idp_core::types::Fault::from(error)))?;
+    kept.await.map_err(|error| Problem::from(Fault::from(error)))?;
     // 303: the browser must not repeat the form's body (RFC 9700 section 4.12).
     Ok((StatusCode::SEE_OTHER, [(LOCATION, format!("{path}?posted={}", handle.reveal()))]).into_response())
 }
 
+/// What a `GET` asks: the form that its `posted` names, once, or else its own query.
+pub(super) async fn or_query(house: &Arc<House>, cx: &Cx, query: Params) -> Result<Params, Problem> {
+    let Some(handle) = query.get("posted") else { return Ok(query) };
+    let kept = take(house, cx, handle).await.map_err(Fault::from)?;
+    let expired = Code::new("posted-expired", StatusCode::BAD_REQUEST);
+    kept.ok_or_else(|| Problem::new(expired).because("the kept request is gone"))
+}
+
 /// The form that was kept, once. `None`: unknown, taken before, or too old.
-pub(super) async fn take(house: &Arc<House>, cx: &Cx, handle: &str) -> Result<Option<Params>, StoreError> {
+async fn take(house: &Arc<House>, cx: &Cx, handle: &str) -> Result<Option<Params>, StoreError> {
     let Some(digest) = Handle::<Posted>::digest_of(handle) else {
         return Ok(None);
     };

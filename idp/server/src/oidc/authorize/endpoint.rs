@@ -62,12 +62,7 @@ pub(in crate::oidc) async fn get(
     Query(query): Query,
 ) -> Result<Response, Problem> {
     let cx = house.cx(&context);
-    let params = match query.get("posted") {
-        Some(handle) => {
-            posted::take(&house, &cx, handle).await.map_err(Fault::from)?.ok_or_else(|| gone("posted-expired"))?
-        }
-        None => query,
-    };
+    let params = posted::or_query(&house, &cx, query).await?;
     let visit = Visit { house: &house, context, headers: &headers, cx };
     visit.arrive(&params).await
 }
