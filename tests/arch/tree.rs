@@ -97,19 +97,24 @@ pub(crate) fn migration_differences(sqlite: &[(String, String)], postgres: &[(St
 }
 
 /// Keys, and the variables of each, that one language has and the other has not.
-pub(crate) fn locale_differences(locales: &[(String, String)]) -> Vec<String> {
-    let [(first, one), (second, two)] = locales else {
-        return vec!["there are not two languages".to_owned()];
-    };
-    let twice = locales.iter().flat_map(|(path, text)| {
+pub(crate) fn locale_differences(vi: &[(String, String)], en: &[(String, String)]) -> Vec<String> {
+    let twice = [vi, en].into_iter().flat_map(|locale| {
         let mut seen = BTreeSet::new();
-        let repeated = messages(text).into_iter().map(|(key, _)| key).filter(move |key| !seen.insert(key.clone()));
-        repeated.map(move |key| format!("{path}: `{key}` stands twice"))
+        let keys = locale.iter().flat_map(|(path, text)| messages(text).into_iter().map(move |(key, _)| (path, key)));
+        let repeated: Vec<_> = keys.filter(|(_, key)| !seen.insert(key.clone())).collect();
+        repeated.into_iter().map(|(path, key)| format!("{path}: `{key}` stands twice"))
     });
-    let facts = |text| messages(text).into_iter().map(|(key, variables)| format!("{key} {variables:?}")).collect();
-    let labels = [format!("only in {first}"), format!("only in {second}")];
-    let differing = differences(&facts(one), &facts(two), [&labels[0], &labels[1]]);
+    let differing = differences(&sentences(vi), &sentences(en), ["only in vi", "only in en"]);
     twice.chain(differing).collect()
+}
+
+/// File, key and variables of every message of a locale.
+fn sentences(locale: &[(String, String)]) -> BTreeSet<String> {
+    let in_file = |(path, text): &(String, String)| {
+        let file = path.rsplit('/').next().unwrap_or_default().to_owned();
+        messages(text).into_iter().map(move |(key, variables)| format!("{file} {key} {variables:?}"))
+    };
+    locale.iter().flat_map(in_file).collect()
 }
 
 /// Key and variables of each message and attribute of a Fluent file.
@@ -218,12 +223,12 @@ fn dialects_that_differ_are_seen() {
 fn languages_that_differ_are_seen() {
     let vi = "# note = $x\na = Xin chào { $name }\n    .title = T\nb =\n    nhiều dòng { $n }\n";
     let en = "a = Hello { $name }\nb = lines { $n }\n";
-    let both = |en: &str| locale_differences(&owned(&[("vi.ftl", vi), ("en.ftl", en)]));
+    let both = |en: &str| locale_differences(&owned(&[("vi/a.ftl", vi)]), &owned(&[("en/a.ftl", en)]));
     assert_eq!(both(en), Vec::<String>::new());
-    assert_eq!(both("a = Hello { $name }\n"), ["only in vi.ftl: b {\"n\"}"]);
+    assert_eq!(both("a = Hello { $name }\n"), ["only in vi: a.ftl b {\"n\"}"]);
     assert_eq!(both(&en.replace("$name", "$nom")).len(), 2);
-    assert_eq!(both(&format!("{en}c = new\n")), ["only in en.ftl: c {}"]);
-    assert_eq!(both(&format!("{en}b = lines {{ $n }}\n")), ["en.ftl: `b` stands twice"]);
+    assert_eq!(both(&format!("{en}c = new\n")), ["only in en: a.ftl c {}"]);
+    assert_eq!(both(&format!("{en}b = lines {{ $n }}\n")), ["en/a.ftl: `b` stands twice"]);
 }
 
 #[test]

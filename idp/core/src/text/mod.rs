@@ -1,6 +1,6 @@
 //! Every sentence that a person reads, in Vietnamese and English.
 //!
-//! Owns `idp/locales/{vi,en}.ftl` (Project Fluent). Called by everybody who talks to people: pages, mails, the command line.
+//! Owns `idp/locales/{vi,en}/*.ftl` (Project Fluent). Called by everybody who talks to people: pages, mails, the command line.
 //! No sentence is typed anywhere else; `say` and `say_with` are the only two ways to one.
 
 mod catalogue;
