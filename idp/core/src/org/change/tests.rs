@@ -26,10 +26,6 @@ fn difference(before: &[String], after: &[String]) -> (Vec<String>, Vec<String>)
     (without(before, after), without(after, before))
 }
 
-fn district(code: &str) -> Value {
-    unit(code, code, DISTRICT, gso("54"))
-}
-
 fn commune(code: &str, parent: Value) -> Value {
     unit(code, code, COMMUNE, parent)
 }
