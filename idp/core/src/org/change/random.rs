@@ -34,7 +34,7 @@ struct Act {
 }
 
 fn act() -> impl Strategy<Value = Act> {
-    (0_u8..15, any::<u16>(), any::<u16>(), 0_u8..8).prop_map(|(sort, one, two, month)| Act {
+    (0_u8..18, any::<u16>(), any::<u16>(), 0_u8..8).prop_map(|(sort, one, two, month)| Act {
         sort,
         one: one.into(),
         two: two.into(),
@@ -67,7 +67,7 @@ impl World {
     async fn play(&mut self, acts: &[Act]) {
         for (number, act) in acts.iter().enumerate() {
             self.country.later(Duration::from_millis(1));
-            let done = if act.sort == 14 { self.take_back(act).await } else { self.say(number, act).await };
+            let done = if act.sort >= 14 { self.take_back(act).await } else { self.say(number, act).await };
             let Some(done) = done else { continue };
             self.check().await;
             let answer = self.answer(None).await;
@@ -190,7 +190,7 @@ fn operations(number: usize, act: &Act, at: &dyn Fn(usize) -> Value) -> Value {
     let level = [PROVINCE, DISTRICT, COMMUNE][act.two % 3];
     let new = |made: &str, parent: &Value| {
         let mut unit = unit(made, &format!("{number}{made}").to_uppercase(), level, parent.clone());
-        unit["codes"] = if act.two % 2 == 0 { json!([]) } else { json!([{"scheme": "gso", "value": code}]) };
+        unit["codes"] = if act.two.is_multiple_of(2) { json!([]) } else { json!([{"scheme": "gso", "value": code}]) };
         unit
     };
     match act.sort {
