@@ -108,7 +108,7 @@ pub async fn prove(
         .await?;
     }
     standing?;
-    Ok(Proof { account: account.id, person: account.person, aal: Aal::Aal1, amr: &["pwd"] })
+    Ok(Proof { account: account.id, person: account.person, aal: Aal::Aal1, amr: vec!["pwd"], credential: None })
 }
 
 async fn find(conn: &mut Conn, login: &str) -> Result<Found, StoreError> {
