@@ -8,10 +8,12 @@ pub mod credential;
 pub mod password;
 mod policy;
 mod rows;
+mod standing;
 mod throttle;
 
 use crate::types::{Aal, Id, id};
 
+pub use standing::Closed;
 pub use policy::{LONGEST_PASSWORD, PasswordProblem, SHORTEST_PASSWORD, check_new_password, normalise};
 
 /// Somebody proved to be the holder of an account, just now.
