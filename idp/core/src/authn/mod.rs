@@ -3,8 +3,10 @@
 //! Owns: `password`, `credential`, `webauthn_user`, `challenge`. May be called by the hall and the doors. Every method is a
 //! sibling of [`password`] and makes the same [`Proof`].
 
+pub mod ceremony;
 pub mod challenge;
 pub mod credential;
+pub mod passkey;
 pub mod password;
 mod policy;
 mod rows;
@@ -13,8 +15,8 @@ mod throttle;
 
 use crate::types::{Aal, Id, id};
 
-pub use standing::Closed;
 pub use policy::{LONGEST_PASSWORD, PasswordProblem, SHORTEST_PASSWORD, check_new_password, normalise};
+pub use standing::Closed;
 
 /// Somebody proved to be the holder of an account, just now.
 #[derive(Debug)]

@@ -21,6 +21,7 @@ const OF_ACCOUNT: &str = "select id, account_id, kind, label, public_id, sealed,
 const HAS: &str = "select id from credential where account_id = $1 and kind = $2 and state = 'active' limit 1";
 const BY_PUBLIC_ID: &str = "select id, account_id, kind, label, public_id, sealed, seal_key_id, created_at, last_used_at \
     from credential where public_id = $1 and state = 'active'";
+const IS_KNOWN: &str = "select id from credential where public_id = $1";
 const USED: &str = "update credential set sealed = $2, seal_key_id = $3, last_used_at = $4 \
     where id = $1 and state = 'active'";
 const RENAME: &str = "update credential set label = $3 where id = $1 and account_id = $2 and state = 'active'";
@@ -34,8 +35,20 @@ const PUT_OFF: &str = "update webauthn_user set put_off_at = $2 where account_id
 const PUT_OFF_AT: &str = "select put_off_at from webauthn_user where account_id = $1";
 
 /// Every statement of this file.
-pub(in crate::authn) const ALL: &[&str] =
-    &[INSERT, OF_ACCOUNT, HAS, BY_PUBLIC_ID, USED, RENAME, REMOVE, HANDLE, INSERT_HANDLE, PUT_OFF, PUT_OFF_AT];
+pub(in crate::authn) const ALL: &[&str] = &[
+    INSERT,
+    OF_ACCOUNT,
+    HAS,
+    BY_PUBLIC_ID,
+    IS_KNOWN,
+    USED,
+    RENAME,
+    REMOVE,
+    HANDLE,
+    INSERT_HANDLE,
+    PUT_OFF,
+    PUT_OFF_AT,
+];
 
 /// Rows with and without a secret look alike until they are opened: a list needs none.
 type Found = (Credential, Sealed);
@@ -84,6 +97,11 @@ pub(in crate::authn) async fn has(conn: &mut Conn, account: Id<id::Account>, kin
 
 pub(in crate::authn) async fn by_public_id(conn: &mut Conn, public_id: &[u8]) -> Result<Option<Found>, StoreError> {
     conn.one(BY_PUBLIC_ID, params![public_id]).await?.as_ref().map(read).transpose()
+}
+
+/// Whether anybody has or had it.
+pub(in crate::authn) async fn is_known(conn: &mut Conn, public_id: &[u8]) -> Result<bool, StoreError> {
+    Ok(conn.one(IS_KNOWN, params![public_id]).await?.is_some())
 }
 
 pub(in crate::authn) async fn used(
