@@ -103,7 +103,8 @@ async fn fresh_hash(
     };
     let hashing = |error| Refused::Fault(Fault::new("hashing a password", error));
     if let Some(stored) = &stored {
-        let check = target.pool.check(authn::normalise(secret.reveal()), Some(stored)).await;
+        let place = target.pool.admit().map_err(hashing)?;
+        let check = target.pool.check(place, authn::normalise(secret.reveal()), Some(stored), &[]).await;
         if check.map_err(hashing)? != Check::Wrong {
             return Ok(None);
         }
