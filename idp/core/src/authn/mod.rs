@@ -1,20 +1,34 @@
 //! Proving who somebody is. A method ends in a [`Proof`], which nothing else can make; sessions begin with one.
 //!
-//! Owns: `password`, `credential`, `webauthn_user`, `challenge`. May be called by the hall and the doors. Every method is a
-//! sibling of [`password`] and makes the same [`Proof`].
+//! Owns: `password`, `password_import`, `credential`, `webauthn_user`, `challenge`, `totp_step`, `contact`, `one_time_code`,
+//! `recovery_code`, `device`, `recovery`. May be called by the hall and the doors. Every method is a sibling of [`password`] and makes
+//! the same [`Proof`]; a password makes a [`First`], which a second factor may have to complete.
 
 pub mod challenge;
+pub mod code;
+pub mod contact;
 pub mod credential;
+pub mod device;
+mod first;
+pub mod notice;
 pub mod password;
 mod policy;
+pub mod recovery;
+pub mod recovery_code;
 mod rows;
+pub mod second;
 mod standing;
 mod throttle;
+pub mod totp;
 
 use crate::types::{Aal, Id, id};
 
+pub use contact::Contact;
+pub use device::Devices;
+pub use first::{First, Settled, password_may_stand_alone, password_use, settle};
+pub use policy::{LONGEST_PASSWORD, PasswordProblem, PasswordUse, check_new_password, normalise, own_words};
 pub use standing::Closed;
-pub use policy::{LONGEST_PASSWORD, PasswordProblem, SHORTEST_PASSWORD, check_new_password, normalise};
+pub use throttle::{Limits, Turns};
 
 /// Somebody proved to be the holder of an account, just now.
 #[derive(Debug)]
@@ -51,3 +65,7 @@ impl Proof {
 
 /// Every statement of this room.
 pub(crate) const STATEMENTS: &[&str] = rows::ALL;
+/// Every statement of the second factors.
+pub(crate) const FACTOR_STATEMENTS: &[&str] = rows::factors::ALL;
+/// Every statement of the recoveries.
+pub(crate) const RECOVERY_STATEMENTS: &[&str] = rows::recovery::ALL;

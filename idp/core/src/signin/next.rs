@@ -21,11 +21,13 @@ pub enum Why {
     NewData,
     /// The party asks again for consent.
     ConsentAgain,
+    /// The account has a second factor.
+    SecondFactor,
 }
 
 impl Why {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::NoSession,
         Self::PartyAsks,
         Self::TooLongAgo,
@@ -33,6 +35,7 @@ impl Why {
         Self::ChooseAccount,
         Self::NewData,
         Self::ConsentAgain,
+        Self::SecondFactor,
     ];
 
     /// The stable word of the rule; a page shows the sentences `why-WORD` and `why-WORD-next`.
@@ -45,6 +48,7 @@ impl Why {
             Self::ChooseAccount => "choose-account",
             Self::NewData => "new-data",
             Self::ConsentAgain => "consent-again",
+            Self::SecondFactor => "second-factor",
         }
     }
 }
@@ -54,6 +58,8 @@ impl Why {
 pub enum Next {
     /// Too late: the transaction is over.
     Expired,
+    /// Prove the second factor of the account whose password was right.
+    SecondFactor(Why),
     /// Sign in, as anybody.
     SignIn(Why),
     /// The same person proves themself again.
@@ -70,8 +76,8 @@ pub enum Next {
     Finish,
 }
 
-const CHECKS: [fn(&Facts<'_>) -> Option<Next>; 7] =
-    [expired, unmet, identify, select_account, expected_person, reauthenticate, consent];
+const CHECKS: [fn(&Facts<'_>) -> Option<Next>; 8] =
+    [expired, unmet, second_factor, identify, select_account, expected_person, reauthenticate, consent];
 
 /// What must happen next. Pure: the same facts give the same answer on every node and after every restart.
 pub fn next(facts: &Facts<'_>) -> Next {
@@ -90,6 +96,11 @@ fn unmet(facts: &Facts<'_>) -> Option<Next> {
     let essential = facts.asked.essential_acr.as_deref()?;
     let reachable = essential.iter().filter_map(|acr| Aal::from_acr(acr)).any(|aal| aal <= HIGHEST);
     (!reachable).then_some(Next::Unmet)
+}
+
+/// A right password without its second factor opens nothing, whatever session this browser has.
+fn second_factor(facts: &Facts<'_>) -> Option<Next> {
+    facts.second_factor_waits.then_some(Next::SecondFactor(Why::SecondFactor))
 }
 
 fn identify(facts: &Facts<'_>) -> Option<Next> {
@@ -231,12 +242,16 @@ mod tests {
                 asked: &case.asked,
                 now: NOW,
                 ends_at: None,
+                second_factor_waits: false,
                 session: case.session.as_ref(),
                 proved_at: case.proved.then_some(NOW),
                 chosen: case.chosen,
                 consents: case.consents,
             };
             assert_eq!(next(&facts), case.expected, "{}", case.name);
+            let half = Facts { second_factor_waits: true, ..facts };
+            let unmet = case.expected == Next::Unmet;
+            assert_eq!(next(&half) == Next::SecondFactor(Why::SecondFactor), !unmet, "{} half", case.name);
             let late = Facts { ends_at: Some(NOW), ..facts };
             assert_eq!(next(&late), Next::Expired, "{} too late", case.name);
         }
