@@ -10,6 +10,7 @@ const PLACES: &[(&str, &[&str])] = &[
     ("reqwest", &["idp/core/src/net.rs", "idp/core/src/net/", "idp/demo/src/portal"]),
     ("openidconnect", &["idp/demo/src/"]),
     ("josekit", &["idp/core/src/crypto/"]),
+    ("webauthn_rs", &["idp/core/src/authn/passkey.rs"]),
     ("argon2", &["idp/core/src/crypto/password.rs"]),
     ("getrandom", &["idp/core/src/crypto/random.rs", "idp/demo/src/random.rs"]),
     ("rand", &[]),

@@ -111,9 +111,9 @@ pub async fn list(conn: &mut Conn, account: Id<id::Account>) -> Result<Vec<Crede
     Ok(rows::of_account(conn, account).await?.into_iter().map(|(credential, _)| credential).collect())
 }
 
-/// Whether an account holds a credential of a kind.
-pub async fn has(conn: &mut Conn, account: Id<id::Account>, kind: Kind) -> Result<bool, StoreError> {
-    rows::has(conn, account, kind).await
+/// The kinds of which an account holds a credential.
+pub async fn kinds(conn: &mut Conn, account: Id<id::Account>) -> Result<Vec<Kind>, StoreError> {
+    rows::kinds(conn, account).await
 }
 
 /// The credentials of one kind that an account holds, oldest first.

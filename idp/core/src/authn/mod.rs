@@ -4,6 +4,7 @@
 //! `recovery_code`, `device`, `recovery`. May be called by the hall and the doors. Every method is a sibling of [`password`] and makes
 //! the same [`Proof`]; a password makes a [`First`], which a second factor may have to complete.
 
+pub mod ceremony;
 pub mod challenge;
 pub mod code;
 pub mod contact;
@@ -11,6 +12,7 @@ pub mod credential;
 pub mod device;
 mod first;
 pub mod notice;
+pub mod passkey;
 pub mod password;
 mod policy;
 pub mod recovery;

@@ -18,9 +18,10 @@ const INSERT: &str = "insert into credential \
     values ($1, $2, $3, $4, $5, $6, $7, 'active', $8, $8)";
 const OF_ACCOUNT: &str = "select id, account_id, kind, label, public_id, sealed, seal_key_id, created_at, last_used_at \
     from credential where account_id = $1 and state = 'active' order by created_at, id limit 100";
-const HAS: &str = "select id from credential where account_id = $1 and kind = $2 and state = 'active' limit 1";
+const KINDS: &str = "select distinct kind from credential where account_id = $1 and state = 'active'";
 const BY_PUBLIC_ID: &str = "select id, account_id, kind, label, public_id, sealed, seal_key_id, created_at, last_used_at \
     from credential where public_id = $1 and state = 'active'";
+const IS_KNOWN: &str = "select id from credential where public_id = $1";
 const USED: &str = "update credential set sealed = $2, seal_key_id = $3, last_used_at = $4 \
     where id = $1 and state = 'active'";
 const RENAME: &str = "update credential set label = $3 where id = $1 and account_id = $2 and state = 'active'";
@@ -34,19 +35,35 @@ const PUT_OFF: &str = "update webauthn_user set put_off_at = $2 where account_id
 const PUT_OFF_AT: &str = "select put_off_at from webauthn_user where account_id = $1";
 
 /// Every statement of this file.
-pub(in crate::authn) const ALL: &[&str] =
-    &[INSERT, OF_ACCOUNT, HAS, BY_PUBLIC_ID, USED, RENAME, REMOVE, HANDLE, INSERT_HANDLE, PUT_OFF, PUT_OFF_AT];
+pub(in crate::authn) const ALL: &[&str] = &[
+    INSERT,
+    OF_ACCOUNT,
+    KINDS,
+    BY_PUBLIC_ID,
+    IS_KNOWN,
+    USED,
+    RENAME,
+    REMOVE,
+    HANDLE,
+    INSERT_HANDLE,
+    PUT_OFF,
+    PUT_OFF_AT,
+];
 
 /// Rows with and without a secret look alike until they are opened: a list needs none.
 type Found = (Credential, Sealed);
 
+fn kind(row: &Row) -> Result<Kind, StoreError> {
+    let word = row.text("kind")?;
+    let kind = Kind::ALL.into_iter().find(|known| known.word() == word);
+    Ok(kind.ok_or(Fault::bug("reading the kind of a credential"))?)
+}
+
 fn read(row: &Row) -> Result<Found, StoreError> {
-    let kind = row.text("kind")?;
-    let kind = Kind::ALL.into_iter().find(|known| known.word() == kind);
     let credential = Credential {
         id: row.id("id")?,
         account: row.id("account_id")?,
-        kind: kind.ok_or(Fault::bug("reading the kind of a credential"))?,
+        kind: kind(row)?,
         label: row.text("label")?,
         public_id: row.opt_bytes("public_id")?,
         created_at: row.time("created_at")?,
@@ -78,12 +95,17 @@ pub(in crate::authn) async fn of_account(conn: &mut Conn, account: Id<id::Accoun
     conn.all(OF_ACCOUNT, params![account]).await?.iter().map(read).collect()
 }
 
-pub(in crate::authn) async fn has(conn: &mut Conn, account: Id<id::Account>, kind: Kind) -> Result<bool, StoreError> {
-    Ok(conn.one(HAS, params![account, kind.word()]).await?.is_some())
+pub(in crate::authn) async fn kinds(conn: &mut Conn, account: Id<id::Account>) -> Result<Vec<Kind>, StoreError> {
+    conn.all(KINDS, params![account]).await?.iter().map(kind).collect()
 }
 
 pub(in crate::authn) async fn by_public_id(conn: &mut Conn, public_id: &[u8]) -> Result<Option<Found>, StoreError> {
     conn.one(BY_PUBLIC_ID, params![public_id]).await?.as_ref().map(read).transpose()
+}
+
+/// Whether anybody has or had it.
+pub(in crate::authn) async fn is_known(conn: &mut Conn, public_id: &[u8]) -> Result<bool, StoreError> {
+    Ok(conn.one(IS_KNOWN, params![public_id]).await?.is_some())
 }
 
 pub(in crate::authn) async fn used(
