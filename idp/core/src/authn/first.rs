@@ -1,9 +1,9 @@
 //! Between the password and the session: whether a second factor is still to be proved.
 
-use super::{Proof, rows::factors as rows, second, second::Policy};
+use super::{Proof, rows::factors as rows, second::{self, Policy, Way}};
 use crate::{
     people,
-    store::{Conn, StoreError, Tx},
+    store::{Conn, StoreError},
     types::{Aal, Id, Timestamp, id},
 };
 
@@ -17,18 +17,22 @@ pub struct First {
 }
 
 /// What becomes of a right password.
-#[derive(Debug)]
 pub enum Settled {
     /// It is enough.
     Proof(Proof),
-    /// The account has a second factor, which has to be proved too.
-    Pending(First),
+    /// The account has a second factor, which has to be proved too: in one of these ways, the strongest first.
+    Pending(Vec<Way>),
 }
 
 impl First {
     /// The account whose password was right.
     pub const fn account(&self) -> Id<id::Account> {
         self.account
+    }
+
+    /// Whose it is.
+    pub const fn person(&self) -> Id<id::Person> {
+        self.person
     }
 
     /// When it was.
@@ -53,9 +57,9 @@ impl First {
 
 /// Decides whether a right password is enough. Asked inside the write that would begin the session, so that a second factor added
 /// a moment ago is not passed over.
-pub async fn settle(conn: &mut Conn, first: First, policy: Policy) -> Result<Settled, StoreError> {
+pub async fn settle(conn: &mut Conn, first: &First, policy: Policy) -> Result<Settled, StoreError> {
     let ways = second::ways(conn, first.account, policy).await?;
-    Ok(if ways.is_empty() { Settled::Proof(first.alone()) } else { Settled::Pending(first) })
+    Ok(if ways.is_empty() { Settled::Proof(first.alone()) } else { Settled::Pending(ways) })
 }
 
 /// What the password of an account may be: shorter where it never opens the account alone.

@@ -23,7 +23,12 @@ mod standing;
 mod throttle;
 pub mod totp;
 
-use crate::types::{Aal, Id, id};
+use std::time::Duration;
+
+use crate::{
+    store::quota::Limit,
+    types::{Aal, Id, id},
+};
 
 pub use contact::Contact;
 pub use device::Devices;
@@ -31,6 +36,48 @@ pub use first::{First, Settled, password_may_stand_alone, password_use, settle};
 pub use policy::{LONGEST_PASSWORD, PasswordProblem, PasswordUse, check_new_password, normalise, own_words};
 pub use standing::Closed;
 pub use throttle::{Limits, Turns};
+
+/// What the gate keeps for as long as the server runs, and what the configuration settles for it.
+#[derive(Clone)]
+pub struct Gate {
+    /// Attempts under way on this node.
+    pub turns: Turns,
+    /// How many failures are answered.
+    pub limits: Limits,
+    /// How many codes are sent.
+    pub codes: code::Limits,
+    /// Which messages may carry a second factor.
+    pub policy: second::Policy,
+    /// How people recover; `None`: not by themselves.
+    pub recovery: Option<RecoveryLimits>,
+}
+
+/// How people recover by themselves.
+#[derive(Clone, Copy, Debug)]
+pub struct RecoveryLimits {
+    /// Between proving an address and setting a new password.
+    pub wait: Duration,
+    /// Recoveries from one address.
+    pub address: Limit,
+    /// Recoveries with one personal number.
+    pub number: Limit,
+}
+
+impl Default for Gate {
+    fn default() -> Self {
+        Self {
+            turns: Turns::default(),
+            limits: Limits::default(),
+            codes: code::Limits::default(),
+            policy: second::Policy { sms: true, email: false },
+            recovery: Some(RecoveryLimits {
+                wait: Duration::from_secs(24 * 3_600),
+                address: Limit { most: 20, window: Duration::from_secs(3_600) },
+                number: Limit { most: 5, window: Duration::from_secs(24 * 3_600) },
+            }),
+        }
+    }
+}
 
 /// Somebody proved to be the holder of an account, just now.
 #[derive(Debug)]

@@ -40,7 +40,7 @@ pub enum Way {
 /// The ways that an account has, the strongest first. None: its password opens it alone.
 pub async fn ways(conn: &mut Conn, account: Id<id::Account>, policy: Policy) -> Result<Vec<Way>, StoreError> {
     let mut ways = Vec::new();
-    if credential::has(conn, account, Kind::Totp).await? {
+    if credential::kinds(conn, account).await?.contains(&Kind::Totp) {
         ways.push(Way::Totp);
     }
     let contacts = rows::contacts(conn, account).await?;

@@ -77,6 +77,11 @@ pub async fn account_by_id(conn: &mut Conn, id: Id<id::Account>) -> Result<Optio
     rows::account_by_id(conn, id).await
 }
 
+/// Every account of a person.
+pub async fn accounts_of(conn: &mut Conn, person: Id<id::Person>) -> Result<Vec<StoredAccount>, StoreError> {
+    rows::accounts_of(conn, person).await
+}
+
 /// Changes whether an account opens doors.
 pub async fn set_account_state(tx: &mut Tx<'_>, id: Id<id::Account>, state: AccountState) -> Result<(), StoreError> {
     rows::update_account_state(tx, id, state).await

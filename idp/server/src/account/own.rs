@@ -19,7 +19,7 @@ use crate::web::{
     visit::{Binding, onward},
 };
 
-const PATH: &str = "/account";
+pub(super) const PATH: &str = "/account";
 const SIGN_OUT_FORM: &str = "account sign-out";
 
 /// `GET /account`.
@@ -63,16 +63,24 @@ async fn touch(visit: &Visit, live: &Live) -> Result<(), StoreError> {
 }
 
 async fn sign_in(visit: &Visit) -> Result<Response, Halt> {
+    sign_in_for(visit, &Asked::default(), PATH).await
+}
+
+/// Sends somebody to sign in, and afterwards to `back`, a path of the account.
+pub(super) async fn sign_in_for(visit: &Visit, asked: &Asked, back: &'static str) -> Result<Response, Halt> {
     let binding = visit.binding();
-    let handle = begin(visit, &binding).await?;
+    let handle = begin(visit, &binding, (asked, back)).await?;
     let response = onward(&visit.keep_locale(&format!("/sign-in/{}", handle.reveal())));
     Ok(visit.bound(response, &binding))
 }
 
-async fn begin(visit: &Visit, binding: &Binding) -> Result<Handle<Transaction>, Fault> {
+async fn begin(
+    visit: &Visit,
+    binding: &Binding,
+    (asked, back): (&Asked, &'static str),
+) -> Result<Handle<Transaction>, Fault> {
     let browser = binding.digest().ok_or(Fault::bug("reading our own binding"))?;
-    let asked = &Asked::default();
-    let begun = visit.house.db.write(&visit.cx, |tx| Box::pin(begin_within(tx, browser, asked)));
+    let begun = visit.house.db.write(&visit.cx, |tx| Box::pin(begin_within(tx, browser, (asked, back))));
     begun.await.map_err(|error: StoreError| Fault::from(error))
 }
 
@@ -80,9 +88,9 @@ async fn begin(visit: &Visit, binding: &Binding) -> Result<Handle<Transaction>, 
 pub(super) async fn begin_within(
     tx: &mut Tx<'_>,
     browser: Digest,
-    asked: &Asked,
+    (asked, back): (&Asked, &'static str),
 ) -> Result<Handle<Transaction>, StoreError> {
-    let new = NewSignIn { door: "account", party: None, browser, asked, payload: "", resume: "/account/resume?t=" };
+    let new = NewSignIn { door: "account", party: None, browser, asked, payload: back, resume: "/account/resume?t=" };
     signin::begin(tx, new).await
 }
 
@@ -113,7 +121,8 @@ pub(super) async fn resume(visit: Visit) -> Result<Response, Halt> {
     let ended =
         visit.house.db.write(&visit.cx, |tx| Box::pin(signin::end_transaction(tx, &sign_in, Outcome::Finished)));
     ended.await.map_err(|error: StoreError| Fault::from(error))?;
-    Ok(onward(&visit.keep_locale(PATH)))
+    // Only paths that this door wrote itself lie there.
+    Ok(onward(&visit.keep_locale(&sign_in.payload)))
 }
 
 /// `POST /account/sign-out`.

@@ -6,6 +6,7 @@
 //! | --- | --- |
 //! | `GET /sign-in/{t}` | `show`: the page of the next step |
 //! | `POST /sign-in/{t}/password` | `password`: signing in, and proving oneself again |
+//! | `POST /sign-in/{t}/second-factor`, `…/send`, `…/again` | `second_factor`: a code after the password |
 //! | `POST /sign-in/{t}/account`, `…/consent`, `…/cancel` | `choice`: go on, agree, turn back |
 //! | (every proof) | `proved`: session, transaction, next step |
 //! | (every one) | `at`: where a person stands in their transaction |
@@ -19,6 +20,7 @@ mod at;
 mod choice;
 mod password;
 mod proved;
+mod second_factor;
 mod show;
 
 use std::sync::Arc;
@@ -35,6 +37,9 @@ pub fn routes(house: &Arc<House>) -> Router {
     Router::new()
         .route("/sign-in/{t}", get(show::page))
         .route("/sign-in/{t}/password", post(password::answer))
+        .route("/sign-in/{t}/second-factor", post(second_factor::answer))
+        .route("/sign-in/{t}/second-factor/send", post(second_factor::send))
+        .route("/sign-in/{t}/second-factor/again", post(second_factor::again))
         .route("/sign-in/{t}/account", post(choice::account))
         .route("/sign-in/{t}/consent", post(choice::consent))
         .route("/sign-in/{t}/cancel", post(choice::cancel))

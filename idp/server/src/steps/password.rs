@@ -2,14 +2,18 @@
 
 use axum::{http::StatusCode, response::Response};
 use idp_core::{
-    authn::{self, password::Refusal},
+    authn::{
+        self,
+        password::{Attempt, Refusal},
+    },
     signin::Next,
     types::{Secret, Timestamp},
 };
 
 use super::{
     at::{At, Ticket},
-    proved::{closed, proved},
+    proved::closed,
+    second_factor,
     show::Asked,
 };
 use crate::web::{Code, Form, Halt, Visit, house::LocalPasswords, page::Errors};
@@ -46,8 +50,10 @@ pub(super) async fn answer(visit: Visit, ticket: Ticket, Form(params): Form) -> 
         return Ok(asked.page(&at, StatusCode::UNPROCESSABLE_ENTITY, errors));
     }
     let house = &at.visit.house;
-    match authn::password::prove(&house.db, &house.passwords, &at.visit.cx, &login, &password).await {
-        Ok(proof) => proved(&at, &proof).await,
+    let devices = house.devices(&at.visit.headers);
+    let said = Attempt { login: &login, password: &password, devices: &devices };
+    match authn::password::prove(house.desk(), &at.visit.cx, said).await {
+        Ok(first) => second_factor::after_password(&at, first).await,
         Err(refusal) => refused(&at, asked, refusal),
     }
 }

@@ -9,7 +9,10 @@ use idp_core::{
     types::{Fault, Locale},
 };
 
-use super::at::{At, Holder, Ticket, consent_form, form};
+use super::{
+    at::{At, Holder, Ticket, consent_form, form},
+    second_factor,
+};
 use crate::web::{
     Halt, Visit,
     house::LocalPasswords,
@@ -27,6 +30,7 @@ pub(super) async fn page(visit: Visit, ticket: Ticket) -> Result<Response, Halt>
     let at = At::arrive(visit, ticket).await?;
     let other = at.visit.query.get("other").is_some();
     match (at.next, &at.live) {
+        (Next::SecondFactor(_), _) => second_factor::page(&at).await,
         (Next::SelectAccount(why), Some(live)) if !other => Ok(select_account(&at, why, at.holder(live).await?)),
         (Next::Reauthenticate(why), Some(live)) => {
             let holder = at.holder(live).await?;

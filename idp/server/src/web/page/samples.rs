@@ -1,6 +1,7 @@
 //! Samples of every page: plain, with errors, with long names, without a party. Synthetic persons only.
 
 use askama::Template;
+use idp_core::authn::PasswordProblem;
 use idp_core::signin::Why as Rule;
 use idp_core::types::{Ial, Locale, Timestamp};
 
@@ -217,7 +218,7 @@ fn enrol(to: &mut Collected) {
         Mistake::NumberLostZero,
         Mistake::NameTooLong { max: 100 },
         Mistake::BirthDateNumberYear,
-        Mistake::PasswordShort { min: 15 },
+        Mistake::Password(PasswordProblem::Words),
         Mistake::PasswordMismatch,
     ]);
     let given = Given {
