@@ -256,7 +256,7 @@ pub(super) async fn remove_app(visit: Visit, form: Form) -> Result<Response, Hal
     let Some(id) = params.get("credential").and_then(|id| id.parse::<Id<id::Credential>>().ok()) else {
         return Ok(member.to(PATH));
     };
-    let cx = member.cx();
+    let (cx, member) = (member.cx(), &member);
     let removed = member.visit.house.db.write(&cx, |tx| {
         Box::pin(async move {
             // An id of another kind, or of another account, names nothing here.
@@ -264,19 +264,19 @@ pub(super) async fn remove_app(visit: Visit, form: Form) -> Result<Response, Hal
             if !apps.iter().any(|app| app.credential.id == id) {
                 return Ok(Removal::Done);
             }
-            if is_last_and_needed(tx, &member, |way| matches!(way, Way::Totp) && apps.len() == 1).await? {
+            if is_last_and_needed(tx, member, |way| matches!(way, Way::Totp) && apps.len() == 1).await? {
                 return Ok(Removal::PasswordTooShort);
             }
             let whose = (member.live.person, member.account.id);
             credential::remove(tx, whose, id, "by-holder").await?;
             session::end_opened_with(tx, id, "credential-removed").await?;
-            after_removal(tx, &member).await?;
-            tell(tx, &member, notice::FACTOR_REMOVED, ("what-app", "")).await?;
+            after_removal(tx, member).await?;
+            tell(tx, member, notice::FACTOR_REMOVED, ("what-app", "")).await?;
             Ok(Removal::Done)
         })
     });
     let removed = removed.await.map_err(|error: StoreError| Fault::from(error))?;
-    removed_answer(&member, removed).await
+    removed_answer(member, removed).await
 }
 
 /// What became of a removal.

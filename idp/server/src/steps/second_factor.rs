@@ -54,7 +54,6 @@ impl Chosen {
 
 /// What a person can answer with.
 struct Desk {
-    first: First,
     ways: Vec<Way>,
     paper: bool,
     /// Whether a code that we sent can still be answered.
@@ -71,7 +70,7 @@ impl Desk {
         let ways = second::ways(conn, first.account(), house.gate.policy).await?;
         let paper = recovery_code::left(conn, first.account()).await?.is_some_and(|left| left > 0);
         let sent = code::is_under_way(conn, code::Bound::sign_in(at.sign_in.digest), now).await?;
-        Ok(Some(Self { first, ways, paper, sent }))
+        Ok(Some(Self { ways, paper, sent }))
     }
 
     fn messages(&self) -> impl Iterator<Item = &Contact> {
