@@ -168,3 +168,5 @@ what-app = authenticator app
 what-contact = phone number or e-mail { $masked }
 what-second = second-step codes at { $masked }
 what-paper = set of recovery codes
+what-passkey = sign-in with face, fingerprint or screen lock (passkey)
+step-up-codes = Use your password and a code from your authenticator app

@@ -164,3 +164,5 @@ what-app = ứng dụng xác thực
 what-contact = số điện thoại hoặc thư điện tử { $masked }
 what-second = mã bước hai tại { $masked }
 what-paper = bộ mã khôi phục
+what-passkey = đăng nhập bằng khuôn mặt, vân tay hoặc mã mở khoá (khoá truy cập)
+step-up-codes = Dùng mật khẩu và mã trên ứng dụng xác thực

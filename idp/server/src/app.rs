@@ -29,6 +29,7 @@ pub mod test_clock;
 use std::sync::{Arc, atomic::AtomicI64};
 
 use idp_core::{
+    authn::passkey::Passkeys,
     crypto::password::PasswordPool,
     keys::{Keyring, Policy},
     net::Net,
@@ -88,6 +89,9 @@ impl App {
             registry,
             clock,
             cookies: CookieStyle::of_issuer(&issuer),
+            origins: config.origins(),
+            related_origins: config.webauthn.related_origins.iter().map(|origin| origin.as_str().to_owned()).collect(),
+            passkeys: passkeys(config)?,
             issuer,
             settings: settings::of(config),
             epoch: AtomicI64::new(cellar.epoch.0),
@@ -177,6 +181,11 @@ fn channel(config: &Config, net: &Net) -> Result<Option<Arc<dyn Channel>>, AppEr
 fn can_send(config: &Config) -> (bool, bool) {
     let (file, notify) = (config.notify.file.is_some(), &config.notify);
     (file || notify.sms.is_some(), file || notify.smtp.is_some())
+}
+
+fn passkeys(config: &Config) -> Result<Passkeys, AppError> {
+    let made = Passkeys::new(config.rp_id(), config.origins(), &config.support.province);
+    made.map_err(|_| AppError::setting("webauthn.rp_id", Reason::Rule("cli-config-rp-id")))
 }
 
 fn registry(config: &Config, net: &Net, clock: &Clock) -> Result<Option<Arc<dyn PopulationRegistry>>, AppError> {

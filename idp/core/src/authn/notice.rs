@@ -5,6 +5,7 @@ use crate::{
     notify::{self, Message, Recipient, Template},
     people,
     store::{StoreError, Tx},
+    text,
     types::{Id, Locale, id},
 };
 
@@ -46,6 +47,20 @@ templates! {
 /// The language in which an account is written to.
 pub async fn locale_of(tx: &mut Tx<'_>, account: Id<id::Account>) -> Result<Locale, StoreError> {
     Ok(people::account_by_id(tx, account).await?.and_then(|account| account.locale).unwrap_or_default())
+}
+
+/// Tells every proved address what was added or removed. `what` is the key of its name; `masked` is the address that it is about, or
+/// empty.
+pub async fn tell(
+    tx: &mut Tx<'_>,
+    account: Id<id::Account>,
+    template: Template,
+    (what, masked): (&'static str, &str),
+) -> Result<(), StoreError> {
+    let locale = locale_of(tx, account).await?;
+    let (what, time) = (text::say_with(locale, what, &[("masked", masked)]), tx.now().show());
+    notify_all(tx, account, template, &[("what", &what), ("time", &time)]).await?;
+    Ok(())
 }
 
 /// Queues a notice to every proved address of an account; gives to how many. Call it after the change, in its transaction.

@@ -11,7 +11,6 @@ use idp_core::{
         second::{self, Policy, Way},
         totp::{self, Confirmed, Holder, Setup},
     },
-    notify::Template,
     session,
     store::{Conn, StoreError, Tx},
     text,
@@ -226,25 +225,11 @@ async fn write_app(
         Confirmed::Over => Ok(Added::Over),
         Confirmed::Wrong(setup) => Ok(Added::Wrong(setup)),
         Confirmed::Added(_) => {
-            tell(tx, member, notice::FACTOR_ADDED, ("what-app", "")).await?;
             let first = recovery_code::left(tx, holder.account).await?.is_none();
             let codes = if first { new_paper(tx, member).await? } else { Vec::new() };
             Ok(Added::Done(codes))
         }
     }
-}
-
-/// Tells every proved address what changed; `masked` is the address that it is about.
-pub(super) async fn tell(
-    tx: &mut Tx<'_>,
-    member: &Member,
-    template: Template,
-    (what, masked): (&'static str, &str),
-) -> Result<(), StoreError> {
-    let locale = notice::locale_of(tx, member.account.id).await?;
-    let (what, time) = (text::say_with(locale, what, &[("masked", masked)]), tx.now().show());
-    notice::notify_all(tx, member.account.id, template, &[("what", &what), ("time", &time)]).await?;
-    Ok(())
 }
 
 /// `POST /account/factors/app/remove`: `credential`.
@@ -271,7 +256,6 @@ pub(super) async fn remove_app(visit: Visit, form: Form) -> Result<Response, Hal
             credential::remove(tx, whose, id, "by-holder").await?;
             session::end_opened_with(tx, id, "credential-removed").await?;
             after_removal(tx, member).await?;
-            tell(tx, member, notice::FACTOR_REMOVED, ("what-app", "")).await?;
             Ok(Removal::Done)
         })
     });
@@ -352,7 +336,7 @@ pub(super) async fn make_paper(visit: Visit, form: Form) -> Result<Response, Hal
                 return Ok(None);
             }
             let codes = new_paper(tx, &member).await?;
-            tell(tx, &member, notice::FACTOR_ADDED, ("what-paper", "")).await?;
+            notice::tell(tx, member.account.id, notice::FACTOR_ADDED, ("what-paper", "")).await?;
             Ok(Some(codes))
         })
     });

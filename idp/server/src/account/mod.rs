@@ -12,6 +12,8 @@
 //! | `GET`, `POST /account/password` | `password` |
 //! | `/recover…` | `recover`, `recovered`: a forgotten password |
 //! | (before each change) | `fresh`: a proof not older than five minutes |
+//! | `GET`, `POST /account/passkeys…` | `passkeys`; who may change something: `gate` |
+//! | `GET /.well-known/…` | `well_known`: what browsers and password managers look for |
 //! | `GET`, `POST /enrol` | `enrol`; what the form says: `application`; how often: `quota` |
 //! | (a job) | `reverify`: asks the registry again |
 
@@ -20,13 +22,16 @@ mod contacts;
 mod enrol;
 mod factors;
 mod fresh;
+mod gate;
 mod home;
 mod own;
+mod passkeys;
 mod password;
 mod quota;
 mod recover;
 mod recovered;
 mod reverify;
+mod well_known;
 
 use std::sync::Arc;
 
@@ -63,6 +68,14 @@ pub fn routes(house: &Arc<House>) -> Router {
         .route("/recover/{t}/send", post(recover::send))
         .route("/recover/{t}/proof", post(recover::prove))
         .route("/recover/{t}/password", post(recovered::set))
+        .route("/account/passkeys", get(passkeys::list).post(passkeys::create))
+        .route("/account/passkeys/new", get(passkeys::creation))
+        .route("/account/passkeys/options", post(passkeys::options))
+        .route("/account/passkeys/{id}/label", post(passkeys::rename))
+        .route("/account/passkeys/{id}/remove", get(passkeys::removal).post(passkeys::remove))
+        .route("/.well-known/webauthn", get(well_known::webauthn))
+        .route("/.well-known/passkey-endpoints", get(well_known::passkey_endpoints))
+        .route("/.well-known/change-password", get(well_known::change_password))
         .route("/enrol", get(enrol::page).post(enrol::answer))
         .with_state(Arc::clone(house))
 }

@@ -26,7 +26,7 @@ const SIGN_OUT_FORM: &str = "account sign-out";
 pub(super) async fn page(visit: Visit) -> Result<Response, Halt> {
     match visit.house.session(&visit.headers, visit.now()).await? {
         Some(live) => show(&visit, &live).await,
-        None => sign_in(&visit).await,
+        None => sign_in(&visit, &Asked::default(), "").await,
     }
 }
 
@@ -48,6 +48,8 @@ async fn show(visit: &Visit, live: &Live) -> Result<Response, Halt> {
         assurance: person.identity_assurance,
         data_match: shown(person.data_match),
         matched_at: person.data_matched_at,
+        passkeys_href: visit.keep_locale("/account/passkeys"),
+        factors_href: visit.keep_locale("/account/factors"),
         sign_out_action: visit.keep_locale("/account/sign-out"),
     };
     Ok(visit.bound(render(&page), &binding))
@@ -62,33 +64,26 @@ async fn touch(visit: &Visit, live: &Live) -> Result<(), StoreError> {
     visit.house.db.write(&cx, |tx| Box::pin(session::touch(tx, live))).await
 }
 
-async fn sign_in(visit: &Visit) -> Result<Response, Halt> {
-    sign_in_for(visit, &Asked::default(), PATH).await
-}
-
-/// Sends somebody to sign in, and afterwards to `back`, a path of the account.
-pub(super) async fn sign_in_for(visit: &Visit, asked: &Asked, back: &'static str) -> Result<Response, Halt> {
+/// Sends the person to sign in, or to prove themself again, and then `back` to a page of this door.
+pub(super) async fn sign_in(visit: &Visit, asked: &Asked, back: &str) -> Result<Response, Halt> {
     let binding = visit.binding();
     let handle = begin(visit, &binding, (asked, back)).await?;
     let response = onward(&visit.keep_locale(&format!("/sign-in/{}", handle.reveal())));
     Ok(visit.bound(response, &binding))
 }
 
-async fn begin(
-    visit: &Visit,
-    binding: &Binding,
-    (asked, back): (&Asked, &'static str),
-) -> Result<Handle<Transaction>, Fault> {
+async fn begin(visit: &Visit, binding: &Binding, (asked, back): (&Asked, &str)) -> Result<Handle<Transaction>, Fault> {
     let browser = binding.digest().ok_or(Fault::bug("reading our own binding"))?;
-    let begun = visit.house.db.write(&visit.cx, |tx| Box::pin(begin_within(tx, browser, (asked, back))));
+    let begun = visit.house.db.write(&visit.cx, |tx| Box::pin(begin_within(tx, browser, asked, back)));
     begun.await.map_err(|error: StoreError| Fault::from(error))
 }
 
-/// Begins a transaction for somebody's own account.
+/// Begins a transaction for somebody's own account. `back` is the page of ours to which it leads; empty: my account.
 pub(super) async fn begin_within(
     tx: &mut Tx<'_>,
     browser: Digest,
-    (asked, back): (&Asked, &'static str),
+    asked: &Asked,
+    back: &str,
 ) -> Result<Handle<Transaction>, StoreError> {
     let new = NewSignIn { door: "account", party: None, browser, asked, payload: back, resume: "/account/resume?t=" };
     signin::begin(tx, new).await
@@ -121,8 +116,9 @@ pub(super) async fn resume(visit: Visit) -> Result<Response, Halt> {
     let ended =
         visit.house.db.write(&visit.cx, |tx| Box::pin(signin::end_transaction(tx, &sign_in, Outcome::Finished)));
     ended.await.map_err(|error: StoreError| Fault::from(error))?;
-    // Only paths that this door wrote itself lie there.
-    Ok(onward(&visit.keep_locale(&sign_in.payload)))
+    // We wrote it ourselves; a path of this door it is all the same.
+    let back = if sign_in.payload.starts_with("/account/") { sign_in.payload.as_str() } else { PATH };
+    Ok(onward(&visit.keep_locale(back)))
 }
 
 /// `POST /account/sign-out`.

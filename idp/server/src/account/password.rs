@@ -13,7 +13,7 @@ use super::{
     application::new_password,
     factors,
     fresh::{Member, fresh, member},
-    own,
+    gate,
 };
 use crate::web::{
     Code, Form, Halt, Params, Visit,
@@ -32,9 +32,7 @@ pub(super) async fn page(visit: Visit) -> Result<Response, Halt> {
         Err(response) => return Ok(response),
     };
     // Asked before the form is filled, not after.
-    if let Some(asked) = member.stale().await? {
-        return own::sign_in_for(&member.visit, &asked, PATH).await;
-    }
+    gate::fresh(&member.visit, PATH).await?;
     let usage = usage(&member).await?;
     Ok(form(&member, usage, (StatusCode::OK, Errors::none())))
 }

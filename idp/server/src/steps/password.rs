@@ -12,7 +12,7 @@ use idp_core::{
 
 use super::{
     at::{At, Ticket},
-    proved::closed,
+    proved::{BrowserCan, closed},
     second_factor,
     show::Asked,
 };
@@ -35,7 +35,7 @@ pub(super) async fn answer(visit: Visit, ticket: Ticket, Form(params): Form) -> 
             Asked::anybody(why, typed.chars().take(LONGEST_SHOWN).collect())
         }
         // Whoever proves themself again is the holder of the session: the form cannot name another.
-        (Next::Reauthenticate(why), Some(live)) => Asked::again(why, at.holder(live).await?),
+        (Next::Reauthenticate(why) | Next::StepUp(why), Some(live)) => Asked::again(why, at.holder(live).await?),
         // The back button or a second submit: this step is done.
         _ => return Ok(at.to_page()),
     };
@@ -53,7 +53,12 @@ pub(super) async fn answer(visit: Visit, ticket: Ticket, Form(params): Form) -> 
     let devices = house.devices(&at.visit.headers);
     let said = Attempt { login: &login, password: &password, devices: &devices };
     match authn::password::prove(house.desk(), &at.visit.cx, said).await {
-        Ok(first) => second_factor::after_password(&at, first).await,
+        Ok(first) => {
+            // The field that only a script fills in: it says that a passkey may be offered.
+            let can =
+                if params.get("passkeys") == Some("yes") { BrowserCan::KeepPasskeys } else { BrowserCan::Unknown };
+            second_factor::after_password(&at, &first, can).await
+        }
         Err(refusal) => refused(&at, asked, refusal),
     }
 }

@@ -17,7 +17,7 @@ use idp_core::{
 
 use super::{
     at::{At, Ticket, form},
-    proved::{Written, began, closed, write},
+    proved::{BrowserCan, Written, began, closed, write},
 };
 use crate::web::{
     Form, Halt, Visit,
@@ -146,9 +146,8 @@ enum After {
 }
 
 /// Goes on from a right password: to a session where it is enough, else to this step. A first code by message goes out at once.
-pub(super) async fn after_password(at: &At, first: First) -> Result<Response, Halt> {
+pub(super) async fn after_password(at: &At, first: &First, can: BrowserCan) -> Result<Response, Halt> {
     let cx = at.visit.cx.acting(Actor::Person(first.person()));
-    let first = &first;
     let written = at.visit.house.db.write(&cx, |tx| {
         Box::pin(async move {
             let sign_in = match at.load(tx).await? {
@@ -156,9 +155,12 @@ pub(super) async fn after_password(at: &At, first: First) -> Result<Response, Ha
                 Err(gone) => return Ok(Err(gone)),
             };
             match settle(tx, first, at.visit.house.gate.policy).await? {
-                Settled::Proof(proof) => Ok(write(tx, at, &proof).await?.map(After::Began)),
+                Settled::Proof(proof) => Ok(write(tx, at, &proof, can).await?.map(After::Began)),
                 Settled::Pending(ways) => {
                     signin::pend(tx, &sign_in, first).await?;
+                    if can == BrowserCan::KeepPasskeys {
+                        signin::browser_keeps_passkeys(tx, &sign_in).await?;
+                    }
                     if let Some(Way::Message(contact)) = ways.first() {
                         // Used up or not, the page says what can be done.
                         let _used_up = send_to(tx, at, contact).await?;
@@ -226,7 +228,7 @@ async fn judge(tx: &mut Tx<'_>, at: &At, chosen: Chosen, typed: &str) -> Result<
     let gate = &at.visit.house.gate;
     match second::prove(tx, &first, answer, (gate.policy, &gate.limits)).await? {
         Err(refusal) => Ok(Found::Refused(refusal)),
-        Ok(proof) => Ok(match write(tx, at, &proof).await? {
+        Ok(proof) => Ok(match write(tx, at, &proof, BrowserCan::Unknown).await? {
             Ok(written) => Found::Began(written),
             Err(gone) => Found::Gone(gone),
         }),

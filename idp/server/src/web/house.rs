@@ -11,7 +11,7 @@ use std::{
 use async_trait::async_trait;
 use axum::http::HeaderMap;
 use idp_core::{
-    authn::{self, Devices, password::Desk},
+    authn::{self, Devices, passkey::Passkeys, password::Desk},
     crypto::{
         handle::{Browser, Handle, SessionCookie},
         password::PasswordPool,
@@ -92,6 +92,12 @@ pub struct House {
     pub clock: Clock,
     /// The issuer, without a trailing slash: the beginning of every address we hand out.
     pub issuer: String,
+    /// The origins under which this server answers, the issuer first. A form may come from each of them.
+    pub origins: Vec<String>,
+    /// What may use our passkeys beside them.
+    pub related_origins: Vec<String>,
+    /// The relying party of Web Authentication.
+    pub passkeys: Passkeys,
     /// How our cookies are named.
     pub cookies: CookieStyle,
     /// What the configuration settles.

@@ -211,6 +211,9 @@ pub struct ChangePassword {
 }
 
 #[cfg(test)]
+pub(super) mod samples;
+
+#[cfg(test)]
 mod tests {
     use super::Picture;
 
