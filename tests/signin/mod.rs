@@ -2,4 +2,8 @@
 
 mod cookies;
 mod enrol;
+mod factors;
 mod forms;
+mod passwords;
+mod recover;
+mod ways;

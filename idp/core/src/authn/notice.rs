@@ -17,7 +17,10 @@ macro_rules! templates {
             subject: concat!("mail-", $word, "-subject"),
             body: concat!("mail-", $word, "-body"),
         };
-    )*};
+    )*
+    /// All of them.
+    pub const ALL: &[Template] = &[$($name),*];
+    };
 }
 templates! {
     /// A one-time code to sign in with. Variable: `code`.
