@@ -153,6 +153,12 @@ pub(super) struct PersonEntry {
     /// A file that holds the password instead.
     #[serde(default)]
     pub(super) password_file: Option<PathBuf>,
+    /// The hash of the password as another system kept it, instead of the password: bcrypt (`$2b$…`), PBKDF2 (`$pbkdf2-sha256$…`,
+    /// `pbkdf2_sha256$…`, the same with 512), scrypt (`$scrypt$ln=…,r=…,p=…$…`) or `{SSHA}…`, `{SSHA256}…`, `{SSHA512}…`. It is wrapped at
+    /// once and replaced when the person first signs in. Taken only while the account has no password: what people set here stays.
+    #[serde(default, deserialize_with = "secret")]
+    #[schemars(with = "Option<String>")]
+    pub(super) password_hash: Option<Secret<String>>,
     /// Values of `sub` that systems know already.
     #[serde(default)]
     pub(super) subjects: Vec<SubjectEntry>,
