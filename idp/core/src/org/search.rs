@@ -22,21 +22,6 @@ const WITH_CONTEXT: i64 = 1_000;
 /// Words at most that are tried as "name, then what is above it" where nothing else fits.
 const WORDS: usize = 8;
 
-/// How well a name fits, best first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Fit {
-    /// It is what was typed.
-    AsTyped,
-    /// It is, marks aside.
-    WithoutMarks,
-    /// It is what was typed behind a word such as commune or province.
-    BehindForm,
-    /// It begins so.
-    FromBeginning,
-    /// One of its words begins so.
-    FromWord,
-}
-
 /// By what a unit was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum By {
@@ -66,7 +51,6 @@ impl By {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Named {
     pub(super) unit: Unit,
-    pub(super) fit: Fit,
     pub(super) span: Span,
 }
 

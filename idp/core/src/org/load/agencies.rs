@@ -160,10 +160,9 @@ impl Sample {
             if std::iter::once(agency.from).chain(ends.map(|end| end.on)).any(|day| !days.contains(&day)) {
                 problems.add(place, Why::Date, &agency.key);
             }
-            for end in ends {
-                for heir in end.into.iter().filter(|heir| self.get(heir).is_none_or(|heir| heir.from > end.on)) {
-                    problems.add(place, Why::Reference, heir);
-                }
+            let heirs = ends.into_iter().flat_map(|end| end.into.iter().map(|heir| (heir, end.on)));
+            for (heir, _) in heirs.filter(|(heir, on)| self.get(heir).is_none_or(|heir| heir.from > *on)) {
+                problems.add(place, Why::Reference, heir);
             }
         }
     }

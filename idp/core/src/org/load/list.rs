@@ -1,7 +1,5 @@
 //! Bringing the sets into the tree, once.
 
-use std::collections::HashSet;
-
 use super::{
     files::Texts,
     read::Problem,
@@ -115,10 +113,10 @@ async fn loaded(conn: &mut Conn) -> Result<Vec<SetRow>, StoreError> {
 /// The sets that are not there yet. Those that are there must be the first of the plan: a load goes on where it broke off, and never
 /// puts one list on top of another.
 fn missing<'a>(planned: &'a Planned, loaded: &[SetRow]) -> Result<Vec<&'a NewSet>, LoadError> {
-    let digests: HashSet<Digest> = loaded.iter().map(|row| row.decision.file_sha256).collect();
+    let digests: Vec<Digest> = loaded.iter().map(|row| row.decision.file_sha256).collect();
     let is_there = |set: &&NewSet| digests.contains(&set.decision.file_sha256);
     let there = planned.sets.iter().take_while(is_there).count();
-    let known: HashSet<Digest> = planned.sets[..there].iter().map(|set| set.decision.file_sha256).collect();
+    let known: Vec<Digest> = planned.sets[..there].iter().map(|set| set.decision.file_sha256).collect();
     match loaded.iter().find(|row| !known.contains(&row.decision.file_sha256)) {
         Some(other) => Err(LoadError::OtherLists(Box::new(other.clone()))),
         None => Ok(planned.sets[there..].iter().collect()),

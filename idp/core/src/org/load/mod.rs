@@ -21,11 +21,12 @@ pub use list::{LoadError, Loaded, Outcome, load};
 pub use read::{Problem, Why};
 pub use sets::{Agencies, Counts, Planned, Report, plan};
 
-/// The level of the country.
-const CENTRAL: &str = "central";
 /// The level of provinces.
 const PROVINCE: &str = "province";
 /// The level that ended.
 const DISTRICT: &str = "district";
 /// The level of communes, wards, townships and special zones.
 const COMMUNE: &str = "commune";
+
+#[cfg(test)]
+mod tests;

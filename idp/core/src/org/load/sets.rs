@@ -68,8 +68,8 @@ pub struct Report {
     pub split: Vec<Split>,
     /// Lines of the map that only one source has: kept, marked, never proposed.
     pub unchecked: Vec<Unchecked>,
-    /// Codes that keep their number and mean another unit.
-    pub codes_with_another_meaning: usize,
+    /// Codes of both states that stand beside another name in each.
+    pub codes_under_another_name: usize,
     /// Sample agencies, of both states.
     pub agencies: usize,
 }
@@ -194,7 +194,7 @@ fn report(eras: &Eras, reform: &Reform<'_>, agencies: usize) -> Report {
         old: at.row.old().to_owned(),
         new: at.row.new_code.clone(),
     });
-    let other_meaning = |code: &&String| {
+    let another_name = |code: &&String| {
         let (before, after) = (eras.before.get(*code), eras.after.get(*code));
         before.zip(after).is_some_and(|(before, after)| before.row.name != after.row.name)
     };
@@ -205,7 +205,7 @@ fn report(eras: &Eras, reform: &Reform<'_>, agencies: usize) -> Report {
         provinces_that_go_on,
         split: splits(eras),
         unchecked: unchecked.collect(),
-        codes_with_another_meaning: eras.after.keys().filter(other_meaning).count(),
+        codes_under_another_name: eras.after.keys().filter(another_name).count(),
         agencies,
     }
 }

@@ -3,7 +3,7 @@
 use super::super::{
     AsOf, UnitKind,
     fact::Span,
-    search::{Fit, Named},
+    search::Named,
 };
 use crate::{
     params,
@@ -13,13 +13,13 @@ use crate::{
 
 type Unit = Id<id::Unit>;
 
-/// How well a name fits, best first: as typed, without marks, behind its form, from its beginning, from a word of it. What is called so
-/// at `$3` comes before what was.
-const NAMES: &str = "select n.unit_id, n.valid_from, n.valid_until, cast(case when n.name_vi = $1 then 0 \
-        when n.folded = $2 then 1 when n.folded like ('% ' || $2) then 2 when n.folded like ($2 || '%') then 3 \
-        else 4 end as bigint) as fit \
-    from unit_name n where n.recorded_at <= $4 and n.superseded_at > $4 and (' ' || n.folded) like ('% ' || $2 || '%') \
-    order by fit, case when n.valid_from <= $3 and n.valid_until > $3 then 0 else 1 end, length(n.folded), n.folded, \
+/// The best first: as typed, without marks, behind its form, from its beginning, from a word of it. What is called so at `$3` comes
+/// before what was.
+const NAMES: &str = "select n.unit_id, n.valid_from, n.valid_until from unit_name n \
+    where n.recorded_at <= $4 and n.superseded_at > $4 and (' ' || n.folded) like ('% ' || $2 || '%') \
+    order by case when n.name_vi = $1 then 0 when n.folded = $2 then 1 when n.folded like ('% ' || $2) then 2 \
+            when n.folded like ($2 || '%') then 3 else 4 end, \
+        case when n.valid_from <= $3 and n.valid_until > $3 then 0 else 1 end, length(n.folded), n.folded, \
         n.valid_from desc, n.unit_id limit $5";
 const NAMESAKES: &str = "select count(*) as namesakes from unit_name where folded = $1 and valid_from <= $2 \
     and valid_until > $2 and recorded_at <= $3 and superseded_at > $3";
@@ -29,15 +29,8 @@ const KINDS: &str = "select id, kind from unit where id in ($1)";
 pub(super) const ALL: &[&str] = &[NAMES, NAMESAKES, KINDS];
 
 fn named(row: &Row) -> Result<Named, StoreError> {
-    let fit = match row.int("fit")? {
-        0 => Fit::AsTyped,
-        1 => Fit::WithoutMarks,
-        2 => Fit::BehindForm,
-        3 => Fit::FromBeginning,
-        _ => Fit::FromWord,
-    };
     let span = Span { from: row.time("valid_from")?, until: row.time("valid_until")? };
-    Ok(Named { unit: row.id("unit_id")?, fit, span })
+    Ok(Named { unit: row.id("unit_id")?, span })
 }
 
 /// Names that hold these words, `typed` as they were typed and `folded` without marks.
