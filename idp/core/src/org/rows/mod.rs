@@ -1,8 +1,9 @@
 //! SQL of the units.
 
+pub(super) mod list;
 pub(super) mod read;
 pub(super) mod search;
 pub(super) mod story;
 
 /// Every statement of these files, file by file.
-pub(super) const ALL: &[&[&str]] = &[read::ALL, search::ALL, story::ALL];
+pub(super) const ALL: &[&[&str]] = &[list::ALL, read::ALL, search::ALL, story::ALL];
