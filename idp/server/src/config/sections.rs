@@ -5,6 +5,7 @@ use std::{net::SocketAddr, path::PathBuf};
 use idp_core::{
     keys,
     net::{self, Network},
+    org,
     people::registry,
 };
 use serde::{Deserialize, Serialize};
@@ -34,6 +35,8 @@ pub struct Config {
     pub oidc: Oidc,
     /// Lifetimes of sessions.
     pub session: Session,
+    /// Units and the decisions that change them.
+    pub org: org::Config,
     /// What we may ask of other systems.
     pub outgoing: net::Config,
     /// Mails and messages.
