@@ -8,3 +8,4 @@ mod oidc;
 mod registry;
 mod signin;
 mod store;
+mod units;

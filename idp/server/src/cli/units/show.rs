@@ -76,6 +76,7 @@ async fn page(
         field(say, &mut lines, "units-field-children", &under.to_string());
     }
     let before = org::predecessors(conn, found.unit, all_times(found.seen)).await?;
+    let before = story::nearest(conn, before).await?;
     others(ctx, conn, ("units-field-before", &before, End::From), &mut lines).await?;
     let after = org::successors(conn, found.unit, all_times(found.seen)).await?;
     others(ctx, conn, ("units-field-after", &after, End::To), &mut lines).await?;

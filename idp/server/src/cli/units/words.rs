@@ -123,6 +123,16 @@ pub(in crate::cli) fn refusal(say: Say, refusal: &Refusal) -> Vec<String> {
     }
 }
 
+/// The sentences of a refusal without what they are about, for lists that name the place beside it.
+pub(in crate::cli) fn refusal_keys(refusal: &Refusal) -> Vec<&'static str> {
+    match refusal {
+        Refusal::Clashes(clashes) => clashes.iter().map(|clash| why(clash.why)).collect(),
+        Refusal::Nobody => vec!["units-refused-nobody"],
+        Refusal::SamePerson => vec!["units-refused-same-person"],
+        _ => vec!["cli-apply-unit-refused"],
+    }
+}
+
 /// Codes in one line: `82 (statistics), H58 (agency)`.
 pub(super) fn codes<'a>(codes: impl IntoIterator<Item = &'a Code>, say: Say) -> String {
     let one = |code: &Code| {
