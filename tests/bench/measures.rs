@@ -13,7 +13,7 @@ use crate::{
     options::Options,
     process,
     report::{Figure, Goal, Report},
-    requests, statements,
+    requests, statements, units,
     wire::Connection,
 };
 
@@ -81,6 +81,12 @@ impl<'o> Bench<'o> {
             self.memory("memory, after load", None)?;
         }
         self.statements().await?;
+        let names = ["units, load", "units, open a node", "units, search", "units, under at an instant"];
+        if names.into_iter().any(|name| self.wants(name)) {
+            self.house.stop()?;
+            let found = units::all(&self.house, self.engine, |name| self.wants(name)).await?;
+            self.figures.extend(found);
+        }
         if self.wants("audit") {
             self.house.stop()?;
             self.figures.push(audit::verify(&self.house, self.engine, self.options.quick).await?);
