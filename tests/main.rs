@@ -9,3 +9,4 @@ mod org;
 mod registry;
 mod signin;
 mod store;
+mod units;
