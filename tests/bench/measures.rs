@@ -7,6 +7,7 @@ use idp_tests::Engine;
 use crate::{
     Wrong, audit,
     bare::{self, Bare},
+    country,
     flow::{self, CodeFlow, SignIn},
     house::{DISCOVERY, House, JWKS},
     load::{self, Compared, Plan, Same, median},
@@ -81,10 +82,16 @@ impl<'o> Bench<'o> {
             self.memory("memory, after load", None)?;
         }
         self.statements().await?;
-        let names = ["units, load", "units, open a node", "units, search", "units, under at an instant"];
-        if names.into_iter().any(|name| self.wants(name)) {
+        if self.wants("units") {
+            let engine = if self.engine == "sqlite" { Engine::Sqlite } else { Engine::Postgres };
+            self.figures.extend(units::figures(engine, self.engine, self.options.quick).await?);
+        }
+        if ["country, load", "country, open a node", "country, search", "country, under at an instant"]
+            .into_iter()
+            .any(|name| self.wants(name))
+        {
             self.house.stop()?;
-            let found = units::all(&self.house, self.engine, |name| self.wants(name)).await?;
+            let found = country::all(&self.house, self.engine, |name| self.wants(name)).await?;
             self.figures.extend(found);
         }
         if self.wants("audit") {
