@@ -9,6 +9,7 @@
 
 mod audit;
 mod bare;
+mod country;
 mod flow;
 mod house;
 mod load;
