@@ -91,6 +91,15 @@ pub enum Unit {}
 /// Names a dated set of changes to units.
 #[derive(Debug)]
 pub enum ChangeSet {}
+/// Names one post of one person.
+#[derive(Debug)]
+pub enum Assignment {}
+/// Names a review of the posts of a unit.
+#[derive(Debug)]
+pub enum Review {}
+/// Names one import of officials.
+#[derive(Debug)]
+pub enum StaffImport {}
 /// Names an audit event.
 #[derive(Debug)]
 pub enum AuditEvent {}
