@@ -14,6 +14,7 @@
 //! effect at 00:00 +07:00 of its day, on every node at once, because its day stands in the facts.
 
 pub mod change;
+mod closure;
 mod code;
 mod config;
 mod fact;

@@ -6,12 +6,17 @@
 //!   └───────────┴──► withdrawn
 //! ```
 
+mod apply;
+mod check;
 mod clash;
 mod dependents;
 mod desk;
+mod ledger;
 mod operation;
 mod plan;
 mod set;
+mod state;
+mod write;
 
 pub use clash::{ChangeError, Clash, Refusal, Why};
 pub use dependents::{Carried, Dependent, Dependents, Moved, Moves, Rules};
