@@ -14,12 +14,36 @@
 //! An *assignment* (a *post*) is one person in one position of one unit for one span of time. Rights are those of the one post that
 //! somebody acts in, never the union of all their posts. Nothing outlives its window; what was delegated never outgrows the one who gave it.
 
+mod ask;
+mod desk;
+mod evaluate;
+mod gate;
+mod grant;
 mod permission;
 mod post;
 mod role;
+mod rows;
+mod shelf;
+pub mod starter;
+mod world;
 
+pub use ask::{
+    Filter, Found, May, Wanted, Who, assignment, explain, handed_on, history, may, rights, under, used, who, world,
+};
+pub use desk::{
+    By, DeskError, Edit, Given, HandOn, Seen, Verdict, assign, change, decide, end, hand_on, leave, note_refusal,
+    take_back, transfer,
+};
+pub use evaluate::{Finding, Held, Judged, Remedy, Rights, Rule, effective, judge, signing};
+pub use gate::{Actor, Admitted, AdmittedRole, After, Before, Facts, Refused, admit_change, admit_role};
+pub use grant::{Beyond, Giver, Power};
 pub use permission::{Permission, Word, WordError};
 pub use post::{
-    Assignment, Confirmed, Kind, Limits, NewAssignment, Parties, PostState, RoleGrant, Scope, Source, Stretch,
+    Assignment, Confirmed, Kind, Limits, NewAssignment, Parties, Post, PostState, RoleGrant, Scope, Source,
 };
 pub use role::{Aloud, Class, Form, Label, Position, PositionId, Role, RoleError, RoleId, Separation, Side, Signing};
+pub use shelf::{positions, put_position, put_role, role, roles, separate, separations, unite};
+pub use world::{Above, Reach, UnitFacts, World};
+
+/// Every statement of this room.
+pub(crate) const STATEMENTS: &[&[&str]] = rows::ALL;

@@ -89,7 +89,8 @@ pub struct Label {
 
 impl Label {
     fn check(&self) -> Result<(), RoleError> {
-        let good = |text: &str| !text.trim().is_empty() && text.chars().count() <= 200 && !text.contains(char::is_control);
+        let good =
+            |text: &str| !text.trim().is_empty() && text.chars().count() <= 200 && !text.contains(char::is_control);
         if good(&self.vi) && good(&self.en) { Ok(()) } else { Err(RoleError::Label) }
     }
 }
