@@ -5,6 +5,7 @@
 
 use super::{
     Kind, Permission, Role, RoleId, Scope,
+    carry::Ground,
     evaluate::Rights,
     grant::{Beyond, Giver, Grant, Power, Way, grants, may, may_hand_on},
     post::{Post, PostState},
@@ -44,8 +45,13 @@ pub enum Actor<'a> {
         /// Their own posts, with rights or without.
         posts: &'a [Id<id::Assignment>],
     },
-    /// A decision about units carries the post over; `room::carry` has worked out the scope so that nobody gains.
-    Carrier(Id<id::ChangeSet>),
+    /// A decision about units carries this post over.
+    Carrier {
+        /// What it does to units.
+        ground: &'a Ground,
+        /// The post before.
+        from: &'a Post,
+    },
 }
 
 /// Why a change is refused. The words are stable.
@@ -229,7 +235,7 @@ pub fn admit_change(
         return Err(Refused::Nothing);
     }
     // A decision about units gives nothing new, so what excluded each other before goes on to.
-    if !matches!(actor, Actor::Carrier(_)) {
+    if !matches!(actor, Actor::Carrier { .. }) {
         separated(world, &writes, &after.0)?;
     }
     Ok(Admitted(writes))
@@ -241,7 +247,7 @@ const fn waits(actor: &Actor<'_>, facts: Facts) -> bool {
     match actor {
         Actor::Giver(giver) => giver.person.is_some() || facts.other_owners > 0,
         Actor::Holder(_) => true,
-        Actor::Approver { .. } | Actor::Back { .. } | Actor::Carrier(_) => false,
+        Actor::Approver { .. } | Actor::Back { .. } | Actor::Carrier { .. } => false,
     }
 }
 
@@ -280,7 +286,7 @@ fn judge(world: &World, (was, post): (Option<&Post>, &Post), actor: &Actor<'_>, 
         return Err(Refused::Field("person"));
     }
     allowed(world, (was, post), actor, (&more, &less))?;
-    if !more.is_empty() && !matches!(actor, Actor::Carrier(_)) {
+    if !more.is_empty() && !matches!(actor, Actor::Carrier { .. }) {
         sound(world, post, facts)?;
     }
     let owns = |grant: &Grant<'_>| {
@@ -334,7 +340,13 @@ fn allowed(
             let concerned = post.kind == Kind::Delegated && (post.person == *person || gave);
             if concerned && more.is_empty() { Ok(()) } else { Err(Beyond::NoPower.into()) }
         }
-        Actor::Carrier(_) => Ok(()),
+        Actor::Carrier { ground, from } => {
+            if was.is_none() && ground.is_carried(from, post) {
+                Ok(())
+            } else {
+                Err(Beyond::NoPower.into())
+            }
+        }
     }
 }
 

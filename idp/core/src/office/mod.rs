@@ -15,6 +15,7 @@
 //! somebody acts in, never the union of all their posts. Nothing outlives its window; what was delegated never outgrows the one who gave it.
 
 mod ask;
+mod carry;
 mod desk;
 mod evaluate;
 mod gate;
@@ -30,6 +31,7 @@ mod world;
 pub use ask::{
     Filter, Found, May, Wanted, Who, assignment, explain, handed_on, history, may, rights, under, used, who, world,
 };
+pub use carry::{Ground, Posts};
 pub use desk::{
     By, DeskError, Edit, Given, HandOn, Seen, Verdict, assign, change, decide, end, hand_on, leave, note_refusal,
     take_back, transfer,

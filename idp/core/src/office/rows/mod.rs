@@ -1,8 +1,9 @@
 //! SQL of the office.
 
+pub(super) mod carry;
 pub(super) mod catalogue;
 pub(super) mod posts;
 pub(super) mod world;
 
 /// Every statement of these files, file by file.
-pub(super) const ALL: &[&[&str]] = &[catalogue::ALL, posts::ALL, world::ALL];
+pub(super) const ALL: &[&[&str]] = &[carry::ALL, catalogue::ALL, posts::ALL, world::ALL];

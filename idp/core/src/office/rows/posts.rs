@@ -133,6 +133,18 @@ fn units(post: &Post) -> Vec<Vec<Param>> {
     post.scope.listed().map(|unit| params![post.id, unit]).collect()
 }
 
+/// Cuts posts at the instant of a change set, and writes those that go on in their place.
+pub(crate) async fn carry(
+    tx: &mut Tx<'_>,
+    carried: &[(Admitted, PostId)],
+    (set, at): (Id<id::ChangeSet>, Timestamp),
+) -> Result<(), StoreError> {
+    let from: Vec<PostId> = carried.iter().map(|(_, from)| *from).collect();
+    super::carry::cut(tx, (set, at), &from).await?;
+    let new = carried.iter().flat_map(|(admitted, from)| admitted.writes().iter().map(|one| (&one.post, Some(*from))));
+    insert_all(tx, &new.collect::<Vec<_>>(), super::super::carry::origin(set)).await
+}
+
 async fn insert_all(tx: &mut Tx<'_>, posts: &[(&Post, Option<PostId>)], origin: Origin) -> Result<(), StoreError> {
     let now = tx.now();
     let (mut rows, mut grants, mut listed) = (Vec::new(), Vec::new(), Vec::new());
