@@ -49,3 +49,6 @@ pub use world::{Above, Reach, UnitFacts, World};
 
 /// Every statement of this room.
 pub(crate) const STATEMENTS: &[&[&str]] = rows::ALL;
+
+#[cfg(test)]
+mod tests;
