@@ -37,5 +37,8 @@ pub use read::{
 pub use succession::{Share, Succession};
 pub use view::{After, CodeUse, Form, Label, Level, Step, UnitRow, UnitView};
 
+#[cfg(test)]
+mod testing;
+
 /// Every statement of this room.
 pub(crate) const STATEMENTS: &[&[&str]] = rows::ALL;

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::types::Timestamp;
 
-/// Who has a code, when, and by which set; whether this set says so.
+/// Who holds what only one may hold, when, and by which set; whether this set says so.
 struct Holder {
     unit: Unit,
     span: Span,
@@ -96,19 +96,16 @@ impl Reading {
     fn check_roots(&mut self, open: Span) {
         let (mut roots, mut was) = (Vec::new(), false);
         for (unit, facts) in self.state.places.all() {
-            let later = facts.iter().filter(|fact| fact.value.parent.is_none());
-            roots.extend(later.filter_map(|fact| Some((fact.span.shared(open)?, *unit, fact.set))));
+            for fact in facts.iter().filter(|fact| fact.value.parent.is_none()) {
+                let holder = |span| Holder { unit: *unit, span, set: fact.set, fresh: fact.row.is_none() };
+                roots.extend(fact.span.shared(open).map(holder));
+            }
             let recorded = self.state.places.recorded(unit);
             was |= recorded.iter().any(|fact| fact.value.parent.is_none() && fact.span.shared(open).is_some());
         }
-        roots.sort_unstable_by_key(|(span, unit, _)| (*span, unit.uuid()));
-        for pair in roots.windows(2) {
-            let [(one, first, set), (other, second, _)] = pair else { continue };
-            if first != second && one.shared(*other).is_some() {
-                self.about(Clash::new(Why::SecondRoot).with(*set), *second);
-            }
-        }
-        let stands = roots.iter().any(|(span, ..)| span.until == open.until);
+        let stands = roots.iter().any(|root| root.span.until == open.until);
+        let second = twice(roots).into_iter().map(|(unit, set)| (unit, Clash::new(Why::SecondRoot).with(set)));
+        self.all_about(second.collect());
         let any_left = self.state.places.all().any(|(_, facts)| facts.iter().any(|fact| fact.span.until == open.until));
         if was && !stands && any_left {
             self.clash(Clash::new(Why::RootEnds));
@@ -143,16 +140,9 @@ impl Reading {
             }
         }
         let mut taken = Vec::new();
-        for (code, mut held) in holders {
-            held.sort_unstable_by_key(|holder| (holder.fresh, holder.span, holder.unit.uuid()));
-            for (index, holder) in held.iter().enumerate().filter(|(_, holder)| holder.fresh) {
-                let other = held[..index]
-                    .iter()
-                    .find(|other| other.unit != holder.unit && other.span.shared(holder.span).is_some());
-                if let Some(other) = other {
-                    taken.push((holder.unit, Clash::new(Why::CodeTaken).named(code.value()).with(other.set)));
-                }
-            }
+        for (code, held) in holders {
+            let clash = |(unit, set)| (unit, Clash::new(Why::CodeTaken).named(code.value()).with(set));
+            taken.extend(twice(held).into_iter().map(clash));
         }
         self.all_about(taken);
     }
@@ -201,4 +191,15 @@ impl Reading {
         fine.extend(way);
         false
     }
+}
+
+/// The units that this set gives what another holds at the same instant, with the set of the other.
+fn twice(mut held: Vec<Holder>) -> Vec<(Unit, SetId)> {
+    held.sort_unstable_by_key(|holder| (holder.fresh, holder.span, holder.unit.uuid()));
+    let other = |index: usize| {
+        let mine: &Holder = &held[index];
+        held[..index].iter().find(|other| other.unit != mine.unit && other.span.shared(mine.span).is_some())
+    };
+    let fresh = (0..held.len()).filter(|index| held[*index].fresh);
+    fresh.filter_map(|index| Some((held[index].unit, other(index)?.set))).collect()
 }

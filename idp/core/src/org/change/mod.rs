@@ -26,3 +26,8 @@ pub use desk::{
 pub use operation::{Giver, Heir, LevelLabel, NewUnit, NoSuchRef, Operation, Target, UnitRef};
 pub use plan::{Brief, DryRun, Touched, Turn};
 pub use set::{Choice, Decision, NewSet, Purpose, Seen, SetRow, SetState, Signature, StoredSet};
+
+#[cfg(test)]
+mod random;
+#[cfg(test)]
+mod tests;
