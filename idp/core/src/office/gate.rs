@@ -36,6 +36,8 @@ pub enum Actor<'a> {
         /// Who they are, as in the audit log.
         word: &'a str,
     },
+    /// They review: they may end what they could take, and give nothing.
+    Reviewer(&'a Giver),
     /// They hand on from their own post.
     Holder(&'a Rights),
     /// They give back what was handed on to them, or take back what they handed on.
@@ -247,7 +249,7 @@ const fn waits(actor: &Actor<'_>, facts: Facts) -> bool {
     match actor {
         Actor::Giver(giver) => giver.person.is_some() || facts.other_owners > 0,
         Actor::Holder(_) => true,
-        Actor::Approver { .. } | Actor::Back { .. } | Actor::Carrier { .. } => false,
+        Actor::Approver { .. } | Actor::Reviewer(_) | Actor::Back { .. } | Actor::Carrier { .. } => false,
     }
 }
 
@@ -329,6 +331,8 @@ fn allowed(
             }
             all(giver, Permission::ApproveOfficials)
         }
+        Actor::Reviewer(giver) if more.is_empty() => all(giver, Permission::ReviewOfficials),
+        Actor::Reviewer(_) => Err(Beyond::NoPower.into()),
         Actor::Holder(rights) => {
             if post.kind != Kind::Delegated || post.delegator != Some(rights.post) {
                 return Err(Beyond::NoPower.into());

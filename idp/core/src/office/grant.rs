@@ -15,6 +15,9 @@ use crate::{
 
 type Unit = Id<id::Unit>;
 
+/// As high as the lowest role of administration of the starter set: the head of a unit ends business roles and no others.
+const HEADS_RANK: u32 = 35;
+
 /// A power to give: one role that its holder has, or an appointment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Power {
@@ -60,6 +63,19 @@ impl Giver {
     /// By an appointment that another room vouches for: over a unit and all below it, or over everything.
     pub fn appointed(person: Id<id::Person>, power: Power) -> Self {
         Self { person: Some(person), ours: power.permissions.clone(), powers: vec![power] }
+    }
+
+    /// Adds what the head of a unit may do there: review whoever stands below them. A head's own rank is not known here, so roles that
+    /// administer stay out of it.
+    pub(super) fn leads(&mut self, unit: Unit) {
+        let permissions = BTreeSet::from([Permission::ReviewOfficials]);
+        self.powers.push(Power {
+            permissions,
+            rank: HEADS_RANK,
+            role: None,
+            reach: Reach::Under(unit),
+            until: FOREVER,
+        });
     }
 
     /// The operator at the command line, who owns the machine.

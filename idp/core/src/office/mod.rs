@@ -14,6 +14,7 @@
 //! An *assignment* (a *post*) is one person in one position of one unit for one span of time. Rights are those of the one post that
 //! somebody acts in, never the union of all their posts. Nothing outlives its window; what was delegated never outgrows the one who gave it.
 
+mod acting;
 mod ask;
 mod carry;
 mod desk;
@@ -26,8 +27,10 @@ mod role;
 mod rows;
 mod shelf;
 pub mod starter;
+pub mod watch;
 mod world;
 
+pub use acting::{Acting, Capacity, With, acting, acting_post, choices, choose, sweep};
 pub use ask::{
     Filter, Found, May, Wanted, Who, assignment, explain, handed_on, history, may, rights, under, used, who, world,
 };

@@ -20,7 +20,6 @@ use crate::{
 
 const ROLES: [&str; 8] =
     ["owner", "province-admin", "commune-admin", "auditor", "approve", "population", "receive", "report"];
-const UNITS: [u128; 9] = [0, 1, 2, 11, 12, 15, 16, 21, 22];
 /// Instants looked at beside the present, in days from it.
 const AHEAD: [i64; 5] = [0, 3, 11, 40, 200];
 
@@ -309,7 +308,9 @@ impl Story {
         let place =
             |unit: Unit| self.country.places.get(&unit).map(|place| (place.kind, place.level)).expect("is there");
         let related = |one, other| self.country.covers(&Reach::Under(one), other, at);
-        if one == other || place(one) != place(other) || related(one, other) || related(other, one) {
+        // A unit put under one that goes on comes to that one's people by the decision itself; what must not be is a gain beside it.
+        let elsewhere = self.country.parent(one, at) != self.country.parent(other, at);
+        if one == other || elsewhere || place(one) != place(other) || related(one, other) || related(other, one) {
             return;
         }
         let before = self.atoms();
@@ -377,7 +378,7 @@ impl Story {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn nobody_ever_has_more_than_somebody_could_give(acts in prop::collection::vec(act(), 1..40)) {
