@@ -16,7 +16,7 @@ use idp_core::{
         change::{self, ChangeError, NewSet, Rules},
     },
     people::{self, DataMatch, NewPerson, Profile},
-    store::{Actor, Cx, Db, StoreError, Tx},
+    store::{Actor, Cx, Db, StoreError},
     types::{Clock, Day, FullName, Id, Timestamp, id},
 };
 use idp_tests::Engine;
@@ -132,37 +132,31 @@ impl Staff {
         }
     }
 
-    /// Runs one write of the desk as somebody.
-    pub(super) async fn write<T: Send>(
-        &self,
-        actor: Actor,
-        work: impl for<'t> Fn(&'t mut Tx<'_>) -> futures_util::future::BoxFuture<'t, Result<T, DeskError>> + Sync,
-    ) -> Result<T, DeskError> {
-        let cx = self.cx(actor);
-        self.db.write(&cx, |tx| work(tx)).await
-    }
-
     pub(super) async fn assign(&self, by: (Person, Post), new: &NewAssignment) -> Result<Given, DeskError> {
         let acting = By::Post(by.1);
         let acting = &acting;
-        self.write(Actor::Person(by.0), |tx| Box::pin(office::assign(tx, acting, new.clone()))).await
+        self.db.write(&self.cx(Actor::Person(by.0)), |tx| Box::pin(office::assign(tx, acting, new.clone()))).await
     }
 
     pub(super) async fn install(&self, new: &NewAssignment) -> Post {
-        let given =
-            self.write(Actor::Operator("root#0".into()), |tx| Box::pin(office::assign(tx, &By::Operator, new.clone())));
-        given.await.expect("the operator gives it").post
+        let given = self
+            .db
+            .write(&self.cx(Actor::Operator("root#0".into())), |tx| {
+                Box::pin(office::assign(tx, &By::Operator, new.clone()))
+            })
+            .await;
+        given.expect("the operator gives it").post
     }
 
     pub(super) async fn end(&self, by: (Person, Post), post: Post) -> Result<Given, DeskError> {
         let acting = By::Post(by.1);
         let (acting, now) = (&acting, self.now());
         let seen = Seen { post, revision: None };
-        self.write(Actor::Person(by.0), |tx| Box::pin(office::end(tx, acting, seen, (now, "left")))).await
+        self.db.write(&self.cx(Actor::Person(by.0)), |tx| Box::pin(office::end(tx, acting, seen, (now, "left")))).await
     }
 
     pub(super) async fn hand_on(&self, who: Person, what: &HandOn) -> Result<Given, DeskError> {
-        self.write(Actor::Person(who), |tx| Box::pin(office::hand_on(tx, what.clone()))).await
+        self.db.write(&self.cx(Actor::Person(who)), |tx| Box::pin(office::hand_on(tx, what.clone()))).await
     }
 
     /// The roles that count in a post at an instant, or the rule that takes them.

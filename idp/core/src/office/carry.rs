@@ -144,14 +144,15 @@ impl Dependents for Posts {
     ) -> BoxFuture<'a, Result<Vec<Dependent>, StoreError>> {
         Box::pin(async move {
             let units: Vec<Unit> = moves.moved.iter().map(|moved| moved.unit).collect();
-            let found = rows::on_units(conn, moves.at, moves.undoes, &units).await?;
-            let dependent = |(id, unit, position): (PostId, Unit, String)| Dependent {
+            let found = rows::concerned(conn, moves.at, moves.undoes, &units).await?;
+            let dependent = |(id, unit, position): rows::Concerned| Dependent {
                 room: "office",
                 kind: "post",
                 key: id.to_string(),
                 label: position,
                 unit,
-                to: None,
+                // It stands on a unit that stays, and only what it covers changes.
+                to: Some(unit).filter(|unit| !units.contains(unit)),
             };
             Ok(found.into_iter().map(dependent).collect())
         })
@@ -180,12 +181,20 @@ async fn carry(tx: &mut Tx<'_>, moves: &Moves, carried: &[Carried]) -> Result<()
     }
     let ground = ground(tx, moves.at, &found, &to).await?;
     let now = tx.now();
-    let new_ids: HashMap<PostId, PostId> = found.iter().map(|post| (post.id, random::id(now))).collect();
-    let mut admitted = Vec::with_capacity(found.len());
-    for post in &found {
-        let unit = to.get(&post.id).copied().unwrap_or(post.unit);
+    let unit_of = |post: &Post| to.get(&post.id).copied().unwrap_or(post.unit);
+    // What comes out as it was stays as it is; what was handed on from something carried gets its new source.
+    let changes = |post: &&Post| {
+        let same = Post { span: post.span, ..ground.carried(post, unit_of(post), post.id) };
+        (same.unit, &same.scope) != (post.unit, &post.scope)
+    };
+    let direct: HashSet<PostId> = found.iter().filter(changes).map(|post| post.id).collect();
+    let goes = |post: &&Post| direct.contains(&post.id) || post.delegator.is_some_and(|from| direct.contains(&from));
+    let going: Vec<&Post> = found.iter().filter(goes).collect();
+    let new_ids: HashMap<PostId, PostId> = going.iter().map(|post| (post.id, random::id(now))).collect();
+    let mut admitted = Vec::with_capacity(going.len());
+    for post in going {
         let id = new_ids.get(&post.id).copied().ok_or(Fault::bug("carrying a post"))?;
-        let mut new = ground.carried(post, unit, id);
+        let mut new = ground.carried(post, unit_of(post), id);
         new.delegator = post.delegator.map(|from| new_ids.get(&from).copied().unwrap_or(from));
         admitted.push((admit(&ground, post, new, now)?, post.id));
     }
@@ -206,18 +215,11 @@ pub(super) fn admit(ground: &Ground, from: &Post, new: Post, now: Timestamp) -> 
     passed.map_err(|refused: Refused| Fault::new("carrying a post", refused))
 }
 
-/// The posts to be carried, those that list a unit which ends, and what was handed on from any of them.
+/// The posts concerned, and what was handed on from any of them.
 async fn touched(tx: &mut Tx<'_>, moves: &Moves, to: &HashMap<PostId, Unit>) -> Result<Vec<Post>, StoreError> {
     let mut ids: Vec<PostId> = to.keys().copied().collect();
-    let ended: Vec<Unit> = moves.moved.iter().map(|moved| moved.unit).collect();
-    ids.extend(rows::listing(tx, moves.at, &ended).await?);
-    let mut seen: HashSet<PostId> = ids.iter().copied().collect();
-    ids.retain({
-        let mut once = HashSet::new();
-        move |id| once.insert(*id)
-    });
     let handed_on = rows::handed_on(tx, moves.at, &ids).await?;
-    ids.extend(handed_on.into_iter().filter(|id| seen.insert(*id)));
+    ids.extend(handed_on.into_iter().filter(|id| !to.contains_key(id)));
     let mut found: Vec<Post> = posts::by_ids(tx, &ids).await?.into_iter().map(|one| one.post).collect();
     found.retain(|post| matches!(post.state, PostState::Active | PostState::Pending) && post.span.until > moves.at);
     found.sort_by_key(|post| post.id);

@@ -21,6 +21,7 @@ mod desk;
 mod evaluate;
 mod gate;
 mod grant;
+pub mod import;
 mod permission;
 mod post;
 mod role;

@@ -1,6 +1,6 @@
 //! SQL that carries posts over when units end, and brings them home when that is taken back.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::{
     params,
@@ -11,12 +11,27 @@ use crate::{
 type Unit = Id<id::Unit>;
 type PostId = Id<id::Assignment>;
 
-const ON_UNITS: &str = "select id, unit_id, position_id from assignment \
-    where valid_until > $1 and state in ('active', 'pending') and unit_id in ($2)";
-const ON_UNITS_BUT: &str = "select id, unit_id, position_id from assignment \
-    where valid_until > $1 and state in ('active', 'pending') and (carried_by is null or carried_by <> $2) and unit_id in ($3)";
-const LISTING: &str = "select a.id from assignment a join assignment_unit u on u.assignment_id = a.id \
-    where a.valid_until > $1 and a.state in ('active', 'pending') and u.unit_id in ($2)";
+/// Posts that end after `$1` and that no set `$2` carried there.
+macro_rules! posts {
+    ($rest:literal) => {
+        concat!(
+            "select a.id, a.unit_id, a.position_id from assignment a ",
+            $rest,
+            " and (a.carried_by is null or a.carried_by <> $2) and a.valid_until > $1 and a.state in ('active', 'pending') "
+        )
+    };
+}
+
+const ON_UNITS: &str = concat!(posts!("where true"), "and a.unit_id in ($3)");
+const LISTING: &str =
+    concat!(posts!("join assignment_unit u on u.assignment_id = a.id where true"), "and u.unit_id in ($3)");
+/// Those that count for the territory of a unit which ends, and stand on another one below it.
+const TERRITORIAL: &str = concat!(
+    posts!(
+        "join unit_under c on c.unit_id = a.unit_id where a.scope = 'territory' and c.valid_from <= $3 and c.valid_until > $3"
+    ),
+    "and c.ancestor_id in ($4)"
+);
 const HANDED_ON: &str = "select id from assignment \
     where valid_until > $1 and state in ('active', 'pending') and delegator_id in ($2)";
 const HEIRS: &str = "select from_unit, to_unit from unit_heir where effective_at = $1";
@@ -37,32 +52,37 @@ const CLOSE: &str = "update assignment set state = 'ended', state_at = $2, state
 
 /// Every statement of this file.
 pub(super) const ALL: &[&str] =
-    &[ON_UNITS, ON_UNITS_BUT, LISTING, HANDED_ON, HEIRS, ALL_UNDER, CUT, KEEP_TAKEN, BRING_HOME, CLOSE];
+    &[ON_UNITS, LISTING, TERRITORIAL, HANDED_ON, HEIRS, ALL_UNDER, CUT, KEEP_TAKEN, BRING_HOME, CLOSE];
 
 fn list<T: Copy + Into<Param>>(ids: &[T]) -> Vec<Param> {
     ids.iter().map(|id| (*id).into()).collect()
 }
 
-/// The posts on units that end after an instant: id, unit, position. Without those that the set to be taken back carried there.
-pub(crate) async fn on_units(
+/// A post that a set concerns: id, unit, position.
+pub(crate) type Concerned = (PostId, Unit, String);
+
+/// The posts that end after an instant and stand on these units, list them, or count for their territories. Without those that the set
+/// to be taken back carried there.
+pub(crate) async fn concerned(
     conn: &mut Conn,
     at: Timestamp,
     but: Option<Id<id::ChangeSet>>,
     units: &[Unit],
-) -> Result<Vec<(PostId, Unit, String)>, StoreError> {
-    let found = match but {
-        None => conn.all_in(ON_UNITS, &params![at], &list(units)).await?,
-        Some(set) => conn.all_in(ON_UNITS_BUT, &params![at, set], &list(units)).await?,
-    };
-    found.iter().map(|row| Ok((row.id("id")?, row.id("unit_id")?, row.text("position_id")?))).collect()
+) -> Result<Vec<Concerned>, StoreError> {
+    let (but, units) = (but.unwrap_or(Id::from_uuid(uuid::Uuid::nil())), list(units));
+    let just_before = Timestamp::from_millis(at.millis() - 1);
+    let mut found = conn.all_in(ON_UNITS, &params![at, but], &units).await?;
+    found.extend(conn.all_in(LISTING, &params![at, but], &units).await?);
+    found.extend(conn.all_in(TERRITORIAL, &params![at, but, just_before], &units).await?);
+    let mut seen = HashSet::new();
+    let read = |row: &Row| Ok((row.id("id")?, row.id("unit_id")?, row.text("position_id")?));
+    let mut all = found.iter().map(read).collect::<Result<Vec<Concerned>, StoreError>>()?;
+    all.retain(|one| seen.insert(one.0));
+    Ok(all)
 }
 
 fn ids(found: &[Row]) -> Result<Vec<PostId>, StoreError> {
     found.iter().map(|row| row.id("id")).collect()
-}
-
-pub(crate) async fn listing(conn: &mut Conn, at: Timestamp, units: &[Unit]) -> Result<Vec<PostId>, StoreError> {
-    ids(&conn.all_in(LISTING, &params![at], &list(units)).await?)
 }
 
 pub(crate) async fn handed_on(conn: &mut Conn, at: Timestamp, posts: &[PostId]) -> Result<Vec<PostId>, StoreError> {

@@ -342,7 +342,8 @@ impl Story {
             |post: &Post| matches!(post.state, PostState::Active | PostState::Pending) && post.span.until > ground.at;
         let stands = |post: &Post| {
             let on = |unit: Unit| post.unit == unit || post.scope.listed().any(|listed| listed == unit);
-            on(one) || on(other)
+            let serves = ground.territory.get(&post.unit).and_then(|(before, _)| *before);
+            on(one) || on(other) || (post.scope == Scope::Territory && (serves == Some(one) || serves == Some(other)))
         };
         let direct: Vec<Post> = self.posts().into_iter().filter(|post| live(post) && stands(post)).collect();
         let mut found = direct.clone();
