@@ -28,6 +28,7 @@ const SERVER: &[(&str, u8)] = &[
     ("steps", 10),
     ("account", 10),
     ("console", 10),
+    ("opendata", 10),
     ("app", ROOF),
     ("server", ROOF),
     ("management", ROOF),

@@ -19,6 +19,7 @@ mod process;
 mod report;
 mod requests;
 mod statements;
+mod units;
 mod wire;
 
 use std::{io::Write, process::ExitCode};

@@ -13,7 +13,7 @@ use crate::{
     options::Options,
     process,
     report::{Figure, Goal, Report},
-    requests, statements,
+    requests, statements, units,
     wire::Connection,
 };
 
@@ -81,6 +81,10 @@ impl<'o> Bench<'o> {
             self.memory("memory, after load", None)?;
         }
         self.statements().await?;
+        if self.wants("units") {
+            let engine = if self.engine == "sqlite" { Engine::Sqlite } else { Engine::Postgres };
+            self.figures.extend(units::figures(engine, self.engine, self.options.quick).await?);
+        }
         if self.wants("audit") {
             self.house.stop()?;
             self.figures.push(audit::verify(&self.house, self.engine, self.options.quick).await?);

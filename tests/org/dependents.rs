@@ -105,7 +105,7 @@ impl Dependents for Posts {
             }
             for (to, keys) in keys {
                 let sql = "update post set was = unit_id, unit_id = $1, carried_by = $2 where key in ($3)";
-                tx.run_in(sql, &params![to, moves.set], &keys).await?;
+                tx.run_in(sql, &[to.into(), moves.set.into()], &keys).await?;
             }
             Ok(())
         })

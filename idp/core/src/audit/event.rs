@@ -74,6 +74,28 @@ pub enum Event {
     StandingChanged { person: Id<id::Person>, account: Option<Id<id::Account>>, state: &'static str },
     /// A password was set.
     PasswordSet { account: Id<id::Account>, person: Id<id::Person> },
+    /// A credential was added to an account; `what` is its kind.
+    CredentialAdded {
+        person: Id<id::Person>,
+        account: Id<id::Account>,
+        credential: Id<id::Credential>,
+        what: &'static str,
+    },
+    /// A credential was removed, and the sessions that it opened ended.
+    CredentialRemoved {
+        person: Id<id::Person>,
+        account: Id<id::Account>,
+        credential: Id<id::Credential>,
+        because: &'static str,
+    },
+    /// A passkey counted backwards: somebody may hold a copy of it. It was refused.
+    PossibleClone { person: Id<id::Person>, account: Id<id::Account>, credential: Id<id::Credential> },
+    /// An address of an account was proved, removed, or made a second factor.
+    ContactChanged { person: Id<id::Person>, account: Id<id::Account>, contact: Id<id::Contact>, change: &'static str },
+    /// A recovery of a forgotten password went on or ended. The account is unknown where the data fitted nobody.
+    RecoveryMoved { account: Option<Id<id::Account>>, change: &'static str },
+    /// The set of recovery codes was made anew or removed.
+    RecoveryCodesChanged { person: Id<id::Person>, account: Id<id::Account>, change: &'static str },
     /// A signing key was made or moved through its states.
     KeyMoved { kid: String, alg: &'static str, state: &'static str, because: &'static str },
     /// A backup was restored: the epoch rose.
@@ -158,6 +180,12 @@ impl Event {
             Self::PersonApplied { .. } => "person-applied",
             Self::StandingChanged { .. } => "standing-changed",
             Self::PasswordSet { .. } => "password-set",
+            Self::CredentialAdded { .. } => "credential-added",
+            Self::CredentialRemoved { .. } => "credential-removed",
+            Self::PossibleClone { .. } => "possible-clone",
+            Self::ContactChanged { .. } => "contact-changed",
+            Self::RecoveryMoved { .. } => "recovery-moved",
+            Self::RecoveryCodesChanged { .. } => "recovery-codes-changed",
             Self::KeyMoved { .. } => "key-moved",
             Self::EpochBegan { .. } => "epoch-began",
             Self::Archived { .. } => "archived",
@@ -189,6 +217,11 @@ impl Event {
             | Self::PersonApplied { .. }
             | Self::StandingChanged { .. }
             | Self::PasswordSet { .. }
+            | Self::CredentialAdded { .. }
+            | Self::CredentialRemoved { .. }
+            | Self::ContactChanged { .. }
+            | Self::RecoveryMoved { .. }
+            | Self::RecoveryCodesChanged { .. }
             | Self::KeyMoved { .. }
             | Self::EpochBegan { .. }
             | Self::Archived { .. }
@@ -225,6 +258,11 @@ impl Event {
             | Self::PasswordSet { person, .. }
             | Self::PostChanged { person, .. }
             | Self::ActedAs { person, .. }
+            | Self::CredentialAdded { person, .. }
+            | Self::CredentialRemoved { person, .. }
+            | Self::PossibleClone { person, .. }
+            | Self::ContactChanged { person, .. }
+            | Self::RecoveryCodesChanged { person, .. }
             | Self::Erased { person } => Some(*person),
             Self::ConsentRefused { person, .. } | Self::PostRefused { person, .. } => *person,
             _ => None,

@@ -1,14 +1,7 @@
 //! The provider's metadata (OpenID Connect Discovery 1.0 section 3, RFC 8414). Made once at start; every address begins with the
 //! configured issuer.
 
-use axum::{
-    body::Bytes,
-    http::{
-        HeaderMap, HeaderValue, StatusCode,
-        header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH},
-    },
-    response::{IntoResponse, Response},
-};
+use axum::{body::Bytes, http::HeaderMap, response::Response};
 use idp_core::{
     crypto::{digest, jws::Alg},
     relying::Scope,
@@ -16,8 +9,8 @@ use idp_core::{
 };
 use serde_json::{Value, json};
 
-use super::{claims, cors};
-use crate::web::{access::Quiet, house::House};
+use super::claims;
+use crate::web::{house::House, public::document};
 
 /// The document, ready to send.
 pub(super) struct Document {
@@ -55,7 +48,7 @@ fn metadata(issuer: &str) -> Value {
         "response_types_supported": ["code"],
         "response_modes_supported": ["query", "form_post"],
         "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
-        "acr_values_supported": ["urn:idp:aal1"],
+        "acr_values_supported": ["urn:idp:aal1", "urn:idp:aal2"],
         "subject_types_supported": ["public", "pairwise"],
         "id_token_signing_alg_values_supported": algs,
         "userinfo_signing_alg_values_supported": algs,
@@ -86,31 +79,6 @@ fn metadata(issuer: &str) -> Value {
 pub(super) fn serve(discovery: &Document, headers: &HeaderMap) -> Response {
     let kind = (super::jwks::CACHE, "application/json");
     document(headers, &discovery.etag, kind, discovery.body.clone())
-}
-
-/// A public, cacheable document that scripts of any origin may read.
-pub(super) fn document(
-    request: &HeaderMap,
-    etag: &str,
-    (cache, content_type): (&'static str, &'static str),
-    body: Bytes,
-) -> Response {
-    let known = request.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-    let unchanged = known
-        .flat_map(|line| line.split(','))
-        .any(|tag| tag.trim().trim_start_matches("W/") == etag || tag.trim() == "*");
-    let mut response = if unchanged {
-        StatusCode::NOT_MODIFIED.into_response()
-    } else {
-        ([(CONTENT_TYPE, content_type)], body).into_response()
-    };
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(cache));
-    if let Ok(etag) = HeaderValue::try_from(etag) {
-        response.headers_mut().insert(ETAG, etag);
-    }
-    response.extensions_mut().insert(Quiet);
-    cors::open_to_all(&mut response);
-    response
 }
 
 #[cfg(test)]
