@@ -7,7 +7,6 @@ use idp_core::{
     store::StoreError,
 };
 use idp_tests::{Browser, Engine, House, Page, Person, journey};
-use serde_json::json;
 
 const LIMITS: &str = "[throttle]\nfailures_per_account_and_address = 3\nfailures_per_known_browser = 3\n";
 
@@ -129,9 +128,10 @@ journey! {
         set_state(house, &disabled, AccountState::Disabled).await;
         set_state(house, &locked, AccountState::Locked).await;
         let bare = house.citizen("Phạm Thị Dung").await;
-        let mut conn = house.db().read().await.expect("reads");
-        conn.run("delete from password where account_id = $1", idp_core::params![bare.account]).await.expect("writes");
-        drop(conn);
+        let (cx, account) = (house.cx(), bare.account);
+        let sql = "delete from password where account_id = $1";
+        let removed = house.db().write(&cx, |tx| Box::pin(tx.run(sql, idp_core::params![account])));
+        removed.await.map_err(|error: StoreError| error).expect("writes");
         let long = "x".repeat(1_000_000);
         let logins = [&known.login, &disabled.login, &locked.login, &bare.login, "nobody-000000"];
         for password in ["wrong wrong wrong", "", &long, "' or 1=1 --", "nul\0nul"] {
