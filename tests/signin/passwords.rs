@@ -108,7 +108,7 @@ fn said(page: &Page) -> (u16, String, Vec<String>) {
     let t = page.url.path().split('/').nth(2).unwrap_or_default().to_owned();
     let csrf = page.attribute("input[name=csrf]", "value").unwrap_or_default();
     let reference = page.text("#error-reference").unwrap_or_default();
-    let at = page.text("#error-time").unwrap_or_default();
+    let at = page.text("dl.facts div:nth-child(3) dd").unwrap_or_default();
     for own in [t, csrf, reference, at].iter().filter(|own| !own.is_empty()) {
         body = body.replace(own.as_str(), "");
     }

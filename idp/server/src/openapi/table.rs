@@ -141,7 +141,8 @@ const fn management(path: &'static str, operations: &'static [Operation]) -> Rou
 pub(super) type Answers = &'static [(u16, Option<Body>)];
 const JSON: Answers = &[(200, Some(Body::Json))];
 pub(super) const PAGE: Answers = &[(200, Some(Body::Html)), (400, Some(Body::Html))];
-pub(super) const PAGE_OR_ON: Answers = &[(200, Some(Body::Html)), (303, None), (400, Some(Body::Html)), (403, Some(Body::Html))];
+pub(super) const PAGE_OR_ON: Answers =
+    &[(200, Some(Body::Html)), (303, None), (400, Some(Body::Html)), (403, Some(Body::Html))];
 const OAUTH: Answers = &[(200, Some(Body::Json)), (400, Some(Body::Json)), (401, Some(Body::Json))];
 const CLAIMS: Answers = &[(200, Some(Body::Json)), (401, None), (403, None)];
 const READY: Answers = &[(200, Some(Body::Text)), (503, Some(Body::Text))];
