@@ -10,6 +10,7 @@
 mod audit;
 mod bare;
 mod flow;
+mod guess;
 mod house;
 mod load;
 

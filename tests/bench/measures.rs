@@ -8,6 +8,7 @@ use crate::{
     Wrong, audit,
     bare::{self, Bare},
     flow::{self, CodeFlow, SignIn},
+    guess,
     house::{DISCOVERY, House, JWKS},
     load::{self, Compared, Plan, Same, median},
     options::Options,
@@ -77,6 +78,10 @@ impl<'o> Bench<'o> {
         self.tokens().await?;
         self.code_flow().await?;
         self.sign_in().await?;
+        if self.wants("known names") {
+            let mut connection = self.connection().await?;
+            self.figures.extend(guess::known_names(&mut connection, (self.engine, self.options.quick)).await?);
+        }
         if self.wants("memory") {
             self.memory("memory, after load", None)?;
         }

@@ -132,11 +132,7 @@ pub(super) fn digits(typed: &str) -> String {
 }
 
 /// Whether a code was sent for this that can still be answered.
-pub async fn is_under_way(
-    conn: &mut Conn,
-    bound: Bound,
-    now: Timestamp,
-) -> Result<bool, StoreError> {
+pub async fn is_under_way(conn: &mut Conn, bound: Bound, now: Timestamp) -> Result<bool, StoreError> {
     rows::has_code(conn, bound, now).await
 }
 
