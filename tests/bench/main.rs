@@ -9,6 +9,7 @@
 
 mod audit;
 mod bare;
+mod country;
 mod flow;
 mod guess;
 mod house;
@@ -20,6 +21,7 @@ mod process;
 mod report;
 mod requests;
 mod statements;
+mod units;
 mod wire;
 
 use std::{io::Write, process::ExitCode};

@@ -3,7 +3,7 @@
 //! ```text
 //! 8  signin                    the hall: what a person must do next
 //! 7  session                   for how long; it begins with a proof that only the gate makes
-//! 6  authn                     the gate: proving who
+//! 6  authn │ office            the gate: proving who · the office: acting for which unit, as what
 //! 5  people │ org │ relying    registers, each owns its tables
 //! 4  keys │ notify             offices
 //! 3  audit                     the scribe
@@ -20,6 +20,7 @@ pub mod crypto;
 pub mod keys;
 pub mod net;
 pub mod notify;
+pub mod office;
 pub mod org;
 pub mod people;
 pub mod relying;
@@ -47,5 +48,5 @@ pub fn statements() -> Vec<&'static str> {
         signin::STATEMENTS,
         store::STATEMENTS,
     ];
-    [&rooms, org::STATEMENTS].concat().concat()
+    [&rooms, office::STATEMENTS, org::STATEMENTS].concat().concat()
 }

@@ -102,6 +102,26 @@ pub enum Event {
     EpochBegan { epoch: i64 },
     /// A range of the log was archived; the digest is of the file, hexadecimal.
     Archived { class: &'static str, records: i64, digest: String },
+    /// A post was asked for, begun, approved, refused, changed or ended.
+    PostChanged {
+        person: Id<id::Person>,
+        post: Id<id::Assignment>,
+        unit: Id<id::Unit>,
+        change: &'static str,
+        revision: i64,
+    },
+    /// A change of posts was refused; the person whose post it was to be.
+    PostRefused { person: Option<Id<id::Person>>, because: &'static str },
+    /// A change set carried posts over to other units, or one taken back brought them home.
+    PostsCarried { set: Id<id::ChangeSet>, posts: usize, change: &'static str },
+    /// A position, a role or a separation was made or changed.
+    CatalogueChanged { what: &'static str, id: String, revision: i64 },
+    /// Somebody chose the post in which they act towards a party.
+    ActedAs { person: Id<id::Person>, session: Id<id::Session>, party: Id<id::Party>, post: Id<id::Assignment> },
+    /// A review of the posts of a unit was opened, answered or closed.
+    PostsReviewed { review: Id<id::Review>, unit: Id<id::Unit>, change: &'static str },
+    /// Officials were imported from a file, or an import was taken back.
+    OfficialsImported { import: Id<id::StaffImport>, posts: i64, change: &'static str, file: String },
     /// The key over a person's personal values was destroyed.
     Erased { person: Id<id::Person> },
     /// A set of changes to units was written, or written anew.
@@ -169,6 +189,13 @@ impl Event {
             Self::KeyMoved { .. } => "key-moved",
             Self::EpochBegan { .. } => "epoch-began",
             Self::Archived { .. } => "archived",
+            Self::PostChanged { .. } => "post-changed",
+            Self::PostRefused { .. } => "post-refused",
+            Self::PostsCarried { .. } => "posts-carried",
+            Self::CatalogueChanged { .. } => "catalogue-changed",
+            Self::ActedAs { .. } => "acted-as",
+            Self::PostsReviewed { .. } => "posts-reviewed",
+            Self::OfficialsImported { .. } => "officials-imported",
             Self::Erased { .. } => "erased",
             Self::ChangeSetDrafted { .. } => "change-set-drafted",
             Self::ChangeSetRequested { .. } => "change-set-requested",
@@ -229,13 +256,15 @@ impl Event {
             | Self::PersonApplied { person, .. }
             | Self::StandingChanged { person, .. }
             | Self::PasswordSet { person, .. }
+            | Self::PostChanged { person, .. }
+            | Self::ActedAs { person, .. }
             | Self::CredentialAdded { person, .. }
             | Self::CredentialRemoved { person, .. }
             | Self::PossibleClone { person, .. }
             | Self::ContactChanged { person, .. }
             | Self::RecoveryCodesChanged { person, .. }
             | Self::Erased { person } => Some(*person),
-            Self::ConsentRefused { person, .. } => *person,
+            Self::ConsentRefused { person, .. } | Self::PostRefused { person, .. } => *person,
             _ => None,
         }
     }
@@ -254,7 +283,8 @@ impl Event {
             | Self::AccessTokenRevoked { party }
             | Self::ClientTokensIssued { party, .. }
             | Self::LogoutDelivered { party, .. }
-            | Self::PartyChanged { party, .. } => Some(*party),
+            | Self::PartyChanged { party, .. }
+            | Self::ActedAs { party, .. } => Some(*party),
             Self::PartyRefused { party, .. } => *party,
             _ => None,
         }
