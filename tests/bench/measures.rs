@@ -9,6 +9,7 @@ use crate::{
     bare::{self, Bare},
     country,
     flow::{self, CodeFlow, SignIn},
+    guess,
     house::{DISCOVERY, House, JWKS},
     load::{self, Compared, Plan, Same, median},
     options::Options,
@@ -78,6 +79,10 @@ impl<'o> Bench<'o> {
         self.tokens().await?;
         self.code_flow().await?;
         self.sign_in().await?;
+        if self.wants("known names") {
+            let mut connection = self.connection().await?;
+            self.figures.extend(guess::known_names(&mut connection, (self.engine, self.options.quick)).await?);
+        }
         if self.wants("memory") {
             self.memory("memory, after load", None)?;
         }
