@@ -82,6 +82,24 @@ pub enum Event {
     Archived { class: &'static str, records: i64, digest: String },
     /// The key over a person's personal values was destroyed.
     Erased { person: Id<id::Person> },
+    /// A link that makes a platform owner was made on the server; `because` where there was one already.
+    OwnerOffered { until: String, because: Option<String> },
+    /// Somebody was made an administrator.
+    AdministratorAppointed {
+        appointment: Id<id::Appointment>,
+        subject: String,
+        role: &'static str,
+        unit: Option<Id<id::Unit>>,
+        until: Option<String>,
+    },
+    /// An appointment was ended before its time.
+    AdministratorEnded { appointment: Id<id::Appointment>, subject: String, role: &'static str },
+    /// A person opened the web console.
+    ConsoleOpened { person: Id<id::Person>, session: Id<id::Session> },
+    /// A session of the web console was ended.
+    ConsoleClosed { person: Id<id::Person>, session: Id<id::Session>, because: &'static str },
+    /// Somebody whose credentials were good was turned away by the admin API.
+    AdministrationRefused { operation: &'static str, because: &'static str },
 }
 
 /// Personal values of an event, sealed under the key of the person concerned.
@@ -126,6 +144,12 @@ impl Event {
             Self::EpochBegan { .. } => "epoch-began",
             Self::Archived { .. } => "archived",
             Self::Erased { .. } => "erased",
+            Self::OwnerOffered { .. } => "owner-offered",
+            Self::AdministratorAppointed { .. } => "administrator-appointed",
+            Self::AdministratorEnded { .. } => "administrator-ended",
+            Self::ConsoleOpened { .. } => "console-opened",
+            Self::ConsoleClosed { .. } => "console-closed",
+            Self::AdministrationRefused { .. } => "administration-refused",
         }
     }
 
@@ -141,7 +165,10 @@ impl Event {
             | Self::KeyMoved { .. }
             | Self::EpochBegan { .. }
             | Self::Archived { .. }
-            | Self::Erased { .. } => Class::Change,
+            | Self::Erased { .. }
+            | Self::OwnerOffered { .. }
+            | Self::AdministratorAppointed { .. }
+            | Self::AdministratorEnded { .. } => Class::Change,
             _ => Class::Access,
         }
     }
@@ -164,7 +191,9 @@ impl Event {
             | Self::PersonApplied { person, .. }
             | Self::StandingChanged { person, .. }
             | Self::PasswordSet { person, .. }
-            | Self::Erased { person } => Some(*person),
+            | Self::Erased { person }
+            | Self::ConsoleOpened { person, .. }
+            | Self::ConsoleClosed { person, .. } => Some(*person),
             Self::ConsentRefused { person, .. } => *person,
             _ => None,
         }

@@ -19,6 +19,19 @@ pub enum Actor {
     Operator(String),
 }
 
+impl Actor {
+    /// As records name them: `person:…`, `operator:…`.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Anonymous => "anonymous".into(),
+            Self::Person(id) => format!("person:{id}"),
+            Self::Party(id) => format!("party:{id}"),
+            Self::Job(name) => format!("job:{name}"),
+            Self::Operator(name) => format!("operator:{name}"),
+        }
+    }
+}
+
 /// The reference of one request: shown on pages, sent as `X-Request-Id`, written in the log and in the audit record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestId(String);

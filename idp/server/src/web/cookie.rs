@@ -1,4 +1,4 @@
-//! The two cookies of a browser, and how they are named, read and written (RFC 6265bis).
+//! The three cookies of a browser, and how they are named, read and written (RFC 6265bis).
 
 use std::time::Duration;
 
@@ -11,6 +11,17 @@ pub enum Cookie {
     Session,
     /// `browser`: a random binding. It says "the same browser" and nothing else; transactions and forms are bound to it.
     Browser,
+    /// `adm`: the web console of somebody who administers. `SameSite=Strict`: no other site can make a browser send it.
+    Console,
+}
+
+impl Cookie {
+    const fn same_site(self) -> &'static str {
+        match self {
+            Self::Session | Self::Browser => "Lax",
+            Self::Console => "Strict",
+        }
+    }
 }
 
 /// How cookies are named and marked under our issuer.
@@ -33,8 +44,10 @@ impl CookieStyle {
         match (self, cookie) {
             (Self::Prefixed, Cookie::Session) => "__Host-sid",
             (Self::Prefixed, Cookie::Browser) => "__Host-browser",
+            (Self::Prefixed, Cookie::Console) => "__Host-adm",
             (Self::Plain, Cookie::Session) => "sid",
             (Self::Plain, Cookie::Browser) => "browser",
+            (Self::Plain, Cookie::Console) => "adm",
         }
     }
 
@@ -60,7 +73,7 @@ impl CookieStyle {
     /// split a response.
     pub fn set(self, cookie: Cookie, value: &str, lifetime: Option<Duration>) -> HeaderValue {
         let value = if is_value(value) { value } else { "" };
-        let mut line = format!("{}={value}; Path=/; HttpOnly; SameSite=Lax", self.name(cookie));
+        let mut line = format!("{}={value}; Path=/; HttpOnly; SameSite={}", self.name(cookie), cookie.same_site());
         if self == Self::Prefixed {
             line.push_str("; Secure");
         }
@@ -131,6 +144,13 @@ mod tests {
                 "browser=b; Path=/; HttpOnly; SameSite=Lax; Max-Age=60",
             ),
             (CookieStyle::Plain, Cookie::Browser, "b\r\nX: y", None, "browser=; Path=/; HttpOnly; SameSite=Lax"),
+            (
+                CookieStyle::Prefixed,
+                Cookie::Console,
+                "cn_1",
+                None,
+                "__Host-adm=cn_1; Path=/; HttpOnly; SameSite=Strict; Secure",
+            ),
             (CookieStyle::Plain, Cookie::Browser, "b; Domain=evil", None, "browser=; Path=/; HttpOnly; SameSite=Lax"),
         ] {
             assert_eq!(style.set(cookie, value, lifetime), expected);

@@ -9,7 +9,8 @@
 //! | [`extract`] | queries, forms, JSON |
 //! | [`cookie`], [`csrf`] | RFC 6265bis; forms that are ours |
 //! | [`headers`] | security headers on every answer |
-//! | [`problem`] | RFC 9457; the only place outside the protocols where a status is chosen |
+//! | [`problem`], [`mistake`] | RFC 9457; the only place outside the protocols and the admin API where a status is chosen |
+//! | [`bearer`] | access tokens, for doors that are no part of OAuth |
 //! | [`page`], [`assets`] | every page as a typed view; style, scripts, fonts |
 //! | [`visit`] | a person at a page of ours: language, form check, refusals with a way on |
 //! | [`house`], [`tally`] | the long-lived parts that every door shares |
@@ -17,6 +18,7 @@
 
 pub mod access;
 pub mod assets;
+pub mod bearer;
 pub mod context;
 pub mod cookie;
 pub mod csrf;
@@ -25,6 +27,7 @@ pub mod gate;
 pub mod headers;
 pub mod house;
 pub mod limit;
+pub mod mistake;
 pub mod page;
 pub mod peer;
 pub mod problem;
@@ -35,6 +38,7 @@ pub use context::{Context, RequestId};
 pub use cookie::{Cookie, CookieStyle};
 pub use extract::{Form, Json, Params, Query};
 pub use gate::Gate;
+pub use mistake::{Mistake, Place};
 pub use peer::{Connection, Peer};
 pub use problem::{Code, Problem};
 pub use visit::{Halt, Visit};
