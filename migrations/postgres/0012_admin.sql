@@ -33,6 +33,7 @@ create table console_session (
     ended_because text
 );
 create index console_session_session on console_session (session_id) where ended_at is null;
+create index console_session_person on console_session (person_id) where ended_at is null;
 create index console_session_ends on console_session (ends_at);
 
 create table owner_offer (

@@ -18,6 +18,7 @@ const CORE: &[(&str, u8)] = &[
     ("authn", 6),
     ("session", 7),
     ("signin", 8),
+    ("admin", 8),
 ];
 
 /// Rooms of `idp/server/src` and their floors. Everything on the roof sees everything.
@@ -27,6 +28,7 @@ const SERVER: &[(&str, u8)] = &[
     ("steps", 10),
     ("account", 10),
     ("console", 10),
+    ("admin", 10),
     ("app", ROOF),
     ("server", ROOF),
     ("management", ROOF),

@@ -86,11 +86,10 @@ pub async fn note_use(tx: &mut Tx<'_>, console: &Console) -> Result<(), StoreErr
     session::touch(tx, &console.live).await
 }
 
-/// Closes the console. The session of the hall goes on: other systems may be in use under it.
-pub async fn close(tx: &mut Tx<'_>, console: &Console, because: &'static str) -> Result<(), StoreError> {
-    if rows::end_consoles_of(tx, console.live.id, because).await? > 0 {
-        let event = Event::ConsoleClosed { person: console.live.person, session: console.live.id, because };
-        audit::record(tx, event).await?;
+/// Closes every console of a person. Their sessions of the hall go on: other systems may be in use under them.
+pub async fn close(tx: &mut Tx<'_>, person: Id<id::Person>, because: &'static str) -> Result<(), StoreError> {
+    for session in rows::end_consoles_of_person(tx, person, because).await? {
+        audit::record(tx, Event::ConsoleClosed { person, session, because }).await?;
     }
     Ok(())
 }

@@ -186,15 +186,36 @@ pub async fn allow(
     if let Err(refusal) = judge(caller, &held, demand, now) {
         return Ok(Err(refusal));
     }
+    let covered = covers(conn, &held, demand, targets, now).await?;
+    Ok(if covered { Ok(Allowed { caller: *caller, held }) } else { Err(Refusal::Elsewhere) })
+}
+
+/// Whether somebody who was allowed to ask may see this, too: for lists, of which each sees their own part.
+pub async fn sees(
+    conn: &mut Conn,
+    allowed: &Allowed,
+    demand: Demand,
+    targets: &Targets,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    covers(conn, &allowed.held, &demand, targets, now).await
+}
+
+async fn covers(
+    conn: &mut Conn,
+    held: &[Appointment],
+    demand: &Demand,
+    targets: &Targets,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
     let permits = |own: &&Appointment| demand.permission.is_none_or(|permission| own.permits(permission, now));
     let scopes: Vec<Scope> = held.iter().filter(permits).map(|own| own.scope).collect();
-    let covered = match targets {
+    Ok(match targets {
         Targets::Open => true,
         _ if scopes.contains(&Scope::Whole) => true,
         Targets::Whole => false,
         Targets::Units(units) => !units.is_empty() && all_covered(conn, &scopes, units, now).await?,
-    };
-    Ok(if covered { Ok(Allowed { caller: *caller, held }) } else { Err(Refusal::Elsewhere) })
+    })
 }
 
 async fn all_covered(

@@ -34,6 +34,8 @@ const TOUCH_CONSOLE: &str =
     "update console_session set last_used_at = $2 where id = $1 and ended_at is null and last_used_at < $2";
 const END_CONSOLES: &str =
     "update console_session set ended_at = $2, ended_because = $3 where session_id = $1 and ended_at is null";
+const END_CONSOLES_OF_PERSON: &str = "update console_session set ended_at = $2, ended_because = $3 \
+    where person_id = $1 and ended_at is null returning session_id";
 const SWEEP_CONSOLES: &str = "delete from console_session where ends_at < $1 or ended_at < $1";
 const INSERT_OFFER: &str = "insert into owner_offer (digest, offered_at, offered_by, expires_at, because) \
     values ($1, $2, $3, $4, $5)";
@@ -66,6 +68,7 @@ pub(super) const ALL: &[&str] = &[
     CONSOLE,
     TOUCH_CONSOLE,
     END_CONSOLES,
+    END_CONSOLES_OF_PERSON,
     SWEEP_CONSOLES,
     INSERT_OFFER,
     END_OFFERS,
@@ -201,6 +204,16 @@ pub(super) async fn end_consoles_of(
 ) -> Result<u64, StoreError> {
     let now = tx.now();
     tx.run(END_CONSOLES, params![session, now, because]).await
+}
+
+/// Ends every session of the console of a person; gives the sessions that they stood on.
+pub(super) async fn end_consoles_of_person(
+    tx: &mut Tx<'_>,
+    person: Id<id::Person>,
+    because: &str,
+) -> Result<Vec<Id<id::Session>>, StoreError> {
+    let now = tx.now();
+    tx.all(END_CONSOLES_OF_PERSON, params![person, now, because]).await?.iter().map(|row| row.id("session_id")).collect()
 }
 
 pub(super) async fn sweep_consoles(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64, StoreError> {

@@ -18,7 +18,7 @@ use crate::web::house::House;
 
 /// The method of an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Method {
+pub(super) enum Method {
     /// Reads.
     Get,
     /// Makes, or does something to a thing.
@@ -29,7 +29,7 @@ pub enum Method {
 
 impl Method {
     /// As OpenAPI writes it.
-    pub const fn word(self) -> &'static str {
+    pub(super) const fn word(self) -> &'static str {
         match self {
             Self::Get => "get",
             Self::Post => "post",
@@ -105,6 +105,8 @@ pub(super) struct Ask<A: Act + ?Sized> {
     pub(super) path: A::Path,
     pub(super) query: A::Query,
     pub(super) body: A::Body,
+    /// The revision that an update saw; the gate compares it with what was found.
+    pub(super) seen: Option<i64>,
 }
 
 /// What a request touches, and its revision where it is an update.

@@ -38,7 +38,6 @@ struct Entered<A: Act> {
     known: Known,
     cx: Cx,
     ask: Ask<A>,
-    seen: Option<i64>,
     once: Option<(OnceKey, Digest)>,
 }
 
@@ -105,7 +104,7 @@ async fn admitted<A: Act>(conn: &mut Conn, at: &Entered<A>) -> Result<Allowed, S
     let hidden = A::IS.outside == Outside::Hidden;
     let allowed =
         allowed.map_err(|refusal| Stop::Gate { refusal, hidden: hidden && refusal == Refusal::Elsewhere })?;
-    if at.seen.is_some() && at.seen != found.revision {
+    if at.ask.seen.is_some() && at.ask.seen != found.revision {
         return Err(Problem::new(refuse::CHANGED).into());
     }
     Ok(allowed)
@@ -133,8 +132,8 @@ async fn enter<A: Act>(desk: &Desk, request: Request) -> Result<Entered<A>, Prob
     let once = ask::idempotency_key(&parts.headers)?;
     let once = once.map(|key| (OnceKey { caller: known.caller.subject, key }, digest_of(&parts, &bytes)));
     let house = Arc::clone(&desk.house);
-    let ask = Ask { house, now: cx.now, locale: context.locale, path, query, body };
-    Ok(Entered { known, cx, ask, seen, once })
+    let ask = Ask { house, now: cx.now, locale: context.locale, path, query, body, seen };
+    Ok(Entered { known, cx, ask, once })
 }
 
 /// What makes two requests the same one: method, address, the revision they saw, and the body.

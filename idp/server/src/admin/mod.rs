@@ -20,6 +20,7 @@ mod act;
 mod administrators;
 mod ask;
 mod caller;
+mod changes;
 mod console;
 mod describe;
 mod gate;
@@ -29,12 +30,14 @@ mod paging;
 mod problems;
 pub(crate) mod refuse;
 mod table;
+mod units;
 mod wire;
 
 use std::sync::Arc;
 
 use axum::{
     Router,
+    extract::{Request, State},
     routing::{get, on},
 };
 
@@ -59,7 +62,7 @@ pub fn routes(house: &Arc<House>, bearers: Arc<dyn Bearers>) -> Router {
     let mut api = Router::new();
     for operation in table::ALL {
         let run = operation.run;
-        let handler = on(operation.is.method.filter(), async move |desk, request| run(desk, request).await);
+        let handler = on(operation.is.method.filter(), move |State(desk): State<Desk>, request: Request| run(desk, request));
         api = api.route(&format!("{PREFIX}{}", operation.is.path), handler);
     }
     let pages = Router::new()

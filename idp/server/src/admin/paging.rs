@@ -1,10 +1,11 @@
 //! Lists come in pages. A cursor says where the last page ended; it is opaque, and worth something only with the question it came from.
 
+use std::{borrow::Cow, str::FromStr};
+
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use idp_core::crypto::digest;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
-use std::borrow::Cow;
 
 use super::refuse::invalid;
 use crate::web::{Mistake, Place, Problem};
@@ -57,16 +58,25 @@ impl Cursor {
 
     /// The key, if the cursor came from this question.
     fn key(&self, question: &str) -> Option<String> {
-        let bytes = URL_SAFE_NO_PAD.decode(&self.0).ok().filter(|bytes| bytes.len() <= 200)?;
+        let bytes = URL_SAFE_NO_PAD.decode(&self.0).ok().filter(|bytes| bytes.len() <= 1_000)?;
         let (sent, key) = bytes.split_at_checked(8)?;
-        let key = str::from_utf8(key).ok()?;
+        let key = str::from_utf8(key).ok().filter(|key| !key.chars().any(char::is_control))?;
         (sent == mark(question)).then(|| key.to_owned())
     }
 
     /// Reads the key of a page's beginning.
-    pub(super) fn read<T: std::str::FromStr>(cursor: Option<&Self>, question: &str) -> Result<Option<T>, Problem> {
+    pub(super) fn read<T: FromStr>(cursor: Option<&Self>, question: &str) -> Result<Option<T>, Problem> {
+        Self::read_with(cursor, question, |key| key.parse().ok())
+    }
+
+    /// The same for a key that is read otherwise.
+    pub(super) fn read_with<T>(
+        cursor: Option<&Self>,
+        question: &str,
+        read: impl Fn(&str) -> Option<T>,
+    ) -> Result<Option<T>, Problem> {
         let Some(cursor) = cursor else { return Ok(None) };
-        let key = cursor.key(question).and_then(|key| key.parse().ok());
+        let key = cursor.key(question).and_then(|key| read(&key));
         key.map(Some).ok_or_else(|| invalid([Mistake::new(Place::Parameter("after".into()), "not-a-cursor")]))
     }
 }

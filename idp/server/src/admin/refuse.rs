@@ -40,6 +40,14 @@ codes! {
     CONFLICT = "conflict", CONFLICT;
     /// An `Idempotency-Key` that stood for another request.
     KEY_REUSED = "idempotency-key-reused", UNPROCESSABLE_ENTITY;
+    /// Who wrote a set may not decide about it.
+    SECOND_PERSON = "second-person-needed", FORBIDDEN;
+    /// A set that cannot be what is so: `errors` names every reason.
+    CLASHES = "clashes", UNPROCESSABLE_ENTITY;
+    /// Things stand on units that end, and nobody said where they go.
+    CHOICES_MISSING = "choices-missing", UNPROCESSABLE_ENTITY;
+    /// A set that can no longer be undone.
+    TOO_LATE = "too-late-to-undo", CONFLICT;
     /// The last platform owner stays.
     LAST_OWNER = "last-owner", CONFLICT;
 }

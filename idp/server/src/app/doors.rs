@@ -23,6 +23,7 @@ pub fn inside(house: &Arc<House>) -> Router {
         .merge(crate::oidc::routes(house))
         .merge(crate::steps::routes(house))
         .merge(crate::account::routes(house))
+        .merge(crate::admin::routes(house, crate::oidc::bearers(house)))
         .merge(crate::console::routes())
         .route(&format!("{}{{name}}", assets::PREFIX), get(assets::serve))
 }

@@ -5,6 +5,7 @@ use std::{net::SocketAddr, path::PathBuf};
 use idp_core::{
     keys,
     net::{self, Network},
+    org,
     people::registry,
 };
 use serde::{Deserialize, Serialize};
@@ -34,6 +35,10 @@ pub struct Config {
     pub oidc: Oidc,
     /// Lifetimes of sessions.
     pub session: Session,
+    /// Units and the decisions that change them.
+    pub org: org::Config,
+    /// The admin API.
+    pub admin: Admin,
     /// What we may ask of other systems.
     pub outgoing: net::Config,
     /// Mails and messages.
@@ -203,6 +208,20 @@ pub struct Session {
 impl Default for Session {
     fn default() -> Self {
         Self { idle_minutes: 30, absolute_hours: 12 }
+    }
+}
+
+/// `[admin]`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Admin {
+    /// Requests of one administrator or machine in a minute, on all nodes together. 1 to 1000000.
+    pub requests_per_minute: u32,
+}
+
+impl Default for Admin {
+    fn default() -> Self {
+        Self { requests_per_minute: 600 }
     }
 }
 

@@ -3,6 +3,7 @@
 use std::{sync::atomic::Ordering, time::Duration};
 
 use idp_core::{
+    admin,
     audit::{self, Event},
     crypto::jws::Alg,
     keys, notify, signin,
@@ -103,7 +104,8 @@ impl Jobs {
         let grants = db.write(cx, |tx| Box::pin(oidc::sweep(tx))).await?;
         let before = cx.now - KEPT_MESSAGES;
         let messages = db.write(cx, |tx| Box::pin(notify::sweep(tx, before))).await?;
-        Ok(sign_ins + quotas + grants + messages)
+        let administration = db.write(cx, |tx| Box::pin(admin::sweep(tx))).await?;
+        Ok(sign_ins + quotas + grants + messages + administration)
     }
 
     async fn send(&self, cx: &Cx) -> Result<u64, Fault> {

@@ -13,6 +13,7 @@
 //! | [`bearer`] | access tokens, for doors that are no part of OAuth |
 //! | [`page`], [`assets`] | every page as a typed view; style, scripts, fonts |
 //! | [`visit`] | a person at a page of ours: language, form check, refusals with a way on |
+//! | [`through`] | through the hall for a door of our own |
 //! | [`house`], [`tally`] | the long-lived parts that every door shares |
 //! | [`access`] | one log line and one measurement per request |
 
@@ -32,6 +33,7 @@ pub mod page;
 pub mod peer;
 pub mod problem;
 pub mod tally;
+pub mod through;
 pub mod visit;
 
 pub use context::{Context, RequestId};

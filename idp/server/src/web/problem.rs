@@ -197,7 +197,6 @@ pub(super) fn render(response: Response, request: &Asked, context: &Context, to:
         return response;
     };
     log(problem);
-    let word = problem.code.word;
     let (content_type, body) = if request.wants_page {
         let view = ErrorView { code: problem.code, reference: context.request_id.as_str(), locale: context.locale };
         ("text/html; charset=utf-8", (to.page)(&view))
