@@ -18,9 +18,12 @@ mod code;
 mod config;
 mod fact;
 mod kind;
+pub mod load;
 mod name;
 mod read;
 mod rows;
+pub mod search;
+pub mod story;
 mod succession;
 mod view;
 

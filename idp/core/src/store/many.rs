@@ -104,7 +104,8 @@ mod tests {
     #[tokio::test]
     async fn thousands_of_rows_are_written_and_found() {
         let scratch = Scratch::new().await;
-        let found = scratch.db.write(&cx(), |tx| {
+        let at = cx();
+        let found = scratch.db.write(&at, |tx| {
             Box::pin(async move {
                 let name = |number: i64| format!("r{number}");
                 let rows = (0..3_001).map(|number| params![name(number), number]).collect();
