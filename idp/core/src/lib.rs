@@ -37,6 +37,8 @@ pub fn statements() -> Vec<&'static str> {
         audit::STATEMENTS,
         audit::chain::STATEMENTS,
         authn::STATEMENTS,
+        authn::challenge::STATEMENTS,
+        authn::credential::STATEMENTS,
         keys::STATEMENTS,
         notify::STATEMENTS,
         people::STATEMENTS,

@@ -74,6 +74,22 @@ pub enum Event {
     StandingChanged { person: Id<id::Person>, account: Option<Id<id::Account>>, state: &'static str },
     /// A password was set.
     PasswordSet { account: Id<id::Account>, person: Id<id::Person> },
+    /// A credential was added to an account; `what` is its kind.
+    CredentialAdded {
+        person: Id<id::Person>,
+        account: Id<id::Account>,
+        credential: Id<id::Credential>,
+        what: &'static str,
+    },
+    /// A credential was removed, and the sessions that it opened ended.
+    CredentialRemoved {
+        person: Id<id::Person>,
+        account: Id<id::Account>,
+        credential: Id<id::Credential>,
+        because: &'static str,
+    },
+    /// A passkey counted backwards: somebody may hold a copy of it. It was refused.
+    PossibleClone { person: Id<id::Person>, account: Id<id::Account>, credential: Id<id::Credential> },
     /// A signing key was made or moved through its states.
     KeyMoved { kid: String, alg: &'static str, state: &'static str, because: &'static str },
     /// A backup was restored: the epoch rose.
@@ -140,6 +156,9 @@ impl Event {
             Self::PersonApplied { .. } => "person-applied",
             Self::StandingChanged { .. } => "standing-changed",
             Self::PasswordSet { .. } => "password-set",
+            Self::CredentialAdded { .. } => "credential-added",
+            Self::CredentialRemoved { .. } => "credential-removed",
+            Self::PossibleClone { .. } => "possible-clone",
             Self::KeyMoved { .. } => "key-moved",
             Self::EpochBegan { .. } => "epoch-began",
             Self::Archived { .. } => "archived",
@@ -162,6 +181,8 @@ impl Event {
             | Self::PersonApplied { .. }
             | Self::StandingChanged { .. }
             | Self::PasswordSet { .. }
+            | Self::CredentialAdded { .. }
+            | Self::CredentialRemoved { .. }
             | Self::KeyMoved { .. }
             | Self::EpochBegan { .. }
             | Self::Archived { .. }
@@ -191,6 +212,9 @@ impl Event {
             | Self::PersonApplied { person, .. }
             | Self::StandingChanged { person, .. }
             | Self::PasswordSet { person, .. }
+            | Self::CredentialAdded { person, .. }
+            | Self::CredentialRemoved { person, .. }
+            | Self::PossibleClone { person, .. }
             | Self::Erased { person }
             | Self::ConsoleOpened { person, .. }
             | Self::ConsoleClosed { person, .. } => Some(*person),

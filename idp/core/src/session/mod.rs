@@ -10,7 +10,9 @@ mod end;
 mod live;
 mod rows;
 
-pub use end::{Ended, LogoutDelivery, claim_deliveries, delivered, end, end_all_of, end_some, postpone_or_give_up};
+pub use end::{
+    Ended, LogoutDelivery, claim_deliveries, delivered, end, end_all_of, end_opened_with, end_some, postpone_or_give_up,
+};
 pub use live::{Limits, Live, Started, alive, find, join, of_sid, renew, start, touch};
 
 /// Every statement of this room.

@@ -39,6 +39,7 @@ pub const fn migrations() -> &'static [Migration] {
         10 "0010_notify"
         11 "0011_org"
         12 "0012_admin"
+        13 "0013_credentials"
     }
 }
 

@@ -5,6 +5,7 @@ use std::{sync::atomic::Ordering, time::Duration};
 use idp_core::{
     admin,
     audit::{self, Event},
+    authn,
     crypto::jws::Alg,
     keys, notify, signin,
     store::{
@@ -100,12 +101,13 @@ impl Jobs {
         let db = &self.house.db;
         // One transaction each: a long one would hold up every writer of SQLite.
         let sign_ins = db.write(cx, |tx| Box::pin(signin::sweep(tx))).await?;
+        let challenges = db.write(cx, |tx| Box::pin(authn::challenge::sweep(tx))).await?;
         let quotas = db.write(cx, |tx| Box::pin(quota::sweep(tx))).await?;
         let grants = db.write(cx, |tx| Box::pin(oidc::sweep(tx))).await?;
         let before = cx.now - KEPT_MESSAGES;
         let messages = db.write(cx, |tx| Box::pin(notify::sweep(tx, before))).await?;
         let administration = db.write(cx, |tx| Box::pin(admin::sweep(tx))).await?;
-        Ok(sign_ins + quotas + grants + messages + administration)
+        Ok(sign_ins + challenges + quotas + grants + messages + administration)
     }
 
     async fn send(&self, cx: &Cx) -> Result<u64, Fault> {

@@ -138,7 +138,7 @@ impl Visit {
             token: params.get(csrf::FIELD),
             headers: &self.headers,
         };
-        csrf::check(&given, &self.house.issuer).map_err(|problem| {
+        csrf::check(&given, &self.house.origins).map_err(|problem| {
             let href = self.keep_locale(again);
             self.refuse(self.locale(None), problem.code(), NextStep::Again { href })
         })

@@ -106,6 +106,12 @@ pub(super) struct PartyEntry {
     #[serde(default)]
     #[schemars(schema_with = "consents")]
     pub(super) consent: Consent,
+    /// The `acr` below which it serves nobody: enforced at sign-in and at userinfo (RFC 9470).
+    #[serde(default)]
+    pub(super) required_acr: Option<String>,
+    /// Seconds since the last proof, at most: enforced like `required_acr`.
+    #[serde(default)]
+    pub(super) required_max_age: Option<u32>,
     /// Dated exceptions from rules.
     #[serde(default)]
     #[schemars(schema_with = "exceptions")]
@@ -198,6 +204,8 @@ impl PartyEntry {
             audience: self.audience.clone(),
             resources: self.resources.clone(),
             consent: self.consent,
+            required_acr: self.required_acr.clone(),
+            required_max_age: self.required_max_age,
             exceptions: self.exceptions.clone(),
         }
     }
