@@ -123,3 +123,22 @@ pub(super) fn of_gate(refusal: Refusal) -> Problem {
 pub(super) fn invalid(mistakes: impl IntoIterator<Item = Mistake>) -> Problem {
     Problem::new(INVALID).with(mistakes)
 }
+
+/// The words of mistakes that this door finds itself; those of clashes are the room's.
+#[cfg(test)]
+pub(crate) const MISTAKES: &[&str] = &[
+    "missing",
+    "unknown-field",
+    "unknown-word",
+    "twice",
+    "wrong-value",
+    "not-a-tag",
+    "not-a-key",
+    "not-a-cursor",
+    "nobody",
+    "no-such-unit",
+    "not-for-machines",
+    "whole-role",
+    "empty-period",
+    "held-already",
+];
