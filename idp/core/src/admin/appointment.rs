@@ -26,7 +26,7 @@ impl Subject {
 
     /// As the audit log and stored answers name it.
     pub fn name(self) -> String {
-        self.actor().name()
+        self.actor().to_string()
     }
 
     /// The actor of what they do.

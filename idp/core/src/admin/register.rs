@@ -179,7 +179,7 @@ pub(super) async fn write(tx: &mut Tx<'_>, new: NewAppointment) -> Result<Appoin
         scope: new.scope,
         window: new.window,
         decision: new.decision,
-        appointed_by: tx.cx().actor.name(),
+        appointed_by: tx.cx().actor.to_string(),
         appointed_at: tx.now(),
         ended_at: None,
         revision: 1,

@@ -126,7 +126,7 @@ pub(super) async fn insert(tx: &mut Tx<'_>, new: &Appointment) -> Result<(), Sto
 }
 
 pub(super) async fn end(tx: &mut Tx<'_>, id: Id<id::Appointment>, because: &str) -> Result<bool, StoreError> {
-    let (now, by) = (tx.now(), tx.cx().actor.name());
+    let (now, by) = (tx.now(), tx.cx().actor.to_string());
     Ok(tx.run(END, params![id, now, by, because]).await? == 1)
 }
 
@@ -226,7 +226,7 @@ pub(super) async fn insert_offer(
     expires_at: Timestamp,
     because: Option<&str>,
 ) -> Result<(), StoreError> {
-    let (now, by) = (tx.now(), tx.cx().actor.name());
+    let (now, by) = (tx.now(), tx.cx().actor.to_string());
     tx.run(INSERT_OFFER, params![digest, now, by, expires_at, because]).await.map(|_| ())
 }
 

@@ -116,6 +116,22 @@ pub enum Event {
     ConsoleClosed { person: Id<id::Person>, session: Id<id::Session>, because: &'static str },
     /// Somebody whose credentials were good was turned away by the admin API.
     AdministrationRefused { operation: &'static str, because: &'static str },
+    /// A set of changes to units was written, or written anew.
+    ChangeSetDrafted { set: Id<id::ChangeSet>, revision: i64 },
+    /// Somebody asked for a set to be approved.
+    ChangeSetRequested { set: Id<id::ChangeSet>, purpose: &'static str },
+    /// A second person signed a set; `file` is the digest of the decision, hexadecimal.
+    ChangeSetApproved { set: Id<id::ChangeSet>, units: usize, carried: usize, file: String },
+    /// A second person refused a set.
+    ChangeSetRefused { set: Id<id::ChangeSet> },
+    /// Somebody took back what they had written.
+    ChangeSetWithdrawn { set: Id<id::ChangeSet> },
+    /// An approved set was taken back by another.
+    ChangeSetUndone { set: Id<id::ChangeSet>, by_set: Id<id::ChangeSet> },
+    /// The date of a set came.
+    ChangeSetTookEffect { set: Id<id::ChangeSet> },
+    /// Lists of units were loaded; the digest is of the files, hexadecimal.
+    UnitsLoaded { set: Id<id::ChangeSet>, units: usize, file: String },
 }
 
 /// Personal values of an event, sealed under the key of the person concerned.
@@ -169,6 +185,14 @@ impl Event {
             Self::ConsoleOpened { .. } => "console-opened",
             Self::ConsoleClosed { .. } => "console-closed",
             Self::AdministrationRefused { .. } => "administration-refused",
+            Self::ChangeSetDrafted { .. } => "change-set-drafted",
+            Self::ChangeSetRequested { .. } => "change-set-requested",
+            Self::ChangeSetApproved { .. } => "change-set-approved",
+            Self::ChangeSetRefused { .. } => "change-set-refused",
+            Self::ChangeSetWithdrawn { .. } => "change-set-withdrawn",
+            Self::ChangeSetUndone { .. } => "change-set-undone",
+            Self::ChangeSetTookEffect { .. } => "change-set-took-effect",
+            Self::UnitsLoaded { .. } => "units-loaded",
         }
     }
 
@@ -189,7 +213,15 @@ impl Event {
             | Self::Erased { .. }
             | Self::OwnerOffered { .. }
             | Self::AdministratorAppointed { .. }
-            | Self::AdministratorEnded { .. } => Class::Change,
+            | Self::AdministratorEnded { .. }
+            | Self::ChangeSetDrafted { .. }
+            | Self::ChangeSetRequested { .. }
+            | Self::ChangeSetApproved { .. }
+            | Self::ChangeSetRefused { .. }
+            | Self::ChangeSetWithdrawn { .. }
+            | Self::ChangeSetUndone { .. }
+            | Self::ChangeSetTookEffect { .. }
+            | Self::UnitsLoaded { .. } => Class::Change,
             _ => Class::Access,
         }
     }

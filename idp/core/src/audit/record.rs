@@ -26,7 +26,7 @@ struct Body<'a> {
 pub async fn record(tx: &mut Tx<'_>, event: Event) -> Result<Id<id::AuditEvent>, StoreError> {
     let cx = tx.cx();
     let id = random::id(tx.now());
-    let body = Body { event: &event, actor: cx.actor.name(), request: cx.request.as_str() };
+    let body = Body { event: &event, actor: cx.actor.to_string(), request: cx.request.as_str() };
     let body = serde_json::to_string(&body).map_err(|error| Fault::new("writing an audit record", error))?;
     let (personal, owner) = seal_personal(tx, &event, id).await?;
     rows::insert(tx, rows::NewEvent { id, event: &event, body, personal, owner }).await?;

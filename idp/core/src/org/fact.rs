@@ -71,8 +71,8 @@ pub(super) enum FactRow {}
 /// Something that is said of a unit, or of a level, for a span.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Fact<V> {
-    /// Its row.
-    pub(super) id: Id<FactRow>,
+    /// Its row; `None`: it is to be written.
+    pub(super) row: Option<Id<FactRow>>,
     /// What is so.
     pub(super) value: V,
     /// When it is so.

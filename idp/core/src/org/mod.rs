@@ -14,6 +14,7 @@
 //! effect at 00:00 +07:00 of its day, on every node at once, because its day stands in the facts.
 
 pub mod change;
+mod closure;
 mod code;
 mod config;
 mod fact;
@@ -38,6 +39,9 @@ pub use read::{
 };
 pub use succession::{Share, Succession};
 pub use view::{After, CodeUse, Form, Label, Level, Step, UnitRow, UnitView};
+
+#[cfg(test)]
+mod testing;
 
 /// Every statement of this room.
 pub(crate) const STATEMENTS: &[&[&str]] = rows::ALL;

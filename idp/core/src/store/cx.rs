@@ -1,6 +1,9 @@
 //! Who acts, when, and from where: every write knows it.
 
-use std::net::{IpAddr, SocketAddr};
+use std::{
+    fmt,
+    net::{IpAddr, SocketAddr},
+};
 
 use crate::types::{Id, Timestamp, id};
 
@@ -19,15 +22,15 @@ pub enum Actor {
     Operator(String),
 }
 
-impl Actor {
-    /// As records name them: `person:…`, `operator:…`.
-    pub fn name(&self) -> String {
+/// As records and rows write it.
+impl fmt::Display for Actor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Anonymous => "anonymous".into(),
-            Self::Person(id) => format!("person:{id}"),
-            Self::Party(id) => format!("party:{id}"),
-            Self::Job(name) => format!("job:{name}"),
-            Self::Operator(name) => format!("operator:{name}"),
+            Self::Anonymous => f.write_str("anonymous"),
+            Self::Person(id) => write!(f, "person:{id}"),
+            Self::Party(id) => write!(f, "party:{id}"),
+            Self::Job(name) => write!(f, "job:{name}"),
+            Self::Operator(name) => write!(f, "operator:{name}"),
         }
     }
 }

@@ -94,18 +94,18 @@ mod tests {
         let text = valued("insert into t (a, b) values ($1, $2)", 2, 2).expect("fits");
         assert_eq!(text, "insert into t (a, b) values ($1, $2), ($3, $4)");
         assert!(valued("insert into t (a, b) values ($1, $2)", 3, 2).is_err());
-        let (text, params) =
-            listed("delete from t where a = $1 and b in ($2)", &params![1], &params![2, 3]).expect("fits");
+        let part = params![2, 3];
+        let (text, params) = listed("delete from t where a = $1 and b in ($2)", &params![1], &part).expect("fits");
         assert!(text.starts_with("delete from t where a = $1 and b in ($2, $3, $4, "));
         assert_eq!(params.len(), 1 + AT_ONCE / 16);
-        assert!(listed("delete from t where b in ($2)", &[], &params![2]).is_err());
+        assert!(listed("delete from t where b in ($2)", &[], &part).is_err());
     }
 
     #[tokio::test]
     async fn thousands_of_rows_are_written_and_found() {
         let scratch = Scratch::new().await;
-        let at = cx();
-        let found = scratch.db.write(&at, |tx| {
+        let cx = cx();
+        let found = scratch.db.write(&cx, |tx| {
             Box::pin(async move {
                 let name = |number: i64| format!("r{number}");
                 let rows = (0..3_001).map(|number| params![name(number), number]).collect();

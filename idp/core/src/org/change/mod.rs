@@ -6,12 +6,17 @@
 //!   └───────────┴──► withdrawn
 //! ```
 
+mod apply;
+mod check;
 mod clash;
 mod dependents;
 mod desk;
+mod ledger;
 mod operation;
 mod plan;
 mod set;
+mod state;
+mod write;
 
 pub use clash::{ChangeError, Clash, Refusal, Why};
 pub use dependents::{Carried, Dependent, Dependents, Moved, Moves, Rules};
@@ -21,3 +26,8 @@ pub use desk::{
 pub use operation::{Giver, Heir, LevelLabel, NewUnit, NoSuchRef, Operation, Target, UnitRef};
 pub use plan::{Brief, DryRun, Touched, Turn};
 pub use set::{Choice, Decision, NewSet, Purpose, Seen, SetRow, SetState, Signature, StoredSet};
+
+#[cfg(test)]
+mod random;
+#[cfg(test)]
+mod tests;

@@ -64,7 +64,7 @@ impl Purpose {
         }
     }
 
-    pub(super) fn from_word(word: &str) -> Result<Self, Fault> {
+    pub(in crate::org) fn from_word(word: &str) -> Result<Self, Fault> {
         let all = [Self::Change, Self::Correction, Self::Load, Self::Undo];
         all.into_iter().find(|purpose| purpose.word() == word).ok_or(Fault::bug("reading the purpose of a change set"))
     }
