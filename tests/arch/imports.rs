@@ -29,6 +29,7 @@ const SERVER: &[(&str, u8)] = &[
     ("account", 10),
     ("console", 10),
     ("admin", 10),
+    ("opendata", 10),
     ("app", ROOF),
     ("server", ROOF),
     ("management", ROOF),

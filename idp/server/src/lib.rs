@@ -9,6 +9,7 @@ pub mod console;
 pub mod jobs;
 pub mod management;
 pub mod oidc;
+pub mod opendata;
 pub mod openapi;
 pub mod server;
 pub mod steps;

@@ -16,7 +16,7 @@ type Unit = Id<id::Unit>;
 /// Longest text that is looked for, in characters.
 const LONGEST: usize = 200;
 /// Most hits of one search.
-const MOST: usize = 100;
+pub const MOST: usize = 100;
 /// Names looked at where the text also says under what: most of them lie elsewhere.
 const WITH_CONTEXT: i64 = 1_000;
 /// Words at most that are tried as "name, then what is above it" where nothing else fits.
@@ -137,14 +137,9 @@ struct Candidate {
 
 impl Candidate {
     fn of(unit: Unit, span: Span, at: Timestamp, (now, other): (By, By)) -> Self {
-        let (seen, by) = if span.contains(at) { (at, now) } else { (nearest(span, at), other) };
+        let (seen, by) = if span.contains(at) { (at, now) } else { (span.nearest(at), other) };
         Self { unit, seen, by }
     }
-}
-
-/// The instant of a span that is nearest to one outside it.
-pub(super) fn nearest(span: Span, at: Timestamp) -> Timestamp {
-    if at < span.from { span.from } else { at.min(Timestamp::from_millis(span.until.millis() - 1)) }
 }
 
 /// Units that fit a text, best first: a code, a name as typed, a name without marks; then those that had such a code or name. A comma
@@ -310,7 +305,7 @@ mod tests {
     fn the_nearest_instant_of_a_span_is_inside_it() {
         let span = Span { from: Timestamp::from_millis(10), until: Timestamp::from_millis(20) };
         for (at, expected) in [(5, 10), (10, 10), (15, 15), (19, 19), (20, 19), (99, 19)] {
-            assert_eq!(nearest(span, Timestamp::from_millis(at)).millis(), expected, "{at}");
+            assert_eq!(span.nearest(Timestamp::from_millis(at)).millis(), expected, "{at}");
         }
     }
 }

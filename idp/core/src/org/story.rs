@@ -1,5 +1,7 @@
 //! The history of one unit as chapters: what happened on which day, by which decision. Pure values; the caller finds the words.
 
+mod tell;
+
 use std::collections::{BTreeMap, HashMap};
 
 use super::{
@@ -14,6 +16,8 @@ use crate::{
     store::{Conn, StoreError},
     types::{Day, Id, Timestamp, id},
 };
+
+pub use tell::{Told, day, day_of, listed, scheme};
 
 type Unit = Id<id::Unit>;
 type SetId = Id<id::ChangeSet>;

@@ -25,6 +25,7 @@ pub fn inside(house: &Arc<House>) -> Router {
         .merge(crate::account::routes(house))
         .merge(crate::admin::routes(house, crate::oidc::bearers(house)))
         .merge(crate::console::routes())
+        .merge(crate::opendata::routes(house))
         .route(&format!("{}{{name}}", assets::PREFIX), get(assets::serve))
 }
 

@@ -11,6 +11,7 @@
 //! | [`headers`] | security headers on every answer |
 //! | [`problem`], [`mistake`] | RFC 9457; the only place outside the protocols and the admin API where a status is chosen |
 //! | [`bearer`] | access tokens, for doors that are no part of OAuth |
+//! | [`public`] | documents for everybody: cacheable, open to scripts |
 //! | [`page`], [`assets`] | every page as a typed view; style, scripts, fonts |
 //! | [`visit`] | a person at a page of ours: language, form check, refusals with a way on |
 //! | [`through`] | through the hall for a door of our own |
@@ -32,6 +33,7 @@ pub mod mistake;
 pub mod page;
 pub mod peer;
 pub mod problem;
+pub mod public;
 pub mod tally;
 pub mod through;
 pub mod visit;

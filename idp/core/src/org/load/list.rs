@@ -29,10 +29,21 @@ pub struct Loaded {
 /// Whether anything changed.
 #[derive(Debug)]
 pub enum Outcome {
-    /// These sets were enacted, with their titles.
-    Enacted(Vec<(String, Approved)>),
+    /// These sets were enacted.
+    Enacted(Vec<Enacted>),
     /// Everything was there already.
     Nothing,
+}
+
+/// A set that was enacted.
+#[derive(Clone, Debug)]
+pub struct Enacted {
+    /// What it is about.
+    pub title: String,
+    /// How many operations it holds.
+    pub operations: usize,
+    /// What was recorded.
+    pub approved: Approved,
 }
 
 /// Why nothing was loaded.
@@ -83,9 +94,10 @@ pub async fn load(
     progress(done, all);
     for set in missing {
         let approved = enact(db, cx, &planned, set).await?;
-        done += set.operations.len() as u64;
+        let operations = set.operations.len();
+        done += operations as u64;
         progress(done, all);
-        enacted.push((set.title.clone(), approved));
+        enacted.push(Enacted { title: set.title.clone(), operations, approved });
     }
     let outcome = if enacted.is_empty() { Outcome::Nothing } else { Outcome::Enacted(enacted) };
     Ok(Loaded { outcome, report: planned.report })

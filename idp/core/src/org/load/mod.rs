@@ -17,9 +17,9 @@ mod reform;
 mod sets;
 
 pub use files::Texts;
-pub use list::{LoadError, Loaded, Outcome, load};
+pub use list::{Enacted, LoadError, Loaded, Outcome, load};
 pub use read::{Problem, Why};
-pub use sets::{Agencies, Counts, Planned, Report, plan};
+pub use sets::{Agencies, Counts, Planned, Report, Split, Unchecked, plan};
 
 /// The level of provinces.
 const PROVINCE: &str = "province";

@@ -1,11 +1,18 @@
 //! The shipped lists, and lists with one mistake each.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::*;
-use crate::org::{
-    Form, Label, Scheme, Share,
-    change::{Operation, Target, UnitRef},
+use crate::{
+    org::{
+        AsOf, Filter, Form, Label, Scheme, Share, UnitKind, UnitRow,
+        change::{Operation, Target, UnitRef},
+    },
+    store::{
+        Conn, Cx,
+        testing::{Scratch, cx},
+    },
+    types::Day,
 };
 
 /// The forms that the house knows by itself, as far as the lists use them.
@@ -145,4 +152,47 @@ fn what_is_wrong_is_named_with_file_and_line() {
 fn a_file_of_another_kind_makes_a_bounded_list_of_complaints() {
     let texts = Texts::shipped().with(files::MAP, Texts::shipped().text(files::BEFORE).to_owned());
     assert_eq!(plan(&texts, &forms(), Agencies::None).err().map(|problems| problems.len()), Some(50));
+}
+
+#[tokio::test]
+async fn a_load_makes_both_states_once_and_a_second_run_changes_nothing() {
+    let scratch = Scratch::new().await;
+    let texts = Texts::shipped();
+    let at = Cx::operator("test".to_owned(), cx().now);
+    let quiet = |_: u64, _: u64| {};
+    let first = load(&scratch.db, &at, (&texts, Agencies::Sample), &quiet).await.unwrap_or_else(|error| panic!("{error:?}"));
+    let Outcome::Enacted(sets) = first.outcome else { panic!("nothing was enacted") };
+    assert_eq!(sets.len(), 3);
+    let again = load(&scratch.db, &at, (&texts, Agencies::Sample), &quiet).await.expect("reads");
+    assert!(matches!(again.outcome, Outcome::Nothing));
+    let other = load(&scratch.db, &at, (&texts, Agencies::None), &quiet).await;
+    assert!(matches!(other, Err(LoadError::OtherLists(_))), "a list on top of another is refused");
+    let mut conn = scratch.db.read().await.expect("reads");
+    for (day, file) in [("2025-06-30", files::BEFORE), ("2025-07-01", files::AFTER)] {
+        assert_eq!(territories(&mut conn, day).await, listed(&texts, file), "{day}");
+    }
+}
+
+/// Code → name, level, form and code of the parent, as the tree says on a day.
+async fn territories(conn: &mut Conn, day: &str) -> BTreeMap<String, [String; 4]> {
+    let as_of = AsOf::at(day.parse::<Day>().expect("a day").start());
+    let gso = |row: &UnitRow| row.codes.iter().find(|code| code.scheme() == Scheme::Gso).map(|code| code.value().to_owned());
+    let rows = crate::org::list(conn, &Filter::default(), as_of, None, 20_000).await.expect("reads");
+    let rows: Vec<UnitRow> = rows.into_iter().filter(|row| row.kind == UnitKind::Territory).collect();
+    let codes: HashMap<_, _> = rows.iter().map(|row| (row.id, gso(row).unwrap_or_default())).collect();
+    let told = |row: &UnitRow| {
+        let parent = row.parent.and_then(|parent| codes.get(&parent).cloned()).unwrap_or_default();
+        (codes[&row.id].clone(), [row.name.vi().to_owned(), row.level.id.clone(), row.form.id.clone(), parent])
+    };
+    rows.iter().map(told).collect()
+}
+
+/// The same as a list says, read by itself.
+fn listed(texts: &Texts, file: &str) -> BTreeMap<String, [String; 4]> {
+    let mut reader = csv::Reader::from_reader(texts.text(file).as_bytes());
+    let told = |record: csv::StringRecord| {
+        let field = |place: usize| record[place].to_owned();
+        (field(0), [field(1), field(2), field(4).replace('_', "-"), field(3)])
+    };
+    reader.records().map(|record| told(record.expect("a row"))).collect()
 }
