@@ -36,6 +36,7 @@ const QUEUE: &str = "insert into logout_delivery (id, party_id, session_id, sid,
 const OF_SID: &str = "select session_id from session_party where sid = $1";
 const OPEN_SESSIONS: &str = "select id from session where person_id = $1 and ended_at is null";
 const OPENED_WITH: &str = "select id from session where credential_id = $1 and ended_at is null";
+const IS_OPENED_WITH: &str = "select id from session where id = $1 and credential_id = $2";
 const SOME_OPEN_SESSIONS: &str = "select id from session where ended_at is null order by id limit $1";
 const CLAIM: &str = "update logout_delivery set due_at = $2 where id in (\
         select id from logout_delivery where delivered_at is null and given_up_at is null and due_at <= $1 \
@@ -59,6 +60,7 @@ pub(super) const ALL: &[&str] = &[
     OF_SID,
     OPEN_SESSIONS,
     OPENED_WITH,
+    IS_OPENED_WITH,
     SOME_OPEN_SESSIONS,
     CLAIM,
     DELIVERED,
@@ -169,6 +171,14 @@ pub(super) async fn opened_with(
     credential: Id<id::Credential>,
 ) -> Result<Vec<Id<id::Session>>, StoreError> {
     conn.all(OPENED_WITH, params![credential]).await?.iter().map(|row| row.id("id")).collect()
+}
+
+pub(super) async fn is_opened_with(
+    conn: &mut Conn,
+    session: Id<id::Session>,
+    credential: Id<id::Credential>,
+) -> Result<bool, StoreError> {
+    Ok(conn.one(IS_OPENED_WITH, params![session, credential]).await?.is_some())
 }
 
 /// Some sessions that have not ended, whoever they belong to; oldest first.

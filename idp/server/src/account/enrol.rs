@@ -235,7 +235,7 @@ impl Desk {
             return Ok(came.t.clone());
         }
         let asked = Asked { login_hint: Some(login.to_owned()), ..Asked::default() };
-        let handle = through::begin_within(tx, browser, &own::own(&asked)).await?;
+        let handle = through::begin_within(tx, browser, &own::own(&asked, "")).await?;
         Ok(handle.reveal().to_owned())
     }
 }

@@ -7,15 +7,20 @@
 //! | --- | --- |
 //! | `GET /` | `home` |
 //! | `GET /account`, `GET /account/resume`, `POST /account/sign-out` | `own` |
+//! | `GET`, `POST /account/passkeys…` | `passkeys`; who may change something: `gate` |
+//! | `GET /.well-known/…` | `well_known`: what browsers and password managers look for |
 //! | `GET`, `POST /enrol` | `enrol`; what the form says: `application`; how often: `quota` |
 //! | (a job) | `reverify`: asks the registry again |
 
 mod application;
 mod enrol;
+mod gate;
 mod home;
 mod own;
+mod passkeys;
 mod quota;
 mod reverify;
+mod well_known;
 
 use std::sync::Arc;
 
@@ -35,6 +40,14 @@ pub fn routes(house: &Arc<House>) -> Router {
         .route("/account", get(own::page))
         .route("/account/resume", get(own::resume))
         .route("/account/sign-out", post(own::sign_out))
+        .route("/account/passkeys", get(passkeys::list).post(passkeys::create))
+        .route("/account/passkeys/new", get(passkeys::creation))
+        .route("/account/passkeys/options", post(passkeys::options))
+        .route("/account/passkeys/{id}/label", post(passkeys::rename))
+        .route("/account/passkeys/{id}/remove", get(passkeys::removal).post(passkeys::remove))
+        .route("/.well-known/webauthn", get(well_known::webauthn))
+        .route("/.well-known/passkey-endpoints", get(well_known::passkey_endpoints))
+        .route("/.well-known/change-password", get(well_known::change_password))
         .route("/enrol", get(enrol::page).post(enrol::answer))
         .with_state(Arc::clone(house))
 }

@@ -26,7 +26,7 @@ const SIGN_OUT_FORM: &str = "account sign-out";
 pub(super) async fn page(visit: Visit) -> Result<Response, Halt> {
     match visit.house.session(&visit.headers, visit.now()).await? {
         Some(live) => show(&visit, &live).await,
-        None => sign_in(&visit).await,
+        None => sign_in(&visit, &Asked::default(), "").await,
     }
 }
 
@@ -48,6 +48,7 @@ async fn show(visit: &Visit, live: &Live) -> Result<Response, Halt> {
         assurance: person.identity_assurance,
         data_match: shown(person.data_match),
         matched_at: person.data_matched_at,
+        passkeys_href: visit.keep_locale("/account/passkeys"),
         sign_out_action: visit.keep_locale("/account/sign-out"),
     };
     Ok(visit.bound(render(&page), &binding))
@@ -62,13 +63,14 @@ async fn touch(visit: &Visit, live: &Live) -> Result<(), StoreError> {
     visit.house.db.write(&cx, |tx| Box::pin(session::touch(tx, live))).await
 }
 
-/// What a sign-in for somebody's own account asks of the hall.
-pub(super) const fn own(asked: &Asked) -> Own<'_> {
-    Own { door: "account", asked, payload: "", resume: "/account/resume?t=" }
+/// What a sign-in for somebody's own account asks of the hall. `back` is the page of this door to which it leads; empty: my account.
+pub(super) const fn own<'a>(asked: &'a Asked, back: &'a str) -> Own<'a> {
+    Own { door: "account", asked, payload: back, resume: "/account/resume?t=" }
 }
 
-async fn sign_in(visit: &Visit) -> Result<Response, Halt> {
-    Ok(visit.through_the_hall(&own(&Asked::default())).await?)
+/// Sends the person to sign in, or to prove themself again, and then `back` to a page of this door.
+pub(super) async fn sign_in(visit: &Visit, asked: &Asked, back: &str) -> Result<Response, Halt> {
+    Ok(visit.through_the_hall(&own(asked, back)).await?)
 }
 
 /// `GET /account/resume`: the hall is done, or the person turned back.
@@ -84,7 +86,9 @@ pub(super) async fn resume(visit: Visit) -> Result<Response, Halt> {
     let ended =
         visit.house.db.write(&visit.cx, |tx| Box::pin(signin::end_transaction(tx, &sign_in, Outcome::Finished)));
     ended.await.map_err(|error: StoreError| Fault::from(error))?;
-    Ok(onward(&visit.keep_locale(PATH)))
+    // We wrote it ourselves; a path of this door it is all the same.
+    let back = if sign_in.payload.starts_with("/account/") { sign_in.payload.as_str() } else { PATH };
+    Ok(onward(&visit.keep_locale(back)))
 }
 
 /// `POST /account/sign-out`.

@@ -15,6 +15,7 @@ mod error;
 mod home;
 mod onward;
 mod parts;
+mod passkey;
 mod sign_in;
 mod sign_out;
 
@@ -36,6 +37,7 @@ pub use error::{ErrorCode, ErrorPage, NextStep};
 pub use home::Home;
 pub use onward::{Continue, FormPost};
 pub use parts::{Errors, FieldError, Said, Why, Words};
+pub use passkey::{Ceremony, PasskeyCreate, PasskeyFailed, PasskeyList, PasskeyRemove, PasskeyRow, StepUp};
 pub use sign_in::{SelectAccount, SignIn};
 pub use sign_out::{SignOut, SignedOut};
 
