@@ -8,7 +8,7 @@ use futures_util::future::BoxFuture;
 use idp_core::{
     admin::{Allowed, Demand, Targets},
     store::{Conn, Tx},
-    types::{Locale, Timestamp},
+    types::Timestamp,
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -101,7 +101,6 @@ pub(super) fn is_nothing<T: 'static>() -> bool {
 pub(super) struct Ask<A: Act + ?Sized> {
     pub(super) house: Arc<House>,
     pub(super) now: Timestamp,
-    pub(super) locale: Locale,
     pub(super) path: A::Path,
     pub(super) query: A::Query,
     pub(super) body: A::Body,

@@ -132,7 +132,7 @@ async fn enter<A: Act>(desk: &Desk, request: Request) -> Result<Entered<A>, Prob
     let once = ask::idempotency_key(&parts.headers)?;
     let once = once.map(|key| (OnceKey { caller: known.caller.subject, key }, digest_of(&parts, &bytes)));
     let house = Arc::clone(&desk.house);
-    let ask = Ask { house, now: cx.now, locale: context.locale, path, query, body, seen };
+    let ask = Ask { house, now: cx.now, path, query, body, seen };
     Ok(Entered { known, cx, ask, once })
 }
 

@@ -5,13 +5,7 @@ use std::collections::BTreeSet;
 use idp_core::{org::change, text, types::Locale};
 use serde_json::Value;
 
-use super::{act::Precondition, describe, matrix, refuse, table::ALL};
-
-#[test]
-fn the_permission_matrix_is_the_one_in_the_repository() {
-    let stored = include_str!("matrix.txt");
-    assert_eq!(matrix().trim(), stored.trim(), "a permission moved: read it, then write the new matrix into matrix.txt");
-}
+use super::{act::Precondition, describe, refuse, table::ALL};
 
 #[test]
 fn every_problem_and_every_mistake_has_its_sentences() {
