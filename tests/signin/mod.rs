@@ -3,3 +3,7 @@
 mod cookies;
 mod enrol;
 mod forms;
+mod passkey;
+mod passkey_attacks;
+mod passkey_own;
+mod step_up;

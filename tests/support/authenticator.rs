@@ -13,6 +13,8 @@ use openssl::{
 };
 use serde_json::{Value, json};
 
+use super::{Browser, House, Page as Shown, Person};
+
 /// Flags of the authenticator data (section 6.1).
 pub mod flags {
     /// The holder was present.
@@ -60,7 +62,12 @@ pub struct Page {
 impl Page {
     /// A page of a server.
     pub fn of(origin: &str) -> Self {
-        Self { origin: origin.to_owned(), rp_id: "localhost".to_owned(), kind: None, more: json!({ "crossOrigin": false }) }
+        Self {
+            origin: origin.to_owned(),
+            rp_id: "localhost".to_owned(),
+            kind: None,
+            more: json!({ "crossOrigin": false }),
+        }
     }
 
     fn client_data(&self, usual: &str, challenge: &str) -> Vec<u8> {
@@ -185,7 +192,66 @@ impl Authenticator {
             "userHandle": base64url(&self.user),
         });
         let id = base64url(&self.id);
-        json!({ "id": id, "rawId": id, "type": "public-key", "response": response, "clientExtensionResults": {} }).to_string()
+        json!({ "id": id, "rawId": id, "type": "public-key", "response": response, "clientExtensionResults": {} })
+            .to_string()
+    }
+}
+
+/// What a page's script was told to ask.
+pub struct Asked {
+    /// Comes back with the answer.
+    pub ceremony: String,
+    /// `publicKey`.
+    pub options: Value,
+}
+
+impl Browser {
+    /// Fetches what the script of a page asks the device. The whole answer, so that refusals can be looked at.
+    pub async fn ask(&mut self, page: &Shown) -> Shown {
+        let options = page.attribute("#passkey-form", "data-options").expect("a form for passkeys");
+        let address = page.url.join(&options).expect("an address");
+        let csrf = page.attribute("#passkey-form input[name=csrf]", "value").expect("a token");
+        self.post(address.as_str(), &[("csrf", &csrf)]).await
+    }
+
+    /// What the script of a page asks the device.
+    pub async fn asked(&mut self, page: &Shown) -> Asked {
+        let answer = self.ask(page).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        let body: Value = serde_json::from_str(&answer.body).expect("JSON");
+        Asked { ceremony: text(&body["ceremony"]).to_owned(), options: body["publicKey"].clone() }
+    }
+
+    /// Sends an answer as the script does, following nothing.
+    pub async fn answer(&mut self, page: &Shown, ceremony: &str, answer: &str) -> Shown {
+        self.submit_only(page, "passkey-form", &[("ceremony", ceremony), ("answer", answer)]).await
+    }
+
+    /// Uses a passkey on a page and goes on.
+    pub async fn use_passkey(&mut self, page: &Shown, key: &mut Authenticator) -> Shown {
+        let asked = self.asked(page).await;
+        let answer = self.answer(page, &asked.ceremony, &key.get(&asked.options)).await;
+        self.follow(answer).await
+    }
+
+    /// Makes a passkey on a page and goes on.
+    pub async fn make_passkey(&mut self, page: &Shown, key: &mut Authenticator) -> Shown {
+        let asked = self.asked(page).await;
+        let answer = self.answer(page, &asked.ceremony, &key.create(&asked.options)).await;
+        self.follow(answer).await
+    }
+}
+
+impl House {
+    /// Gives a person this passkey, as they would do it themself. The browser stays signed in by password.
+    pub async fn with_passkey(&self, person: &Person, key: &mut Authenticator) -> Browser {
+        let mut browser = Browser::new();
+        let page = browser.open(&self.at("/account/passkeys/new")).await;
+        let page = if page.name() == "sign-in" { browser.enter(&page, person).await } else { page };
+        assert_eq!(page.name(), "passkey-create", "{} {}", page.status, page.body);
+        let page = browser.make_passkey(&page, key).await;
+        assert_eq!(page.name(), "passkeys", "{} {}", page.status, page.body);
+        browser
     }
 }
 
