@@ -93,7 +93,6 @@ pub(super) async fn console(house: &House, person: &Person) -> (Id<id::Session>,
     let mut browser = Browser::new();
     let page = browser.open(&house.at("/account")).await;
     let page = browser.enter(&page, person).await;
-    let page = if page.has("button#passkey-later") { browser.submit(&page, "passkey-later-form", &[]).await } else { page };
     assert!(browser.cookies.contains_key("sid"), "{} {}", page.status, page.body);
     let digest = Handle::<SessionCookie>::digest_of(&browser.cookies["sid"]).expect("a session");
     let limits = house.parts.limits();

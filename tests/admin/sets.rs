@@ -109,7 +109,7 @@ apart! {
             assert!(listed.body["items"].as_array().is_some_and(|items| items.iter().any(|item| item["id"] == made.body["id"])));
         }
         // Row 191: a draft cannot grow beyond its writer's units either.
-        let grown = super::desk::request(house, &editor.console, "put", &path).header("if-match", "\"1\"").json(&set("2027-07-01", &json!([rename(&of("66"), "Tỉnh Khác")])));
+        let grown = crate::admin::desk::request(house, &editor.console, "put", &path).header("if-match", "\"1\"").json(&set("2027-07-01", &json!([rename(&of("66"), "Tỉnh Khác")])));
         assert_eq!(idp_tests::Reply::of(grown).await.status, 404);
         let clashing = set("2027-07-01", &json!([rename(&of("99999"), "Nơi không có"), {"op": "recode", "unit": of("10000"), "code": {"scheme": "gso", "value": "66"}}]));
         let made = post(house, &owner.console, CHANGES, &clashing).await;
