@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::{
     apart,
-    desk::{Caller, code, events, get, level, machine, officer, party, request, rows, token},
+    desk::{Caller, code, console, events, get, level, machine, officer, party, request, rows, token},
 };
 
 #[test]
@@ -103,18 +103,10 @@ apart! {
         for role in Role::ALL {
             let officer = officer(house, role, Scope::Whole).await;
             let before = rows(house).await;
-            for operation in listed() {
+            for operation in listed().into_iter().filter(|operation| operation.id != "leave_console") {
                 let permitted = operation.roles.contains(&role.word());
-                let reply = call(house, &officer.console, &operation, &[]).await;
-                let told = code(&reply);
+                let told = code(&call(house, &officer.console, &operation, &[]).await);
                 assert_eq!(told == (403, "not-permitted".to_owned()), !permitted, "{role:?} {} {told:?}", operation.id);
-                if operation.id == "leave_console" {
-                    assert_eq!(reply.status, 204);
-                    let again = crate::admin::desk::console(house, &officer.person).await.1;
-                    assert_eq!(get(house, &again, "/api/v1/me").await.status, 200);
-                    assert_eq!(get(house, &officer.console, "/api/v1/me").await.status, 401, "left is left");
-                    break;
-                }
             }
             assert_eq!(rows(house).await, before, "{role:?}");
             if role.suits_machines() {
@@ -157,7 +149,7 @@ apart! {
         // A quarter of an hour without use ends it; so does the end of the session below.
         house.later(15 * 60 + 1).await;
         assert_eq!(get(house, &owner.console, "/api/v1/me").await.status, 401);
-        let (session, again) = crate::admin::desk::console(house, &owner.person).await;
+        let (session, again) = console(house, &owner.person).await;
         assert_eq!(get(house, &again, "/api/v1/me").await.status, 200);
         let cx = house.cx();
         let ended = house.db().write(&cx, |tx| Box::pin(idp_core::session::end(tx, session, "test"))).await;

@@ -6,11 +6,11 @@ use idp_core::{
     admin::{self, OfferError, Role, Scope},
     crypto::handle::{Handle, OwnerOffer},
 };
-use idp_tests::{Browser, House, Page, authenticator::Authenticator};
+use idp_tests::{Browser, House, Page, Reply, authenticator::Authenticator};
 
 use super::{
     apart,
-    desk::{Caller, console, events, get, officer},
+    desk::{Caller, console, events, get, officer, request},
 };
 
 /// What `idp admin bootstrap` does on the server.
@@ -41,6 +41,8 @@ apart! {
         let page = browser.enter(&page, &an).await;
         assert_eq!(page.name(), "passkey-create", "who has no second factor makes one: {}", page.body);
         let page = browser.make_passkey(&page, &mut key).await;
+        assert_eq!(page.name(), "step-up", "and then uses it: {}", page.body);
+        let page = browser.use_passkey(&page, &mut key).await;
         assert_eq!(page.name(), "owner-offered", "{} {}", page.url, page.body);
         assert_eq!(page.text("#account-name").as_deref(), Some("Nguyễn Văn An"));
         let page = browser.submit(&page, "owner-form", &[]).await;
@@ -127,8 +129,8 @@ apart! {
         for caller in [&officer.console, &second] {
             assert_eq!(get(house, caller, "/api/v1/me").await.status, 200);
         }
-        let left = crate::admin::desk::request(house, &second, "post", "/api/v1/me/leave");
-        assert_eq!(idp_tests::Reply::of(left).await.status, 204);
+        let left = request(house, &second, "post", "/api/v1/me/leave");
+        assert_eq!(Reply::of(left).await.status, 204);
         for caller in [&officer.console, &second] {
             assert_eq!(get(house, caller, "/api/v1/me").await.status, 401);
         }

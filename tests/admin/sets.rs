@@ -1,11 +1,12 @@
 //! Change sets through the API: written by one, decided by another, over their own units only.
 
 use idp_core::admin::{Role, Scope};
+use idp_tests::Reply;
 use serde_json::{Value, json};
 
 use super::{
     apart,
-    desk::{Country, code, events, get, officer, post, rows, set, step},
+    desk::{Country, code, events, get, officer, post, request, rows, set, step},
 };
 
 const CHANGES: &str = "/api/v1/changes";
@@ -109,8 +110,8 @@ apart! {
             assert!(listed.body["items"].as_array().is_some_and(|items| items.iter().any(|item| item["id"] == made.body["id"])));
         }
         // Row 191: a draft cannot grow beyond its writer's units either.
-        let grown = crate::admin::desk::request(house, &editor.console, "put", &path).header("if-match", "\"1\"").json(&set("2027-07-01", &json!([rename(&of("66"), "Tỉnh Khác")])));
-        assert_eq!(idp_tests::Reply::of(grown).await.status, 404);
+        let grown = request(house, &editor.console, "put", &path).header("if-match", "\"1\"").json(&set("2027-07-01", &json!([rename(&of("66"), "Tỉnh Khác")])));
+        assert_eq!(Reply::of(grown).await.status, 404);
         let clashing = set("2027-07-01", &json!([rename(&of("99999"), "Nơi không có"), {"op": "recode", "unit": of("10000"), "code": {"scheme": "gso", "value": "66"}}]));
         let made = post(house, &owner.console, CHANGES, &clashing).await;
         let path = format!("{CHANGES}/{}", made.text("id"));

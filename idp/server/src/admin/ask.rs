@@ -49,7 +49,7 @@ fn from_pairs<T: DeserializeOwned>(pairs: Vec<(String, String)>) -> Result<T, (S
     serde_path_to_error::deserialize(Value::Object(object)).map_err(|error| place_of(&error))
 }
 
-/// The body, of `most` bytes. What takes none gets none.
+/// The body, of `most` bytes: none at all where an operation takes none.
 pub(super) async fn bytes(request: Request, most: usize) -> Result<Bytes, Problem> {
     let body = Limited::new(request.into_body(), most);
     body.collect().await.map(|body| body.to_bytes()).map_err(|error| {
@@ -64,9 +64,7 @@ pub(super) async fn bytes(request: Request, most: usize) -> Result<Bytes, Proble
 /// Reads a body as JSON.
 pub(super) fn json<T: DeserializeOwned + 'static>(headers: &HeaderMap, bytes: &[u8]) -> Result<T, Problem> {
     if is_nothing::<T>() {
-        let nothing = serde_json::from_str("{}").map_err(|_| Problem::new(Code::FAULT))?;
-        let unasked = || Problem::new(Code::MALFORMED).because("a body that nobody asked for");
-        return if bytes.is_empty() { Ok(nothing) } else { Err(unasked()) };
+        return serde_json::from_str("{}").map_err(|_| Problem::new(Code::FAULT));
     }
     // `text/plain` and forms can be sent by any page of any site without being asked first.
     if !extract::is_of(headers, "application/json") {
@@ -74,6 +72,10 @@ pub(super) fn json<T: DeserializeOwned + 'static>(headers: &HeaderMap, bytes: &[
     }
     if limit::is_too_deep(bytes) {
         return Err(Problem::new(Code::MALFORMED).because("JSON nested too deep"));
+    }
+    // serde takes a list for a struct, field by field; the document promises an object.
+    if bytes.iter().find(|byte| !byte.is_ascii_whitespace()).is_some_and(|byte| *byte == b'[') {
+        return Err(invalid([Mistake::at("", "wrong-value")]));
     }
     // No text of ours holds a NUL, and PostgreSQL keeps none.
     if bytes.windows(6).any(|six| six == b"\\u0000") {

@@ -204,7 +204,7 @@ fn responses(operation: &Operation, shapes: &Shapes) -> Value {
         success["content"] = json!({"application/json": {"schema": shapes.answer}});
     }
     answers.insert(is.status.to_string(), success);
-    let mut refusals = vec![400, 401, 403, 404, 422, 429, 500, 503];
+    let mut refusals = vec![400, 401, 403, 404, 413, 422, 429, 500, 503];
     if operation.writes {
         refusals.push(409);
     }
@@ -212,7 +212,7 @@ fn responses(operation: &Operation, shapes: &Shapes) -> Value {
         refusals.extend([412, 428]);
     }
     if shapes.body.is_some() {
-        refusals.extend([413, 415]);
+        refusals.push(415);
     }
     refusals.sort_unstable();
     for status in refusals {

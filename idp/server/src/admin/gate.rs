@@ -26,7 +26,7 @@ use serde::Serialize;
 
 use super::{
     Desk, PREFIX,
-    act::{Act, Ask, Is, Outside, Precondition, Reads, Reply, Writes},
+    act::{Act, Ask, Is, Method, Outside, Precondition, Reads, Reply, Writes},
     ask,
     caller::{self, Known},
     refuse::{self, Stop},
@@ -129,7 +129,7 @@ async fn enter<A: Act>(desk: &Desk, request: Request) -> Result<Entered<A>, Prob
         Precondition::None => None,
         Precondition::IfMatch => Some(ask::if_match(&parts.headers)?),
     };
-    let once = ask::idempotency_key(&parts.headers)?;
+    let once = if A::IS.method == Method::Get { None } else { ask::idempotency_key(&parts.headers)? };
     let once = once.map(|key| (OnceKey { caller: known.caller.subject, key }, digest_of(&parts, &bytes)));
     let house = Arc::clone(&desk.house);
     let ask = Ask { house, now: cx.now, path, query, body, seen };

@@ -87,3 +87,28 @@ fn every_clash_has_a_sentence() {
         assert!(keys.contains_key(format!("mistake-{}", why.word()).as_str()), "{}", why.word());
     }
 }
+
+/// The names of every property that an answer may have.
+fn properties(value: &Value, into: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(members) => {
+            if let Some(Value::Object(named)) = members.get("properties") {
+                into.extend(named.keys().cloned());
+            }
+            members.values().for_each(|member| properties(member, into));
+        }
+        Value::Array(items) => items.iter().for_each(|item| properties(item, into)),
+        _ => {}
+    }
+}
+
+#[test]
+fn row_211_no_answer_has_a_place_for_a_secret() {
+    let mut names = BTreeSet::new();
+    properties(&describe::document(), &mut names);
+    assert!(names.contains("traceId") && names.contains("appointed_by"), "the walk finds properties");
+    for word in ["secret", "password", "token", "cookie", "digest", "seed", "link", "personal_number", "csrf"] {
+        let found: Vec<&String> = names.iter().filter(|name| name.contains(word)).collect();
+        assert_eq!(found, Vec::<&String>::new(), "{word}");
+    }
+}
