@@ -31,17 +31,18 @@ pub(crate) fn day(text: &str) -> Timestamp {
 }
 
 pub(crate) fn new_set(on: &str, operations: Value) -> NewSet {
-    let set = json!({
-        "title": "Sap xep", "decision": {"number": "1/NQ", "date": on, "signer": "Chu tich", "file_sha256": "00".repeat(32)},
-        "effective_on": on, "operations": operations,
-    });
+    let decision = json!({"number": "1/NQ", "date": on, "signer": "Chu tich", "file_sha256": "00".repeat(32)});
+    let mut set = json!({"title": "Sap xep", "decision": decision, "effective_on": on});
+    set["operations"] = operations;
     serde_json::from_value(set).expect("a set")
 }
 
 pub(crate) fn unit(made: &str, code: &str, of: (&str, &str), parent: Value) -> Value {
     let (level, form) = of;
-    json!({"ref": made, "kind": "territory", "name": {"vi": format!("Don vi {code}")},
-        "codes": [{"scheme": "gso", "value": code}], "level": level, "form": form, "parent": parent})
+    let mut unit = json!({"ref": made, "kind": "territory", "name": {"vi": format!("Don vi {code}")},
+        "codes": [{"scheme": "gso", "value": code}], "level": level, "form": form});
+    unit["parent"] = parent;
+    unit
 }
 
 pub(crate) fn gso(code: &str) -> Value {

@@ -95,7 +95,7 @@ mod tests {
         assert_eq!(text, "insert into t (a, b) values ($1, $2), ($3, $4)");
         assert!(valued("insert into t (a, b) values ($1, $2)", 3, 2).is_err());
         let part = params![2, 3];
-        let (text, params) = listed("delete from t where a = $1 and b in ($2)", &params![1], &part).expect("fits");
+        let (text, params) = listed("delete from t where a = $1 and b in ($2)", &[1_i64.into()], &part).expect("fits");
         assert!(text.starts_with("delete from t where a = $1 and b in ($2, $3, $4, "));
         assert_eq!(params.len(), 1 + AT_ONCE / 16);
         assert!(listed("delete from t where b in ($2)", &[], &part).is_err());
@@ -113,7 +113,7 @@ mod tests {
                 let asked: Vec<Param> = (0..1_203).map(|number| name(number * 2).into()).collect();
                 let found = tx.all_in("select number from revision where room in ($1)", &[], &asked).await?;
                 let gone =
-                    tx.run_in("delete from revision where number > $1 and room in ($2)", &params![10], &asked).await?;
+                    tx.run_in("delete from revision where number > $1 and room in ($2)", &[10.into()], &asked).await?;
                 Ok::<_, StoreError>((found.len(), gone))
             })
         });

@@ -7,7 +7,9 @@ use idp_core::{
     audit::{self, Event},
     authn,
     crypto::jws::Alg,
-    keys, notify, signin,
+    keys, notify,
+    org::change,
+    signin,
     store::{
         Cx, StoreError, meta, quota,
         revision::{self, Room},
@@ -33,6 +35,7 @@ impl Jobs {
             Job::Notify => self.send(cx).await?,
             Job::Tally => self.write_tally(cx).await?,
             Job::Sweep => self.sweep(cx).await?,
+            Job::Effects => self.note_effects(cx).await?,
             Job::Seal => self.seal(cx).await?,
         };
         if done > 0 {
@@ -108,6 +111,12 @@ impl Jobs {
         let messages = db.write(cx, |tx| Box::pin(notify::sweep(tx, before))).await?;
         let administration = db.write(cx, |tx| Box::pin(admin::sweep(tx))).await?;
         Ok(sign_ins + challenges + quotas + grants + messages + administration)
+    }
+
+    /// A set takes effect by its date alone; this only says so in the log.
+    async fn note_effects(&self, cx: &Cx) -> Result<u64, StoreError> {
+        let noted = self.house.db.write(cx, |tx| Box::pin(change::note_effects(tx))).await?;
+        Ok(noted.len() as u64)
     }
 
     async fn send(&self, cx: &Cx) -> Result<u64, Fault> {

@@ -350,25 +350,24 @@ impl Reading {
     }
 
     fn open_level(&mut self, level: &str, rank: i64, label: &LevelLabel) {
-        let key = level.to_owned();
-        if self.state.levels.at(&key, self.at).is_some() {
+        if self.state.levels.at(&level.to_owned(), self.at).is_some() {
             self.clash(Clash::new(Why::LevelInForce).named(level));
             return;
         }
-        self.write_level(key, rank, label);
+        self.write_level(level, rank, label);
     }
 
     fn relabel_level(&mut self, level: &str, label: &LevelLabel) {
         match self.state.levels.at(&level.to_owned(), self.at).map(|fact| fact.rank) {
-            Some(rank) => self.write_level(level.to_owned(), rank, label),
+            Some(rank) => self.write_level(level, rank, label),
             None => self.clash(Clash::new(Why::LevelNotInForce).named(level)),
         }
     }
 
-    fn write_level(&mut self, level: String, rank: i64, label: &LevelLabel) {
-        self.level_free_later(&level);
+    fn write_level(&mut self, level: &str, rank: i64, label: &LevelLabel) {
+        self.level_free_later(level);
         let value = LevelFact { rank, label_vi: label.vi.clone(), label_en: label.en.clone() };
-        self.state.levels.put(&level, self.at, value, self.set);
+        self.state.levels.put(&level.to_owned(), self.at, value, self.set);
     }
 
     fn level_free_later(&mut self, level: &str) {

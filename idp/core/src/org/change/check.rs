@@ -112,8 +112,18 @@ impl Reading {
         }
     }
 
-    /// A level that ends leaves no unit behind.
+    /// A level has one label at an instant, and one that ends leaves no unit behind.
     fn check_levels(&mut self, open: Span) {
+        let twice = |level: &&String| {
+            let facts = self.state.levels.of(level);
+            let meets = |index: usize| facts[..index].iter().any(|fact| fact.span.shared(facts[index].span).is_some());
+            (0..facts.len()).any(meets)
+        };
+        let mut in_force: Vec<String> = self.state.levels.changed().filter(twice).cloned().collect();
+        in_force.sort_unstable();
+        for level in in_force {
+            self.clash(Clash::new(Why::LevelInForce).named(level));
+        }
         let changed: HashSet<&String> = self.state.levels.changed().collect();
         let mut left = Vec::new();
         for (unit, facts) in self.state.places.all() {

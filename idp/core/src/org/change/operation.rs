@@ -156,6 +156,7 @@ const fn is_no(value: &bool) -> bool {
 /// What units merge into.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[expect(clippy::large_enum_variant, reason = "nearly all of them are new units")]
 pub enum Target {
     /// A new unit, also where it keeps the name and the number of one that goes on in it: a right over the old one must not silently
     /// become a right over the others.

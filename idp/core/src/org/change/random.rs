@@ -34,7 +34,7 @@ struct Act {
 }
 
 fn act() -> impl Strategy<Value = Act> {
-    (0_u8..15, any::<u16>(), any::<u16>(), 0_u8..8).prop_map(|(sort, one, two, month)| Act {
+    (0_u8..20, any::<u16>(), any::<u16>(), 0_u8..8).prop_map(|(sort, one, two, month)| Act {
         sort,
         one: one.into(),
         two: two.into(),
@@ -67,7 +67,7 @@ impl World {
     async fn play(&mut self, acts: &[Act]) {
         for (number, act) in acts.iter().enumerate() {
             self.country.later(Duration::from_millis(1));
-            let done = if act.sort == 14 { self.take_back(act).await } else { self.say(number, act).await };
+            let done = if act.sort >= 16 { self.take_back(act).await } else { self.say(number, act).await };
             let Some(done) = done else { continue };
             self.check().await;
             let answer = self.answer(None).await;
@@ -141,8 +141,22 @@ impl World {
                 }
             }
             assert_eq!(closed(&closure, at), recomputed(&parents), "the closure at {at:?}");
+            self.check_levels(at).await;
         }
         self.check_joined(&closure);
+    }
+
+    /// Every unit stands on a level that is in force, with one label.
+    async fn check_levels(&self, at: Timestamp) {
+        let mut conn = self.country.scratch.db.read().await.expect("reads");
+        let levels = crate::org::levels(&mut conn, AsOf::at(at)).await.expect("reads");
+        let words: BTreeSet<String> = levels.iter().map(|level| level.label.id.clone()).collect();
+        assert_eq!(words.len(), levels.len(), "one label at {at:?}");
+        let sql = "select distinct level_id from unit_place \
+            where superseded_at = 9223372036854775807 and valid_from <= $1 and valid_until > $1";
+        let used = conn.all(sql, params![at]).await.expect("reads");
+        let used: BTreeSet<String> = used.iter().map(|row| row.text("level_id").expect("a level")).collect();
+        assert!(used.is_subset(&words), "{used:?} of {words:?} at {at:?}");
     }
 
     /// The same tree has the same rows: spans that touch are one row.
@@ -190,7 +204,7 @@ fn operations(number: usize, act: &Act, at: &dyn Fn(usize) -> Value) -> Value {
     let level = [PROVINCE, DISTRICT, COMMUNE][act.two % 3];
     let new = |made: &str, parent: &Value| {
         let mut unit = unit(made, &format!("{number}{made}").to_uppercase(), level, parent.clone());
-        unit["codes"] = if act.two % 2 == 0 { json!([]) } else { json!([{"scheme": "gso", "value": code}]) };
+        unit["codes"] = if act.two.is_multiple_of(2) { json!([]) } else { json!([{"scheme": "gso", "value": code}]) };
         unit
     };
     match act.sort {
@@ -214,6 +228,12 @@ fn operations(number: usize, act: &Act, at: &dyn Fn(usize) -> Value) -> Value {
         10 => json!([{"op": "dissolve", "unit": one, "successors": [{"unit": two, "share": "part"}]}]),
         11 => json!([{"op": "move", "from": one, "to": two}, {"op": "dissolve", "unit": one}]),
         12 => json!([{"op": "abolish_level", "level": level.0}]),
+        13 => {
+            json!([{"op": "open_level", "level": level.0, "rank": 40, "label": {"vi": format!("Cap {number}"), "en": "Level"}}])
+        }
+        14 => {
+            json!([{"op": "relabel_level", "level": level.0, "label": {"vi": format!("Nhan {number}"), "en": "Level"}}])
+        }
         _ => {
             json!([{"op": "set_head", "unit": one, "head": {"title": format!("Chuc {number}")}}, {"op": "reparent", "unit": two, "parent": one}])
         }
@@ -250,7 +270,7 @@ fn recomputed(parents: &HashMap<Unit, Option<Unit>>) -> Rows {
 #[test]
 fn any_sequence_of_changes_and_undoings_keeps_the_tree_at_every_instant() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
-    let config = Config { cases: 16, max_shrink_iters: 40, failure_persistence: None, ..Config::default() };
+    let config = Config { cases: 60, max_shrink_iters: 40, failure_persistence: None, ..Config::default() };
     let approved = std::sync::atomic::AtomicUsize::new(0);
     let played = TestRunner::new(config).run(&vec(act(), 10..40), |acts| {
         runtime.block_on(async {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
@@ -11,7 +12,7 @@ use super::{
 use crate::{
     org::{
         AsOf, FOREVER, Share,
-        testing::{BEGIN, COMMUNE, Country, DISTRICT, PROVINCE, day, gso, made, new_set, unit},
+        testing::{BEGIN, COMMUNE, Country, PROVINCE, day, gso, made, new_set, unit},
     },
     store::Actor,
     types::{Day, Id},
@@ -26,216 +27,72 @@ fn difference(before: &[String], after: &[String]) -> (Vec<String>, Vec<String>)
     (without(before, after), without(after, before))
 }
 
-fn district(code: &str) -> Value {
-    unit(code, code, DISTRICT, gso("54"))
-}
-
 fn commune(code: &str, parent: Value) -> Value {
     unit(code, code, COMMUNE, parent)
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn each_operation_changes_the_tree_from_its_day_on_and_not_before() {
-    let cases: [(&str, Value, &[&str], &[&str]); 12] = [
-        ("create", json!([{"op": "create", "unit": commune("22030", gso("557"))}]), &[], &["...22030 Don vi 22030 xa"]),
-        (
-            "merge into a new unit",
-            json!([{"op": "merge", "whole": [{"unit": gso("22015")}, {"unit": gso("22018")}], "into": {"new": commune("22015", gso("555"))}},
-                {"op": "rename", "unit": made("22015"), "name": {"vi": "Xa Moi"}}]),
-            &["...22015 Don vi 22015 xa", "...22018 Don vi 22018 xa"],
-            &["...22015 Xa Moi xa"],
-        ),
-        (
-            "merge into one that is there",
-            json!([{"op": "merge", "whole": [{"unit": gso("22015")}], "into": {"existing": gso("22018")}}]),
-            &["...22015 Don vi 22015 xa"],
-            &[],
-        ),
-        (
-            "split",
-            json!([{"op": "split", "unit": gso("22015"), "into": [commune("22031", gso("555")), commune("22032", gso("557"))], "default": "22031"}]),
-            &["...22015 Don vi 22015 xa"],
-            &["...22031 Don vi 22031 xa", "...22032 Don vi 22032 xa"],
-        ),
-        (
-            "rename",
-            json!([{"op": "rename", "unit": gso("557"), "name": {"vi": "Tuy An"}}]),
-            &["..557 Don vi 557 huyen"],
-            &["..557 Tuy An huyen"],
-        ),
-        (
-            "recode",
-            json!([{"op": "recode", "unit": gso("22021"), "code": {"scheme": "gso", "value": "22022"}},
-                {"op": "recode", "unit": gso("22021"), "code": {"scheme": "internal", "value": "x"}}]),
-            &["...22021 Don vi 22021 xa"],
-            &["...22022 x Don vi 22021 xa"],
-        ),
-        (
-            "reparent",
-            json!([{"op": "reparent", "unit": gso("557"), "parent": gso("VN")}]),
-            &["..557 Don vi 557 huyen", "...22021 Don vi 22021 xa"],
-            &[".557 Don vi 557 huyen", "..22021 Don vi 22021 xa"],
-        ),
-        (
-            "move and dissolve",
-            json!([{"op": "move", "from": gso("555"), "to": gso("54")},
-                {"op": "dissolve", "unit": gso("555"), "successors": [{"unit": gso("54"), "share": "whole"}]}]),
-            &["..555 Don vi 555 huyen", "...22015 Don vi 22015 xa", "...22018 Don vi 22018 xa"],
-            &["..22015 Don vi 22015 xa", "..22018 Don vi 22018 xa"],
-        ),
-        (
-            "reform",
-            json!([{"op": "reform", "unit": gso("22015"), "form": "phuong"}]),
-            &["...22015 Don vi 22015 xa"],
-            &["...22015 Don vi 22015 phuong"],
-        ),
-        (
-            "abolish a level",
-            json!([{"op": "abolish_level", "level": "district"}]),
-            &[
-                "..555 Don vi 555 huyen",
-                "...22015 Don vi 22015 xa",
-                "...22018 Don vi 22018 xa",
-                "..557 Don vi 557 huyen",
-                "...22021 Don vi 22021 xa",
-                "..643 Don vi 643 huyen",
-                "...24133 Don vi 24133 xa",
-                "...24136 Don vi 24136 xa",
-            ],
-            &[
-                "..22015 Don vi 22015 xa",
-                "..22018 Don vi 22018 xa",
-                "..22021 Don vi 22021 xa",
-                "..24133 Don vi 24133 xa",
-                "..24136 Don vi 24136 xa",
-            ],
-        ),
-        (
-            "open a level and put units on it",
-            json!([{"op": "open_level", "level": "region", "rank": 5, "label": {"vi": "Vung", "en": "Region"}},
-                {"op": "create", "unit": unit("r", "R1", ("region", "ban"), gso("VN"))},
-                {"op": "reparent", "unit": gso("66"), "parent": made("r")}]),
-            &[".66 Don vi 66 tinh", "..643 Don vi 643 huyen", "...24133 Don vi 24133 xa", "...24136 Don vi 24136 xa"],
-            &[
-                ".R1 Don vi R1 ban",
-                "..66 Don vi 66 tinh",
-                "...643 Don vi 643 huyen",
-                "....24133 Don vi 24133 xa",
-                "....24136 Don vi 24136 xa",
-            ],
-        ),
-        (
-            "heads and labels leave the tree alone",
-            json!([{"op": "relabel_level", "level": "commune", "label": {"vi": "Cap xa", "en": "Commune"}},
-                {"op": "set_head", "unit": gso("54"), "head": {"title": "Chu tich"}}]),
-            &[],
-            &[],
-        ),
-    ];
-    for (name, operations, gone, come) in cases {
-        let country = Country::new().await;
-        let before = country.tree_on(BEFORE).await;
-        let done = country.change(ON, operations).await.unwrap_or_else(|error| panic!("{name}: {error:?}"));
-        assert_eq!(country.tree_on(BEFORE).await, before, "{name}");
-        let after = country.tree_on(ON).await;
-        let expected = (gone.iter().map(ToString::to_string).collect(), come.iter().map(ToString::to_string).collect());
-        assert_eq!(difference(&before, &after), expected, "{name}");
-        let believed = AsOf { at: day(ON), known: Some(done.believed_at - Duration::from_millis(1)) };
-        assert_eq!(country.tree(believed).await, before, "{name}: what was believed before the set");
-        country.undo(done.set).await.unwrap_or_else(|error| panic!("{name} is undone: {error:?}"));
-        assert_eq!(country.tree_on(ON).await, before, "{name}: undone");
-        let believed = AsOf { at: day(ON), known: Some(done.believed_at) };
-        assert_eq!(country.tree(believed).await, after, "{name}: what was believed before it was undone");
-    }
+/// Operations with the lines of the tree that they take away and bring.
+#[derive(Deserialize)]
+struct Case {
+    name: String,
+    operations: Value,
+    gone: Vec<String>,
+    come: Vec<String>,
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_clash_is_named() {
-    let create = |unit: Value| json!({"op": "create", "unit": unit});
-    let cases: [(Value, &[(Why, Option<&str>)]); 22] = [
-        (json!([]), &[(Why::Empty, None)]),
-        (json!([{"op": "rename", "unit": gso("99999"), "name": {"vi": "A"}}]), &[(Why::UnknownUnit, Some("99999"))]),
-        (
-            json!([{"op": "rename", "unit": "00000000000070008000000000000001", "name": {"vi": "A"}}]),
-            &[(Why::UnknownUnit, None)],
-        ),
-        (json!([{"op": "rename", "unit": made("x"), "name": {"vi": "A"}}]), &[(Why::UnknownRef, Some("x"))]),
-        (
-            json!([{"op": "dissolve", "unit": gso("22015")}, {"op": "rename", "unit": gso("22015"), "name": {"vi": "A"}}]),
-            &[(Why::EndedUnit, Some("Don vi 22015"))],
-        ),
-        (json!([create(commune("22018", gso("557")))]), &[(Why::CodeTaken, Some("22018"))]),
-        (
-            json!([{"op": "recode", "unit": gso("22015"), "code": {"scheme": "gso", "value": "22018"}}]),
-            &[(Why::CodeTaken, Some("22018"))],
-        ),
-        (
-            json!([
-                create(commune("1", gso("557"))),
-                create(json!({"kind": "territory", "name": {"vi": "B"}, "codes": [{"scheme": "gso", "value": "1"}],
-            "level": "commune", "form": "xa", "parent": gso("557")}))
-            ]),
-            &[(Why::CodeTaken, Some("1"))],
-        ),
-        (
-            json!([create(
-                json!({"kind": "territory", "name": {"vi": "B"}, "codes": [{"scheme": "gso", "value": "1"}, {"scheme": "gso", "value": "2"}],
-            "level": "commune", "form": "xa", "parent": gso("557")})
-            )]),
-            &[(Why::CodeTwice, Some("2"))],
-        ),
-        (json!([{"op": "dissolve", "unit": gso("557")}]), &[(Why::ChildrenLeft, Some("Don vi 22021"))]),
-        (
-            json!([{"op": "move", "from": gso("557"), "to": gso("22015")}, {"op": "dissolve", "unit": gso("22015")}]),
-            &[(Why::NoParent, Some("Don vi 22015"))],
-        ),
-        (
-            json!([{"op": "dissolve", "unit": gso("557")}, create(commune("1", gso("557"))), {"op": "move", "from": gso("557"), "to": gso("555")},
-            {"op": "reparent", "unit": made("1"), "parent": gso("557")}]),
-            &[(Why::NoParent, Some("Don vi 557"))],
-        ),
-        (json!([{"op": "reparent", "unit": gso("54"), "parent": gso("22015")}]), &[(Why::Cycle, Some("Don vi 54"))]),
-        (json!([{"op": "reparent", "unit": gso("54"), "parent": gso("54")}]), &[(Why::Cycle, Some("Don vi 54"))]),
-        (
-            json!([create(
-                json!({"kind": "territory", "name": {"vi": "B"}, "level": "central", "form": "trung-uong"})
-            )]),
-            &[(Why::SecondRoot, Some("B"))],
-        ),
-        (
-            json!([{"op": "reparent", "unit": gso("VN"), "parent": gso("54")}]),
-            &[(Why::RootEnds, None), (Why::Cycle, Some("Viet Nam"))],
-        ),
-        (
-            json!([{"op": "reform", "unit": gso("54"), "level": "region", "form": "ban"}]),
-            &[(Why::LevelNotInForce, Some("region"))],
-        ),
-        (json!([{"op": "abolish_level", "level": "region"}]), &[(Why::LevelNotInForce, Some("region"))]),
-        (
-            json!([{"op": "open_level", "level": "commune", "rank": 1, "label": {"vi": "x", "en": "x"}}]),
-            &[(Why::LevelInForce, Some("commune"))],
-        ),
-        (json!([{"op": "reform", "unit": gso("54"), "form": "none"}]), &[(Why::UnknownForm, Some("none"))]),
-        (json!([{"op": "reform", "unit": gso("54"), "form": "xa"}]), &[(Why::FormOfOtherLevel, Some("xa"))]),
-        (
-            json!([create(commune("1", gso("557"))), create(commune("1", gso("555")))]),
-            &[(Why::RefTwice, Some("1")), (Why::CodeTaken, Some("1"))],
-        ),
-    ];
+async fn each_operation_changes_the_tree_from_its_day_on_and_not_before() {
+    let cases: Vec<Case> =
+        serde_json::from_str(include_str!("../../../tests-data/org/operations.json")).expect("cases");
+    assert_eq!(cases.len(), 12);
+    for case in cases {
+        done_and_undone(case).await;
+    }
+}
+
+async fn done_and_undone(case: Case) {
+    let name = case.name;
+    let country = Country::new().await;
+    let before = country.tree_on(BEFORE).await;
+    let done = country.change(ON, case.operations).await.unwrap_or_else(|error| panic!("{name}: {error:?}"));
+    assert_eq!(country.tree_on(BEFORE).await, before, "{name}");
+    let after = country.tree_on(ON).await;
+    assert_eq!(difference(&before, &after), (case.gone, case.come), "{name}");
+    let believed = AsOf { at: day(ON), known: Some(done.believed_at - Duration::from_millis(1)) };
+    assert_eq!(country.tree(believed).await, before, "{name}: what was believed before the set");
+    country.undo(done.set).await.unwrap_or_else(|error| panic!("{name} is undone: {error:?}"));
+    assert_eq!(country.tree_on(ON).await, before, "{name}: undone");
+    let believed = AsOf { at: day(ON), known: Some(done.believed_at) };
+    assert_eq!(country.tree(believed).await, after, "{name}: what was believed before it was undone");
+}
+
+/// Operations with the reasons why they are refused.
+#[derive(Deserialize)]
+struct Refused {
+    operations: Value,
+    clashes: Vec<Reason>,
+}
+
+#[derive(Debug, PartialEq, Deserialize)]
+struct Reason {
+    why: String,
+    named: Option<String>,
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_clash_is_named_once() {
+    let cases: Vec<Refused> =
+        serde_json::from_str(include_str!("../../../tests-data/org/clashes.json")).expect("cases");
+    assert_eq!(cases.len(), 25);
     let country = Country::new().await;
     let before = country.tree_on(ON).await;
-    for (operations, expected) in cases {
-        let clashes = country.clashes(ON, operations.clone()).await;
-        let mut distinct = clashes.clone();
-        distinct.dedup();
-        assert_eq!(clashes, distinct, "no reason twice");
-        let mut found: Vec<_> = clashes.iter().map(|clash| (clash.why, clash.named.as_deref())).collect();
-        found.sort_by_key(|(why, _)| expected.iter().position(|(expected, _)| expected == why));
-        assert_eq!(found, expected, "{operations}");
+    for case in cases {
+        let clashes = country.clashes(ON, case.operations.clone()).await;
+        let mut found: Vec<Reason> =
+            clashes.into_iter().map(|clash| Reason { why: clash.why.word().to_owned(), named: clash.named }).collect();
+        found.sort_by_key(|reason| case.clashes.iter().position(|expected| expected == reason));
+        assert_eq!(found, case.clashes, "{}", case.operations);
     }
-    let two = json!([{"op": "merge", "whole": [{"unit": gso("22015")}], "into": {"existing": gso("22018")}},
-        {"op": "merge", "part": [{"unit": gso("22015")}], "into": {"existing": gso("22021")}}]);
-    assert_eq!(country.clashes(ON, two).await[0].why, Why::TwoHeirs);
     assert_eq!(country.tree_on(ON).await, before, "what is refused leaves nothing");
 }
 

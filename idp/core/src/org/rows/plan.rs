@@ -108,20 +108,20 @@ fn fact<V>(row: &Row, value: V) -> Result<Fact<V>, StoreError> {
 /// What codes mean at an instant.
 pub(crate) async fn meanings(conn: &mut Conn, codes: &[&Code], at: Timestamp) -> Result<Vec<(Code, Unit)>, StoreError> {
     let values = texts(codes.iter().map(|code| code.value()));
-    let rows = conn.all_in(MEANINGS, &params![at, NOW_BELIEVED], &values).await?;
+    let rows = conn.all_in(MEANINGS, &[at.into(), NOW_BELIEVED.into()], &values).await?;
     rows.iter().map(|row| Ok((code(row)?, row.id("unit_id")?))).collect()
 }
 
 /// The units that have one of these codes at or after an instant.
 pub(crate) async fn holders(conn: &mut Conn, codes: &[&Code], at: Timestamp) -> Result<Vec<Unit>, StoreError> {
     let values = texts(codes.iter().map(|code| code.value()));
-    unit_ids(&conn.all_in(HOLDERS, &params![NOW_BELIEVED, at], &values).await?)
+    unit_ids(&conn.all_in(HOLDERS, &[NOW_BELIEVED.into(), at.into()], &values).await?)
 }
 
 /// The units of these levels at or after an instant.
 pub(crate) async fn of_levels(conn: &mut Conn, levels: &[&str], at: Timestamp) -> Result<Vec<Unit>, StoreError> {
     let levels = texts(levels.iter().copied());
-    unit_ids(&conn.all_in(OF_LEVELS, &params![NOW_BELIEVED, at], &levels).await?)
+    unit_ids(&conn.all_in(OF_LEVELS, &[NOW_BELIEVED.into(), at.into()], &levels).await?)
 }
 
 pub(crate) async fn roots(conn: &mut Conn) -> Result<Vec<Unit>, StoreError> {
@@ -130,7 +130,7 @@ pub(crate) async fn roots(conn: &mut Conn) -> Result<Vec<Unit>, StoreError> {
 
 /// These units and everything under them at or after an instant.
 pub(crate) async fn below(conn: &mut Conn, ids: &[Unit], at: Timestamp) -> Result<Vec<Unit>, StoreError> {
-    unit_ids(&conn.all_in(BELOW, &params![at], &list(ids)).await?)
+    unit_ids(&conn.all_in(BELOW, &[at.into()], &list(ids)).await?)
 }
 
 pub(crate) async fn closure(conn: &mut Conn, ids: &[Unit]) -> Result<Vec<(Unit, Under)>, StoreError> {
@@ -197,24 +197,24 @@ pub(crate) async fn forms(conn: &mut Conn) -> Result<Vec<(String, Option<String>
 }
 
 pub(crate) async fn places(conn: &mut Conn, ids: &[Unit]) -> Result<Said<Unit, Place>, StoreError> {
-    conn.all_in(PLACES, &params![NOW_BELIEVED], &list(ids)).await?.iter().map(place).collect()
+    conn.all_in(PLACES, &[NOW_BELIEVED.into()], &list(ids)).await?.iter().map(place).collect()
 }
 
 pub(crate) async fn names(conn: &mut Conn, ids: &[Unit]) -> Result<Said<Unit, UnitName>, StoreError> {
-    conn.all_in(NAMES, &params![NOW_BELIEVED], &list(ids)).await?.iter().map(name).collect()
+    conn.all_in(NAMES, &[NOW_BELIEVED.into()], &list(ids)).await?.iter().map(name).collect()
 }
 
 pub(crate) async fn codes(conn: &mut Conn, ids: &[Unit]) -> Result<Said<(Unit, Scheme), Code>, StoreError> {
-    conn.all_in(CODES, &params![NOW_BELIEVED], &list(ids)).await?.iter().map(coded).collect()
+    conn.all_in(CODES, &[NOW_BELIEVED.into()], &list(ids)).await?.iter().map(coded).collect()
 }
 
 pub(crate) async fn heads(conn: &mut Conn, ids: &[Unit]) -> Result<Said<Unit, Head>, StoreError> {
-    conn.all_in(HEADS, &params![NOW_BELIEVED], &list(ids)).await?.iter().map(head).collect()
+    conn.all_in(HEADS, &[NOW_BELIEVED.into()], &list(ids)).await?.iter().map(head).collect()
 }
 
 /// The believed successions from these units.
 pub(crate) async fn successions(conn: &mut Conn, ids: &[Unit]) -> Result<Vec<Fact<Succession>>, StoreError> {
-    conn.all_in(SUCCESSIONS, &params![NOW_BELIEVED], &list(ids)).await?.iter().map(succession).collect()
+    conn.all_in(SUCCESSIONS, &[NOW_BELIEVED.into()], &list(ids)).await?.iter().map(succession).collect()
 }
 
 /// The believed successions that a set wrote.

@@ -133,7 +133,7 @@ fn unit_row(row: &Row) -> Result<UnitRow, StoreError> {
 
 pub(crate) async fn units(conn: &mut Conn, ids: &[Unit], as_of: AsOf) -> Result<Vec<UnitRow>, StoreError> {
     let ids: Vec<Param> = ids.iter().map(|id| (*id).into()).collect();
-    conn.all_in(UNITS, &params![as_of.at, as_of.belief()], &ids).await?.iter().map(unit_row).collect()
+    conn.all_in(UNITS, &[as_of.at.into(), as_of.belief().into()], &ids).await?.iter().map(unit_row).collect()
 }
 
 pub(crate) async fn children(
@@ -161,7 +161,7 @@ fn code(row: &Row) -> Result<Code, StoreError> {
 pub(crate) async fn codes(conn: &mut Conn, ids: &[Unit], as_of: AsOf) -> Result<HashMap<Unit, Vec<Code>>, StoreError> {
     let ids: Vec<Param> = ids.iter().map(|id| (*id).into()).collect();
     let mut codes: HashMap<Unit, Vec<Code>> = HashMap::new();
-    for row in conn.all_in(CODES, &params![as_of.at, as_of.belief()], &ids).await? {
+    for row in conn.all_in(CODES, &[as_of.at.into(), as_of.belief().into()], &ids).await? {
         codes.entry(row.id("unit_id")?).or_default().push(code(&row)?);
     }
     Ok(codes)

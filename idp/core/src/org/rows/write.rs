@@ -182,7 +182,7 @@ pub(crate) async fn write_facts<'a, K: 'a, V: Stored<K> + 'a>(
     stamp: Stamp,
 ) -> Result<(), StoreError> {
     let ids: Vec<Param> = superseded.iter().map(|row| (*row).into()).collect();
-    tx.run_in(V::STAMP, &params![stamp.believed_at, stamp.set], &ids).await?;
+    tx.run_in(V::STAMP, &[stamp.believed_at.into(), stamp.set.into()], &ids).await?;
     let mut rows = Vec::new();
     for (key, fact) in fresh {
         let mut row = params![random::id::<FactRow>(stamp.believed_at)];
