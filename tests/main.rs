@@ -10,3 +10,4 @@ mod org;
 mod registry;
 mod signin;
 mod store;
+mod units;

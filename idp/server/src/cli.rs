@@ -13,12 +13,14 @@ mod doctor;
 mod error;
 pub(crate) mod help;
 mod keys;
+mod load;
 mod migrate;
 mod openapi;
 mod opened;
 mod progress;
 mod say;
 mod serve;
+mod units;
 
 use std::{ffi::OsString, path::PathBuf, process::ExitCode};
 
@@ -67,6 +69,10 @@ enum Command {
     Admin(admin::Arguments),
     /// Makes what a file says.
     Apply(apply::Arguments),
+    /// Loads lists.
+    Load(load::Arguments),
+    /// Units in time.
+    Units(units::Arguments),
     /// Checks the audit log.
     Audit(audit::Arguments),
     /// Looks for what is wrong.
@@ -142,6 +148,8 @@ async fn dispatch(ctx: &Ctx, command: Command) -> Result<Exit, CliError> {
         Command::Keys(arguments) => keys::run(ctx, arguments).await,
         Command::Admin(arguments) => admin::run(ctx, arguments).await,
         Command::Apply(arguments) => apply::run(ctx, &arguments).await,
+        Command::Load(arguments) => load::run(ctx, &arguments).await,
+        Command::Units(arguments) => Box::pin(units::run(ctx, arguments)).await,
         Command::Audit(arguments) => audit::run(ctx, &arguments).await,
         Command::Doctor => doctor::run(ctx).await,
         Command::Config => config::run(ctx),

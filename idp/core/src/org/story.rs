@@ -2,12 +2,12 @@
 
 mod tell;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{
     AsOf, Code, Label, Scheme, Share, Succession, UnitName,
     fact::{FOREVER, Span},
-    predecessors,
+    path, predecessors,
     rows::story as rows,
     search::{self, Labelled},
     successors,
@@ -20,14 +20,12 @@ use crate::{
 pub use tell::{Told, day, day_of, listed, scheme};
 
 type Unit = Id<id::Unit>;
-type SetId = Id<id::ChangeSet>;
 
-/// A value with the span in which it was so, and the set that said it.
+/// A value with the span in which it was so.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Dated<T> {
     pub(super) value: T,
     pub(super) span: Span,
-    pub(super) set: SetId,
 }
 
 /// Where a unit stood.
@@ -51,8 +49,6 @@ pub struct Basis {
     pub signer: String,
     /// Whether a list was loaded: then a beginning without a predecessor says since when we know, not since when the unit is.
     pub is_load: bool,
-    /// When it took effect.
-    pub at: Timestamp,
 }
 
 /// Another unit in the story.
@@ -138,34 +134,39 @@ struct Facts {
     codes: Vec<Dated<Code>>,
     before: Vec<Succession>,
     after: Vec<Succession>,
-    bases: HashMap<SetId, Basis>,
+    bases: BTreeMap<Timestamp, Basis>,
     labels: HashMap<(Unit, Timestamp), Labelled>,
 }
 
 /// The story of a unit, as believed now, the oldest chapter first. Empty where there is no such unit.
 pub async fn story(conn: &mut Conn, unit: Unit) -> Result<Vec<Chapter>, StoreError> {
     let for_ever = AsOf::at(Timestamp::from_millis(FOREVER.millis() - 1));
+    let before = predecessors(conn, unit, for_ever).await?;
     let mut facts = Facts {
         places: rows::places(conn, unit).await?,
         names: rows::names(conn, unit).await?,
         codes: rows::codes(conn, unit).await?,
-        before: predecessors(conn, unit, for_ever).await?,
+        before: nearest(conn, before).await?,
         after: successors(conn, unit, for_ever).await?,
-        bases: HashMap::new(),
+        bases: rows::bases(conn, unit).await?,
         labels: HashMap::new(),
     };
-    let successions = facts.before.iter().chain(&facts.after).map(|one| one.set);
-    let sets = facts.places.iter().map(|fact| fact.set).chain(facts.names.iter().map(|fact| fact.set));
-    let mut sets: Vec<SetId> = sets.chain(facts.codes.iter().map(|fact| fact.set)).chain(successions).collect();
-    sets.sort_by_key(|set| set.uuid());
-    sets.dedup();
-    facts.bases = rows::bases(conn, &sets).await?;
     for (other, at) in facts.others() {
         if let Some(label) = search::label(conn, other, AsOf::at(at)).await? {
             facts.labels.insert((other, at), label);
         }
     }
     Ok(facts.chapters())
+}
+
+/// Predecessors without those that lay above another of them: where a ward gave a part, the district around it gave none of its own.
+pub async fn nearest(conn: &mut Conn, found: Vec<Succession>) -> Result<Vec<Succession>, StoreError> {
+    let mut above: HashSet<(Unit, Timestamp)> = HashSet::new();
+    for one in &found {
+        let path = path(conn, one.from, AsOf::at(just_before(one.at))).await?;
+        above.extend(path.iter().filter(|step| step.id != one.from).map(|step| (step.id, one.at)));
+    }
+    Ok(found.into_iter().filter(|one| !above.contains(&(one.from, one.at))).collect())
 }
 
 /// The last instant before another one.
@@ -192,12 +193,7 @@ impl Facts {
         self.beginnings(&mut days);
         self.changes(&mut days);
         self.endings(&mut days);
-        days.into_iter().map(|(at, events)| Chapter { at, basis: self.basis(at), events }).collect()
-    }
-
-    /// The decision that took effect at this instant, among those that say something of the unit.
-    fn basis(&self, at: Timestamp) -> Option<Basis> {
-        self.bases.values().find(|basis| basis.at == at).cloned()
+        days.into_iter().map(|(at, events)| Chapter { at, basis: self.bases.get(&at).cloned(), events }).collect()
     }
 
     fn others_at(&self, at: Timestamp, of: &[Succession], end: fn(&Succession) -> (Unit, Timestamp)) -> Vec<Other> {
@@ -223,7 +219,7 @@ impl Facts {
         let Some(first) = self.places.first().map(|place| place.span.from) else { return };
         if let Some(name) = self.names.first() {
             let from = self.came_from(first);
-            let first_known = from.is_empty() && self.basis(first).is_some_and(|basis| basis.is_load);
+            let first_known = from.is_empty() && self.bases.get(&first).is_some_and(|basis| basis.is_load);
             days.entry(first).or_default().push(Event::Began { name: name.value.clone(), from, first_known });
         }
         let mut later: Vec<Timestamp> = self.before.iter().map(|one| one.at).filter(|at| *at != first).collect();
@@ -302,8 +298,8 @@ mod tests {
         UnitName::parse(text, None).expect("a name")
     }
 
-    fn dated<T>(value: T, from: i64, until: i64, set: SetId) -> Dated<T> {
-        Dated { value, span: Span { from: at(from), until: at(until) }, set }
+    fn dated<T>(value: T, from: i64, until: i64) -> Dated<T> {
+        Dated { value, span: Span { from: at(from), until: at(until) } }
     }
 
     fn form(id: &str) -> Label {
@@ -312,7 +308,7 @@ mod tests {
 
     #[test]
     fn a_story_tells_each_day_once_and_in_order() {
-        let (set, one, two): (SetId, Unit, Unit) = (random::id(at(0)), random::id(at(0)), random::id(at(0)));
+        let (set, one, two): (Id<id::ChangeSet>, Unit, Unit) = (random::id(at(0)), random::id(at(0)), random::id(at(0)));
         let place = |parent, form_id: &str| Where { parent: Some(parent), level: "commune".to_owned(), form: form(form_id) };
         let code = |value: &str| Code::parse(Scheme::Gso, value).expect("a code");
         let basis = |day, is_load| Basis {
@@ -321,17 +317,16 @@ mod tests {
             date: at(day).day(),
             signer: "s".to_owned(),
             is_load,
-            at: at(day),
         };
         let label = |text: &str| Labelled { name: name(text), within: Vec::new() };
         let heir = Succession { from: one, to: two, share: Share::Part, is_default: true, checked: true, at: at(30), source: None, set };
         let facts = Facts {
-            places: vec![dated(place(one, "xa"), 10, 20, set), dated(place(two, "phuong"), 20, 30, set)],
-            names: vec![dated(name("A"), 10, 20, set), dated(name("B"), 20, 30, set)],
-            codes: vec![dated(code("1"), 10, 20, set), dated(code("2"), 20, 30, set)],
+            places: vec![dated(place(one, "xa"), 10, 20), dated(place(two, "phuong"), 20, 30)],
+            names: vec![dated(name("A"), 10, 20), dated(name("B"), 20, 30)],
+            codes: vec![dated(code("1"), 10, 20), dated(code("2"), 20, 30)],
             before: Vec::new(),
             after: vec![heir],
-            bases: [(set, basis(10, true))].into(),
+            bases: [(at(10), basis(10, true))].into(),
             labels: [((one, at(19)), label("P")), ((two, at(20)), label("Q")), ((two, at(30)), label("R"))].into(),
         };
         let chapters = facts.chapters();
@@ -350,20 +345,19 @@ mod tests {
 
     #[test]
     fn a_code_that_comes_or_goes_while_the_unit_stays_is_told() {
-        let set: SetId = random::id(at(0));
         let code = |scheme, value: &str| Code::parse(scheme, value).expect("a code");
         let root = Where { parent: None, level: "central".to_owned(), form: form("x") };
         let facts = Facts {
-            places: vec![dated(root, 10, FOREVER.millis(), set)],
-            names: vec![dated(name("A"), 10, FOREVER.millis(), set)],
+            places: vec![dated(root, 10, FOREVER.millis())],
+            names: vec![dated(name("A"), 10, FOREVER.millis())],
             codes: vec![
-                dated(code(Scheme::Gso, "1"), 10, 20, set),
-                dated(code(Scheme::Gso, "2"), 25, FOREVER.millis(), set),
-                dated(code(Scheme::Agency2020, "H1"), 30, FOREVER.millis(), set),
+                dated(code(Scheme::Gso, "1"), 10, 20),
+                dated(code(Scheme::Gso, "2"), 25, FOREVER.millis()),
+                dated(code(Scheme::Agency2020, "H1"), 30, FOREVER.millis()),
             ],
             before: Vec::new(),
             after: Vec::new(),
-            bases: HashMap::new(),
+            bases: BTreeMap::new(),
             labels: HashMap::new(),
         };
         let told: Vec<(i64, Option<String>, Option<String>)> = facts

@@ -3,9 +3,12 @@
 use std::path::PathBuf;
 
 use clap::Subcommand;
-use idp_core::org::{
-    change::Refusal,
-    load::{self, Agencies, LoadError, Loaded, Outcome, Problem, Report, Split, Texts, Unchecked},
+use idp_core::{
+    org::{
+        change::Refusal,
+        load::{self, Agencies, LoadError, Loaded, Outcome, Problem, Report, Split, Texts, Unchecked},
+    },
+    store::{Cx, Db},
 };
 use serde_json::{Value, json};
 
@@ -14,6 +17,7 @@ use super::{
     error::{CliError, Exit},
     opened::Opened,
     progress,
+    say::Say,
     units::words,
 };
 
@@ -51,13 +55,7 @@ pub(super) async fn run(ctx: &Ctx, arguments: &Arguments) -> Result<Exit, CliErr
     };
     let agencies = if *with_sample_agencies { Agencies::Sample } else { Agencies::None };
     let opened = Opened::current(ctx).await?;
-    let bar = progress::bar(ctx.say, "cli-load-working", 0);
-    let tell = |done, all| {
-        bar.set_length(all);
-        bar.set_position(done);
-    };
-    let loaded = load::load(&opened.db, &opened.cx(), (&texts, agencies), &tell).await;
-    bar.finish_and_clear();
+    let loaded = units(ctx.say, (&opened.db, &opened.cx()), (&texts, agencies)).await;
     opened.db.close().await;
     match loaded {
         Ok(loaded) => {
@@ -69,7 +67,23 @@ pub(super) async fn run(ctx: &Ctx, arguments: &Arguments) -> Result<Exit, CliErr
     }
 }
 
-fn refusal(ctx: &Ctx, error: LoadError) -> CliError {
+/// Loads lists, with a bar at a terminal.
+pub(super) async fn units(
+    say: Say,
+    (db, cx): (&Db, &Cx),
+    lists: (&Texts, Agencies),
+) -> Result<Loaded, LoadError> {
+    let bar = progress::bar(say, "cli-load-working", 0);
+    let tell = |done, all| {
+        bar.set_length(all);
+        bar.set_position(done);
+    };
+    let loaded = load::load(db, cx, lists, &tell).await;
+    bar.finish_and_clear();
+    loaded
+}
+
+pub(super) fn refusal(ctx: &Ctx, error: LoadError) -> CliError {
     let said = |key, with| CliError::Said(Exit::Wrong, key, with);
     match error {
         LoadError::OtherLists(set) => {

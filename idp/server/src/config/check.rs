@@ -122,6 +122,8 @@ fn numbers(config: &Config) -> Found {
         ("oidc.id_token_lifetime_seconds", oidc.id_token_lifetime_seconds, 30, 3_600),
         ("oidc.refresh_idle_days", oidc.refresh_idle_days, 1, 365),
         ("oidc.refresh_absolute_days", oidc.refresh_absolute_days, 1, 365),
+        ("org.undo_days", config.org.undo_days, 1, 365),
+        ("org.backdate_days", config.org.backdate_days, 0, 3_650),
         ("session.idle_minutes", session.idle_minutes, 1, 1_440),
         ("admin.requests_per_minute", config.admin.requests_per_minute, 1, 1_000_000),
         ("org.undo_days", config.org.undo_days, 1, 365),

@@ -115,7 +115,7 @@ async fn loaded(conn: &mut Conn) -> Result<Vec<SetRow>, StoreError> {
         let page = change::list(conn, Some("approved"), before, PAGE).await?;
         let full = page.len() as i64 == PAGE;
         before = page.last().map(|row| row.id);
-        found.extend(page.into_iter().filter(|row| row.purpose == Purpose::Load));
+        found.extend(page.into_iter().filter(|row| row.purpose == Purpose::Load && row.title != super::APPLIED));
         if !full {
             return Ok(found);
         }

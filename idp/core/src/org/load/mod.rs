@@ -21,6 +21,9 @@ pub use list::{Enacted, LoadError, Loaded, Outcome, load};
 pub use read::{Problem, Why};
 pub use sets::{Agencies, Counts, Planned, Report, Split, Unchecked, plan};
 
+/// The title and the provenance of units that a file of desired state made one by one. Their sets are no lists.
+pub const APPLIED: &str = "idp apply";
+
 /// The level of provinces.
 const PROVINCE: &str = "province";
 /// The level that ended.
