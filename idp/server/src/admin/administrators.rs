@@ -47,6 +47,7 @@ impl Named {
 
 /// One role of somebody.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Administrator")]
 pub(super) struct Held {
     /// The id of the appointment.
     id: Id<id::Appointment>,
@@ -229,6 +230,7 @@ pub(super) enum Whom {
 
 /// An appointment to be made.
 #[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "NewAdministrator")]
 #[serde(deny_unknown_fields)]
 pub(super) struct New {
     /// Who.
@@ -330,6 +332,7 @@ fn refused(error: AppointError) -> Stop {
 
 /// Why it ends.
 #[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "Ending")]
 #[serde(deny_unknown_fields)]
 pub(super) struct Because {
     /// For the record.

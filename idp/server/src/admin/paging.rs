@@ -102,6 +102,7 @@ fn mark(question: &str) -> [u8; 8] {
 
 /// One page of a list.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PageOf{T}")]
 pub(super) struct Page<T> {
     /// What is on it.
     pub(super) items: Vec<T>,

@@ -70,6 +70,7 @@ impl From<Label> for Labelled {
 
 /// A name in Vietnamese, and in English where there is one.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "UnitNames")]
 pub(super) struct Called {
     vi: String,
     en: Option<String>,
@@ -96,6 +97,7 @@ impl From<&Code> for Coded {
 
 /// A unit in a list.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "UnitRow")]
 pub(super) struct Row {
     id: Id<id::Unit>,
     kind: UnitKind,
@@ -144,6 +146,7 @@ impl From<&Step> for OnTheWay {
 
 /// Everything about a unit.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Unit")]
 pub(super) struct Whole {
     #[serde(flatten)]
     row: Row,
@@ -300,6 +303,7 @@ fn place(key: &str) -> Option<After> {
 
 /// What became of a unit, or what it came from.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Succession")]
 pub(super) struct Went {
     from: Id<id::Unit>,
     to: Id<id::Unit>,

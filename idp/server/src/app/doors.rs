@@ -5,6 +5,10 @@ use std::sync::Arc;
 use askama::Template;
 use axum::{Router, routing::get};
 use idp_core::types::Locale;
+use tower_http::compression::{
+    CompressionLayer,
+    predicate::{NotForContentType, Predicate, SizeAbove},
+};
 
 use crate::{
     config::sections,
@@ -24,9 +28,18 @@ pub fn inside(house: &Arc<House>) -> Router {
         .merge(crate::steps::routes(house))
         .merge(crate::account::routes(house))
         .merge(crate::admin::routes(house, crate::oidc::bearers(house)))
-        .merge(crate::console::routes())
         .merge(crate::opendata::routes(house))
+        .merge(files())
+}
+
+/// What is the same for everybody travels compressed. Pages do not: they hold secrets beside what somebody else chose, and the length of a
+/// compressed page would tell about both (BREACH).
+fn files() -> Router {
+    let worth_it = SizeAbove::new(512).and(NotForContentType::const_new("font/")).and(NotForContentType::IMAGES);
+    Router::new()
+        .merge(crate::console::routes())
         .route(&format!("{}{{name}}", assets::PREFIX), get(assets::serve))
+        .layer(CompressionLayer::new().compress_when(worth_it))
 }
 
 /// What the public listener serves.

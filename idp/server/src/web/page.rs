@@ -37,7 +37,7 @@ pub use error::{ErrorCode, ErrorPage, NextStep};
 pub use home::Home;
 pub use onward::{Continue, FormPost};
 pub use parts::{Errors, FieldError, Said, Why, Words};
-pub use passkey::{Ceremony, PasskeyCreate, PasskeyFailed, PasskeyList, PasskeyRemove, PasskeyRow, StepUp};
+pub use passkey::{Accepted, Ceremony, PasskeyCreate, PasskeyFailed, PasskeyList, PasskeyRemove, PasskeyRow, StepUp};
 pub use sign_in::{SelectAccount, SignIn};
 pub use sign_out::{SignOut, SignedOut};
 

@@ -63,6 +63,7 @@ impl From<&Signature> for Signed {
 
 /// A set in a list.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ChangeRow")]
 pub(in crate::admin) struct Row {
     id: Id<id::ChangeSet>,
     /// `draft`, `submitted`, `approved`, `refused`, `withdrawn`, `undone`.
@@ -126,6 +127,7 @@ impl From<&SetRow> for Row {
 
 /// A set with what it says.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Change")]
 pub(in crate::admin) struct Set {
     #[serde(flatten)]
     row: Row,
@@ -141,6 +143,7 @@ impl From<StoredSet> for Set {
 
 /// A unit before or after a set.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "UnitShape")]
 struct Shape {
     name: Called,
     codes: Vec<Coded>,
@@ -171,6 +174,7 @@ struct GoesOn {
 
 /// A unit that a set touches.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "TouchedUnit")]
 struct Touch {
     unit: Id<id::Unit>,
     /// `begins`, `changes`, `ends`.
@@ -198,6 +202,7 @@ impl From<&Touched> for Touch {
 
 /// What stands on a unit that ends.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Dependent")]
 struct Stands {
     room: &'static str,
     kind: &'static str,
@@ -224,6 +229,7 @@ impl From<&Dependent> for Stands {
 
 /// A reason why a set would be refused.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Clash")]
 struct Reason {
     /// The stable word.
     code: &'static str,
@@ -255,6 +261,7 @@ fn pointer(operation: usize) -> String {
 
 /// What a set would do if it were approved now.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "DryRun")]
 pub(in crate::admin) struct Trial {
     /// Every reason why it would be refused; empty: it would not.
     clashes: Vec<Reason>,

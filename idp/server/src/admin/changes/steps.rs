@@ -89,6 +89,7 @@ impl Writes for Approve {
 
 /// Why a set is refused.
 #[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "Refusal")]
 #[serde(deny_unknown_fields)]
 pub(in crate::admin) struct Reason {
     /// For who wrote it.

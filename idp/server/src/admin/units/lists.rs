@@ -21,6 +21,7 @@ use super::{
 
 /// A level in force.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Level")]
 pub(in crate::admin) struct LevelOut {
     #[serde(flatten)]
     label: Labelled,
@@ -65,6 +66,7 @@ impl Reads for Levels {
 
 /// What a unit is called by its sort.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Form")]
 pub(in crate::admin) struct FormOut {
     #[serde(flatten)]
     label: Labelled,
@@ -107,6 +109,7 @@ pub(in crate::admin) struct WhichCode {
 
 /// A unit that had, has or will have a code.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "CodeUse")]
 pub(in crate::admin) struct Use {
     unit: Id<id::Unit>,
     code: Coded,

@@ -54,6 +54,7 @@ impl From<&search::Labelled> for ToldApart {
 
 /// A unit that was found.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "FoundUnit")]
 pub(in crate::admin) struct Find {
     unit: Row,
     /// Its name, with what is above it wherever the name alone is not enough.
@@ -138,6 +139,7 @@ fn neighbours(others: &[Other]) -> Vec<Neighbour> {
 
 /// One thing that happened.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "UnitEvent")]
 #[serde(tag = "event", rename_all = "kebab-case")]
 enum Happened {
     /// The unit begins. `first_known`: it is older than what is known of it.
@@ -183,6 +185,7 @@ impl From<Event> for Happened {
 
 /// The decision behind a chapter.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Basis")]
 struct Behind {
     title: String,
     number: String,
@@ -203,6 +206,7 @@ impl From<&Basis> for Behind {
 
 /// What happened on one day.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Chapter")]
 pub(in crate::admin) struct Told {
     at: Instant,
     decision: Option<Behind>,

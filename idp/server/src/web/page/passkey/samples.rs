@@ -52,6 +52,7 @@ fn creation(to: &mut Collected) {
     let plain = |rule| PasskeyCreate {
         c: chrome(locale),
         why: Some(why(rule)),
+        needed_by: (rule == Rule::LevelNeeded).then(long_party),
         errors: Errors::none(),
         ceremony: ceremony("/sign-in/tx_sample/passkey/new"),
         label: "Điện thoại \"của\" <b>An".to_owned(),
@@ -93,6 +94,7 @@ fn own(to: &mut Collected) {
     let list = |passkeys: Vec<PasskeyRow>, done| PasskeyList {
         c: chrome(locale),
         done,
+        accepted: Some(Accepted { rp_id: "id.example".to_owned(), user: "AQ".to_owned(), ids: "AQ Ag".to_owned() }),
         create_href: Some("/account/passkeys/new".to_owned()),
         passkeys,
         back_href: "/account".to_owned(),
