@@ -46,7 +46,7 @@ create table owner_offer (
     used_by blob
 ) strict;
 
--- What an Idempotency-Key was answered.
+-- What an Idempotency-Key was answered. Answers name people, so they lie sealed.
 create table admin_answer (
     subject_kind text not null,
     subject_id blob not null,
@@ -55,7 +55,8 @@ create table admin_answer (
     status integer not null,
     etag text,
     location text,
-    body text not null,
+    sealed blob not null,
+    seal_key_id text not null,
     answered_at integer not null,
     expires_at integer not null,
     primary key (subject_kind, subject_id, answer_key)

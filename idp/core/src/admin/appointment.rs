@@ -24,6 +24,14 @@ impl Subject {
         }
     }
 
+    /// The person, where it is one.
+    pub const fn person(self) -> Option<Id<id::Person>> {
+        match self {
+            Self::Person(person) => Some(person),
+            Self::Party(_) => None,
+        }
+    }
+
     /// As the audit log and stored answers name it.
     pub fn name(self) -> String {
         self.actor().to_string()

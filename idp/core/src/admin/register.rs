@@ -186,6 +186,7 @@ pub(super) async fn write(tx: &mut Tx<'_>, new: NewAppointment) -> Result<Appoin
     };
     rows::insert(tx, &appointment).await?;
     let event = Event::AdministratorAppointed {
+        person: appointment.subject.person(),
         appointment: appointment.id,
         subject: appointment.subject.name(),
         role: appointment.role.word(),
@@ -225,6 +226,7 @@ pub async fn end(
         return Err(EndError::Ended);
     }
     let event = Event::AdministratorEnded {
+        person: stored.subject.person(),
         appointment: stored.id,
         subject: stored.subject.name(),
         role: stored.role.word(),

@@ -7,6 +7,7 @@ use super::{
     role::Role,
 };
 use crate::{
+    crypto::seal::Sealed,
     params,
     session::Live,
     store::{Conn, Row, StoreError, Tx},
@@ -44,15 +45,15 @@ const OFFER: &str = "select expires_at, because from owner_offer where digest = 
 const SPEND_OFFER: &str =
     "update owner_offer set used_at = $2, used_by = $3 where digest = $1 and used_at is null and expires_at > $2";
 const SWEEP_OFFERS: &str = "delete from owner_offer where expires_at < $1";
-const ANSWER: &str = "select request, status, etag, location, body from admin_answer \
+const ANSWER: &str = "select request, status, etag, location, sealed, seal_key_id from admin_answer \
     where subject_kind = $1 and subject_id = $2 and answer_key = $3 and expires_at > $4";
 /// Two requests under one key meet here: without `on conflict` PostgreSQL calls that a broken rule; with it, a meeting of two transactions,
 /// and the second is run again and finds the answer. An answer over its time gives its place away.
 const INSERT_ANSWER: &str = "insert into admin_answer \
-    (subject_kind, subject_id, answer_key, request, status, etag, location, body, answered_at, expires_at) \
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
+    (subject_kind, subject_id, answer_key, request, status, etag, location, sealed, seal_key_id, answered_at, expires_at) \
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
     on conflict (subject_kind, subject_id, answer_key) do update set request = excluded.request, status = excluded.status, \
-    etag = excluded.etag, location = excluded.location, body = excluded.body, answered_at = excluded.answered_at, \
+    etag = excluded.etag, location = excluded.location, sealed = excluded.sealed, seal_key_id = excluded.seal_key_id, answered_at = excluded.answered_at, \
     expires_at = excluded.expires_at where admin_answer.expires_at <= excluded.answered_at";
 const SWEEP_ANSWERS: &str = "delete from admin_answer where expires_at <= $1";
 
@@ -252,6 +253,11 @@ pub(super) async fn sweep_offers(tx: &mut Tx<'_>, before: Timestamp) -> Result<u
     tx.run(SWEEP_OFFERS, params![before]).await
 }
 
+/// The table and row that a sealed answer belongs to.
+fn answer_owner(key: &OnceKey) -> Vec<u8> {
+    [b"admin_answer:", &id_of(key.caller).as_bytes()[..], key.key.as_bytes()].concat()
+}
+
 pub(super) async fn answer(
     conn: &mut Conn,
     key: &OnceKey,
@@ -261,11 +267,14 @@ pub(super) async fn answer(
     let Some(row) = conn.one(ANSWER, params).await? else {
         return Ok(None);
     };
+    let sealed = Sealed { key_id: row.text("seal_key_id")?, bytes: row.bytes("sealed")? };
+    let opened = conn.seals().open(&answer_owner(key), &sealed);
+    let body = String::from_utf8(opened.map_err(|error| Fault::new("opening a kept answer", error))?);
     let answer = Answer {
         status: u16::try_from(row.int("status")?).map_err(|_| Fault::bug("reading the status of an answer"))?,
         etag: row.opt_text("etag")?,
         location: row.opt_text("location")?,
-        body: row.text("body")?,
+        body: body.map_err(|error| Fault::new("reading a kept answer", error))?,
     };
     Ok(Some((row.digest("request")?, answer)))
 }
@@ -278,6 +287,7 @@ pub(super) async fn insert_answer(
     until: Timestamp,
 ) -> Result<(), StoreError> {
     let now = tx.now();
+    let sealed = tx.seals().seal(&answer_owner(key), answer.body.as_bytes());
     let params = params![
         key.caller.kind(),
         id_of(key.caller),
@@ -286,7 +296,8 @@ pub(super) async fn insert_answer(
         i64::from(answer.status),
         answer.etag.as_deref(),
         answer.location.as_deref(),
-        answer.body.as_str(),
+        sealed.bytes,
+        sealed.key_id,
         now,
         until,
     ];

@@ -102,6 +102,7 @@ pub enum Event {
     OwnerOffered { until: String, because: Option<String> },
     /// Somebody was made an administrator.
     AdministratorAppointed {
+        person: Option<Id<id::Person>>,
         appointment: Id<id::Appointment>,
         subject: String,
         role: &'static str,
@@ -109,7 +110,12 @@ pub enum Event {
         until: Option<String>,
     },
     /// An appointment was ended before its time.
-    AdministratorEnded { appointment: Id<id::Appointment>, subject: String, role: &'static str },
+    AdministratorEnded {
+        person: Option<Id<id::Person>>,
+        appointment: Id<id::Appointment>,
+        subject: String,
+        role: &'static str,
+    },
     /// A person opened the web console.
     ConsoleOpened { person: Id<id::Person>, session: Id<id::Session> },
     /// A session of the web console was ended.
@@ -250,7 +256,9 @@ impl Event {
             | Self::Erased { person }
             | Self::ConsoleOpened { person, .. }
             | Self::ConsoleClosed { person, .. } => Some(*person),
-            Self::ConsentRefused { person, .. } => *person,
+            Self::ConsentRefused { person, .. }
+            | Self::AdministratorAppointed { person, .. }
+            | Self::AdministratorEnded { person, .. } => *person,
             _ => None,
         }
     }

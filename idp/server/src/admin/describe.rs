@@ -205,7 +205,8 @@ fn responses(operation: &Operation, shapes: &Shapes) -> Value {
     }
     answers.insert(is.status.to_string(), success);
     let mut refusals = vec![400, 401, 403, 404, 413, 422, 429, 500, 503];
-    if operation.writes {
+    // A set can also stand where it cannot be tried.
+    if operation.writes || is.path.starts_with("/changes/{change}/") {
         refusals.push(409);
     }
     if is.precondition == Precondition::IfMatch {

@@ -51,7 +51,7 @@ impl<const MOST: usize> JsonSchema for Line<MOST> {
         true
     }
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({"type": "string", "minLength": 1, "maxLength": MOST, "pattern": "^\\S([^\\p{Cc}]*\\S)?$"})
+        json_schema!({"type": "string", "minLength": 1, "maxLength": MOST, "pattern": "^\\S(.*\\S)?$"})
     }
 }
 
