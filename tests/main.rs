@@ -5,6 +5,7 @@ mod arch;
 mod cli;
 mod demo;
 mod faults;
+mod office;
 mod oidc;
 mod org;
 mod registry;

@@ -27,12 +27,12 @@ in_country! {
             (&["units", "show", "82", "--at", "2025-06-30"][..], &["Tỉnh Tiền Giang", "82 (statistics), H58 (agency)", "01/01/2025 to the end of 30/06/2025", "Tỉnh Đồng Tháp: all of it"][..]),
             (&["units", "show", "82", "--at", "2025-07-01"], &["Tỉnh Đồng Tháp", "82 (statistics), H20 (agency)", "since 01/07/2025", "Tỉnh Tiền Giang: all of it"]),
             (&["units", "show", "54"], &["This is the unit as it was on 30/06/2025", "Tỉnh Phú Yên", "Tỉnh Đắk Lắk: all of it"]),
-            (&["units", "show", "H15.04"], &["Sở Tài chính, Tỉnh Đắk Lắk", "Uỷ ban nhân dân tỉnh Đắk Lắk"]),
+            (&["units", "show", "H15.04"], &["Department of Finance, Tỉnh Đắk Lắk", "People's Committee of Đắk Lắk Province"]),
             (&["units", "successors", "54"], &["→ Tỉnh Đắk Lắk: all of it"]),
             (&["units", "successors", "28252", "--at", "2025-06-30"], &["Phường Đạo Thạnh: part, proposed, waits for a person", "Phường Cao Lãnh: only one source says so"]),
             (&["units", "story", "66"], &["01/07/2025 · 202/2025/QH15", "was formed from all of Tỉnh Đắk Lắk and Tỉnh Phú Yên"]),
             (&["units", "story", "54"], &["It is on the list as Tỉnh Phú Yên", "All of it went on in Tỉnh Đắk Lắk"]),
-            (&["units", "tree", "54", "--at", "2025-06-30", "--depth", "2"], &["Thành phố Tuy Hòa · 555", "    Phường 1 · 22015", "    Sở Y tế · H45.16"]),
+            (&["units", "tree", "54", "--at", "2025-06-30", "--depth", "2"], &["Thành phố Tuy Hòa · 555", "    Phường 1 · 22015", "    Department of Health · H45.16"]),
             (&["units", "search", "phu xuan hue"], &["Phường Phú Xuân · 19753"]),
         ] {
             let (code, said) = idp_said(house, "an", arguments);
@@ -64,7 +64,9 @@ async fn changes(engine: Engine) {
     let unit = "[[unit]]\ncode = \"internal:mot-cua\"\nname = { vi = \"Trung tâm mới\" }\nkind = \"service-unit\"\nlevel = \"province\"\n\
         form = \"trung-tam\"\nparent = \"gso:66\"\nsince = \"2025-08-01\"\n";
     let desired = write("units.toml", unit);
-    for (arguments, changed) in [(&["apply", &desired, "--dry-run"][..], 1), (&["apply", &desired], 1), (&["apply", &desired], 0)] {
+    for (arguments, changed) in
+        [(&["apply", &desired, "--dry-run"][..], 1), (&["apply", &desired], 1), (&["apply", &desired], 0)]
+    {
         let (code, said) = idp(&house, "an", arguments);
         assert_eq!((code, &said["changed"]), (Some(0), &json!(changed)), "{arguments:?} {said}");
     }
@@ -93,7 +95,8 @@ async fn changes(engine: Engine) {
     let (code, refused) = step("an", &["approve", &set]);
     assert_eq!((code, refused["refused"].as_str()), (Some(1), Some("same-person")));
     assert_eq!(step("binh", &["approve", &set]).0, Some(0));
-    let named = |day: &str| idp(&house, "an", &["units", "show", "internal:mot-cua", "--at", day]).1["name"]["vi"].clone();
+    let named =
+        |day: &str| idp(&house, "an", &["units", "show", "internal:mot-cua", "--at", day]).1["name"]["vi"].clone();
     assert_eq!((named("2025-08-31"), named("2025-09-01")), (json!("Trung tâm mới"), json!("Trung tâm một cửa")));
     let (_, story) = idp_said(&house, "an", &["units", "story", "internal:mot-cua"]);
     assert!(story.contains("7/NQ") && story.contains("changed from Trung tâm mới to Trung tâm một cửa"), "{story}");
@@ -101,7 +104,9 @@ async fn changes(engine: Engine) {
     let undoing = step("an", &["undo", &set]).1["set"].as_str().expect("an id").to_owned();
     assert_eq!(step("binh", &["approve", &undoing]).0, Some(0));
     assert_eq!(named("2025-09-01"), json!("Trung tâm mới"));
-    let states: Vec<Value> = ["approved", "undone", "draft"].map(|state| step("an", &["list", "--state", state]).1["items"].clone()).to_vec();
+    let states: Vec<Value> = ["approved", "undone", "draft"]
+        .map(|state| step("an", &["list", "--state", state]).1["items"].clone())
+        .to_vec();
     assert_eq!(states[1][0]["id"], json!(set));
     assert_eq!((states[0].as_array().map(Vec::len), states[2].as_array().map(Vec::len)), (Some(4), Some(0)));
 

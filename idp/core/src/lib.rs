@@ -3,7 +3,7 @@
 //! ```text
 //! 8  signin │ admin            the hall: what a person must do next · who may change what
 //! 7  session                   for how long; it begins with a proof that only the gate makes
-//! 6  authn                     the gate: proving who
+//! 6  authn │ office            the gate: proving who · the office: acting for which unit, as what
 //! 5  people │ org │ relying    registers, each owns its tables
 //! 4  keys │ notify             offices
 //! 3  audit                     the scribe
@@ -21,6 +21,7 @@ pub mod crypto;
 pub mod keys;
 pub mod net;
 pub mod notify;
+pub mod office;
 pub mod org;
 pub mod people;
 pub mod relying;
@@ -37,6 +38,8 @@ pub fn statements() -> Vec<&'static str> {
         audit::STATEMENTS,
         audit::chain::STATEMENTS,
         authn::STATEMENTS,
+        authn::FACTOR_STATEMENTS,
+        authn::RECOVERY_STATEMENTS,
         authn::challenge::STATEMENTS,
         authn::credential::STATEMENTS,
         keys::STATEMENTS,
@@ -47,5 +50,5 @@ pub fn statements() -> Vec<&'static str> {
         signin::STATEMENTS,
         store::STATEMENTS,
     ];
-    [&rooms, org::STATEMENTS].concat().concat()
+    [&rooms, office::STATEMENTS, org::STATEMENTS].concat().concat()
 }

@@ -16,7 +16,7 @@ use axum::{
 };
 use http_body_util::BodyExt;
 use idp_core::{
-    authn::{passkey::Passkeys, password},
+    authn::{self, PasswordUse, passkey::Passkeys, password},
     crypto::{jws::Alg, password::PasswordPool, random, seal::Seals},
     keys::Keyring,
     net::{self, Net},
@@ -31,6 +31,7 @@ use idp_core::{
 use tower::ServiceExt;
 use url::form_urlencoded;
 
+use crate::oidc::OpenGrants;
 use crate::web::{
     CookieStyle,
     house::{House, LocalPasswords, Settings},
@@ -126,6 +127,7 @@ impl TestHouse {
             register: Register::load(&db, policy).await.expect("loads"),
             cache: Arc::new(Memory::new()),
             passwords: PasswordPool::new(seals),
+            gate: authn::Gate::default(),
             net: Net::new(&net::Config::default()).expect("builds"),
             registry: Some(Arc::<PlayedRegistry>::clone(&registry)),
             issuer: "http://localhost:8080".to_owned(),
@@ -135,6 +137,7 @@ impl TestHouse {
             cookies: CookieStyle::Plain,
             settings: settings(local_passwords),
             epoch: AtomicI64::new(1),
+            grants: Arc::new(OpenGrants),
             client_tokens: Tally::default(),
             db,
             clock,
@@ -161,7 +164,7 @@ impl TestHouse {
                 let person = people::add_person(tx, new()).await?;
                 let account = people::add_account(tx, person, login).await?;
                 people::set_account_state(tx, account, state).await?;
-                password::set(tx, account, person, hash).await?;
+                password::set(tx, account, person, (hash, PasswordUse::Alone)).await?;
                 Ok::<_, StoreError>(person)
             })
         });

@@ -90,12 +90,38 @@ pub enum Event {
     },
     /// A passkey counted backwards: somebody may hold a copy of it. It was refused.
     PossibleClone { person: Id<id::Person>, account: Id<id::Account>, credential: Id<id::Credential> },
+    /// An address of an account was proved, removed, or made a second factor.
+    ContactChanged { person: Id<id::Person>, account: Id<id::Account>, contact: Id<id::Contact>, change: &'static str },
+    /// A recovery of a forgotten password went on or ended. The account is unknown where the data fitted nobody.
+    RecoveryMoved { account: Option<Id<id::Account>>, change: &'static str },
+    /// The set of recovery codes was made anew or removed.
+    RecoveryCodesChanged { person: Id<id::Person>, account: Id<id::Account>, change: &'static str },
     /// A signing key was made or moved through its states.
     KeyMoved { kid: String, alg: &'static str, state: &'static str, because: &'static str },
     /// A backup was restored: the epoch rose.
     EpochBegan { epoch: i64 },
     /// A range of the log was archived; the digest is of the file, hexadecimal.
     Archived { class: &'static str, records: i64, digest: String },
+    /// A post was asked for, begun, approved, refused, changed or ended.
+    PostChanged {
+        person: Id<id::Person>,
+        post: Id<id::Assignment>,
+        unit: Id<id::Unit>,
+        change: &'static str,
+        revision: i64,
+    },
+    /// A change of posts was refused; the person whose post it was to be.
+    PostRefused { person: Option<Id<id::Person>>, because: &'static str },
+    /// A change set carried posts over to other units, or one taken back brought them home.
+    PostsCarried { set: Id<id::ChangeSet>, posts: usize, change: &'static str },
+    /// A position, a role or a separation was made or changed.
+    CatalogueChanged { what: &'static str, id: String, revision: i64 },
+    /// Somebody chose the post in which they act towards a party.
+    ActedAs { person: Id<id::Person>, session: Id<id::Session>, party: Id<id::Party>, post: Id<id::Assignment> },
+    /// A review of the posts of a unit was opened, answered or closed.
+    PostsReviewed { review: Id<id::Review>, unit: Id<id::Unit>, change: &'static str },
+    /// Officials were imported from a file, or an import was taken back.
+    OfficialsImported { import: Id<id::StaffImport>, posts: i64, change: &'static str, file: String },
     /// The key over a person's personal values was destroyed.
     Erased { person: Id<id::Person> },
     /// A link that makes a platform owner was made on the server; `because` where there was one already.
@@ -181,9 +207,19 @@ impl Event {
             Self::CredentialAdded { .. } => "credential-added",
             Self::CredentialRemoved { .. } => "credential-removed",
             Self::PossibleClone { .. } => "possible-clone",
+            Self::ContactChanged { .. } => "contact-changed",
+            Self::RecoveryMoved { .. } => "recovery-moved",
+            Self::RecoveryCodesChanged { .. } => "recovery-codes-changed",
             Self::KeyMoved { .. } => "key-moved",
             Self::EpochBegan { .. } => "epoch-began",
             Self::Archived { .. } => "archived",
+            Self::PostChanged { .. } => "post-changed",
+            Self::PostRefused { .. } => "post-refused",
+            Self::PostsCarried { .. } => "posts-carried",
+            Self::CatalogueChanged { .. } => "catalogue-changed",
+            Self::ActedAs { .. } => "acted-as",
+            Self::PostsReviewed { .. } => "posts-reviewed",
+            Self::OfficialsImported { .. } => "officials-imported",
             Self::Erased { .. } => "erased",
             Self::OwnerOffered { .. } => "owner-offered",
             Self::AdministratorAppointed { .. } => "administrator-appointed",
@@ -213,6 +249,9 @@ impl Event {
             | Self::PasswordSet { .. }
             | Self::CredentialAdded { .. }
             | Self::CredentialRemoved { .. }
+            | Self::ContactChanged { .. }
+            | Self::RecoveryMoved { .. }
+            | Self::RecoveryCodesChanged { .. }
             | Self::KeyMoved { .. }
             | Self::EpochBegan { .. }
             | Self::Archived { .. }
@@ -250,13 +289,18 @@ impl Event {
             | Self::PersonApplied { person, .. }
             | Self::StandingChanged { person, .. }
             | Self::PasswordSet { person, .. }
+            | Self::PostChanged { person, .. }
+            | Self::ActedAs { person, .. }
             | Self::CredentialAdded { person, .. }
             | Self::CredentialRemoved { person, .. }
             | Self::PossibleClone { person, .. }
+            | Self::ContactChanged { person, .. }
+            | Self::RecoveryCodesChanged { person, .. }
             | Self::Erased { person }
             | Self::ConsoleOpened { person, .. }
             | Self::ConsoleClosed { person, .. } => Some(*person),
             Self::ConsentRefused { person, .. }
+            | Self::PostRefused { person, .. }
             | Self::AdministratorAppointed { person, .. }
             | Self::AdministratorEnded { person, .. } => *person,
             _ => None,
@@ -277,7 +321,8 @@ impl Event {
             | Self::AccessTokenRevoked { party }
             | Self::ClientTokensIssued { party, .. }
             | Self::LogoutDelivered { party, .. }
-            | Self::PartyChanged { party, .. } => Some(*party),
+            | Self::PartyChanged { party, .. }
+            | Self::ActedAs { party, .. } => Some(*party),
             Self::PartyRefused { party, .. } => *party,
             _ => None,
         }

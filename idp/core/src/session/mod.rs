@@ -11,8 +11,8 @@ mod live;
 mod rows;
 
 pub use end::{
-    Ended, LogoutDelivery, claim_deliveries, delivered, end, end_all_of, end_opened_with, end_some, is_opened_with,
-    postpone_or_give_up,
+    Ended, LogoutDelivery, claim_deliveries, delivered, end, end_all_of, end_opened_with, end_others_of, end_some,
+    is_opened_with, postpone_or_give_up,
 };
 pub use live::{Limits, Live, Started, alive, find, join, of_sid, renew, start, touch};
 

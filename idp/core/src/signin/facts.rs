@@ -32,8 +32,8 @@ pub struct Ways {
     pub totp: bool,
     /// A passkey may be offered: none is there, the browser keeps them, and nobody said "later" of late.
     pub offer_passkey: bool,
-    /// The person goes on without the level that would be welcome.
-    pub declined: bool,
+    /// When the person said that they go on without the level that would be welcome.
+    pub declined_at: Option<Timestamp>,
 }
 
 impl Ways {
@@ -52,6 +52,8 @@ pub struct Facts<'a> {
     pub now: Timestamp,
     /// The end of the transaction, where there is one.
     pub ends_at: Option<Timestamp>,
+    /// Whether a password was right within this transaction and its second factor is still to be proved.
+    pub second_factor_waits: bool,
     /// The live session of this browser.
     pub session: Option<&'a Live>,
     /// When the holder of that session proved themself within this transaction.
@@ -93,6 +95,7 @@ pub async fn gather<'a>(
         asked,
         now,
         ends_at: sign_in.map(|row| row.ends_at),
+        second_factor_waits: sign_in.is_some_and(|row| row.waits_for(now).is_some()),
         session,
         proved_at,
         chosen: chosen_at.is_some(),
@@ -119,7 +122,7 @@ async fn ways(
         passkey: kinds.contains(&Kind::Passkey),
         totp: kinds.contains(&Kind::Totp),
         offer_passkey: false,
-        declined: sign_in.is_some_and(|row| row.declined_at.is_some()),
+        declined_at: sign_in.and_then(|row| row.declined_at),
     };
     if could_offer && !ways.passkey {
         let put_off_at = ceremony::put_off_at(conn, live.account).await?;

@@ -27,6 +27,8 @@ pub enum Why {
     NewData,
     /// The party asks again for consent.
     ConsentAgain,
+    /// The account has a second factor.
+    SecondFactor,
     /// The party serves nobody below a level.
     LevelNeeded,
     /// The party would welcome a higher level.
@@ -39,7 +41,7 @@ pub enum Why {
 
 impl Why {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::NoSession,
         Self::PartyAsks,
         Self::TooLongAgo,
@@ -47,6 +49,7 @@ impl Why {
         Self::ChooseAccount,
         Self::NewData,
         Self::ConsentAgain,
+        Self::SecondFactor,
         Self::LevelNeeded,
         Self::LevelWelcome,
         Self::BeforeChange,
@@ -63,6 +66,7 @@ impl Why {
             Self::ChooseAccount => "choose-account",
             Self::NewData => "new-data",
             Self::ConsentAgain => "consent-again",
+            Self::SecondFactor => "second-factor",
             Self::LevelNeeded => "level-needed",
             Self::LevelWelcome => "level-welcome",
             Self::BeforeChange => "before-change",
@@ -76,6 +80,8 @@ impl Why {
 pub enum Next {
     /// Too late: the transaction is over.
     Expired,
+    /// Prove the second factor of the account whose password was right.
+    SecondFactor(Why),
     /// Sign in, as anybody.
     SignIn(Why),
     /// The same person proves themself again.
@@ -98,8 +104,18 @@ pub enum Next {
     Finish,
 }
 
-const CHECKS: [fn(&Facts<'_>) -> Option<Next>; 9] =
-    [expired, unmet, identify, select_account, expected_person, step_up, reauthenticate, consent, offer_passkey];
+const CHECKS: [fn(&Facts<'_>) -> Option<Next>; 10] = [
+    expired,
+    unmet,
+    second_factor,
+    identify,
+    select_account,
+    expected_person,
+    step_up,
+    reauthenticate,
+    consent,
+    offer_passkey,
+];
 
 /// What must happen next. Pure: the same facts give the same answer on every node and after every restart.
 pub fn next(facts: &Facts<'_>) -> Next {
@@ -119,6 +135,11 @@ fn unmet(facts: &Facts<'_>) -> Option<Next> {
     let known = |acr: &[String]| acr.is_empty() || acr.iter().any(|acr| Aal::from_acr(acr).is_some());
     let reachable = essential.is_none_or(known) && facts.asked.required() <= Some(HIGHEST);
     (!reachable).then_some(Next::Unmet)
+}
+
+/// A right password without its second factor opens nothing, whatever session this browser has.
+fn second_factor(facts: &Facts<'_>) -> Option<Next> {
+    facts.second_factor_waits.then_some(Next::SecondFactor(Why::SecondFactor))
 }
 
 fn identify(facts: &Facts<'_>) -> Option<Next> {
@@ -152,7 +173,7 @@ fn step_up(facts: &Facts<'_>) -> Option<Next> {
         });
     }
     let wanted = facts.asked.wanted().filter(|wanted| *wanted <= HIGHEST);
-    let welcome = wanted > Some(session.aal) && facts.ways.strong() && !facts.ways.declined;
+    let welcome = wanted > Some(session.aal) && facts.ways.strong() && facts.ways.declined_at.is_none();
     welcome.then_some(Next::StepUp(Why::LevelWelcome))
 }
 
@@ -300,7 +321,7 @@ mod tests {
         let aal2 = "urn:idp:aal2";
         let again = Asked { max_age: Some(60), ..essential(aal2) };
         let prompted_high = Asked { prompt: vec![Prompt::Login], ..essential(aal2) };
-        let declined = Ways { declined: true, ..passkey };
+        let declined = Ways { declined_at: Some(NOW), ..passkey };
         let offer = Ways { offer_passkey: true, ..Ways::default() };
         vec![
             Case { session: live(9_999), asked: essential(aal2), ways: passkey, ..case("needed", needed) },
@@ -356,6 +377,7 @@ mod tests {
                 asked: &case.asked,
                 now: NOW,
                 ends_at: None,
+                second_factor_waits: false,
                 session: case.session.as_ref(),
                 proved_at: case.proved.then_some(NOW),
                 chosen: case.chosen,
@@ -363,6 +385,9 @@ mod tests {
                 ways: case.ways,
             };
             assert_eq!(next(&facts), case.expected, "{}", case.name);
+            let half = Facts { second_factor_waits: true, ..facts };
+            let unmet = case.expected == Next::Unmet;
+            assert_eq!(next(&half) == Next::SecondFactor(Why::SecondFactor), !unmet, "{} half", case.name);
             let late = Facts { ends_at: Some(NOW), ..facts };
             assert_eq!(next(&late), Next::Expired, "{} too late", case.name);
         }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::rows;
 use crate::{
+    authn::First,
     crypto::handle::{Handle, Transaction},
     relying::Scope,
     session::Live,
@@ -115,6 +116,8 @@ pub struct SignIn {
     pub chosen_at: Option<Timestamp>,
     /// When they agreed.
     pub consented_at: Option<Timestamp>,
+    /// Whose password was right, and when, while a second factor is still to be proved. It is no session and opens nothing.
+    pub(super) pending: Option<(Id<id::Account>, Timestamp)>,
     /// When they said that they go on without the level that would be welcome.
     pub declined_at: Option<Timestamp>,
     /// Whether the browser said that it can keep passkeys.
@@ -207,6 +210,34 @@ pub async fn hint_login(tx: &mut Tx<'_>, sign_in: &SignIn, login: &str) -> Resul
     let login_hint = Some(login.to_owned());
     let asked = Asked { login_hint, ..sign_in.asked.clone() };
     rows::set_asked(tx, sign_in.digest, &asked).await
+}
+
+/// How long a right password waits for its second factor.
+const PENDING: Duration = Duration::from_secs(10 * 60);
+
+/// Notes that a password was right and a second factor is still to be proved.
+pub async fn pend(tx: &mut Tx<'_>, sign_in: &SignIn, first: &First) -> Result<(), StoreError> {
+    rows::pend(tx, sign_in.digest, (first.account(), first.at())).await
+}
+
+/// Forgets that: the person goes back to the beginning.
+pub async fn begin_again(tx: &mut Tx<'_>, sign_in: &SignIn) -> Result<(), StoreError> {
+    rows::unpend(tx, sign_in.digest).await
+}
+
+impl SignIn {
+    /// Whose second factor is to be proved now.
+    pub(super) fn waits_for(&self, now: Timestamp) -> Option<(Id<id::Account>, Timestamp)> {
+        self.pending.filter(|(_, at)| now < *at + PENDING)
+    }
+}
+
+/// Whose password was right within this transaction, if a second factor is to be proved now.
+pub async fn pending(conn: &mut Conn, sign_in: &SignIn, now: Timestamp) -> Result<Option<First>, StoreError> {
+    match sign_in.waits_for(now) {
+        Some((account, at)) => First::kept(conn, account, at).await,
+        None => Ok(None),
+    }
 }
 
 /// Notes that the browser can keep passkeys: a page of ours asked it.

@@ -40,6 +40,8 @@ pub const fn migrations() -> &'static [Migration] {
         11 "0011_org"
         12 "0012_admin"
         13 "0013_credentials"
+        14 "0014_factors"
+        17 "0017_office"
     }
 }
 

@@ -2,14 +2,18 @@
 
 use axum::{http::StatusCode, response::Response};
 use idp_core::{
-    authn::{self, password::Refusal},
+    authn::{
+        self,
+        password::{Attempt, Refusal},
+    },
     signin::Next,
     types::{Secret, Timestamp},
 };
 
 use super::{
     at::{At, Ticket},
-    proved::{BrowserCan, closed, proved},
+    proved::{BrowserCan, closed},
+    second_factor,
     show::Asked,
 };
 use crate::web::{Code, Form, Halt, Visit, house::LocalPasswords, page::Errors};
@@ -31,7 +35,7 @@ pub(super) async fn answer(visit: Visit, ticket: Ticket, Form(params): Form) -> 
             Asked::anybody(why, typed.chars().take(LONGEST_SHOWN).collect())
         }
         // Whoever proves themself again is the holder of the session: the form cannot name another.
-        (Next::Reauthenticate(why), Some(live)) => Asked::again(why, at.holder(live).await?),
+        (Next::Reauthenticate(why) | Next::StepUp(why), Some(live)) => Asked::again(why, at.holder(live).await?),
         // The back button or a second submit: this step is done.
         _ => return Ok(at.to_page()),
     };
@@ -46,12 +50,14 @@ pub(super) async fn answer(visit: Visit, ticket: Ticket, Form(params): Form) -> 
         return Ok(asked.page(&at, StatusCode::UNPROCESSABLE_ENTITY, errors));
     }
     let house = &at.visit.house;
-    match authn::password::prove(&house.db, &house.passwords, &at.visit.cx, &login, &password).await {
-        Ok(proof) => {
+    let devices = house.devices(&at.visit.headers);
+    let said = Attempt { login: &login, password: &password, devices: &devices };
+    match authn::password::prove(house.desk(), &at.visit.cx, said).await {
+        Ok(first) => {
             // The field that only a script fills in: it says that a passkey may be offered.
             let can =
                 if params.get("passkeys") == Some("yes") { BrowserCan::KeepPasskeys } else { BrowserCan::Unknown };
-            proved(&at, &proof, can).await
+            second_factor::after_password(&at, &first, can).await
         }
         Err(refusal) => refused(&at, asked, refusal),
     }

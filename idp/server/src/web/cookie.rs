@@ -1,4 +1,4 @@
-//! The three cookies of a browser, and how they are named, read and written (RFC 6265bis).
+//! The cookies of a browser, and how they are named, read and written (RFC 6265bis).
 
 use std::time::Duration;
 
@@ -11,6 +11,9 @@ pub enum Cookie {
     Session,
     /// `browser`: a random binding. It says "the same browser" and nothing else; transactions and forms are bound to it.
     Browser,
+    /// `device`: this browser signed in before, one random value for each account. It proves nothing; failures of other browsers do
+    /// not slow this one down.
+    Device,
     /// `adm`: the web console of somebody who administers. `SameSite=Strict`: no other site can make a browser send it.
     Console,
 }
@@ -18,7 +21,7 @@ pub enum Cookie {
 impl Cookie {
     const fn same_site(self) -> &'static str {
         match self {
-            Self::Session | Self::Browser => "Lax",
+            Self::Session | Self::Browser | Self::Device => "Lax",
             Self::Console => "Strict",
         }
     }
@@ -44,9 +47,11 @@ impl CookieStyle {
         match (self, cookie) {
             (Self::Prefixed, Cookie::Session) => "__Host-sid",
             (Self::Prefixed, Cookie::Browser) => "__Host-browser",
+            (Self::Prefixed, Cookie::Device) => "__Host-device",
             (Self::Prefixed, Cookie::Console) => "__Host-adm",
             (Self::Plain, Cookie::Session) => "sid",
             (Self::Plain, Cookie::Browser) => "browser",
+            (Self::Plain, Cookie::Device) => "device",
             (Self::Plain, Cookie::Console) => "adm",
         }
     }

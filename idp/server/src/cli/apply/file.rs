@@ -157,6 +157,12 @@ pub(super) struct PersonEntry {
     /// A file that holds the password instead.
     #[serde(default)]
     pub(super) password_file: Option<PathBuf>,
+    /// The hash of the password as another system kept it, instead of the password: bcrypt (`$2b$…`), PBKDF2 (`$pbkdf2-sha256$…`,
+    /// `pbkdf2_sha256$…`, the same with 512), scrypt (`$scrypt$ln=…,r=…,p=…$…`) or `{SSHA}…`, `{SSHA256}…`, `{SSHA512}…`. It is wrapped at
+    /// once and replaced when the person first signs in. Taken only while the account has no password: what people set here stays.
+    #[serde(default, deserialize_with = "secret")]
+    #[schemars(with = "Option<String>")]
+    pub(super) password_hash: Option<Secret<String>>,
     /// Values of `sub` that systems know already.
     #[serde(default)]
     pub(super) subjects: Vec<SubjectEntry>,
@@ -373,7 +379,10 @@ mod tests {
         let of = |pointer: &str| schema.pointer(pointer).cloned().unwrap_or_default();
         assert_eq!(of("/additionalProperties"), false);
         assert_eq!(of("/$defs/PartyEntry/required"), serde_json::json!(["client_id", "name"]));
-        assert_eq!(of("/$defs/UnitEntry/required"), serde_json::json!(["code", "name", "kind", "level", "form", "parent"]));
+        assert_eq!(
+            of("/$defs/UnitEntry/required"),
+            serde_json::json!(["code", "name", "kind", "level", "form", "parent"])
+        );
         assert_eq!(of("/$defs/PersonEntry/required"), serde_json::json!(["login", "name"]));
         assert_eq!(of("/$defs/PartyEntry/properties/kind/enum"), serde_json::json!(words::KINDS));
     }

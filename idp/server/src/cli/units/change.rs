@@ -136,7 +136,8 @@ async fn step(ctx: &Ctx, opened: &Opened, what: What) -> Result<Exit, Stopped> {
         }
         What::Show(which) => {
             let mut conn = opened.db.read().await?;
-            let set = change::get(&mut conn, which.id()?).await?.ok_or(ChangeError::Refused(change::Refusal::Unknown))?;
+            let set =
+                change::get(&mut conn, which.id()?).await?.ok_or(ChangeError::Refused(change::Refusal::Unknown))?;
             tell::set(ctx, &set);
             Ok(Exit::Done)
         }

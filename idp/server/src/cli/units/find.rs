@@ -98,7 +98,8 @@ fn line(ctx: &Ctx, hit: &Hit) -> String {
     let codes: Vec<&Code> = hit.unit.codes.iter().filter(|code| code.scheme() != Scheme::Internal).collect();
     let codes = words::codes(codes, ctx.say);
     let label = hit.label.text(ctx.say.locale);
-    let mut line = [label.as_str(), &codes].iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(" · ");
+    let mut line =
+        [label.as_str(), &codes].iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(" · ");
     if let Some(until) = hit.unit.exists.until {
         let (from, to) = (day_of(hit.unit.exists.from), day_of(last_day(until)));
         line.push_str(" · ");

@@ -274,7 +274,7 @@ fn verdict(next: Next, silent: bool) -> Option<OauthError> {
         _ if !silent => return None,
         Next::SelectAccount(_) => Code::AccountSelectionRequired,
         Next::Consent(_) => Code::ConsentRequired,
-        Next::Expired | Next::Finish | Next::SignIn(_) | Next::Reauthenticate(_) | Next::StepUp(_) => {
+        Next::Expired | Next::Finish | Next::SignIn(_) | Next::SecondFactor(_) | Next::Reauthenticate(_) | Next::StepUp(_) => {
             Code::LoginRequired
         }
         Next::CreatePasskey(_) | Next::OfferPasskey(_) => Code::InteractionRequired,

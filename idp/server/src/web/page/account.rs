@@ -24,6 +24,8 @@ pub struct Account {
     pub matched_at: Option<Timestamp>,
     /// The list of passkeys.
     pub passkeys_href: String,
+    /// Second factors, addresses, the password.
+    pub factors_href: String,
     /// `/account/sign-out`.
     pub sign_out_action: String,
 }

@@ -1,6 +1,7 @@
 //! Samples of every page: plain, with errors, with long names, without a party. Synthetic persons only.
 
 use askama::Template;
+use idp_core::authn::PasswordProblem;
 use idp_core::signin::Why as Rule;
 use idp_core::types::{Ial, Locale, Timestamp};
 
@@ -75,6 +76,7 @@ pub(super) fn all(locale: Locale) -> Vec<Sample> {
     errors_and_home(&mut collected);
     admin(&mut collected);
     passkey::samples::all(&mut collected);
+    ways::samples::all(&mut collected);
     collected.samples
 }
 
@@ -98,6 +100,7 @@ fn plain_sign_in(locale: Locale) -> SignIn {
         action: "/sign-in/tx_sample/password".to_owned(),
         cancel_action: "/sign-in/tx_sample/cancel".to_owned(),
         enrol_href: Some("/enrol?t=tx_sample".to_owned()),
+        recover_href: Some("/recover".to_owned()),
     }
 }
 
@@ -231,7 +234,7 @@ fn enrol(to: &mut Collected) {
         Mistake::NumberLostZero,
         Mistake::NameTooLong { max: 100 },
         Mistake::BirthDateNumberYear,
-        Mistake::PasswordShort { min: 15 },
+        Mistake::Password(PasswordProblem::Words),
         Mistake::PasswordMismatch,
     ]);
     let given = Given {
@@ -281,7 +284,8 @@ fn enrolled_and_account(to: &mut Collected) {
             data_match,
             matched_at: (data_match == DataMatch::Matched).then(|| Timestamp::from_millis(1_773_540_307_000)),
             passkeys_href: "/account/passkeys".to_owned(),
-            sign_out_action: "/account/sign-out".to_owned(),
+            factors_href: "/account/factors".to_owned(),
+        sign_out_action: "/account/sign-out".to_owned(),
         };
         let ids =
             &["account-name", "identity-assurance", "data-match", "passkeys-link", "sign-out-form", "sign-out-submit"];

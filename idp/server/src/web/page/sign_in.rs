@@ -32,6 +32,8 @@ pub struct SignIn {
     pub cancel_action: String,
     /// Where an account can be made, while that is allowed.
     pub enrol_href: Option<String>,
+    /// Where a forgotten password is replaced, while that is possible.
+    pub recover_href: Option<String>,
 }
 
 impl SignIn {

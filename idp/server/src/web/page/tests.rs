@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use idp_core::authn::notice;
 use idp_core::signin::Why;
 use idp_core::text;
 use idp_core::types::Locale;
@@ -159,6 +160,7 @@ fn no_sentence_is_there_that_nobody_says() {
     let mut made: BTreeSet<String> = BTreeSet::new();
     made.extend(Why::ALL.iter().flat_map(|why| [format!("why-{}", why.word()), format!("why-{}-next", why.word())]));
     made.extend(ErrorCode::ALL.iter().flat_map(|c| [c.title_key(), c.text_key(), c.next_key()]).map(str::to_owned));
+    made.extend(notice::ALL.iter().flat_map(|notice| [notice.subject, notice.body]).map(str::to_owned));
     made.extend(crate::cli::help::keys());
     let problems = crate::admin::refuse::WORDS.iter();
     made.extend(problems.flat_map(|word| [format!("error-{word}-title"), format!("error-{word}-text")]));
