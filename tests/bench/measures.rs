@@ -84,7 +84,7 @@ impl<'o> Bench<'o> {
         self.statements().await?;
         if self.wants("units") {
             let engine = if self.engine == "sqlite" { Engine::Sqlite } else { Engine::Postgres };
-            self.figures.extend(units::figures(engine, self.engine, self.options.quick).await?);
+            self.figures.extend(units::figures(engine, self.engine).await?);
         }
         if ["country, load", "country, open a node", "country, search", "country, under at an instant"]
             .into_iter()
