@@ -3,6 +3,7 @@
 use std::{sync::atomic::Ordering, time::Duration};
 
 use idp_core::{
+    admin,
     audit::{self, Event},
     authn,
     crypto::jws::Alg,
@@ -109,7 +110,8 @@ impl Jobs {
         let grants = db.write(cx, |tx| Box::pin(oidc::sweep(tx))).await?;
         let before = cx.now - KEPT_MESSAGES;
         let messages = db.write(cx, |tx| Box::pin(notify::sweep(tx, before))).await?;
-        Ok(sign_ins + challenges + factors + quotas + grants + messages)
+        let administration = db.write(cx, |tx| Box::pin(admin::sweep(tx))).await?;
+        Ok(sign_ins + challenges + factors + quotas + grants + messages + administration)
     }
 
     /// A set takes effect by its date alone; this only says so in the log.
