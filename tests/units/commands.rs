@@ -64,7 +64,9 @@ async fn changes(engine: Engine) {
     let unit = "[[unit]]\ncode = \"internal:mot-cua\"\nname = { vi = \"Trung tâm mới\" }\nkind = \"service-unit\"\nlevel = \"province\"\n\
         form = \"trung-tam\"\nparent = \"gso:66\"\nsince = \"2025-08-01\"\n";
     let desired = write("units.toml", unit);
-    for (arguments, changed) in [(&["apply", &desired, "--dry-run"][..], 1), (&["apply", &desired], 1), (&["apply", &desired], 0)] {
+    for (arguments, changed) in
+        [(&["apply", &desired, "--dry-run"][..], 1), (&["apply", &desired], 1), (&["apply", &desired], 0)]
+    {
         let (code, said) = idp(&house, "an", arguments);
         assert_eq!((code, &said["changed"]), (Some(0), &json!(changed)), "{arguments:?} {said}");
     }
@@ -93,7 +95,8 @@ async fn changes(engine: Engine) {
     let (code, refused) = step("an", &["approve", &set]);
     assert_eq!((code, refused["refused"].as_str()), (Some(1), Some("same-person")));
     assert_eq!(step("binh", &["approve", &set]).0, Some(0));
-    let named = |day: &str| idp(&house, "an", &["units", "show", "internal:mot-cua", "--at", day]).1["name"]["vi"].clone();
+    let named =
+        |day: &str| idp(&house, "an", &["units", "show", "internal:mot-cua", "--at", day]).1["name"]["vi"].clone();
     assert_eq!((named("2025-08-31"), named("2025-09-01")), (json!("Trung tâm mới"), json!("Trung tâm một cửa")));
     let (_, story) = idp_said(&house, "an", &["units", "story", "internal:mot-cua"]);
     assert!(story.contains("7/NQ") && story.contains("changed from Trung tâm mới to Trung tâm một cửa"), "{story}");
@@ -101,7 +104,9 @@ async fn changes(engine: Engine) {
     let undoing = step("an", &["undo", &set]).1["set"].as_str().expect("an id").to_owned();
     assert_eq!(step("binh", &["approve", &undoing]).0, Some(0));
     assert_eq!(named("2025-09-01"), json!("Trung tâm mới"));
-    let states: Vec<Value> = ["approved", "undone", "draft"].map(|state| step("an", &["list", "--state", state]).1["items"].clone()).to_vec();
+    let states: Vec<Value> = ["approved", "undone", "draft"]
+        .map(|state| step("an", &["list", "--state", state]).1["items"].clone())
+        .to_vec();
     assert_eq!(states[1][0]["id"], json!(set));
     assert_eq!((states[0].as_array().map(Vec::len), states[2].as_array().map(Vec::len)), (Some(4), Some(0)));
 

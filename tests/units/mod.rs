@@ -4,11 +4,7 @@ mod commands;
 mod lists;
 mod public;
 
-use std::{
-    collections::HashMap,
-    path::PathBuf,
-    sync::OnceLock,
-};
+use std::{collections::HashMap, path::PathBuf, sync::OnceLock};
 
 use idp_tests::{Engine, House};
 use serde_json::Value;

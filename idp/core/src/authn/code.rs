@@ -131,7 +131,11 @@ pub(super) fn digits(typed: &str) -> String {
 }
 
 /// Whether a code was sent for this that can still be answered.
-pub async fn is_under_way(tx: &mut crate::store::Conn, bound: Bound, now: crate::types::Timestamp) -> Result<bool, StoreError> {
+pub async fn is_under_way(
+    tx: &mut crate::store::Conn,
+    bound: Bound,
+    now: crate::types::Timestamp,
+) -> Result<bool, StoreError> {
     rows::has_code(tx, bound, now).await
 }
 

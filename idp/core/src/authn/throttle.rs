@@ -197,7 +197,8 @@ mod tests {
                 tokio::spawn(async move { turns.take(sha256(b"an")).await.is_some() })
             })
             .collect();
-        while turns.0.lock().expect("whole").get(sha256(b"an").bytes()).is_none_or(|queue| queue.length <= MOST_WAITING) {
+        while turns.0.lock().expect("whole").get(sha256(b"an").bytes()).is_none_or(|queue| queue.length <= MOST_WAITING)
+        {
             tokio::task::yield_now().await;
         }
         assert!(turns.take(sha256(b"an")).await.is_none(), "the queue is short");

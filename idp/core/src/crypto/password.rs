@@ -131,7 +131,8 @@ impl PasswordPool {
     ) -> Result<Check, PasswordError> {
         let hash = stored.unwrap_or(&self.decoy).clone();
         let parsed = parse(&hash.phc).ok_or(Fault::bug("reading a stored password hash"))?;
-        let current = parsed.0 == Profile::today() && hash.pepper_key_id == self.seals.active_id() && hash.inner.is_none();
+        let current =
+            parsed.0 == Profile::today() && hash.pepper_key_id == self.seals.active_id() && hash.inner.is_none();
         let (seals, imported) = (Arc::clone(&self.seals), imported.to_vec());
         let right = self.run(place, move |blocks| {
             let (profile, salt, tag) = parsed;

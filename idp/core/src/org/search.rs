@@ -3,9 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{
-    AsOf, Step, UnitName, UnitRow, fact::Span, fold, path, rows::search as rows, units, units_with_code,
-};
+use super::{AsOf, Step, UnitName, UnitRow, fact::Span, fold, path, rows::search as rows, units, units_with_code};
 use crate::{
     store::{Conn, StoreError},
     types::{Id, Locale, Timestamp, id},
@@ -124,7 +122,9 @@ impl Query {
     /// Whether everything that was said to be above is there, in that order from the nearest on.
     fn lies_in(&self, path: &[Step]) -> bool {
         let mut above = path.iter().rev().skip(1);
-        self.context.iter().all(|wanted| above.any(|step| format!(" {}", step.name.folded()).contains(&format!(" {wanted}"))))
+        self.context
+            .iter()
+            .all(|wanted| above.any(|step| format!(" {}", step.name.folded()).contains(&format!(" {wanted}"))))
     }
 }
 
@@ -267,7 +267,10 @@ mod tests {
             Some((name.to_owned(), context.iter().map(|part| (*part).to_owned()).collect::<Vec<_>>()))
         };
         assert_eq!(query("Xã Phú Xuân"), parsed("xa phu xuan", &[]));
-        assert_eq!(query(" Phường 4 , TP. Mỹ Tho,Tỉnh Tiền Giang"), parsed("phuong 4", &["tp my tho", "tinh tien giang"]));
+        assert_eq!(
+            query(" Phường 4 , TP. Mỹ Tho,Tỉnh Tiền Giang"),
+            parsed("phuong 4", &["tp my tho", "tinh tien giang"])
+        );
         assert_eq!(query(", ,Huế"), parsed("hue", &[]));
         assert_eq!(query(" ,%_ "), None);
     }
@@ -288,7 +291,8 @@ mod tests {
             id: crate::crypto::random::id(crate::types::Timestamp::from_millis(0)),
             name: UnitName::parse(name, None).expect("a name"),
         };
-        let path = [step("VN"), step("T\u{ec}nh Ti\u{1ec1}n Giang"), step("Th\u{e0}nh ph\u{1ed1} M\u{1ef9} Tho"), step("4")];
+        let path =
+            [step("VN"), step("T\u{ec}nh Ti\u{1ec1}n Giang"), step("Th\u{e0}nh ph\u{1ed1} M\u{1ef9} Tho"), step("4")];
         for (text, expected) in [
             ("4, my tho, tien giang", true),
             ("4, tien giang", true),

@@ -203,7 +203,9 @@ impl Facts {
             Some(Other { unit, label, share: one.share, is_default: one.is_default, checked: one.checked })
         };
         let mut found: Vec<Other> = of.iter().filter(|one| one.at == at).filter_map(other).collect();
-        found.sort_by_key(|other| (!other.checked, other.share == Share::Part, !other.is_default, other.label.name.folded()));
+        found.sort_by_key(|other| {
+            (!other.checked, other.share == Share::Part, !other.is_default, other.label.name.folded())
+        });
         found
     }
 
@@ -308,8 +310,10 @@ mod tests {
 
     #[test]
     fn a_story_tells_each_day_once_and_in_order() {
-        let (set, one, two): (Id<id::ChangeSet>, Unit, Unit) = (random::id(at(0)), random::id(at(0)), random::id(at(0)));
-        let place = |parent, form_id: &str| Where { parent: Some(parent), level: "commune".to_owned(), form: form(form_id) };
+        let (set, one, two): (Id<id::ChangeSet>, Unit, Unit) =
+            (random::id(at(0)), random::id(at(0)), random::id(at(0)));
+        let place =
+            |parent, form_id: &str| Where { parent: Some(parent), level: "commune".to_owned(), form: form(form_id) };
         let code = |value: &str| Code::parse(Scheme::Gso, value).expect("a code");
         let basis = |day, is_load| Basis {
             title: "t".to_owned(),
@@ -319,7 +323,16 @@ mod tests {
             is_load,
         };
         let label = |text: &str| Labelled { name: name(text), within: Vec::new() };
-        let heir = Succession { from: one, to: two, share: Share::Part, is_default: true, checked: true, at: at(30), source: None, set };
+        let heir = Succession {
+            from: one,
+            to: two,
+            share: Share::Part,
+            is_default: true,
+            checked: true,
+            at: at(30),
+            source: None,
+            set,
+        };
         let facts = Facts {
             places: vec![dated(place(one, "xa"), 10, 20), dated(place(two, "phuong"), 20, 30)],
             names: vec![dated(name("A"), 10, 20), dated(name("B"), 20, 30)],

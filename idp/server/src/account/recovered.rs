@@ -75,8 +75,7 @@ pub(super) async fn set(visit: Visit, ticket: Ticket, Form(params): Form) -> Res
         return Err(at.desk.expired());
     }
     let whose = whose(&at).await?;
-    let own =
-        own_words(whose.person.profile.as_ref(), whose.person.number.as_ref(), &[whose.account.login.as_str()]);
+    let own = own_words(whose.person.profile.as_ref(), whose.person.number.as_ref(), &[whose.account.login.as_str()]);
     let password = match password::both(&params, &own, whose.usage) {
         Ok(password) => password,
         Err(mistakes) => {

@@ -68,11 +68,7 @@ pub(super) async fn run(ctx: &Ctx, arguments: &Arguments) -> Result<Exit, CliErr
 }
 
 /// Loads lists, with a bar at a terminal.
-pub(super) async fn units(
-    say: Say,
-    (db, cx): (&Db, &Cx),
-    lists: (&Texts, Agencies),
-) -> Result<Loaded, LoadError> {
+pub(super) async fn units(say: Say, (db, cx): (&Db, &Cx), lists: (&Texts, Agencies)) -> Result<Loaded, LoadError> {
     let bar = progress::bar(say, "cli-load-working", 0);
     let tell = |done, all| {
         bar.set_length(all);
@@ -156,7 +152,8 @@ fn human(ctx: &Ctx, loaded: &Loaded) -> String {
 fn report(ctx: &Ctx, report: &Report) -> Vec<String> {
     let (before, after) = (&report.before, &report.after);
     let number = |number: usize| number.to_string();
-    let (provinces, districts, communes) = (number(before.provinces), number(before.districts), number(before.communes));
+    let (provinces, districts, communes) =
+        (number(before.provinces), number(before.districts), number(before.communes));
     let with = [("provinces", provinces.as_str()), ("districts", &districts), ("communes", &communes)];
     let mut lines = vec![ctx.say.text_with("cli-load-before", &with)];
     let (provinces, communes) = (number(after.provinces), number(after.communes));

@@ -5,8 +5,7 @@ use std::{net::SocketAddr, path::PathBuf};
 use idp_core::{
     keys,
     net::{self, Network},
-    notify,
-    org,
+    notify, org,
     people::registry,
 };
 use serde::{Deserialize, Serialize};

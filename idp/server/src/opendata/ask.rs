@@ -116,10 +116,14 @@ mod tests {
     #[test]
     fn what_is_misspelled_or_doubled_is_refused() {
         let known = ["at", "level"];
-        for (query, good) in [("", true), ("at=2025-07-01", true), ("levle=commune", false), ("at=2025-07-01&at=2025-07-02", false)] {
+        for (query, good) in
+            [("", true), ("at=2025-07-01", true), ("levle=commune", false), ("at=2025-07-01&at=2025-07-02", false)]
+        {
             assert_eq!(only(&params(query), &known).is_ok(), good, "{query}");
         }
-        for (query, good) in [("limit=1", true), ("limit=200", true), ("limit=0", false), ("limit=201", false), ("limit=x", false)] {
+        for (query, good) in
+            [("limit=1", true), ("limit=200", true), ("limit=0", false), ("limit=201", false), ("limit=x", false)]
+        {
             assert_eq!(limit(&params(query)).is_ok(), good, "{query}");
         }
         let now = Timestamp::from_millis(5);

@@ -30,8 +30,19 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Columns, in order.
 const COLUMNS: [&str; 13] = [
-    "id", "kind", "level", "form", "name_vi", "name_en", "gso", "agency_2020", "agency_2016", "internal", "parent_id",
-    "exists_from", "exists_until",
+    "id",
+    "kind",
+    "level",
+    "form",
+    "name_vi",
+    "name_en",
+    "gso",
+    "agency_2020",
+    "agency_2016",
+    "internal",
+    "parent_id",
+    "exists_from",
+    "exists_until",
 ];
 
 /// A table that was made a moment ago.

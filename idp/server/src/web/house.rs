@@ -67,7 +67,12 @@ pub struct Settings {
 #[async_trait]
 pub trait Grants: Send + Sync {
     /// Ends everything that was given out in a person's name, in the transaction of the reason.
-    async fn end_all_of(&self, tx: &mut Tx<'_>, person: Id<id::Person>, because: &'static str) -> Result<(), StoreError>;
+    async fn end_all_of(
+        &self,
+        tx: &mut Tx<'_>,
+        person: Id<id::Person>,
+        because: &'static str,
+    ) -> Result<(), StoreError>;
 }
 
 /// The long-lived parts. One value lives in an `Arc` that every handler shares.

@@ -208,8 +208,13 @@ impl Scheme {
 }
 
 fn bcrypt_base64() -> GeneralPurpose {
-    GeneralPurpose::new(&BCRYPT, GeneralPurposeConfig::new().with_encode_padding(false).with_decode_allow_trailing_bits(true)
-        .with_decode_padding_mode(base64::engine::DecodePaddingMode::RequireNone))
+    GeneralPurpose::new(
+        &BCRYPT,
+        GeneralPurposeConfig::new()
+            .with_encode_padding(false)
+            .with_decode_allow_trailing_bits(true)
+            .with_decode_padding_mode(base64::engine::DecodePaddingMode::RequireNone),
+    )
 }
 
 /// Base64 as exports write it: with padding or without, and passlib's with `.` for `+`.
@@ -288,7 +293,10 @@ mod tests {
 
     /// Each made with another program (Python's hashlib and passlib, Django), of the password `password`.
     const MADE_ELSEWHERE: &[(&str, &str)] = &[
-        ("$pbkdf2-sha256$1000$c2FsdHNhbHRzYWx0c2FsdA$8nX7hwFEzIB8aPajJTYK8weHQc5Ngz0pFVAKvSu4jQA", "pbkdf2-sha256$1000$32"),
+        (
+            "$pbkdf2-sha256$1000$c2FsdHNhbHRzYWx0c2FsdA$8nX7hwFEzIB8aPajJTYK8weHQc5Ngz0pFVAKvSu4jQA",
+            "pbkdf2-sha256$1000$32",
+        ),
         (
             "$pbkdf2-sha512$1000$c2FsdHNhbHRzYWx0c2FsdA$715rqIr5dXOVPpBhqqsugl037zT5bWJTWYmZtIcK8hBnisKpwfY7kokvwjDrNHqHhF50Pb7MD6HvkJwiDQw4ww",
             "pbkdf2-sha512$1000$64",
@@ -298,7 +306,10 @@ mod tests {
             "$pbkdf2-sha256$i=1000,l=32$c2FsdHNhbHRzYWx0c2FsdA$8nX7hwFEzIB8aPajJTYK8weHQc5Ngz0pFVAKvSu4jQA",
             "pbkdf2-sha256$1000$32",
         ),
-        ("$scrypt$ln=10,r=8,p=1$c2FsdHNhbHRzYWx0c2FsdA$BVMRKqdiVYikKAaPR1wucsKUKvw4TuPLkdEYtoSHas4", "scrypt$10$8$1$32"),
+        (
+            "$scrypt$ln=10,r=8,p=1$c2FsdHNhbHRzYWx0c2FsdA$BVMRKqdiVYikKAaPR1wucsKUKvw4TuPLkdEYtoSHas4",
+            "scrypt$10$8$1$32",
+        ),
         ("{SSHA}yrht1iYXEIkejLVu42JWkadd80RzYWx0c2FsdA==", "ssha-sha1"),
         ("{SSHA256}DIzeh0gCRMTRu9dAH3C3rr7fWkRT0Bp2ZdtRqvTX3XJzYWx0c2FsdA==", "ssha-sha256"),
         (

@@ -231,7 +231,9 @@ impl Sample {
                 let end = old.end.as_ref().filter(|end| end.on == day && end.share == Share::Whole);
                 end.is_some_and(|end| end.into == [agency.key.clone()])
             })
-            .filter_map(|old| Some(Giver { unit: self.named(&old.key, day)?, default: true, checked: true, source: None }))
+            .filter_map(|old| {
+                Some(Giver { unit: self.named(&old.key, day)?, default: true, checked: true, source: None })
+            })
             .collect();
         if whole.is_empty() {
             Operation::Create { unit }

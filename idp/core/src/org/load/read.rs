@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use serde::{Deserialize, de::DeserializeOwned};
 
 use super::{
-    fit,
     files::{self, Texts},
+    fit,
 };
 use crate::{
     org::{Code, Form, Label, Scheme, UnitName},
@@ -396,7 +396,8 @@ pub(super) fn rows<T: DeserializeOwned>(texts: &Texts, file: &'static str, probl
 }
 
 fn own_forms(rows: Vec<At<RawForm>>) -> Vec<Form> {
-    let form = |RawForm { id, level, label_vi, label_en }| Form { label: Label { id, vi: label_vi, en: label_en }, level };
+    let form =
+        |RawForm { id, level, label_vi, label_en }| Form { label: Label { id, vi: label_vi, en: label_en }, level };
     rows.into_iter().map(|at| form(at.row)).collect()
 }
 

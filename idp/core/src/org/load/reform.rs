@@ -90,7 +90,12 @@ impl<'a> Reform<'a> {
                 [only] => found.extend(self.changes(&only.old, code, Some((&only.agency, &only.new_agency)))),
                 several => {
                     let giver = |province: &&ProvinceRow| {
-                        Some(Giver { unit: old_unit(self.eras, &province.old)?, default: true, checked: true, source: None })
+                        Some(Giver {
+                            unit: old_unit(self.eras, &province.old)?,
+                            default: true,
+                            checked: true,
+                            source: None,
+                        })
                     };
                     let into = self.made(code, several.first().map(|province| &province.new_agency));
                     let whole = several.iter().filter_map(giver).collect();
@@ -187,7 +192,13 @@ impl<'a> Reform<'a> {
                 lines.iter().filter(|at| at.row.checked()).map(|at| at.row.new_code.as_str()).collect();
             let share = if heirs.len() == 1 { Share::Whole } else { Share::Part };
             let heir = |code: &&str| {
-                Some(Heir { unit: self.new_unit(code)?, share, default: share == Share::Whole, checked: true, source: None })
+                Some(Heir {
+                    unit: self.new_unit(code)?,
+                    share,
+                    default: share == Share::Whole,
+                    checked: true,
+                    source: None,
+                })
             };
             let successors = heirs.iter().filter_map(heir).collect();
             found.push(Operation::Dissolve { unit: UnitRef::Code(at.row.code.clone()), successors });

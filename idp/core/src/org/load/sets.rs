@@ -189,11 +189,8 @@ pub(super) fn territory(row: &UnitRow, provenance: String) -> NewUnit {
 fn report(eras: &Eras, reform: &Reform<'_>, agencies: usize) -> Report {
     let (provinces_that_go_on, communes_that_go_on) = reform.that_go_on();
     let unchecked = eras.map.iter().filter(|at| !at.row.checked());
-    let unchecked = unchecked.map(|at| Unchecked {
-        line: at.line,
-        old: at.row.old().to_owned(),
-        new: at.row.new_code.clone(),
-    });
+    let unchecked =
+        unchecked.map(|at| Unchecked { line: at.line, old: at.row.old().to_owned(), new: at.row.new_code.clone() });
     let another_name = |code: &&String| {
         let (before, after) = (eras.before.get(*code), eras.after.get(*code));
         before.zip(after).is_some_and(|(before, after)| before.row.name != after.row.name)

@@ -22,7 +22,17 @@ fn forms() -> Vec<Form> {
         level: level.map(str::to_owned),
     };
     let of = |level: &'static str, ids: &[&str]| ids.iter().map(|id| form(id, Some(level))).collect::<Vec<_>>();
-    let any = ["hoi-dong-nhan-dan", "uy-ban-nhan-dan", "to-chuc-dang", "so", "ban", "van-phong", "phong", "trung-tam", "bo-phan-mot-cua"];
+    let any = [
+        "hoi-dong-nhan-dan",
+        "uy-ban-nhan-dan",
+        "to-chuc-dang",
+        "so",
+        "ban",
+        "van-phong",
+        "phong",
+        "trung-tam",
+        "bo-phan-mot-cua",
+    ];
     let mut all = of("central", &["trung-uong"]);
     all.extend(of("province", &["tinh", "thanh-pho-truc-thuoc-trung-uong"]));
     all.extend(of("district", &["huyen", "quan", "thi-xa", "thanh-pho"]));
@@ -32,7 +42,8 @@ fn forms() -> Vec<Form> {
 }
 
 fn planned(agencies: Agencies) -> Planned {
-    plan(&Texts::shipped(), &forms(), agencies).unwrap_or_else(|problems| panic!("the shipped lists are not sound: {problems:?}"))
+    plan(&Texts::shipped(), &forms(), agencies)
+        .unwrap_or_else(|problems| panic!("the shipped lists are not sound: {problems:?}"))
 }
 
 fn counts(provinces: usize, districts: usize, communes: usize) -> Counts {
@@ -53,14 +64,19 @@ fn the_shipped_lists_have_the_units_of_both_states() {
 fn every_old_unit_goes_on_ends_once_or_is_dissolved_and_every_new_one_begins_once() {
     let planned = planned(Agencies::None);
     let [before, reform] = &planned.sets[..] else { panic!("two sets") };
-    assert_eq!((before.effective_on.to_string(), reform.effective_on.to_string()), ("2025-01-01".into(), "2025-07-01".into()));
+    assert_eq!(
+        (before.effective_on.to_string(), reform.effective_on.to_string()),
+        ("2025-01-01".into(), "2025-07-01".into())
+    );
     let created = before.operations.iter().filter(|operation| matches!(operation, Operation::Create { .. })).count();
     assert_eq!(created, 1 + 63 + 696 + 10_035);
     let mut ended: HashMap<&UnitRef, usize> = HashMap::new();
     let mut made = BTreeSet::new();
     for operation in &reform.operations {
         match operation {
-            Operation::Merge { whole, .. } => whole.iter().for_each(|giver| *ended.entry(&giver.unit).or_default() += 1),
+            Operation::Merge { whole, .. } => {
+                whole.iter().for_each(|giver| *ended.entry(&giver.unit).or_default() += 1)
+            }
             Operation::Dissolve { unit, .. } => *ended.entry(unit).or_default() += 1,
             _ => {}
         }
@@ -75,7 +91,9 @@ fn every_old_unit_goes_on_ends_once_or_is_dissolved_and_every_new_one_begins_onc
 fn a_merged_province_is_a_new_unit_with_the_agency_code_of_its_namesake() {
     let planned = planned(Agencies::None);
     let dak_lak = planned.sets[1].operations.iter().find_map(|operation| match operation {
-        Operation::Merge { whole, into: Target::New(unit), .. } if unit.made.as_deref() == Some("new-66") => Some((whole, unit)),
+        Operation::Merge { whole, into: Target::New(unit), .. } if unit.made.as_deref() == Some("new-66") => {
+            Some((whole, unit))
+        }
         _ => None,
     });
     let (whole, unit) = dak_lak.expect("the merge is there");
@@ -89,12 +107,15 @@ fn a_split_commune_has_parts_of_which_one_checked_is_proposed() {
     let planned = planned(Agencies::None);
     let parts = |code: &str| {
         let found = planned.sets[1].operations.iter().find_map(|operation| match operation {
-            Operation::Dissolve { unit: UnitRef::Code(of), successors } if of.value() == code => Some(successors.clone()),
+            Operation::Dissolve { unit: UnitRef::Code(of), successors } if of.value() == code => {
+                Some(successors.clone())
+            }
             _ => None,
         });
         found.unwrap_or_else(|| panic!("{code} is dissolved"))
     };
-    let shares: Vec<(Share, bool, bool)> = parts("00007").iter().map(|heir| (heir.share, heir.default, heir.checked)).collect();
+    let shares: Vec<(Share, bool, bool)> =
+        parts("00007").iter().map(|heir| (heir.share, heir.default, heir.checked)).collect();
     assert_eq!(shares, [(Share::Part, true, true), (Share::Part, false, true)]);
     // The map's own guess for this one is among the lines that nobody confirms.
     assert!(parts("00556").iter().all(|heir| heir.checked || !heir.default));
@@ -105,10 +126,14 @@ fn a_split_commune_has_parts_of_which_one_checked_is_proposed() {
 #[test]
 fn the_sample_agencies_stand_before_between_and_after() {
     let planned = planned(Agencies::Sample);
-    assert_eq!(planned.sets.iter().map(|set| set.effective_on.to_string()).collect::<Vec<_>>(), ["2025-01-01", "2025-03-01", "2025-07-01"]);
+    assert_eq!(
+        planned.sets.iter().map(|set| set.effective_on.to_string()).collect::<Vec<_>>(),
+        ["2025-01-01", "2025-03-01", "2025-07-01"]
+    );
     assert!(planned.report.agencies > 400);
     let departments = &planned.sets[1].operations;
-    let merges = departments.iter().filter(|operation| matches!(operation, Operation::Merge { whole, .. } if whole.len() == 2));
+    let merges =
+        departments.iter().filter(|operation| matches!(operation, Operation::Merge { whole, .. } if whole.len() == 2));
     assert_eq!(merges.count(), 5 * 5, "five pairs of departments in each of five provinces");
     let with: Vec<_> = planned.sets.iter().map(|set| set.decision.file_sha256).collect();
     let without: Vec<_> = self::planned(Agencies::None).sets.iter().map(|set| set.decision.file_sha256).collect();
@@ -118,11 +143,14 @@ fn the_sample_agencies_stand_before_between_and_after() {
 #[test]
 fn what_is_wrong_is_named_with_file_and_line() {
     let shipped = Texts::shipped();
-    let with = |file: &'static str, change: &dyn Fn(&str) -> String| Texts::shipped().with(file, change(shipped.text(file)));
-    let line = |number: usize, text: &'static str| move |all: &str| {
-        let mut lines: Vec<&str> = all.lines().collect();
-        lines[number - 1] = text;
-        lines.join("\n")
+    let with =
+        |file: &'static str, change: &dyn Fn(&str) -> String| Texts::shipped().with(file, change(shipped.text(file)));
+    let line = |number: usize, text: &'static str| {
+        move |all: &str| {
+            let mut lines: Vec<&str> = all.lines().collect();
+            lines[number - 1] = text;
+            lines.join("\n")
+        }
     };
     let cases: [(&'static str, usize, &'static str, Why); 11] = [
         (files::BEFORE, 3, "01,A,province", Why::Unreadable),
@@ -140,10 +168,13 @@ fn what_is_wrong_is_named_with_file_and_line() {
     for (file, number, text, why) in cases {
         let texts = with(file, &line(number, text));
         let problems = plan(&texts, &forms(), Agencies::None).err().unwrap_or_default();
-        let found = problems.iter().any(|problem| (problem.file, problem.line as usize, problem.why) == (file, number, why));
+        let found =
+            problems.iter().any(|problem| (problem.file, problem.line as usize, problem.why) == (file, number, why));
         assert!(found, "{file}:{number} {why:?}: {problems:?}");
     }
-    let missing = with(files::MAP, &|all: &str| all.lines().filter(|line| !line.starts_with("00001,")).collect::<Vec<_>>().join("\n"));
+    let missing = with(files::MAP, &|all: &str| {
+        all.lines().filter(|line| !line.starts_with("00001,")).collect::<Vec<_>>().join("\n")
+    });
     let problems = plan(&missing, &forms(), Agencies::None).err().unwrap_or_default();
     assert!(problems.iter().any(|problem| problem.why == Why::Unmapped && problem.value == "00001"), "{problems:?}");
 }
@@ -160,7 +191,8 @@ async fn a_load_makes_both_states_once_and_a_second_run_changes_nothing() {
     let texts = Texts::shipped();
     let at = Cx::operator("test".to_owned(), cx().now);
     let quiet = |_: u64, _: u64| {};
-    let first = load(&scratch.db, &at, (&texts, Agencies::Sample), &quiet).await.unwrap_or_else(|error| panic!("{error:?}"));
+    let first =
+        load(&scratch.db, &at, (&texts, Agencies::Sample), &quiet).await.unwrap_or_else(|error| panic!("{error:?}"));
     let Outcome::Enacted(sets) = first.outcome else { panic!("nothing was enacted") };
     assert_eq!(sets.len(), 3);
     let again = load(&scratch.db, &at, (&texts, Agencies::Sample), &quiet).await.expect("reads");
@@ -176,7 +208,8 @@ async fn a_load_makes_both_states_once_and_a_second_run_changes_nothing() {
 /// Code → name, level, form and code of the parent, as the tree says on a day.
 async fn territories(conn: &mut Conn, day: &str) -> BTreeMap<String, [String; 4]> {
     let as_of = AsOf::at(day.parse::<Day>().expect("a day").start());
-    let gso = |row: &UnitRow| row.codes.iter().find(|code| code.scheme() == Scheme::Gso).map(|code| code.value().to_owned());
+    let gso =
+        |row: &UnitRow| row.codes.iter().find(|code| code.scheme() == Scheme::Gso).map(|code| code.value().to_owned());
     let rows = crate::org::list(conn, &Filter::default(), as_of, None, 20_000).await.expect("reads");
     let rows: Vec<UnitRow> = rows.into_iter().filter(|row| row.kind == UnitKind::Territory).collect();
     let codes: HashMap<_, _> = rows.iter().map(|row| (row.id, gso(row).unwrap_or_default())).collect();

@@ -9,5 +9,4 @@ pub(super) mod story;
 pub(super) mod write;
 
 /// Every statement of these files, file by file.
-pub(super) const ALL: &[&[&str]] =
-    &[list::ALL, plan::ALL, read::ALL, search::ALL, sets::ALL, story::ALL, write::ALL];
+pub(super) const ALL: &[&[&str]] = &[list::ALL, plan::ALL, read::ALL, search::ALL, sets::ALL, story::ALL, write::ALL];

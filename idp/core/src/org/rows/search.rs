@@ -1,10 +1,6 @@
 //! SQL of looking for units, and of telling which one is meant.
 
-use super::super::{
-    AsOf, UnitKind,
-    fact::Span,
-    search::Named,
-};
+use super::super::{AsOf, UnitKind, fact::Span, search::Named};
 use crate::{
     params,
     store::{Conn, Param, Row, StoreError},

@@ -45,9 +45,7 @@ pub fn listed(names: &[String], locale: Locale) -> String {
     match names {
         [] => String::new(),
         [only] => only.clone(),
-        [first @ .., last] => {
-            text::say_with(locale, "units-and", &[("first", &first.join(", ")), ("last", last)])
-        }
+        [first @ .., last] => text::say_with(locale, "units-and", &[("first", &first.join(", ")), ("last", last)]),
     }
 }
 
@@ -87,7 +85,8 @@ impl Event {
                 say("units-story-moved", &[("from", &from), ("to", &to)])
             }
             Self::Reformed { from, to } => {
-                let label = |label: &crate::org::Label| if locale == Locale::Vi { label.vi.clone() } else { label.en.clone() };
+                let label =
+                    |label: &crate::org::Label| if locale == Locale::Vi { label.vi.clone() } else { label.en.clone() };
                 say("units-story-reformed", &[("from", &label(from)), ("to", &label(to))])
             }
             Self::Ended(others) => Some(ended(others, locale)),
@@ -172,11 +171,19 @@ mod tests {
         let code = |value| Code::parse(Scheme::Gso, value).ok();
         let cases = [
             (
-                Event::Began { name: name("C"), from: vec![other("A", whole, true), other("B", whole, true)], first_known: false },
+                Event::Began {
+                    name: name("C"),
+                    from: vec![other("A", whole, true), other("B", whole, true)],
+                    first_known: false,
+                },
                 "C was formed from all of A and B.",
             ),
             (
-                Event::Began { name: name("C"), from: vec![other("A", part, true), other("B", part, false)], first_known: false },
+                Event::Began {
+                    name: name("C"),
+                    from: vec![other("A", part, true), other("B", part, false)],
+                    first_known: false,
+                },
                 "C was formed from part of A.",
             ),
             (Event::Began { name: name("C"), from: Vec::new(), first_known: false }, "C was formed."),
@@ -184,7 +191,10 @@ mod tests {
                 Event::Recoded { scheme: Scheme::Gso, from: code("1"), to: code("2") },
                 "The statistics code changed from 1 to 2.",
             ),
-            (Event::Ended(vec![other("A", part, true), other("B", part, true)]), "It ended. Its parts went to A and B."),
+            (
+                Event::Ended(vec![other("A", part, true), other("B", part, true)]),
+                "It ended. Its parts went to A and B.",
+            ),
             (Event::Ended(vec![other("A", whole, true)]), "It ended. All of it went on in A."),
             (Event::Ended(vec![other("A", whole, false)]), "It ended. No unit took its place."),
         ];

@@ -379,7 +379,10 @@ mod tests {
         let of = |pointer: &str| schema.pointer(pointer).cloned().unwrap_or_default();
         assert_eq!(of("/additionalProperties"), false);
         assert_eq!(of("/$defs/PartyEntry/required"), serde_json::json!(["client_id", "name"]));
-        assert_eq!(of("/$defs/UnitEntry/required"), serde_json::json!(["code", "name", "kind", "level", "form", "parent"]));
+        assert_eq!(
+            of("/$defs/UnitEntry/required"),
+            serde_json::json!(["code", "name", "kind", "level", "form", "parent"])
+        );
         assert_eq!(of("/$defs/PersonEntry/required"), serde_json::json!(["login", "name"]));
         assert_eq!(of("/$defs/PartyEntry/properties/kind/enum"), serde_json::json!(words::KINDS));
     }

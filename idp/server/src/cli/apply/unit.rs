@@ -26,11 +26,7 @@ pub(super) struct Prepared {
 }
 
 /// Parses codes, and writes the set by which each unit would be made.
-pub(super) fn prepare(
-    entries: Vec<(String, UnitEntry)>,
-    now: Timestamp,
-    problems: &mut Vec<Problem>,
-) -> Vec<Prepared> {
+pub(super) fn prepare(entries: Vec<(String, UnitEntry)>, now: Timestamp, problems: &mut Vec<Problem>) -> Vec<Prepared> {
     entries.into_iter().filter_map(|(path, entry)| parse(path, entry, now.day(), problems)).collect()
 }
 
@@ -91,9 +87,8 @@ pub(super) async fn apply(
         if !there {
             match change::enact(tx, &unit.set).await {
                 Ok(_approved) => {}
-                Err(ChangeError::Refused(refusal)) => problems.extend(
-                    words::refusal_keys(&refusal).into_iter().map(|key| Problem::rule(unit.path.clone(), key)),
-                ),
+                Err(ChangeError::Refused(refusal)) => problems
+                    .extend(words::refusal_keys(&refusal).into_iter().map(|key| Problem::rule(unit.path.clone(), key))),
                 Err(ChangeError::Store(error)) => return Err(error),
             }
         }

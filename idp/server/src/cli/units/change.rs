@@ -3,10 +3,11 @@
 mod file;
 mod tell;
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use clap::Subcommand;
 use idp_core::{
+    office,
     org::change::{self, ChangeError, Rules, Seen},
     types::{Id, id},
 };
@@ -127,7 +128,7 @@ pub(super) async fn run(ctx: &Ctx, opened: &Opened, arguments: Arguments) -> Res
 }
 
 async fn step(ctx: &Ctx, opened: &Opened, what: What) -> Result<Exit, Stopped> {
-    let rules = Rules { config: opened.loaded.config.org, rooms: Vec::new() };
+    let rules = Rules { config: opened.loaded.config.org, rooms: vec![Arc::new(office::Posts)] };
     match what {
         What::List { state } => {
             let mut conn = opened.db.read().await?;
@@ -136,7 +137,8 @@ async fn step(ctx: &Ctx, opened: &Opened, what: What) -> Result<Exit, Stopped> {
         }
         What::Show(which) => {
             let mut conn = opened.db.read().await?;
-            let set = change::get(&mut conn, which.id()?).await?.ok_or(ChangeError::Refused(change::Refusal::Unknown))?;
+            let set =
+                change::get(&mut conn, which.id()?).await?.ok_or(ChangeError::Refused(change::Refusal::Unknown))?;
             tell::set(ctx, &set);
             Ok(Exit::Done)
         }

@@ -189,9 +189,10 @@ fn aliases(say: Say, aliases: &Aliases, view: &UnitView, lines: &mut Vec<String>
     let names = aliases.names.iter().filter(|name| name.value != view.row.name);
     let names = names.map(|name| format!("{} ({})", in_language(&name.value, say.locale), span(say, name.span)));
     field(say, lines, "units-field-other-names", &names.collect::<Vec<_>>().join(", "));
-    let codes = aliases.codes.iter().filter(|code| {
-        !view.row.codes.contains(&code.value) && code.value.scheme() != Scheme::Internal
-    });
+    let codes = aliases
+        .codes
+        .iter()
+        .filter(|code| !view.row.codes.contains(&code.value) && code.value.scheme() != Scheme::Internal);
     let codes = codes.map(|code| format!("{} ({})", words::codes([&code.value], say), span(say, code.span)));
     field(say, lines, "units-field-other-codes", &codes.collect::<Vec<_>>().join(", "));
 }
@@ -209,7 +210,8 @@ pub(super) async fn successors(ctx: &Ctx, opened: &Opened, text: &str, when: Whe
     let after = org::successors(&mut conn, found.unit, all_times(found.seen)).await?;
     let mut lines = Vec::new();
     if after.is_empty() {
-        let (key, at) = if found.then { ("units-still-there", day_of(when.now)) } else { ("units-no-successor", String::new()) };
+        let (key, at) =
+            if found.then { ("units-still-there", day_of(when.now)) } else { ("units-no-successor", String::new()) };
         lines.push(ctx.say.text_with(key, &[("name", &name), ("at", &at)]));
     } else {
         lines.push(format!("{name} ({})", last_name_day(ctx, &mut conn, &found).await?));
@@ -246,7 +248,8 @@ pub(super) async fn story(ctx: &Ctx, opened: &Opened, text: &str, when: When) ->
         lines.join("\n")
     };
     let machine = || {
-        let told = chapters.iter().map(|told| json!({"day": told.day, "basis": told.basis, "sentences": told.sentences}));
+        let told =
+            chapters.iter().map(|told| json!({"day": told.day, "basis": told.basis, "sentences": told.sentences}));
         json!({"unit": found.unit, "name": name, "chapters": told.collect::<Vec<_>>()})
     };
     ctx.say.answer(human, machine);

@@ -284,7 +284,7 @@ fn enrolled_and_account(to: &mut Collected) {
             matched_at: (data_match == DataMatch::Matched).then(|| Timestamp::from_millis(1_773_540_307_000)),
             passkeys_href: "/account/passkeys".to_owned(),
             factors_href: "/account/factors".to_owned(),
-        sign_out_action: "/account/sign-out".to_owned(),
+            sign_out_action: "/account/sign-out".to_owned(),
         };
         let ids =
             &["account-name", "identity-assurance", "data-match", "passkeys-link", "sign-out-form", "sign-out-submit"];

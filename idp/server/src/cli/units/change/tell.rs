@@ -48,7 +48,9 @@ fn row_json(row: &SetRow) -> Value {
             signed = Some(by);
             undo_until = until.map(Timestamp::rfc3339);
         }
-        SetState::Refused { signed: by, .. } | SetState::Withdrawn { signed: by } | SetState::Undone { signed: by, .. } => {
+        SetState::Refused { signed: by, .. }
+        | SetState::Withdrawn { signed: by }
+        | SetState::Undone { signed: by, .. } => {
             signed = Some(by);
         }
     }
@@ -114,7 +116,8 @@ fn more(ctx: &Ctx, all: usize) -> Option<String> {
 /// What a set would do.
 pub(super) fn dry_run(ctx: &Ctx, tried: &DryRun) {
     let human = || {
-        let mut lines: Vec<String> = tried.clashes.iter().map(|clash| format!("! {}", words::clash(ctx.say, clash))).collect();
+        let mut lines: Vec<String> =
+            tried.clashes.iter().map(|clash| format!("! {}", words::clash(ctx.say, clash))).collect();
         lines.extend(tried.touched.iter().take(MOST).map(|one| touched(ctx, one)));
         lines.extend(more(ctx, tried.touched.len()));
         lines.extend(tried.dependents.iter().take(MOST).map(|one| stands(ctx, one)));
@@ -156,7 +159,8 @@ fn stands(ctx: &Ctx, one: &Dependent) -> String {
 fn dry_run_json(tried: &DryRun) -> Value {
     let clash = |clash: &Clash| json!({"why": clash.why.word(), "operation": clash.operation, "unit": clash.unit, "named": clash.named, "set": clash.set});
     let brief = |brief: &Brief| json!({"name": in_language(&brief.name, Locale::Vi), "codes": brief.codes, "parent": brief.parent, "level": brief.level, "form": brief.form});
-    let heirs = |one: &Touched| one.heirs.iter().map(|(unit, share)| json!({"unit": unit, "share": share})).collect::<Vec<_>>();
+    let heirs =
+        |one: &Touched| one.heirs.iter().map(|(unit, share)| json!({"unit": unit, "share": share})).collect::<Vec<_>>();
     let touched = |one: &Touched| {
         json!({
             "unit": one.unit,

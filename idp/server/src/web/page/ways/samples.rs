@@ -25,7 +25,8 @@ pub(in crate::web::page) fn all(to: &mut Collected) {
 }
 
 fn second_factor(to: &mut Collected) {
-    const IDS: &[&str] = &["second-factor-form", "code", "second-factor-submit", "second-factor-again", "cancel", "why"];
+    const IDS: &[&str] =
+        &["second-factor-form", "code", "second-factor-submit", "second-factor-again", "cancel", "why"];
     const SEND: &[&str] = &["second-factor-send-form", "second-factor-send", "second-factor-again", "cancel", "why"];
     let locale = to.locale;
     let message = |sent| SecondWay::Message { masked: "•••• ••• 678".to_owned(), is_sms: true, sent };
@@ -50,7 +51,12 @@ fn second_factor(to: &mut Collected) {
     ];
     to.add("second-factor", "paper", IDS, &SecondFactor { others, party: None, ..plain(SecondWay::Paper, "paper") });
     to.add("second-factor", "message", IDS, &plain(message(true), "message-0"));
-    to.add("second-factor", "to-send", SEND, &SecondFactor { others: Vec::new(), ..plain(message(false), "message-0") });
+    to.add(
+        "second-factor",
+        "to-send",
+        SEND,
+        &SecondFactor { others: Vec::new(), ..plain(message(false), "message-0") },
+    );
     let errors = Errors::throttled(15);
     to.add("second-factor", "throttled", IDS, &SecondFactor { errors, ..plain(SecondWay::App, "app") });
 }
@@ -90,12 +96,10 @@ fn factors(to: &mut Collected) {
         paths: paths(),
     };
     to.add("factors", "plain", IDS, &plain());
-    let app = AppRow {
-        id: "01890a5d".to_owned(),
-        label: "Điện thoại \"'<b>".to_owned(),
-        added_at: AT,
-        used_at: Some(AT),
-    };
+    let app =
+        AppRow {
+            id: "01890a5d".to_owned(), label: "Điện thoại \"'<b>".to_owned(), added_at: AT, used_at: Some(AT)
+        };
     let full = Factors {
         apps: vec![app],
         contacts: vec![
@@ -213,9 +217,13 @@ fn recovery(to: &mut Collected) {
         password_min: "15".to_owned(),
         action: "/recover/rc_sample/password".to_owned(),
     };
-    to.add("recover-password", "wrong", &["recover-password-form", "new_password", "recover-password-submit"], &password);
-    let stop =
-        RecoverStop { c: chrome(locale), handle: "rx_sample".to_owned(), action: "/recover/stop".to_owned() };
+    to.add(
+        "recover-password",
+        "wrong",
+        &["recover-password-form", "new_password", "recover-password-submit"],
+        &password,
+    );
+    let stop = RecoverStop { c: chrome(locale), handle: "rx_sample".to_owned(), action: "/recover/stop".to_owned() };
     to.add("recover-stop", "plain", &["recover-stop-form", "recover-stop"], &stop);
     let end = RecoverEnd {
         c: chrome(locale),
