@@ -11,10 +11,12 @@ mod config;
 mod demo;
 mod doctor;
 mod error;
+mod explain;
 pub(crate) mod help;
 mod keys;
 mod load;
 mod migrate;
+mod officials;
 mod openapi;
 mod opened;
 mod progress;
@@ -75,6 +77,12 @@ enum Command {
     Units(units::Arguments),
     /// Checks the audit log.
     Audit(audit::Arguments),
+    /// Officials from files.
+    Officials(officials::Arguments),
+    /// What somebody may do, and why.
+    Explain(explain::Explain),
+    /// Who may do something.
+    Who(explain::Who),
     /// Looks for what is wrong.
     Doctor,
     /// Prints what is in force.
@@ -151,6 +159,9 @@ async fn dispatch(ctx: &Ctx, command: Command) -> Result<Exit, CliError> {
         Command::Load(arguments) => load::run(ctx, &arguments).await,
         Command::Units(arguments) => Box::pin(units::run(ctx, arguments)).await,
         Command::Audit(arguments) => audit::run(ctx, &arguments).await,
+        Command::Officials(arguments) => officials::run(ctx, arguments).await,
+        Command::Explain(arguments) => explain::explain(ctx, &arguments).await,
+        Command::Who(arguments) => explain::who(ctx, &arguments).await,
         Command::Doctor => doctor::run(ctx).await,
         Command::Config => config::run(ctx),
         Command::Openapi => Ok(openapi::run(ctx)),

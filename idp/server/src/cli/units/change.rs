@@ -3,7 +3,7 @@
 mod file;
 mod tell;
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use clap::Subcommand;
 use idp_core::{
