@@ -3,7 +3,7 @@
 mod file;
 mod tell;
 
-use std::{path::PathBuf, sync::Arc};
+use std::path::PathBuf;
 
 use clap::Subcommand;
 use idp_core::{
