@@ -9,7 +9,9 @@
 
 mod audit;
 mod bare;
+mod country;
 mod flow;
+mod guess;
 mod house;
 mod load;
 

@@ -3,6 +3,7 @@
 //! Add a command: a variant in [`Command`], a file, one arm in [`dispatch`], and the keys `cli-NAME` (and `cli-NAME-arg-ARG` for its
 //! arguments) in both locale files; a test finds what is missing.
 
+mod admin;
 mod apply;
 mod audit;
 mod completions;
@@ -66,6 +67,8 @@ enum Command {
     Migrate(migrate::Arguments),
     /// Looks after signing keys.
     Keys(keys::Arguments),
+    /// Looks after administrators.
+    Admin(admin::Arguments),
     /// Makes what a file says.
     Apply(apply::Arguments),
     /// Loads lists.
@@ -151,6 +154,7 @@ async fn dispatch(ctx: &Ctx, command: Command) -> Result<Exit, CliError> {
         Command::Demo(arguments) => Box::pin(demo::run(ctx, &arguments)).await,
         Command::Migrate(arguments) => migrate::run(ctx, &arguments).await,
         Command::Keys(arguments) => keys::run(ctx, arguments).await,
+        Command::Admin(arguments) => admin::run(ctx, arguments).await,
         Command::Apply(arguments) => apply::run(ctx, &arguments).await,
         Command::Load(arguments) => load::run(ctx, &arguments).await,
         Command::Units(arguments) => Box::pin(units::run(ctx, arguments)).await,

@@ -3,6 +3,7 @@
 use std::{sync::atomic::Ordering, time::Duration};
 
 use idp_core::{
+    admin,
     audit::{self, Event},
     authn,
     crypto::jws::Alg,
@@ -110,8 +111,9 @@ impl Jobs {
         let grants = db.write(cx, |tx| Box::pin(oidc::sweep(tx))).await?;
         let before = cx.now - KEPT_MESSAGES;
         let messages = db.write(cx, |tx| Box::pin(notify::sweep(tx, before))).await?;
+        let administration = db.write(cx, |tx| Box::pin(admin::sweep(tx))).await?;
         let posts = self.watch_posts(cx).await?;
-        Ok(sign_ins + challenges + factors + quotas + grants + messages + posts)
+        Ok(sign_ins + challenges + factors + quotas + grants + messages + administration + posts)
     }
 
     /// Warns holders of posts that end soon, marks posts that nobody uses, opens reviews that are due.

@@ -192,8 +192,8 @@ fn heirs(reading: &Reading, undoing: bool) -> Heirs {
             only[0].2 = Share::Whole;
         }
     } else {
-        for (_, fact) in reading.state.successions.fresh().filter(|(_, fact)| fact.value.at == reading.at) {
-            let one = &fact.value;
+        let fresh = reading.state.successions.fresh().map(|(_, fact)| &fact.value);
+        for one in fresh.filter(|one| one.at == reading.at && one.checked) {
             heirs.entry(one.from).or_default().push((!one.is_default, one.to, one.share));
         }
     }
