@@ -105,7 +105,8 @@ async fn administrators(engine: Engine) {
     let desired = folder.write("desired.toml", DESIRED);
     assert_eq!(run(&file, &["apply", &desired]).0, Some(0));
     let admin = |arguments: &[&str]| ask(&file, &[&["admin"], arguments].concat());
-    let grant = |who: &[&str], role: &str| admin(&[&["grant"], who, &["--role", role, "--decision", "12/QĐ-UBND"]].concat());
+    let grant =
+        |who: &[&str], role: &str| admin(&[&["grant"], who, &["--role", role, "--decision", "12/QĐ-UBND"]].concat());
     assert_eq!(admin(&["list"]), (Some(0), json!([])));
     let (code, said) = admin(&["bootstrap"]);
     let link = said["link"].as_str().unwrap_or_default();

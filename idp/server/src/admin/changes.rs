@@ -81,7 +81,10 @@ impl<'a> Says<'a> {
         let is_whole = |operation: &Operation| {
             use Operation::{AbolishLevel, OpenLevel, RelabelLevel};
             matches!(operation, AbolishLevel { .. } | OpenLevel { .. } | RelabelLevel { .. })
-                || operation.makes().iter().any(|unit| unit.parent.is_none() && matches!(operation, Operation::Create { .. }))
+                || operation
+                    .makes()
+                    .iter()
+                    .any(|unit| unit.parent.is_none() && matches!(operation, Operation::Create { .. }))
         };
         if self.operations.iter().any(is_whole) {
             return Ok(Targets::Whole);

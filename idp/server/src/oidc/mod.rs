@@ -17,8 +17,8 @@
 
 mod access_token;
 mod authorize;
-mod bearer;
 pub mod backchannel;
+mod bearer;
 mod claims;
 mod client_auth;
 mod cors;

@@ -356,7 +356,11 @@ pub(super) const ROUTES: &[Route] = &[
         "pages",
         &[get("asset", "Style sheet, scripts, fonts", &[(200, Some(Body::Any)), (404, None)])],
     ),
-    public("/console/sign-in", "pages", &[get("consoleSignIn", "Into the web console", PAGE_OR_ON).asks(&[may("fresh")])]),
+    public(
+        "/console/sign-in",
+        "pages",
+        &[get("consoleSignIn", "Into the web console", PAGE_OR_ON).asks(&[may("fresh")])],
+    ),
     public(
         "/console/resume",
         "pages",
