@@ -9,6 +9,7 @@ use crate::{
     bare::{self, Bare},
     country,
     flow::{self, CodeFlow, SignIn},
+    guess,
     house::{DISCOVERY, House, JWKS},
     load::{self, Compared, Plan, Same, median},
     options::Options,
@@ -78,13 +79,17 @@ impl<'o> Bench<'o> {
         self.tokens().await?;
         self.code_flow().await?;
         self.sign_in().await?;
+        if self.wants("known names") {
+            let mut connection = self.connection().await?;
+            self.figures.extend(guess::known_names(&mut connection, (self.engine, self.options.quick)).await?);
+        }
         if self.wants("memory") {
             self.memory("memory, after load", None)?;
         }
         self.statements().await?;
         if self.wants("units") {
             let engine = if self.engine == "sqlite" { Engine::Sqlite } else { Engine::Postgres };
-            self.figures.extend(units::figures(engine, self.engine, self.options.quick).await?);
+            self.figures.extend(units::figures(engine, self.engine).await?);
         }
         if ["country, load", "country, open a node", "country, search", "country, under at an instant"]
             .into_iter()

@@ -128,7 +128,8 @@ async fn by_address_on(engine: Engine) {
     let form = other.open(&link).await;
     let set = |password: &'static str| [("new_password", password), ("new_password_again", password)];
     let own = format!("{} {}", registered.full_name, registered.personal_number);
-    let refused = other.submit(&form, "recover-password-form", &[("new_password", &own), ("new_password_again", &own)]).await;
+    let refused =
+        other.submit(&form, "recover-password-form", &[("new_password", &own), ("new_password_again", &own)]).await;
     assert_eq!((refused.status, refused.has("#new_password-error")), (422, true));
     // Row 136: parallel uses of one link.
     let uses = (0..5).map(|_| {
@@ -196,7 +197,8 @@ async fn stopped_on(engine: Engine) {
     // Row 128: a locked account gets no further, whatever was proved before.
     let wait = waiting(&mut thief).await;
     let (cx, account) = (house.cx(), binh.account);
-    let locked = house.db().write(&cx, |tx| Box::pin(idp_core::people::set_account_state(tx, account, AccountState::Locked)));
+    let locked =
+        house.db().write(&cx, |tx| Box::pin(idp_core::people::set_account_state(tx, account, AccountState::Locked)));
     locked.await.map_err(|error: idp_core::store::StoreError| error).expect("writes");
     house.later(24 * 3_600 + 1).await;
     assert_eq!(thief.open(wait.url.as_str()).await.text("#error-code").as_deref(), Some("recover-expired"));
@@ -208,7 +210,7 @@ async fn stopped_on(engine: Engine) {
 }
 
 #[test]
-fn a_recovery_is_stopped_by_its_holder() {
+fn row_138_a_recovery_is_stopped_by_its_holder_and_by_no_program_that_opens_links() {
     idp_tests::run(async {
         for engine in Engine::ALL {
             Box::pin(stopped_on(engine)).await;
@@ -225,14 +227,15 @@ async fn by_app_on(engine: Engine) {
     let proof = world.asks(&mut browser, registered, &an.login.to_uppercase()).await;
     let form = browser.submit(&proof, "recover-proof-form", &[("code", &app_code(house, &key, 30))]).await;
     assert_eq!(form.name(), "recover-password", "a second factor does not wait: {} {}", form.status, form.body);
-    let done = browser.submit(&form, "recover-password-form", &[("new_password", NEW), ("new_password_again", NEW)]).await;
+    let done =
+        browser.submit(&form, "recover-password-form", &[("new_password", NEW), ("new_password_again", NEW)]).await;
     assert_eq!(done.name(), "recover-end", "{} {}", done.status, done.body);
     let asked = world.signs_in(&an.login, NEW).await;
     assert_eq!(asked.name(), "second-factor", "the second factor stays");
 }
 
 #[test]
-fn a_recovery_by_a_second_factor_does_not_wait_and_keeps_it() {
+fn row_135_a_recovery_by_a_second_factor_does_not_wait_keeps_it_and_takes_no_other_name() {
     idp_tests::run(async {
         for engine in Engine::ALL {
             Box::pin(by_app_on(engine)).await;
@@ -260,7 +263,9 @@ async fn nothing_is_told_on(engine: Engine) {
     super::ways::proved_address(house, &an, &telephone()).await;
     let mut walks = Vec::new();
     let invented = Registered { full_name: "Đào Văn Không".to_owned(), ..known.clone() };
-    for (person, login) in [(known, ""), (known, an.login.as_str()), (unknown, ""), (known, "nobody-000000"), (&invented, "")] {
+    for (person, login) in
+        [(known, ""), (known, an.login.as_str()), (unknown, ""), (known, "nobody-000000"), (&invented, "")]
+    {
         let mut browser = Browser::new();
         let mut walk = Vec::new();
         let proof = world.asks(&mut browser, person, login).await;
@@ -283,7 +288,10 @@ async fn nothing_is_told_on(engine: Engine) {
     for (number, walk) in walks.iter().enumerate() {
         assert_eq!(*walk, walks[0], "walk {number}");
     }
-    assert_eq!(walks[0].iter().rev().nth(1).map(|(status, code)| (*status, code.as_str())), Some((400, "recover-expired")));
+    assert_eq!(
+        walks[0].iter().rev().nth(1).map(|(status, code)| (*status, code.as_str())),
+        Some((400, "recover-expired"))
+    );
 }
 
 #[test]
@@ -291,6 +299,34 @@ fn row_131_nothing_tells_whether_there_is_an_account() {
     idp_tests::run(async {
         for engine in Engine::ALL {
             Box::pin(nothing_is_told_on(engine)).await;
+        }
+    });
+}
+
+async fn no_address_of_a_request_on(engine: Engine) {
+    let world = World::on(engine).await;
+    let house = &world.house;
+    for path in ["/recover", "/enrol", "/", "/.well-known/openid-configuration", "/account"] {
+        for (name, value) in [
+            ("x-forwarded-host", "evil.test"),
+            ("forwarded", "host=evil.test;proto=javascript"),
+            ("x-forwarded-proto", "javascript"),
+            ("x-original-url", "https://evil.test/"),
+            ("host", "evil.test"),
+        ] {
+            let answer = house.http.get(house.at(path)).header(name, value).send().await.expect("answers");
+            let headers = format!("{:?}", answer.headers());
+            let body = answer.text().await.unwrap_or_default();
+            assert!(!(headers + &body).contains("evil.test"), "{path} {name}");
+        }
+    }
+}
+
+#[test]
+fn row_140_no_address_of_ours_is_made_from_a_request() {
+    idp_tests::run(async {
+        for engine in Engine::ALL {
+            Box::pin(no_address_of_a_request_on(engine)).await;
         }
     });
 }

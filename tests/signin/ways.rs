@@ -30,7 +30,8 @@ pub(crate) async fn messages(house: &House, to: &str, template: &str) -> Vec<Val
 /// The newest code sent to an address.
 pub(crate) async fn sent_code(house: &House, to: &str, template: &str) -> String {
     let all = messages(house, to, template).await;
-    let body = all.last().unwrap_or_else(|| panic!("nothing was sent to {to}"))["body"].as_str().expect("a text").to_owned();
+    let body =
+        all.last().unwrap_or_else(|| panic!("nothing was sent to {to}"))["body"].as_str().expect("a text").to_owned();
     let code: String = body.chars().take_while(char::is_ascii_digit).collect();
     assert_eq!(code.len(), 6, "{body}");
     code

@@ -1,6 +1,7 @@
 //! The doors: HTTP, pages, jobs, command line. The rules live in `idp-core`, which knows no HTTP.
 
 pub mod account;
+pub mod admin;
 pub mod app;
 pub mod cli;
 pub mod config;
@@ -8,8 +9,8 @@ pub mod console;
 pub mod jobs;
 pub mod management;
 pub mod oidc;
-pub mod opendata;
 pub mod openapi;
+pub mod opendata;
 pub mod server;
 pub mod steps;
 pub mod web;

@@ -29,7 +29,9 @@ impl Devices {
     /// Reads the cookie; what cannot be one of our values is passed over.
     pub fn read(cookie: Option<&str>) -> Self {
         let values = cookie.unwrap_or_default().split(GLUE);
-        Self(values.filter(|value| Handle::<Device>::digest_of(value).is_some()).take(MOST).map(str::to_owned).collect())
+        Self(
+            values.filter(|value| Handle::<Device>::digest_of(value).is_some()).take(MOST).map(str::to_owned).collect(),
+        )
     }
 
     fn digests(&self) -> impl Iterator<Item = Digest> {

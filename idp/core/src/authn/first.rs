@@ -1,6 +1,10 @@
 //! Between the password and the session: whether a second factor is still to be proved.
 
-use super::{Proof, rows::factors as rows, second::{self, Policy, Way}};
+use super::{
+    Proof,
+    rows::factors as rows,
+    second::{self, Policy, Way},
+};
 use crate::{
     people,
     store::{Conn, StoreError},

@@ -146,7 +146,8 @@ async fn find(conn: &mut Conn, login: &str, devices: &Devices, now: Timestamp) -
     let account = people::by_login(conn, login).await?;
     // The same questions are asked of the database for a name that nobody has: their time must not tell.
     let nobody = Id::from_uuid(uuid::Uuid::nil());
-    let (id, person) = account.as_ref().map_or((nobody, Id::from_uuid(nobody.uuid())), |found| (found.id, found.person));
+    let (id, person) =
+        account.as_ref().map_or((nobody, Id::from_uuid(nobody.uuid())), |found| (found.id, found.person));
     let stored = rows::password(conn, id).await?;
     let person_state = people::person(conn, person).await?.map(|person| person.state);
     let device = devices.known(conn, id, now).await?;

@@ -35,7 +35,8 @@ pub(super) async fn password(conn: &mut Conn, account: Id<id::Account>) -> Resul
         return Ok(None);
     };
     let inner = row.opt_text("inner_scheme")?.zip(row.opt_bytes("inner_salt")?);
-    let inner = inner.map(|(scheme, salt)| Scheme::from_text(&scheme).map(|scheme| Inner { scheme, salt })).transpose()?;
+    let inner =
+        inner.map(|(scheme, salt)| Scheme::from_text(&scheme).map(|scheme| Inner { scheme, salt })).transpose()?;
     Ok(Some(PasswordHash { phc: row.text("phc")?, pepper_key_id: row.text("pepper_key_id")?, inner }))
 }
 

@@ -169,7 +169,9 @@ mod tests {
             }
         }
         let now = Timestamp::from_seconds(59);
-        for (typed, right) in [(" 287 082 ", true), ("２８７０８２", true), ("287083", false), ("87082", false), ("", false)] {
+        for (typed, right) in
+            [(" 287 082 ", true), ("２８７０８２", true), ("287083", false), ("87082", false), ("", false)]
+        {
             assert_eq!(step_of(&app, typed, now).is_some(), right, "{typed}");
         }
     }

@@ -79,7 +79,8 @@ impl Channel for SmsChannel {
         if let Some(token) = &self.config.token {
             request = request.header("authorization", &format!("Bearer {}", token.reveal()));
         }
-        let later = |cause: String| ChannelError::Later(Fault::passing("handing a short message to its gateway", cause));
+        let later =
+            |cause: String| ChannelError::Later(Fault::passing("handing a short message to its gateway", cause));
         let answer = self.net.send(Purpose::SmsGateway, request).await.map_err(|error| match error {
             NetError::Refused(_) => ChannelError::Never("we do not go to the address of the gateway"),
             error => later(error.to_string()),

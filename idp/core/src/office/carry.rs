@@ -4,7 +4,10 @@
 //! What was covered before stays covered, as a list where need be: the units before (for what was theirs) and every unit after that
 //! was made wholly from covered ones. A person may widen it later, through the gate.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    sync::Arc,
+};
 
 use futures_util::future::BoxFuture;
 
@@ -22,7 +25,10 @@ use super::{
 use crate::{
     audit::{self, Event},
     crypto::random,
-    org::change::{Carried, Dependent, Dependents, Moves},
+    org::{
+        Config,
+        change::{Carried, Dependent, Dependents, Moves, Rules},
+    },
     store::{Conn, StoreError, Tx},
     types::{Fault, Id, Timestamp, id},
 };
@@ -131,6 +137,12 @@ impl Ground {
 /// The posts of officials, as what stands on units.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Posts;
+
+/// By which every door and command judges sets: the settings, and the rooms whose things stand on units. One that left a room out would
+/// leave its officials behind on units that end.
+pub fn change_rules(config: Config) -> Rules {
+    Rules { config, rooms: vec![Arc::new(Posts)] }
+}
 
 impl Dependents for Posts {
     fn room(&self) -> &'static str {

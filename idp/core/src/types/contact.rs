@@ -130,8 +130,19 @@ mod tests {
 
     #[test]
     fn one_address_has_one_form() {
-        for text in ["0912345678", " 0912 345 678", "+84912345678", "0084.912.345.678", "84-912-345-678", "０９１２３４５６７８"] {
-            assert_eq!(Address::parse(text).map(|address| address.as_str().to_owned()), Ok("+84912345678".into()), "{text}");
+        for text in [
+            "0912345678",
+            " 0912 345 678",
+            "+84912345678",
+            "0084.912.345.678",
+            "84-912-345-678",
+            "０９１２３４５６７８",
+        ] {
+            assert_eq!(
+                Address::parse(text).map(|address| address.as_str().to_owned()),
+                Ok("+84912345678".into()),
+                "{text}"
+            );
         }
         let mail = Address::parse("An.Nguyen@Mail.EXAMPLE").expect("an address");
         assert_eq!((mail.as_str(), mail.masked().as_str()), ("An.Nguyen@mail.example", "A•••@mail.example"));

@@ -68,7 +68,8 @@ fn who(params: &Params, today: Day) -> Who {
 pub(super) fn read(params: &Params, today: Day) -> Result<Application, Vec<Mistake>> {
     let text = |name| params.get(name).unwrap_or_default();
     let (number, name, birthdate) = who(params, today);
-    let said = name.as_ref().ok().map(|name| Profile { name: name.clone(), birthdate: birthdate.as_ref().ok().copied() });
+    let said =
+        name.as_ref().ok().map(|name| Profile { name: name.clone(), birthdate: birthdate.as_ref().ok().copied() });
     let own = own_words(said.as_ref(), number.as_ref().ok(), &[]);
     let password = new_password(text("new_password"), &own, PasswordUse::Alone);
     let again = (text("new_password") != text("new_password_again")).then_some(Mistake::PasswordMismatch);

@@ -169,7 +169,8 @@ async fn write_proof(
     let said = match code::check(tx, code::Bound::contact(member.live.id, id), typed).await? {
         Checked::Right(_) => {
             // The others are told before this one counts: whoever adds an address of their own to a stolen account is seen.
-            notice::tell(tx, member.account.id, notice::FACTOR_ADDED, ("what-contact", &contact.address.masked())).await?;
+            notice::tell(tx, member.account.id, notice::FACTOR_ADDED, ("what-contact", &contact.address.masked()))
+                .await?;
             contact::verified(tx, (member.live.person, member.account.id), id).await?;
             return Ok(Proved::Done);
         }
@@ -245,7 +246,8 @@ pub(super) async fn remove(visit: Visit, form: Form) -> Result<Response, Halt> {
                 return Ok(Removal::PasswordTooShort);
             }
             // The address itself is told too, while it still belongs to the account.
-            notice::tell(tx, member.account.id, notice::FACTOR_REMOVED, ("what-contact", &contact.address.masked())).await?;
+            notice::tell(tx, member.account.id, notice::FACTOR_REMOVED, ("what-contact", &contact.address.masked()))
+                .await?;
             contact::remove(tx, (member.live.person, member.account.id), id).await?;
             factors::after_removal(tx, &member).await?;
             Ok(Removal::Done)

@@ -197,9 +197,11 @@ pub(super) async fn confirm_app(visit: Visit, form: Form) -> Result<Response, Ha
     let usual = || text::say(member.locale, "totp-label-default").into_owned();
     let label = params.get("label").and_then(credential::label).unwrap_or_else(usual);
     let (cx, issuer) = (member.cx(), issuer(&member));
-    let added = member.visit.house.db.write(&cx, |tx| {
-        Box::pin(write_app(tx, &member, holder(&member, &issuer), (&params, &label)))
-    });
+    let added = member
+        .visit
+        .house
+        .db
+        .write(&cx, |tx| Box::pin(write_app(tx, &member, holder(&member, &issuer), (&params, &label))));
     match added.await.map_err(|error: StoreError| Fault::from(error))? {
         Added::Over => Ok(member.to(PATH)),
         Added::Wrong(setup) => {

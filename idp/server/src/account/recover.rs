@@ -91,13 +91,7 @@ impl Desk {
     }
 
     fn form(&self, status: StatusCode, (given, login): (Given, String), errors: Errors) -> Response {
-        let page = Recover {
-            c: self.chrome(PATH, FORM),
-            errors,
-            given,
-            login,
-            action: self.visit.keep_locale(PATH),
-        };
+        let page = Recover { c: self.chrome(PATH, FORM), errors, given, login, action: self.visit.keep_locale(PATH) };
         self.bound(render_with(status, &page))
     }
 
@@ -106,7 +100,10 @@ impl Desk {
         let visit = &self.visit;
         let address = visit.context.peer.quota_address().to_string();
         let number = Bucket::new("recover number", &[claim.number.as_str().as_bytes()]);
-        let counted = [(Bucket::new("recover address", &[address.as_bytes()]), self.limits.address), (number, self.limits.number)];
+        let counted = [
+            (Bucket::new("recover address", &[address.as_bytes()]), self.limits.address),
+            (number, self.limits.number),
+        ];
         let counted = &counted;
         let written = visit.house.db.write(&visit.cx, |tx| {
             Box::pin(async move {
@@ -182,7 +179,9 @@ pub(super) async fn ask(visit: Visit, Form(params): Form) -> Result<Response, Ha
 async fn candidate(conn: &mut Conn, claim: &Claim, login: &str) -> Result<Option<Id<id::Account>>, StoreError> {
     let mut found = Vec::new();
     for person in people::claimants(conn, &claim.number).await? {
-        let Some(stored) = people::person(conn, person).await?.filter(people::StoredPerson::is_active) else { continue };
+        let Some(stored) = people::person(conn, person).await?.filter(people::StoredPerson::is_active) else {
+            continue;
+        };
         let fits = stored.profile.is_some_and(|profile| {
             profile.name.key() == claim.profile.name.key() && profile.birthdate == Some(claim.birthdate)
         });
@@ -191,7 +190,9 @@ async fn candidate(conn: &mut Conn, claim: &Claim, login: &str) -> Result<Option
         }
     }
     let wanted = people::login_key(login);
-    found.retain(|account| account.state == people::AccountState::Active && (wanted.is_empty() || account.login == wanted));
+    found.retain(|account| {
+        account.state == people::AccountState::Active && (wanted.is_empty() || account.login == wanted)
+    });
     Ok(match found.as_slice() {
         [one] => Some(one.id),
         _ => None,
@@ -366,12 +367,7 @@ async fn judge(tx: &mut Tx<'_>, at: &At, typed: &str) -> Result<Answered, StoreE
     go_on(tx, at, (account, factor)).await
 }
 
-async fn factor(
-    tx: &mut Tx<'_>,
-    at: &At,
-    account: Id<id::Account>,
-    typed: &str,
-) -> Result<Option<Factor>, StoreError> {
+async fn factor(tx: &mut Tx<'_>, at: &At, account: Id<id::Account>, typed: &str) -> Result<Option<Factor>, StoreError> {
     if recovery_code::spend(tx, account, typed).await? {
         return Ok(Some(Factor::Second));
     }
@@ -385,11 +381,7 @@ async fn factor(
 }
 
 /// Notes what was proved and tells every address; the link that goes on is sent when the wait is over.
-async fn go_on(
-    tx: &mut Tx<'_>,
-    at: &At,
-    (account, factor): (Id<id::Account>, Factor),
-) -> Result<Answered, StoreError> {
+async fn go_on(tx: &mut Tx<'_>, at: &At, (account, factor): (Id<id::Account>, Factor)) -> Result<Answered, StoreError> {
     let wait = match factor {
         Factor::Second => std::time::Duration::ZERO,
         Factor::Address(_) => at.desk.limits.wait,

@@ -75,8 +75,7 @@ pub(super) async fn set(visit: Visit, ticket: Ticket, Form(params): Form) -> Res
         return Err(at.desk.expired());
     }
     let whose = whose(&at).await?;
-    let own =
-        own_words(whose.person.profile.as_ref(), whose.person.number.as_ref(), &[whose.account.login.as_str()]);
+    let own = own_words(whose.person.profile.as_ref(), whose.person.number.as_ref(), &[whose.account.login.as_str()]);
     let password = match password::both(&params, &own, whose.usage) {
         Ok(password) => password,
         Err(mistakes) => {
@@ -91,9 +90,10 @@ pub(super) async fn set(visit: Visit, ticket: Ticket, Form(params): Form) -> Res
     };
     let visit = &at.desk.visit;
     let written = visit.house.db.write(&visit.cx, |tx| Box::pin(write(tx, &at, (&hash, usage))));
-    match written.await.map_err(|error: StoreError| Fault::from(error))? {
-        true => Ok(done(&at, &whose)),
-        false => Err(at.desk.expired()),
+    if written.await.map_err(|error: StoreError| Fault::from(error))? {
+        Ok(done(&at, &whose))
+    } else {
+        Err(at.desk.expired())
     }
 }
 

@@ -27,6 +27,7 @@ pub fn inside(house: &Arc<House>) -> Router {
         .merge(crate::oidc::routes(house))
         .merge(crate::steps::routes(house))
         .merge(crate::account::routes(house))
+        .merge(crate::admin::routes(house, crate::oidc::bearers(house)))
         .merge(files(house))
 }
 
@@ -36,7 +37,6 @@ fn files(house: &Arc<House>) -> Router {
     let worth_it = SizeAbove::new(512).and(NotForContentType::const_new("font/")).and(NotForContentType::IMAGES);
     Router::new()
         .merge(crate::console::routes())
-        .merge(crate::opendata::routes(house))
         .route(&format!("{}{{name}}", assets::PREFIX), get(assets::serve))
         .layer(CompressionLayer::new().compress_when(worth_it))
 }

@@ -143,7 +143,12 @@ pub struct OpenGrants;
 
 #[async_trait]
 impl Grants for OpenGrants {
-    async fn end_all_of(&self, tx: &mut Tx<'_>, person: Id<id::Person>, because: &'static str) -> Result<(), StoreError> {
+    async fn end_all_of(
+        &self,
+        tx: &mut Tx<'_>,
+        person: Id<id::Person>,
+        because: &'static str,
+    ) -> Result<(), StoreError> {
         end_grants_of(tx, person, because).await
     }
 }

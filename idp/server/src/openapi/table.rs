@@ -144,7 +144,8 @@ const fn management(path: &'static str, operations: &'static [Operation]) -> Rou
 pub(super) type Answers = &'static [(u16, Option<Body>)];
 const JSON: Answers = &[(200, Some(Body::Json))];
 pub(super) const PAGE: Answers = &[(200, Some(Body::Html)), (400, Some(Body::Html))];
-pub(super) const PAGE_OR_ON: Answers = &[(200, Some(Body::Html)), (303, None), (400, Some(Body::Html)), (403, Some(Body::Html))];
+pub(super) const PAGE_OR_ON: Answers =
+    &[(200, Some(Body::Html)), (303, None), (400, Some(Body::Html)), (403, Some(Body::Html))];
 const OAUTH: Answers = &[(200, Some(Body::Json)), (400, Some(Body::Json)), (401, Some(Body::Json))];
 const CLAIMS: Answers = &[(200, Some(Body::Json)), (401, None), (403, None)];
 const OPEN: Answers =
@@ -355,6 +356,27 @@ pub(super) const ROUTES: &[Route] = &[
         "pages",
         &[get("asset", "Style sheet, scripts, fonts", &[(200, Some(Body::Any)), (404, None)])],
     ),
+    public("/console/sign-in", "pages", &[get("consoleSignIn", "Into the web console", PAGE_OR_ON).asks(&[may("fresh")])]),
+    public(
+        "/console/resume",
+        "pages",
+        &[get("consoleResume", "Where a sign-in to the console comes back", PAGE_OR_ON).asks(&[must("t")])],
+    ),
+    public(
+        "/console/owner",
+        "pages",
+        &[get("ownerOffer", "The link of idp admin bootstrap", PAGE_OR_ON).asks(&[must("offer")])],
+    ),
+    public(
+        "/console/owner/resume",
+        "pages",
+        &[
+            get("ownerQuestion", "Whether to become the platform owner", PAGE_OR_ON).asks(&[must("t")]),
+            post("ownerAccept", "Becoming it", &[must("csrf")], PAGE_OR_ON).asks(&[must("t")]),
+        ],
+    ),
+    public("/problems/{code}", "pages", &[get("problem", "What a problem means", PAGE)]),
+    public("/api/openapi.json", "pages", &[get("adminApi", "OpenAPI 3.1 of the admin API", JSON)]),
     public("/console", "pages", &[get("consoleAddress", "The console's address", &[(308, None)])]),
     public("/console/", "pages", &[get("console", "The web console", PAGE)]),
     public(
@@ -362,14 +384,26 @@ pub(super) const ROUTES: &[Route] = &[
         "pages",
         &[get("consoleFile", "A file of the web console", &[(200, Some(Body::Any)), (404, None)])],
     ),
-    public("/api/v1/public/units", "open data", &[get("units", "Units as of a day, by page, or the hits of a search", OPEN).asks(UNITS)]),
+    public(
+        "/api/v1/public/units",
+        "open data",
+        &[get("units", "Units as of a day, by page, or the hits of a search", OPEN).asks(UNITS)],
+    ),
     public(
         "/api/v1/public/units.csv",
         "open data",
-        &[get("unitsTable", "Every unit of a day as a table", &[(200, Some(Body::Csv)), (304, None), (400, Some(Body::Json))])
-            .asks(&[may("at")])],
+        &[get(
+            "unitsTable",
+            "Every unit of a day as a table",
+            &[(200, Some(Body::Csv)), (304, None), (400, Some(Body::Json))],
+        )
+        .asks(&[may("at")])],
     ),
-    public("/api/v1/public/units/{id}", "open data", &[get("unit", "One unit with its names, codes, predecessors and successors", OPEN).asks(&[may("at")])]),
+    public(
+        "/api/v1/public/units/{id}",
+        "open data",
+        &[get("unit", "One unit with its names, codes, predecessors and successors", OPEN).asks(&[may("at")])],
+    ),
     public(
         "/api/v1/public/units/by-code/{scheme}/{code}",
         "open data",

@@ -3,8 +3,7 @@
 use super::table::{Operation, PAGE, PAGE_OR_ON, Parameter, Route, get, may, must, post, public};
 
 const PASSWORDS: &[Parameter] = &[must("csrf"), must("new_password"), must("new_password_again")];
-const WHO: &[Parameter] =
-    &[must("csrf"), may("login"), must("personal_number"), must("full_name"), must("birthdate")];
+const WHO: &[Parameter] = &[must("csrf"), may("login"), must("personal_number"), must("full_name"), must("birthdate")];
 
 macro_rules! forms {
     ($($path:literal $id:literal $summary:literal [$($field:expr),*] $by:ident;)*) => {

@@ -105,10 +105,10 @@ impl Desk {
         let choices = self.choices();
         let chosen = chosen.filter(|chosen| choices.contains(chosen)).or(choices.first().copied());
         let chosen = chosen.ok_or(Fault::bug("asking for a second factor of an account that has none"))?;
-        let others = choices.iter().filter(|other| **other != chosen).map(|other| OtherWay {
-            href: at.path(&format!("?way={}", other.word())),
-            way: self.way(*other),
-        });
+        let others = choices
+            .iter()
+            .filter(|other| **other != chosen)
+            .map(|other| OtherWay { href: at.path(&format!("?way={}", other.word())), way: self.way(*other) });
         let Next::SecondFactor(why) = at.next else {
             return Err(Fault::bug("showing the second factor out of its turn"));
         };

@@ -18,6 +18,7 @@ use idp_core::{
     },
     keys::Keyring,
     net::Net,
+    org,
     people::registry::PopulationRegistry,
     relying::Register,
     session::{self, Limits, Live},
@@ -57,6 +58,8 @@ pub struct Settings {
     pub enrolments_per_number_per_day: u32,
     pub enrolments_per_address_per_hour: u32,
     pub enrolments_per_hour: u32,
+    pub admin_requests_per_minute: u32,
+    pub org: org::Config,
     pub support_phone: String,
     pub province: String,
     /// A warning above every page.
@@ -67,7 +70,12 @@ pub struct Settings {
 #[async_trait]
 pub trait Grants: Send + Sync {
     /// Ends everything that was given out in a person's name, in the transaction of the reason.
-    async fn end_all_of(&self, tx: &mut Tx<'_>, person: Id<id::Person>, because: &'static str) -> Result<(), StoreError>;
+    async fn end_all_of(
+        &self,
+        tx: &mut Tx<'_>,
+        person: Id<id::Person>,
+        because: &'static str,
+    ) -> Result<(), StoreError>;
 }
 
 /// The long-lived parts. One value lives in an `Arc` that every handler shares.

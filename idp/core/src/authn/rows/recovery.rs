@@ -24,8 +24,7 @@ const STOP_ALL: &str = "update recovery set state = 'cancelled', state_at = $2 \
 const SWEEP: &str = "delete from recovery where ends_at < $1";
 
 /// Every statement of this file.
-pub(in crate::authn) const ALL: &[&str] =
-    &[INSERT, LOAD, COUNT, PROVED, FINISH, CAN_BE_STOPPED, STOP, STOP_ALL, SWEEP];
+pub(in crate::authn) const ALL: &[&str] = &[INSERT, LOAD, COUNT, PROVED, FINISH, CAN_BE_STOPPED, STOP, STOP_ALL, SWEEP];
 
 pub(in crate::authn) async fn insert(
     tx: &mut Tx<'_>,
@@ -66,10 +65,7 @@ pub(in crate::authn) async fn proved(
     Ok(tx.run(PROVED, params![digest, now, cancel, due_at, ends_at]).await? == 1)
 }
 
-pub(in crate::authn) async fn finish(
-    tx: &mut Tx<'_>,
-    digest: Digest,
-) -> Result<Option<Id<id::Account>>, StoreError> {
+pub(in crate::authn) async fn finish(tx: &mut Tx<'_>, digest: Digest) -> Result<Option<Id<id::Account>>, StoreError> {
     let now = tx.now();
     tx.one(FINISH, params![digest, now]).await?.map(|row| row.id("account_id")).transpose()
 }

@@ -200,16 +200,16 @@ impl Scheme {
         };
         Ok(Secret::new(digest))
     }
-
-    /// A salt of the right length that belongs to nobody.
-    pub(super) const fn empty_salt(self) -> [u8; 16] {
-        [0; 16]
-    }
 }
 
 fn bcrypt_base64() -> GeneralPurpose {
-    GeneralPurpose::new(&BCRYPT, GeneralPurposeConfig::new().with_encode_padding(false).with_decode_allow_trailing_bits(true)
-        .with_decode_padding_mode(base64::engine::DecodePaddingMode::RequireNone))
+    GeneralPurpose::new(
+        &BCRYPT,
+        GeneralPurposeConfig::new()
+            .with_encode_padding(false)
+            .with_decode_allow_trailing_bits(true)
+            .with_decode_padding_mode(base64::engine::DecodePaddingMode::RequireNone),
+    )
 }
 
 /// Base64 as exports write it: with padding or without, and passlib's with `.` for `+`.
@@ -248,18 +248,16 @@ fn bcrypt(text: &str) -> Option<Read> {
 
 fn pbkdf2(text: &str) -> Option<Read> {
     // Modular crypt form (passlib, PHC) and Django's: there the salt is text.
-    let (hash, rest, is_django) = match text.strip_prefix("pbkdf2_") {
-        Some(rest) => (rest.split_once('$')?.0, rest.split_once('$')?.1, true),
-        None => {
-            let (hash, rest) = text.strip_prefix("$pbkdf2-")?.split_once('$')?;
-            (hash, rest, false)
-        }
+    let django = text.strip_prefix("pbkdf2_");
+    let (hash, rest) = match django {
+        Some(rest) => rest.split_once('$')?,
+        None => text.strip_prefix("$pbkdf2-")?.split_once('$')?,
     };
     let hash = Sha::from_word(hash).filter(|hash| *hash != Sha::Sha1)?;
     let parts: Vec<&str> = rest.split('$').collect();
     let &[rounds, salt, digest] = parts.as_slice() else { return None };
     let rounds = rounds.strip_prefix("i=").unwrap_or(rounds).split(',').next()?.parse().ok()?;
-    let salt = if is_django { salt.as_bytes().to_vec() } else { base64(salt)? };
+    let salt = if django.is_some() { salt.as_bytes().to_vec() } else { base64(salt)? };
     let digest = base64(digest)?;
     Some((Scheme::Pbkdf2 { hash, rounds, length: digest.len() }, salt, digest))
 }
@@ -288,7 +286,10 @@ mod tests {
 
     /// Each made with another program (Python's hashlib and passlib, Django), of the password `password`.
     const MADE_ELSEWHERE: &[(&str, &str)] = &[
-        ("$pbkdf2-sha256$1000$c2FsdHNhbHRzYWx0c2FsdA$8nX7hwFEzIB8aPajJTYK8weHQc5Ngz0pFVAKvSu4jQA", "pbkdf2-sha256$1000$32"),
+        (
+            "$pbkdf2-sha256$1000$c2FsdHNhbHRzYWx0c2FsdA$8nX7hwFEzIB8aPajJTYK8weHQc5Ngz0pFVAKvSu4jQA",
+            "pbkdf2-sha256$1000$32",
+        ),
         (
             "$pbkdf2-sha512$1000$c2FsdHNhbHRzYWx0c2FsdA$715rqIr5dXOVPpBhqqsugl037zT5bWJTWYmZtIcK8hBnisKpwfY7kokvwjDrNHqHhF50Pb7MD6HvkJwiDQw4ww",
             "pbkdf2-sha512$1000$64",
@@ -298,7 +299,10 @@ mod tests {
             "$pbkdf2-sha256$i=1000,l=32$c2FsdHNhbHRzYWx0c2FsdA$8nX7hwFEzIB8aPajJTYK8weHQc5Ngz0pFVAKvSu4jQA",
             "pbkdf2-sha256$1000$32",
         ),
-        ("$scrypt$ln=10,r=8,p=1$c2FsdHNhbHRzYWx0c2FsdA$BVMRKqdiVYikKAaPR1wucsKUKvw4TuPLkdEYtoSHas4", "scrypt$10$8$1$32"),
+        (
+            "$scrypt$ln=10,r=8,p=1$c2FsdHNhbHRzYWx0c2FsdA$BVMRKqdiVYikKAaPR1wucsKUKvw4TuPLkdEYtoSHas4",
+            "scrypt$10$8$1$32",
+        ),
         ("{SSHA}yrht1iYXEIkejLVu42JWkadd80RzYWx0c2FsdA==", "ssha-sha1"),
         ("{SSHA256}DIzeh0gCRMTRu9dAH3C3rr7fWkRT0Bp2ZdtRqvTX3XJzYWx0c2FsdA==", "ssha-sha256"),
         (

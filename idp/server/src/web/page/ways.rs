@@ -141,7 +141,8 @@ impl Picture {
                 let length = line[column..].iter().take_while(|color| **color == qrcode::Color::Dark).count();
                 if length > 0 {
                     // Writing to a string cannot fail.
-                    let _written = write!(path, "M{} {}h{length}v1h-{length}z", column + Self::QUIET, row + Self::QUIET);
+                    let _written =
+                        write!(path, "M{} {}h{length}v1h-{length}z", column + Self::QUIET, row + Self::QUIET);
                 }
                 column += length.max(1);
             }
