@@ -126,6 +126,11 @@ impl Attempt<'_> {
     }
 }
 
+/// Forgets the failures of an account: its holder proved who they are in another way, and the password is a new one.
+pub async fn forgive(tx: &mut Tx<'_>, account: Id<id::Account>) -> Result<(), StoreError> {
+    quota::forget(tx, Bucket::new("sign-in account", &[account.bytes()])).await
+}
+
 /// Attempts that wait for the same answer, at most: whoever sends more at once is told to come again.
 const MOST_WAITING: usize = 4;
 
