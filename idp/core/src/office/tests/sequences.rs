@@ -300,6 +300,9 @@ impl Story {
     fn merge(&mut self, one: usize, other: usize) {
         let at = day(self.now + 10);
         let units: Vec<Unit> = self.units().into_iter().filter(|unit| self.alone(*unit, at)).collect();
+        if units.is_empty() {
+            return;
+        }
         let (one, other) = (units[one % units.len()], units[other % units.len()]);
         let place =
             |unit: Unit| self.country.places.get(&unit).map(|place| (place.kind, place.level)).expect("is there");
