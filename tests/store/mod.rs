@@ -27,7 +27,7 @@ async fn migrated(engine: Engine) -> Db {
 fn is_for_other(statement: &str, dialect: Dialect) -> bool {
     match dialect {
         Dialect::Sqlite => statement.contains("pg_advisory") || statement.contains("to_regclass"),
-        Dialect::Postgres => statement.contains("sqlite_schema"),
+        Dialect::Postgres => statement.contains("sqlite_schema") || statement.contains("group_concat"),
     }
 }
 

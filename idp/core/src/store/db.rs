@@ -20,8 +20,8 @@ use crate::{
 /// moment that doubles, so that a crowd thins out.
 const TRIES: u32 = 12;
 
-/// Rows that SQLite's thread may be ahead of its reader. Large, because each wait of one for the other wakes a thread; the audit log is
-/// read in pages of this size.
+/// Rows that SQLite's thread may be ahead of its reader. Large, because each wait of one for the other wakes a thread; the sealer and
+/// the archive read pages of this size.
 const READ_AHEAD: usize = 2_000;
 
 /// Which of the two databases.
