@@ -1,8 +1,16 @@
 //! Commands beside or before a server, on both databases: exit codes are those of the contract, section 7.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
-use idp_core::crypto::random;
+use idp_core::{
+    crypto::{random, seal::Seals},
+    params,
+    store::{Cx, Db, Options, StoreError},
+    types::Clock,
+};
 use idp_tests::{Engine, house};
 use serde_json::{Value, json};
 
@@ -82,9 +90,27 @@ async fn commands(engine: Engine) {
     assert_eq!((code, &said["good"]), (Some(0), &json!(true)), "{said}");
     assert_eq!(ask(&file, &["doctor"]).0, Some(0));
     assert_eq!(ask(&file, &["no-such-command"]).0, Some(2));
+    assert_eq!(refused_after_another_text(&file).await, [Some(4), Some(4), Some(1)]);
     let broken = folder.write("broken.toml", "[server]\npublic_url = \"ftp://x\"\ncolour = 1");
     let (code, said) = ask(Path::new(&broken), &["serve"]);
     assert_eq!((code, said["error"]["problems"].as_array().map(Vec::len)), (Some(3), Some(2)), "{said}");
+}
+
+/// How `serve`, `migrate` and `doctor` end over a database whose fourth migration was another text.
+async fn refused_after_another_text(file: &Path) -> [Option<i32>; 3] {
+    let config: toml::Table = toml::from_str(&std::fs::read_to_string(file).expect("reads")).expect("a table");
+    let text = |section: &str, key: &str| config[section][key].as_str().expect("a text").to_owned();
+    let seals = std::fs::read_to_string(text("secrets", "key_file")).expect("reads");
+    let seals = Arc::new(Seals::parse(&seals).expect("a good line"));
+    let db = Db::open(&Options { url: text("database", "url"), connections: 2 }, seals).await.expect("opens");
+    let cx = Cx::operator("journey".into(), Clock::system().now());
+    let sql = "update migration set digest = (select digest from migration where number = 3) where number = 4";
+    let changed: Result<u64, StoreError> = db.write(&cx, |tx| Box::pin(async move { tx.run(sql, params![]).await })).await;
+    assert_eq!(changed.expect("changes"), 1);
+    db.close().await;
+    let (_, said) = ask(file, &["serve"]);
+    assert!(said.to_string().contains("0004_people"), "{said}");
+    ["serve", "migrate", "doctor"].map(|command| ask(file, &[command]).0)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

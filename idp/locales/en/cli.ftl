@@ -50,6 +50,7 @@ cli-part-demo = the demo
 cli-cannot-listen = Cannot listen on { $address }: { $why }
 cli-database-not-migrated = The database lacks { $missing } migrations. Run “idp migrate”.
 cli-database-newer = The database was migrated by a newer version. Use that version.
+cli-database-changed = Migration { $step } of this database is not the one of this program: it was made by another build. Use that build, or restore a backup.
 cli-database-held = Another server uses this database file. One SQLite file serves one “idp serve”.
 cli-not-a-day = “{ $value }” is not a day in the form YYYY-MM-DD.
 cli-serve = Answer requests until told to stop

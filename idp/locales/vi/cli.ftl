@@ -50,6 +50,7 @@ cli-part-demo = bản trình diễn
 cli-cannot-listen = Không lắng nghe được tại { $address }: { $why }
 cli-database-not-migrated = Cơ sở dữ liệu còn thiếu { $missing } bước cập nhật cấu trúc. Hãy chạy “idp migrate”.
 cli-database-newer = Cơ sở dữ liệu đã được một phiên bản mới hơn cập nhật. Hãy dùng phiên bản đó.
+cli-database-changed = Bước cập nhật cấu trúc { $step } của cơ sở dữ liệu này không khớp với chương trình: nó do một bản dựng khác tạo ra. Hãy dùng bản dựng đó hoặc khôi phục bản sao lưu.
 cli-database-held = Một máy chủ khác đang dùng tệp cơ sở dữ liệu này. Mỗi tệp SQLite chỉ phục vụ một “idp serve”.
 cli-not-a-day = “{ $value }” không phải là ngày theo dạng YYYY-MM-DD.
 cli-serve = Chạy máy chủ cho đến khi được yêu cầu dừng

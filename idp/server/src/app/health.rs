@@ -47,6 +47,7 @@ impl Health for Migrations {
             // A newer program migrated under us: migrations first expand, so we may go on until we are replaced.
             Ok(MigrationState::Current | MigrationState::Newer) => Ok(()),
             Ok(MigrationState::Behind(missing)) => Err(format!("{missing} missing")),
+            Ok(MigrationState::Changed(step)) => Err(format!("{step} was applied with another text")),
             Err(error) => Err(error.to_string()),
         }
     }

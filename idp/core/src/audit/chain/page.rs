@@ -159,7 +159,10 @@ mod tests {
             (format!("{place}{gone}"), Some((2, true, false))),
             (format!("{gone}{place}"), Some((2, true, true))),
             (format!("2,9,,32,31,,,,,,,,;{}", &HASHES[1..]), Some((1, false, false))),
-            (place.replacen("16;", "15;", 1).replacen(&format!("{{}}{ID}"), &format!("{{}}{}", &ID[1..]), 1), Some((1, false, false))),
+            (
+                place.replacen("16;", "15;", 1).replacen(&format!("{{}}{ID}"), &format!("{{}}{}", &ID[1..]), 1),
+                Some((1, false, false)),
+            ),
             (place[..place.len() - 1].to_owned(), None),
             (format!("{place} "), None),
             (place.replacen("1,1", "1,x", 1), None),

@@ -105,6 +105,7 @@ async fn migrations(db: &Db) -> Finding {
             Finding::new(check::MIGRATIONS, mark, missing.to_string())
         }
         Ok(MigrationState::Newer) => Finding::new(check::MIGRATIONS, Mark::Wrong, "newer"),
+        Ok(MigrationState::Changed(step)) => Finding::new(check::MIGRATIONS, Mark::Wrong, format!("{step} ≠")),
         Err(error) => Finding::new(check::MIGRATIONS, Mark::Wrong, error.to_string()),
     }
 }
