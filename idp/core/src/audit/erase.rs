@@ -3,7 +3,7 @@
 use super::{Event, Personal, record, record::open_key, rows};
 use crate::{
     crypto::seal,
-    store::{Conn, StoreError, Tx},
+    store::{Conn, StoreError, Tx, revision},
     types::{Fault, Id, id},
 };
 
@@ -28,5 +28,8 @@ pub async fn personal(conn: &mut Conn, event: Id<id::AuditEvent>) -> Result<Opti
 /// event that tells of it is written first: its own personal values go with the rest.
 pub async fn erase(tx: &mut Tx<'_>, person: Id<id::Person>) -> Result<(), StoreError> {
     record(tx, Event::Erased { person }).await?;
-    rows::delete_key(tx, person.uuid()).await.map(|_| ())
+    rows::delete_key(tx, person.uuid()).await?;
+    tx.seals().opened().forget(person.uuid());
+    // Every node forgets what it opened; until it does, the database refuses records under the erased key.
+    revision::bump(tx, revision::Room::AuditKeys).await
 }

@@ -8,6 +8,7 @@
 //! db.write(cx, async |tx| …) ──► Tx ──► rows::…(tx)     serializable, retried, carries who/when/where
 //! ```
 
+mod batch;
 pub mod cache;
 mod conn;
 mod cx;

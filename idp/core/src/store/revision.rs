@@ -16,6 +16,8 @@ pub enum Room {
     Keys,
     /// Relying parties.
     Relying,
+    /// The keys over personal values in the audit log.
+    AuditKeys,
 }
 
 impl Room {
@@ -24,6 +26,7 @@ impl Room {
             Self::Meta => "meta",
             Self::Keys => "keys",
             Self::Relying => "relying",
+            Self::AuditKeys => "audit-keys",
         }
     }
 }

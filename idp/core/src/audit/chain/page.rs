@@ -80,7 +80,8 @@ fn unpacked(mut bytes: &[u8]) -> Option<Vec<Place>> {
     while !bytes.is_empty() {
         let mut numbers = [None; 13];
         for (at, number) in numbers.iter_mut().enumerate() {
-            *number = figures(&mut bytes, if at == 12 { b';' } else { b',' })?;
+            let text = before(&mut bytes, if at == 12 { b';' } else { b',' })?;
+            *number = if text.is_empty() { None } else { Some(text.parse::<i64>().ok()?) };
         }
         let [position, seq, at, lengths @ ..] = numbers;
         let mut fields = [None; 10];
@@ -95,12 +96,12 @@ fn unpacked(mut bytes: &[u8]) -> Option<Vec<Place>> {
     Some(places)
 }
 
-/// The number before `end`, which goes too; the outer `None`: none of ours stands there.
-fn figures(bytes: &mut &[u8], end: u8) -> Option<Option<i64>> {
+/// The figures before `end`, which goes too.
+fn before<'a>(bytes: &mut &'a [u8], end: u8) -> Option<&'a str> {
     let length = bytes.iter().take(21).position(|byte| *byte == end)?;
     let text = taken(bytes, length)?;
     taken(bytes, 1)?;
-    if text.is_empty() { Some(None) } else { std::str::from_utf8(text).ok()?.parse().ok().map(Some) }
+    std::str::from_utf8(text).ok()
 }
 
 fn taken<'a>(bytes: &mut &'a [u8], length: usize) -> Option<&'a [u8]> {
