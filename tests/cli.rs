@@ -105,7 +105,8 @@ async fn refused_after_another_text(file: &Path) -> [Option<i32>; 3] {
     let db = Db::open(&Options { url: text("database", "url"), connections: 2 }, seals).await.expect("opens");
     let cx = Cx::operator("journey".into(), Clock::system().now());
     let sql = "update migration set digest = (select digest from migration where number = 3) where number = 4";
-    let changed: Result<u64, StoreError> = db.write(&cx, |tx| Box::pin(async move { tx.run(sql, params![]).await })).await;
+    let changed: Result<u64, StoreError> =
+        db.write(&cx, |tx| Box::pin(async move { tx.run(sql, params![]).await })).await;
     assert_eq!(changed.expect("changes"), 1);
     db.close().await;
     let (_, said) = ask(file, &["serve"]);

@@ -20,8 +20,6 @@ use crate::web::house::House;
 /// Lets any script read a public document.
 pub(super) fn open_to_all(response: &mut Response) {
     response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    // The document is public: `same-origin`, set on everything else, would keep it from pages that embed it.
-    response.headers_mut().insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
 }
 
 /// Lets the scripts of registered parties read an answer.
