@@ -62,7 +62,7 @@ pub(super) async fn insert(tx: &mut Tx<'_>, live: &Live, cookie: Digest, limits:
     let ends_at = now + limits.absolute;
     let (acr, amr) = (live.aal.acr(), live.amr.as_str());
     let params = params![live.id, cookie, live.account, live.person, now, ends_at, acr, amr, limits.epoch.0];
-    tx.run(INSERT, params).await.map(|_| ())
+    tx.later(INSERT, params).await
 }
 
 pub(super) async fn renew(tx: &mut Tx<'_>, live: &Live, cookie: Digest) -> Result<bool, StoreError> {
@@ -93,7 +93,7 @@ pub(super) async fn find(
 
 pub(super) async fn touch(tx: &mut Tx<'_>, id: Id<id::Session>) -> Result<(), StoreError> {
     let now = tx.now();
-    tx.run(TOUCH, params![id, now]).await.map(|_| ())
+    tx.later(TOUCH, params![id, now]).await
 }
 
 pub(super) async fn join(
