@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use idp_core::{
     crypto::jws::Alg,
-    store::{MigrationState, StoreError, revision},
+    store::{MigrationState, StoreError, cache, revision},
 };
 
 use crate::{management::Health, web::house::House};
@@ -81,6 +81,6 @@ impl Health for Cached {
     }
 
     async fn check(&self) -> Result<(), String> {
-        self.0.cache.get("health").await.map(|_| ()).map_err(|error| error.to_string())
+        cache::answers(&*self.0.cache).await.map_err(|error| error.to_string())
     }
 }
