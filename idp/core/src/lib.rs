@@ -44,3 +44,8 @@ pub fn statements() -> Vec<&'static str> {
     ]
     .concat()
 }
+
+/// Every sealed column whose values can be put under another master key one by one. Personal numbers have blind indexes beside them and go
+/// by [`people::reseal_numbers`].
+pub const SEALED_COLUMNS: [&store::reseal::Column; 4] =
+    [&keys::PRIVATE_HALVES, &audit::KEYS, &people::PROFILES, &notify::MESSAGES];

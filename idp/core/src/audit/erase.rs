@@ -3,7 +3,7 @@
 use super::{Event, Personal, record, record::open_key, rows};
 use crate::{
     crypto::seal,
-    store::{Conn, StoreError, Tx, revision},
+    store::{Conn, StoreError, Tx, reseal::Column, revision},
     types::{Fault, Id, id},
 };
 
@@ -23,6 +23,18 @@ pub async fn personal(conn: &mut Conn, event: Id<id::AuditEvent>) -> Result<Opti
     let personal = serde_json::from_slice(&plain).map_err(|error| Fault::new("reading personal values", error))?;
     Ok(Some(personal))
 }
+
+/// The keys over personal values. Nodes that hold an opened one find that it is stored differently now, and read it again.
+pub const KEYS: Column = Column {
+    name: "audit_key.sealed",
+    count: rows::COUNT_STALE_KEYS,
+    stale: rows::STALE_KEYS,
+    replace: rows::RESEAL_KEY,
+    owner: |row| {
+        let owner = row.uuid("key")?;
+        Ok((owner.into(), owner.as_bytes().to_vec()))
+    },
+};
 
 /// Destroys the key over a person's personal values in the log. The chain covers the ciphertext, so it stays whole. The
 /// event that tells of it is written first: its own personal values go with the rest.

@@ -80,6 +80,8 @@ pub enum Event {
     EpochBegan { epoch: i64 },
     /// A range of the log was archived; the digest is of the file, hexadecimal.
     Archived { class: &'static str, records: i64, digest: String },
+    /// Values of a sealed column were put under the active master key.
+    Resealed { column: &'static str, count: u64, key: String },
     /// The key over a person's personal values was destroyed.
     Erased { person: Id<id::Person> },
 }
@@ -126,6 +128,7 @@ impl Event {
             Self::EpochBegan { .. } => "epoch-began",
             Self::Archived { .. } => "archived",
             Self::Erased { .. } => "erased",
+            Self::Resealed { .. } => "resealed",
         }
     }
 
@@ -141,6 +144,7 @@ impl Event {
             | Self::KeyMoved { .. }
             | Self::EpochBegan { .. }
             | Self::Archived { .. }
+            | Self::Resealed { .. }
             | Self::Erased { .. } => Class::Change,
             _ => Class::Access,
         }

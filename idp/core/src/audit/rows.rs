@@ -32,9 +32,26 @@ const INSERT_SEGMENT: &str = "insert into audit_segment \
     (id, class, from_seq, until_seq, records, digest, file, archived_at) values ($1, $2, $3, $4, $5, $6, $7, $8)";
 const DELETE_ARCHIVED: &str = "delete from audit_event where class = $1 and seq >= $2 and seq < $3";
 
+pub(super) const COUNT_STALE_KEYS: &str = "select count(*) as n from audit_key where seal_key_id <> $1";
+pub(super) const STALE_KEYS: &str =
+    "select owner as key, sealed, seal_key_id from audit_key where seal_key_id <> $1 order by owner limit $2";
+pub(super) const RESEAL_KEY: &str = "update audit_key set sealed = $2, seal_key_id = $3 where owner = $1";
+
 /// Every statement of this file.
-pub(super) const ALL: &[&str] =
-    &[INSERT, INSERT_UNDER, KEY, INSERT_KEY, DELETE_KEY, PERSONAL, ARCHIVABLE, INSERT_SEGMENT, DELETE_ARCHIVED];
+pub(super) const ALL: &[&str] = &[
+    INSERT,
+    INSERT_UNDER,
+    KEY,
+    INSERT_KEY,
+    DELETE_KEY,
+    PERSONAL,
+    ARCHIVABLE,
+    INSERT_SEGMENT,
+    DELETE_ARCHIVED,
+    COUNT_STALE_KEYS,
+    STALE_KEYS,
+    RESEAL_KEY,
+];
 
 pub(super) struct NewEvent<'a> {
     pub(super) id: Id<id::AuditEvent>,

@@ -10,6 +10,7 @@ mod throttle;
 
 use crate::types::{Aal, Id, id};
 
+pub use password::old_peppers;
 pub use policy::{LONGEST_PASSWORD, PasswordProblem, SHORTEST_PASSWORD, check_new_password, normalise};
 
 /// Somebody proved to be the holder of an account, just now.

@@ -13,8 +13,11 @@ const SET_PASSWORD: &str = "insert into password (account_id, phc, pepper_key_id
     changed_at = excluded.changed_at";
 const REHASH: &str = "update password set phc = $2, pepper_key_id = $3 where account_id = $1 and phc = $4";
 
+const OLD_PEPPERS: &str = "select pepper_key_id, count(*) as n from password where pepper_key_id <> $1 \
+    group by pepper_key_id order by pepper_key_id";
+
 /// Every statement of this file.
-pub(super) const ALL: &[&str] = &[PASSWORD, SET_PASSWORD, REHASH];
+pub(super) const ALL: &[&str] = &[PASSWORD, SET_PASSWORD, REHASH, OLD_PEPPERS];
 
 pub(super) async fn password(conn: &mut Conn, account: Id<id::Account>) -> Result<Option<PasswordHash>, StoreError> {
     let row = conn.one(PASSWORD, params![account]).await?;
@@ -40,4 +43,10 @@ pub(super) async fn rehash(
 ) -> Result<(), StoreError> {
     let params = params![account, new.phc.as_str(), new.pepper_key_id.as_str(), old.phc.as_str()];
     tx.run(REHASH, params).await.map(|_| ())
+}
+
+pub(super) async fn old_peppers(conn: &mut Conn) -> Result<Vec<(String, u64)>, StoreError> {
+    let active = conn.seals().active_id().to_owned();
+    let rows = conn.all(OLD_PEPPERS, params![active]).await?;
+    rows.iter().map(|row| Ok((row.text("pepper_key_id")?, row.int("n")?.unsigned_abs()))).collect()
 }

@@ -14,6 +14,7 @@ mod channel;
 mod deliver;
 mod file;
 mod message;
+mod reseal;
 mod retry;
 mod rows;
 
@@ -21,6 +22,7 @@ pub use channel::{Channel, ChannelError};
 pub use deliver::{Delivered, deliver_due, sweep};
 pub use file::FileChannel;
 pub use message::{Message, Recipient, Rendered, Template, queue};
+pub use reseal::MESSAGES;
 
 /// Every statement of this room.
 pub(crate) const STATEMENTS: &[&str] = rows::ALL;

@@ -19,6 +19,7 @@ pub mod meta;
 mod migrate;
 mod pool;
 pub mod quota;
+pub mod reseal;
 pub mod revision;
 mod rows;
 mod value;
