@@ -13,6 +13,7 @@ const CORE: &[(&str, u8)] = &[
     ("keys", 4),
     ("notify", 4),
     ("people", 5),
+    ("org", 5),
     ("relying", 5),
     ("authn", 6),
     ("session", 7),

@@ -4,7 +4,7 @@
 //! 8  signin                    the hall: what a person must do next
 //! 7  session                   for how long; it begins with a proof that only the gate makes
 //! 6  authn                     the gate: proving who
-//! 5  people │ relying          registers, each owns its tables
+//! 5  people │ org │ relying    registers, each owns its tables
 //! 4  keys │ notify             offices
 //! 3  audit                     the scribe
 //! 2  store                     the cellar: Db, Tx, Cx, Cache
@@ -20,6 +20,7 @@ pub mod crypto;
 pub mod keys;
 pub mod net;
 pub mod notify;
+pub mod org;
 pub mod people;
 pub mod relying;
 pub mod session;
@@ -30,7 +31,7 @@ pub mod types;
 
 /// Every SQL statement of the house: a test prepares each on both databases.
 pub fn statements() -> Vec<&'static str> {
-    [
+    let rooms = [
         audit::STATEMENTS,
         audit::chain::STATEMENTS,
         authn::STATEMENTS,
@@ -41,8 +42,8 @@ pub fn statements() -> Vec<&'static str> {
         session::STATEMENTS,
         signin::STATEMENTS,
         store::STATEMENTS,
-    ]
-    .concat()
+    ];
+    [&rooms, org::STATEMENTS].concat().concat()
 }
 
 /// Every sealed column whose values can be put under another master key one by one. Personal numbers have blind indexes beside them and go

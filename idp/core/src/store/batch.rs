@@ -8,7 +8,7 @@ use std::fmt::Write;
 
 use futures_util::TryStreamExt;
 use sqlx::{
-    AssertSqlSafe, Either, Encode, Executor, Type,
+    AssertSqlSafe, Either, Encode, Executor, SqlSafeStr, SqlStr, Type,
     query::Query,
     sqlite::{SqliteConnection, SqliteRow},
 };
@@ -23,7 +23,7 @@ const MOST: usize = 4;
 
 /// Statements in order, each with its parameters.
 #[derive(Default)]
-pub(super) struct Batch(Vec<(&'static str, Vec<Param>)>);
+pub(super) struct Batch(Vec<(SqlStr, Vec<Param>)>);
 
 /// How many rows are wanted of the last statement; the others give none.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -47,11 +47,11 @@ impl Batch {
 
     /// A transaction that begins with whatever comes next.
     pub(super) fn beginning() -> Self {
-        Self(vec![(BEGIN, Vec::new())])
+        Self::new().and(BEGIN, Vec::new())
     }
 
-    pub(super) fn push(&mut self, sql: &'static str, params: Vec<Param>) {
-        self.0.push((sql, params));
+    pub(super) fn push(&mut self, sql: impl SqlSafeStr, params: Vec<Param>) {
+        self.0.push((sql.into_sql_str(), params));
     }
 
     /// Everything; nothing waits any more.
@@ -60,7 +60,7 @@ impl Batch {
     }
 
     /// The same with one more statement behind it.
-    pub(super) fn and(mut self, sql: &'static str, params: Vec<Param>) -> Self {
+    pub(super) fn and(mut self, sql: impl SqlSafeStr, params: Vec<Param>) -> Self {
         self.push(sql, params);
         self
     }
@@ -79,7 +79,7 @@ impl Batch {
 
     /// Whether a transaction begins with it.
     pub(super) fn begins(&self) -> bool {
-        self.0.first().is_some_and(|(sql, _)| *sql == BEGIN)
+        self.0.first().is_some_and(|(sql, _)| sql.as_str() == BEGIN)
     }
 
     /// Whether it would begin a transaction and do nothing in it.
@@ -87,25 +87,17 @@ impl Batch {
         self.begins() && self.0.len() == 1
     }
 
-    /// The parameters of its last statement.
-    pub(super) fn last(mut self) -> Vec<Param> {
-        self.0.pop().map(|(_, params)| params).unwrap_or_default()
+    /// Its last statement, where nothing waits before it.
+    pub(super) fn last(mut self) -> (SqlStr, Vec<Param>) {
+        self.0.pop().expect("a statement was put behind what waits")
     }
 
     /// Runs it; the first statement that fails ends it. The end of the last statement is waited for, not the end of the sending: that would be
     /// one wake-up more.
     pub(super) async fn send(self, connection: &mut SqliteConnection, wanted: Rows) -> Result<Sent, sqlx::Error> {
         let mut left = self.0.len();
-        let mut stream = match self.0.first() {
-            Some((sql, _)) if left == 1 => {
-                let sql = *sql;
-                connection.fetch_many(bound(sqlx::query(sql), self.last()))
-            }
-            _ => {
-                let (text, params) = self.joined();
-                connection.fetch_many(bound(sqlx::query(AssertSqlSafe(text)), params))
-            }
-        };
+        let (text, params) = if left == 1 { self.last() } else { self.joined() };
+        let mut stream = connection.fetch_many(bound(sqlx::query(text), params));
         let mut sent = Sent::default();
         while left > 0 {
             match stream.try_next().await? {
@@ -126,17 +118,17 @@ impl Batch {
     }
 
     /// One text and one list of parameters, counted through.
-    fn joined(self) -> (String, Vec<Param>) {
-        let mut text = String::with_capacity(self.0.iter().map(|(sql, _)| sql.len() + 8).sum());
+    fn joined(self) -> (SqlStr, Vec<Param>) {
+        let mut text = String::with_capacity(self.0.iter().map(|(sql, _)| sql.as_str().len() + 8).sum());
         let mut all = Vec::new();
         for (sql, params) in self.0 {
             if !text.is_empty() {
                 text.push_str("; ");
             }
-            recount(sql, all.len(), &mut text);
+            recount(sql.as_str(), all.len(), &mut text);
             all.extend(params);
         }
-        (text, all)
+        (AssertSqlSafe(text).into_sql_str(), all)
     }
 }
 
@@ -205,7 +197,7 @@ mod tests {
         }
         let (text, params) = Batch::beginning().and(INSERT, params!["a", "b"]).and(INSERT, params!["c", "d"]).joined();
         assert_eq!(
-            text,
+            text.as_str(),
             "begin immediate; insert into meta (key, value) values ($1, $2); insert into meta (key, value) values ($3, $4)"
         );
         assert_eq!(params.len(), 4);

@@ -6,7 +6,7 @@ use std::{
 };
 
 use sqlx::{
-    Postgres,
+    Postgres, SqlSafeStr, SqlStr,
     postgres::{PgArguments, PgConnection},
     sqlite::SqliteConnection,
 };
@@ -74,7 +74,7 @@ enum Link<'c> {
 
 type PostgresQuery = sqlx::query::Query<'static, Postgres, PgArguments>;
 
-fn postgres(sql: &'static str, params: Vec<Param>) -> PostgresQuery {
+fn postgres((sql, params): (SqlStr, Vec<Param>)) -> PostgresQuery {
     batch::bound(sqlx::query(sql), params)
 }
 
@@ -111,13 +111,17 @@ impl Conn {
         self.open(&batch);
         let found = match self.link() {
             Link::Sqlite(c) => batch.send(c, Rows::One).await.map(|mut sent| sent.rows.pop().map(Row::Sqlite)),
-            Link::Postgres(c) => postgres(sql, batch.last()).fetch_optional(c).await.map(|row| row.map(Row::Postgres)),
+            Link::Postgres(c) => postgres(batch.last()).fetch_optional(c).await.map(|row| row.map(Row::Postgres)),
         };
         self.closed(found)
     }
 
     /// All rows that a statement finds or returns. The statement bounds their number.
     pub async fn all(&mut self, sql: &'static str, params: Vec<Param>) -> Result<Vec<Row>, StoreError> {
+        self.fetch(sql, params).await
+    }
+
+    pub(super) async fn fetch(&mut self, sql: impl SqlSafeStr, params: Vec<Param>) -> Result<Vec<Row>, StoreError> {
         let batch = self.waiting.take().and(sql, params);
         self.open(&batch);
         let found = match self.link() {
@@ -126,7 +130,7 @@ impl Conn {
                 sent.map(|sent| sent.rows.into_iter().map(Row::Sqlite).collect())
             }
             Link::Postgres(c) => {
-                let rows = postgres(sql, batch.last()).fetch_all(c).await;
+                let rows = postgres(batch.last()).fetch_all(c).await;
                 rows.map(|rows| rows.into_iter().map(Row::Postgres).collect())
             }
         };
@@ -135,11 +139,15 @@ impl Conn {
 
     /// Runs a statement; gives the number of rows it touched.
     pub async fn run(&mut self, sql: &'static str, params: Vec<Param>) -> Result<u64, StoreError> {
+        self.execute(sql, params).await
+    }
+
+    pub(super) async fn execute(&mut self, sql: impl SqlSafeStr, params: Vec<Param>) -> Result<u64, StoreError> {
         let batch = self.waiting.take().and(sql, params);
         self.open(&batch);
         let done = match self.link() {
             Link::Sqlite(c) => batch.send(c, Rows::All).await.map(|sent| sent.touched),
-            Link::Postgres(c) => postgres(sql, batch.last()).execute(c).await.map(|done| done.rows_affected()),
+            Link::Postgres(c) => postgres(batch.last()).execute(c).await.map(|done| done.rows_affected()),
         };
         self.closed(done)
     }
@@ -201,7 +209,7 @@ impl Conn {
 
     /// Prepares a statement without running it: a test does this with every constant, on both databases.
     pub async fn prepare(&mut self, sql: &'static str) -> Result<(), StoreError> {
-        use sqlx::{Executor as _, SqlSafeStr as _};
+        use sqlx::Executor as _;
         self.open(&Batch::new());
         let prepared = match self.link() {
             Link::Sqlite(c) => c.prepare(sql.into_sql_str()).await.map(|_| ()),

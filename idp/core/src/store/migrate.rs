@@ -56,6 +56,7 @@ pub const fn migrations() -> &'static [Migration] {
         8 "0008_signin"
         9 "0009_oidc"
         10 "0010_notify"
+        11 "0011_org"
         16 "0016_cellar"
     }
 }

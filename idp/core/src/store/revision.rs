@@ -18,6 +18,8 @@ pub enum Room {
     Relying,
     /// The keys over personal values in the audit log.
     AuditKeys,
+    /// Units.
+    Org,
 }
 
 impl Room {
@@ -27,6 +29,7 @@ impl Room {
             Self::Keys => "keys",
             Self::Relying => "relying",
             Self::AuditKeys => "audit-keys",
+            Self::Org => "org",
         }
     }
 }

@@ -5,7 +5,9 @@ use std::{sync::atomic::Ordering, time::Duration};
 use idp_core::{
     audit::{self, Event},
     crypto::jws::Alg,
-    keys, notify, signin,
+    keys, notify,
+    org::change,
+    signin,
     store::{
         Cx, StoreError, meta, quota,
         revision::{self, Room},
@@ -31,6 +33,7 @@ impl Jobs {
             Job::Notify => self.send(cx).await?,
             Job::Tally => self.write_tally(cx).await?,
             Job::Sweep => self.sweep(cx).await?,
+            Job::Effects => self.note_effects(cx).await?,
             Job::Seal => self.seal(cx).await?,
         };
         if done > 0 {
@@ -108,6 +111,12 @@ impl Jobs {
         let before = cx.now - KEPT_MESSAGES;
         let messages = db.write(cx, |tx| Box::pin(notify::sweep(tx, before))).await?;
         Ok(sign_ins + quotas + grants + messages)
+    }
+
+    /// A set takes effect by its date alone; this only says so in the log.
+    async fn note_effects(&self, cx: &Cx) -> Result<u64, StoreError> {
+        let noted = self.house.db.write(cx, |tx| Box::pin(change::note_effects(tx))).await?;
+        Ok(noted.len() as u64)
     }
 
     async fn send(&self, cx: &Cx) -> Result<u64, Fault> {
