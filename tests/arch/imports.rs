@@ -16,6 +16,7 @@ const CORE: &[(&str, u8)] = &[
     ("org", 5),
     ("relying", 5),
     ("authn", 6),
+    ("office", 6),
     ("session", 7),
     ("signin", 8),
 ];
@@ -27,6 +28,7 @@ const SERVER: &[(&str, u8)] = &[
     ("steps", 10),
     ("account", 10),
     ("console", 10),
+    ("opendata", 10),
     ("app", ROOF),
     ("server", ROOF),
     ("management", ROOF),

@@ -9,6 +9,7 @@
 
 mod audit;
 mod bare;
+mod country;
 mod flow;
 mod house;
 mod load;
@@ -19,6 +20,7 @@ mod process;
 mod report;
 mod requests;
 mod statements;
+mod units;
 mod wire;
 
 use std::{io::Write, process::ExitCode};

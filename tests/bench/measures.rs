@@ -7,13 +7,14 @@ use idp_tests::Engine;
 use crate::{
     Wrong, audit,
     bare::{self, Bare},
+    country,
     flow::{self, CodeFlow, SignIn},
     house::{DISCOVERY, House, JWKS},
     load::{self, Compared, Plan, Same, median},
     options::Options,
     process,
     report::{Figure, Goal, Report},
-    requests, statements,
+    requests, statements, units,
     wire::Connection,
 };
 
@@ -95,6 +96,10 @@ impl<'o> Bench<'o> {
         self.note("memory, after load", done);
         let done = self.statements().await;
         self.note("statements", done);
+        let done = self.units().await;
+        self.note("units", done);
+        let done = self.country().await;
+        self.note("country", done);
         let done = self.audit().await;
         self.note("audit verify", done);
     }
@@ -115,6 +120,24 @@ impl<'o> Bench<'o> {
 
     fn after_load(&mut self) -> Result<(), Wrong> {
         if self.wants("memory") { self.memory("memory, after load", None) } else { Ok(()) }
+    }
+
+    async fn units(&mut self) -> Result<(), Wrong> {
+        if self.wants("units") {
+            let engine = if self.engine == "sqlite" { Engine::Sqlite } else { Engine::Postgres };
+            self.figures.extend(units::figures(engine, self.engine, self.options.quick).await?);
+        }
+        Ok(())
+    }
+
+    async fn country(&mut self) -> Result<(), Wrong> {
+        let names = ["country, load", "country, open a node", "country, search", "country, under at an instant"];
+        if names.into_iter().any(|name| self.wants(name)) {
+            self.house.stop()?;
+            let found = country::all(&self.house, self.engine, |name| self.wants(name)).await?;
+            self.figures.extend(found);
+        }
+        Ok(())
     }
 
     async fn audit(&mut self) -> Result<(), Wrong> {

@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import { AxeBuilder } from '@axe-core/playwright';
 import { startDemo } from '../env/server.mjs';
 import {
-  authorizationRequest, DESKTOP, enrol, expectPage, giveName, launch, PHONE, shoot, signIn, startAt, visitor,
+  authorizationRequest, DESKTOP, device, enrol, expectPage, giveName, launch, makePasskey, PHONE, shoot, signIn, startAt, visitor,
 } from './support.mjs';
 
 let demo;
@@ -40,6 +40,25 @@ const holdAnswer = (page, portal) => page.route((url) => url.href.startsWith(por
 
 /** Each person enrols once. */
 let enrolled = 0;
+
+/** One person keeps one passkey, on whichever device they come with. */
+let kept;
+async function withPasskey(page) {
+  const keeps = await device(page);
+  const holder = demo.people[2];
+  if (kept) {
+    await keeps.presence(false);
+    await keeps.take(kept);
+    await page.goto(`${demo.issuer}/account`);
+    await giveName(page, holder);
+    await expectPage(page, 'account');
+    await keeps.presence(true);
+  } else {
+    await makePasskey(page, demo, holder);
+    [kept] = await keeps.keys();
+  }
+  return { ...keeps, note: async () => { [kept] = await keeps.keys(); } };
+}
 
 /** Page name → how a person gets there. */
 const WAYS = {
@@ -80,6 +99,41 @@ const WAYS = {
   account: async (page) => {
     await signIn(page, demo.portals[0], demo.people[0]);
     await page.goto(`${demo.issuer}/account`);
+  },
+  'passkey-failed': async (page) => {
+    await startAt(page, demo.portals[0]);
+    await expectPage(page, 'sign-in');
+    await page.goto(`${page.url()}?passkey=failed`);
+  },
+  'passkey-create': async (page) => {
+    await page.goto(`${demo.issuer}/account/passkeys/new`);
+    await giveName(page, demo.people[1]);
+  },
+  'passkey-create refused': async (page) => {
+    await page.goto(`${demo.issuer}/account/passkeys/new`);
+    await giveName(page, demo.people[1]);
+    await expectPage(page, 'passkey-create');
+    await page.goto(`${demo.issuer}/account/passkeys/new?passkey=exists`);
+    await page.locator('#error-summary').waitFor();
+  },
+  passkeys: async (page) => {
+    await withPasskey(page);
+    await page.goto(`${demo.issuer}/account/passkeys`);
+    await page.locator('#passkeys summary').click();
+  },
+  'step-up': async (page) => {
+    await withPasskey(page);
+    await page.goto(`${demo.issuer}/account/passkeys/new`);
+  },
+  'passkey-remove': async (page) => {
+    const keeps = await withPasskey(page);
+    await page.goto(`${demo.issuer}/account/passkeys`);
+    await page.locator('#passkeys summary').click();
+    await page.locator('a.remove').click();
+    await expectPage(page, 'step-up');
+    await page.locator('#passkey-submit').click();
+    await expectPage(page, 'passkey-remove');
+    await keeps.note();
   },
   'sign-out': async (page) => {
     await signIn(page, demo.portals[0], demo.people[0]);

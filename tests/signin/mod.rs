@@ -2,4 +2,12 @@
 
 mod cookies;
 mod enrol;
+mod factors;
 mod forms;
+mod passkey;
+mod passkey_attacks;
+mod passkey_own;
+mod passwords;
+mod recover;
+mod step_up;
+mod ways;

@@ -3,7 +3,7 @@
 //! ```text
 //! 8  signin                    the hall: what a person must do next
 //! 7  session                   for how long; it begins with a proof that only the gate makes
-//! 6  authn                     the gate: proving who
+//! 6  authn │ office            the gate: proving who · the office: acting for which unit, as what
 //! 5  people │ org │ relying    registers, each owns its tables
 //! 4  keys │ notify             offices
 //! 3  audit                     the scribe
@@ -20,6 +20,7 @@ pub mod crypto;
 pub mod keys;
 pub mod net;
 pub mod notify;
+pub mod office;
 pub mod org;
 pub mod people;
 pub mod relying;
@@ -35,6 +36,10 @@ pub fn statements() -> Vec<&'static str> {
         audit::STATEMENTS,
         audit::chain::STATEMENTS,
         authn::STATEMENTS,
+        authn::FACTOR_STATEMENTS,
+        authn::RECOVERY_STATEMENTS,
+        authn::challenge::STATEMENTS,
+        authn::credential::STATEMENTS,
         keys::STATEMENTS,
         notify::STATEMENTS,
         people::STATEMENTS,
@@ -43,10 +48,16 @@ pub fn statements() -> Vec<&'static str> {
         signin::STATEMENTS,
         store::STATEMENTS,
     ];
-    [&rooms, org::STATEMENTS].concat().concat()
+    [&rooms, office::STATEMENTS, org::STATEMENTS].concat().concat()
 }
 
 /// Every sealed column whose values can be put under another master key one by one. Personal numbers have blind indexes beside them and go
 /// by [`people::reseal_numbers`].
-pub const SEALED_COLUMNS: [&store::reseal::Column; 4] =
-    [&keys::PRIVATE_HALVES, &audit::KEYS, &people::PROFILES, &notify::MESSAGES];
+pub const SEALED_COLUMNS: [&store::reseal::Column; 6] = [
+    &keys::PRIVATE_HALVES,
+    &audit::KEYS,
+    &people::PROFILES,
+    &notify::MESSAGES,
+    &authn::CREDENTIALS,
+    &authn::CONTACTS,
+];

@@ -5,7 +5,7 @@
 //! | follow | 1 s | every node | reads again what another node or a command changed: keys, parties, epoch |
 //! | tally | 5 s | every node | writes counted acts into the audit log |
 //! | logout | 1 s | one node | sends logout tokens that are due |
-//! | notify | 5 s | one node | sends mails and messages that are due |
+//! | notify | 1 s | one node | sends mails and messages that are due |
 //! | registry | 30 s | one node | asks the population registry again where it did not answer |
 //! | keys | 1 h | one node | makes, promotes and destroys signing keys |
 //! | sweep | 60 s | one node | removes what is over |
@@ -92,9 +92,9 @@ impl Job {
     /// How long after one run the next is due.
     pub const fn every(self) -> Duration {
         Duration::from_secs(match self {
-            Self::Follow | Self::Logout => 1,
+            Self::Follow | Self::Logout | Self::Notify => 1,
             Self::Seal => 2,
-            Self::Notify | Self::Tally | Self::Effects => 5,
+            Self::Tally | Self::Effects => 5,
             Self::Registry => 30,
             Self::Sweep => 60,
             Self::Keys => 3_600,

@@ -16,7 +16,7 @@ use axum::{
 };
 use http_body_util::BodyExt;
 use idp_core::{
-    authn::password,
+    authn::{self, PasswordUse, passkey::Passkeys, password},
     crypto::{jws::Alg, password::PasswordPool, random, seal::Seals},
     keys::Keyring,
     net::{self, Net},
@@ -31,6 +31,7 @@ use idp_core::{
 use tower::ServiceExt;
 use url::form_urlencoded;
 
+use crate::oidc::OpenGrants;
 use crate::web::{
     CookieStyle,
     house::{House, LocalPasswords, Settings},
@@ -124,12 +125,17 @@ impl TestHouse {
             register: Register::load(&db, policy).await.expect("loads"),
             cache: Arc::new(Memory::new()),
             passwords: PasswordPool::new(seals),
+            gate: authn::Gate::default(),
             net: Net::new(&net::Config::default()).expect("builds"),
             registry: Some(Arc::<PlayedRegistry>::clone(&registry)),
             issuer: "http://localhost:8080".to_owned(),
+            origins: vec!["http://localhost:8080".to_owned()],
+            related_origins: Vec::new(),
+            passkeys: Passkeys::new("localhost", vec!["http://localhost:8080".to_owned()], "").expect("a name"),
             cookies: CookieStyle::Plain,
             settings: settings(local_passwords),
             epoch: AtomicI64::new(1),
+            grants: Arc::new(OpenGrants),
             client_tokens: Tally::default(),
             db,
             clock,
@@ -156,7 +162,7 @@ impl TestHouse {
                 let person = people::add_person(tx, new()).await?;
                 let account = people::add_account(tx, person, login).await?;
                 people::set_account_state(tx, account, state).await?;
-                password::set(tx, account, person, hash).await?;
+                password::set(tx, account, person, (hash, PasswordUse::Alone)).await?;
                 Ok::<_, StoreError>(person)
             })
         });

@@ -74,6 +74,28 @@ pub enum Event {
     StandingChanged { person: Id<id::Person>, account: Option<Id<id::Account>>, state: &'static str },
     /// A password was set.
     PasswordSet { account: Id<id::Account>, person: Id<id::Person> },
+    /// A credential was added to an account; `what` is its kind.
+    CredentialAdded {
+        person: Id<id::Person>,
+        account: Id<id::Account>,
+        credential: Id<id::Credential>,
+        what: &'static str,
+    },
+    /// A credential was removed, and the sessions that it opened ended.
+    CredentialRemoved {
+        person: Id<id::Person>,
+        account: Id<id::Account>,
+        credential: Id<id::Credential>,
+        because: &'static str,
+    },
+    /// A passkey counted backwards: somebody may hold a copy of it. It was refused.
+    PossibleClone { person: Id<id::Person>, account: Id<id::Account>, credential: Id<id::Credential> },
+    /// An address of an account was proved, removed, or made a second factor.
+    ContactChanged { person: Id<id::Person>, account: Id<id::Account>, contact: Id<id::Contact>, change: &'static str },
+    /// A recovery of a forgotten password went on or ended. The account is unknown where the data fitted nobody.
+    RecoveryMoved { account: Option<Id<id::Account>>, change: &'static str },
+    /// The set of recovery codes was made anew or removed.
+    RecoveryCodesChanged { person: Id<id::Person>, account: Id<id::Account>, change: &'static str },
     /// A signing key was made or moved through its states.
     KeyMoved { kid: String, alg: &'static str, state: &'static str, because: &'static str },
     /// A backup was restored: the epoch rose.
@@ -82,6 +104,26 @@ pub enum Event {
     Archived { class: &'static str, records: i64, digest: String },
     /// Values of a sealed column were put under the active master key.
     Resealed { column: &'static str, count: u64, key: String },
+    /// A post was asked for, begun, approved, refused, changed or ended.
+    PostChanged {
+        person: Id<id::Person>,
+        post: Id<id::Assignment>,
+        unit: Id<id::Unit>,
+        change: &'static str,
+        revision: i64,
+    },
+    /// A change of posts was refused; the person whose post it was to be.
+    PostRefused { person: Option<Id<id::Person>>, because: &'static str },
+    /// A change set carried posts over to other units, or one taken back brought them home.
+    PostsCarried { set: Id<id::ChangeSet>, posts: usize, change: &'static str },
+    /// A position, a role or a separation was made or changed.
+    CatalogueChanged { what: &'static str, id: String, revision: i64 },
+    /// Somebody chose the post in which they act towards a party.
+    ActedAs { person: Id<id::Person>, session: Id<id::Session>, party: Id<id::Party>, post: Id<id::Assignment> },
+    /// A review of the posts of a unit was opened, answered or closed.
+    PostsReviewed { review: Id<id::Review>, unit: Id<id::Unit>, change: &'static str },
+    /// Officials were imported from a file, or an import was taken back.
+    OfficialsImported { import: Id<id::StaffImport>, posts: i64, change: &'static str, file: String },
     /// The key over a person's personal values was destroyed.
     Erased { person: Id<id::Person> },
     /// A set of changes to units was written, or written anew.
@@ -140,9 +182,22 @@ impl Event {
             Self::PersonApplied { .. } => "person-applied",
             Self::StandingChanged { .. } => "standing-changed",
             Self::PasswordSet { .. } => "password-set",
+            Self::CredentialAdded { .. } => "credential-added",
+            Self::CredentialRemoved { .. } => "credential-removed",
+            Self::PossibleClone { .. } => "possible-clone",
+            Self::ContactChanged { .. } => "contact-changed",
+            Self::RecoveryMoved { .. } => "recovery-moved",
+            Self::RecoveryCodesChanged { .. } => "recovery-codes-changed",
             Self::KeyMoved { .. } => "key-moved",
             Self::EpochBegan { .. } => "epoch-began",
             Self::Archived { .. } => "archived",
+            Self::PostChanged { .. } => "post-changed",
+            Self::PostRefused { .. } => "post-refused",
+            Self::PostsCarried { .. } => "posts-carried",
+            Self::CatalogueChanged { .. } => "catalogue-changed",
+            Self::ActedAs { .. } => "acted-as",
+            Self::PostsReviewed { .. } => "posts-reviewed",
+            Self::OfficialsImported { .. } => "officials-imported",
             Self::Erased { .. } => "erased",
             Self::Resealed { .. } => "resealed",
             Self::ChangeSetDrafted { .. } => "change-set-drafted",
@@ -165,6 +220,11 @@ impl Event {
             | Self::PersonApplied { .. }
             | Self::StandingChanged { .. }
             | Self::PasswordSet { .. }
+            | Self::CredentialAdded { .. }
+            | Self::CredentialRemoved { .. }
+            | Self::ContactChanged { .. }
+            | Self::RecoveryMoved { .. }
+            | Self::RecoveryCodesChanged { .. }
             | Self::KeyMoved { .. }
             | Self::EpochBegan { .. }
             | Self::Archived { .. }
@@ -200,8 +260,15 @@ impl Event {
             | Self::PersonApplied { person, .. }
             | Self::StandingChanged { person, .. }
             | Self::PasswordSet { person, .. }
+            | Self::PostChanged { person, .. }
+            | Self::ActedAs { person, .. }
+            | Self::CredentialAdded { person, .. }
+            | Self::CredentialRemoved { person, .. }
+            | Self::PossibleClone { person, .. }
+            | Self::ContactChanged { person, .. }
+            | Self::RecoveryCodesChanged { person, .. }
             | Self::Erased { person } => Some(*person),
-            Self::ConsentRefused { person, .. } => *person,
+            Self::ConsentRefused { person, .. } | Self::PostRefused { person, .. } => *person,
             _ => None,
         }
     }
@@ -220,7 +287,8 @@ impl Event {
             | Self::AccessTokenRevoked { party }
             | Self::ClientTokensIssued { party, .. }
             | Self::LogoutDelivered { party, .. }
-            | Self::PartyChanged { party, .. } => Some(*party),
+            | Self::PartyChanged { party, .. }
+            | Self::ActedAs { party, .. } => Some(*party),
             Self::PartyRefused { party, .. } => *party,
             _ => None,
         }

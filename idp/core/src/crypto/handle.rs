@@ -38,6 +38,14 @@ kinds! {
     Browser "br_"
     /// A sign-in transaction.
     Transaction "tx_"
+    /// A ceremony with an authenticator.
+    Ceremony "ce_"
+    /// A browser that signed in to one account before.
+    Device "dv_"
+    /// A recovery under way.
+    Recovery "rc_"
+    /// The way to stop a recovery.
+    RecoveryCancel "rx_"
     /// A cross-site POST kept until the browser comes back with its cookies.
     Posted "po_"
 }

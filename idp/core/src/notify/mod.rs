@@ -16,13 +16,19 @@ mod file;
 mod message;
 mod reseal;
 mod retry;
+mod routes;
 mod rows;
+mod sms;
+mod smtp;
 
 pub use channel::{Channel, ChannelError};
 pub use deliver::{Delivered, deliver_due, sweep};
 pub use file::FileChannel;
 pub use message::{Message, Recipient, Rendered, Template, queue};
 pub use reseal::MESSAGES;
+pub use routes::Routes;
+pub use sms::{SmsChannel, SmsConfig};
+pub use smtp::{ConfigProblem, SmtpChannel, SmtpConfig, SmtpTls};
 
 /// Every statement of this room.
 pub(crate) const STATEMENTS: &[&str] = rows::ALL;

@@ -51,6 +51,11 @@ impl Span {
         self.from <= at && at < self.until
     }
 
+    /// The instant inside that is nearest to one inside or outside.
+    pub fn nearest(self, at: Timestamp) -> Timestamp {
+        if at < self.from { self.from } else { at.min(Timestamp::from_millis(self.until.millis() - 1)) }
+    }
+
     /// What both have; `None` where they share no instant.
     pub fn shared(self, other: Self) -> Option<Self> {
         let both = Self { from: self.from.max(other.from), until: self.until.min(other.until) };

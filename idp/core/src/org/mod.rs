@@ -19,9 +19,13 @@ mod code;
 mod config;
 mod fact;
 mod kind;
+mod list;
+pub mod load;
 mod name;
 mod read;
 mod rows;
+pub mod search;
+pub mod story;
 mod succession;
 mod view;
 
@@ -29,6 +33,7 @@ pub use code::{Code, CodeError, Scheme, same_or_under};
 pub use config::Config;
 pub use fact::{AsOf, FOREVER, Head, Span};
 pub use kind::UnitKind;
+pub use list::{Aliases, Filter, While, aliases, lifetime, list};
 pub use name::{UnitName, UnitNameError, fold};
 pub use read::{
     by_code, children, forms, is_under, levels, path, predecessors, put_form, root, successors, under, unit, units,

@@ -1,5 +1,7 @@
 //! Accounts: a way in for one person.
 
+use unicode_normalization::UnicodeNormalization;
+
 use super::rows;
 use crate::{
     crypto::random,
@@ -59,14 +61,25 @@ pub async fn add_account(tx: &mut Tx<'_>, person: Id<id::Person>, login: &str) -
     Ok(id)
 }
 
-/// The account of a sign-in name, which is taken without regard to case and surrounding blanks.
+/// The one form of a sign-in name: without surrounding blanks, in lower case, in the letters that every keyboard writes (NFKC). So
+/// no other spelling of a name is a name of its own, with a count of failures of its own.
+pub fn login_key(login: &str) -> String {
+    login.trim().nfkc().collect::<String>().to_lowercase()
+}
+
+/// The account of a sign-in name, in whatever form it was typed.
 pub async fn by_login(conn: &mut Conn, login: &str) -> Result<Option<StoredAccount>, StoreError> {
-    rows::account_by_login(conn, &login.trim().to_lowercase()).await
+    rows::account_by_login(conn, &login_key(login)).await
 }
 
 /// The account of a session: a proof that is asked again is asked of this one, whatever name a form carries.
 pub async fn account_by_id(conn: &mut Conn, id: Id<id::Account>) -> Result<Option<StoredAccount>, StoreError> {
     rows::account_by_id(conn, id).await
+}
+
+/// Every account of a person.
+pub async fn accounts_of(conn: &mut Conn, person: Id<id::Person>) -> Result<Vec<StoredAccount>, StoreError> {
+    rows::accounts_of(conn, person).await
 }
 
 /// Changes whether an account opens doors.

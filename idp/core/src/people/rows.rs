@@ -39,6 +39,7 @@ const INSERT_ACCOUNT: &str = "insert into account (id, person_id, login, state, 
     values ($1, $2, $3, 'active', $4, $4)";
 const ACCOUNT_BY_LOGIN: &str = "select id, person_id, login, state, locale from account where login = $1";
 const ACCOUNT_BY_ID: &str = "select id, person_id, login, state, locale from account where id = $1";
+const ACCOUNTS_OF: &str = "select id, person_id, login, state, locale from account where person_id = $1 order by login";
 const UPDATE_ACCOUNT_STATE: &str = "update account set state = $2, state_at = $3 where id = $1";
 const UPDATE_LOCALE: &str = "update account set locale = $2 where id = $1";
 const INSERT_CHECK: &str = "insert into registry_check \
@@ -79,6 +80,7 @@ pub(super) const ALL: &[&str] = &[
     INSERT_ACCOUNT,
     ACCOUNT_BY_LOGIN,
     ACCOUNT_BY_ID,
+    ACCOUNTS_OF,
     UPDATE_ACCOUNT_STATE,
     UPDATE_LOCALE,
     INSERT_CHECK,
@@ -223,6 +225,10 @@ fn account(row: &Row) -> Result<StoredAccount, StoreError> {
 
 pub(super) async fn account_by_login(conn: &mut Conn, login: &str) -> Result<Option<StoredAccount>, StoreError> {
     conn.one(ACCOUNT_BY_LOGIN, params![login]).await?.as_ref().map(account).transpose()
+}
+
+pub(super) async fn accounts_of(conn: &mut Conn, person: Id<id::Person>) -> Result<Vec<StoredAccount>, StoreError> {
+    conn.all(ACCOUNTS_OF, params![person]).await?.iter().map(account).collect()
 }
 
 pub(super) async fn account_by_id(conn: &mut Conn, id: Id<id::Account>) -> Result<Option<StoredAccount>, StoreError> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::rows;
 use crate::{
     audit::{self, Event},
-    store::{StoreError, Tx},
+    store::{Conn, StoreError, Tx},
     types::{Id, id},
 };
 
@@ -40,6 +40,44 @@ pub async fn end_all_of(tx: &mut Tx<'_>, person: Id<id::Person>, because: &'stat
         ended += u64::from(end(tx, session, because).await?.is_some());
     }
     Ok(ended)
+}
+
+/// Ends every session of a person but the one at hand: after a change of how they sign in.
+pub async fn end_others_of(
+    tx: &mut Tx<'_>,
+    person: Id<id::Person>,
+    keep: Id<id::Session>,
+    because: &'static str,
+) -> Result<u64, StoreError> {
+    let mut ended = 0;
+    for session in rows::open_sessions(tx, person).await? {
+        if session != keep {
+            ended += u64::from(end(tx, session, because).await?.is_some());
+        }
+    }
+    Ok(ended)
+}
+
+/// Ends every session that a credential opened or last proved: whoever removes a stolen one removes the thief too.
+pub async fn end_opened_with(
+    tx: &mut Tx<'_>,
+    credential: Id<id::Credential>,
+    because: &'static str,
+) -> Result<u64, StoreError> {
+    let mut ended = 0;
+    for session in rows::opened_with(tx, credential).await? {
+        ended += u64::from(end(tx, session, because).await?.is_some());
+    }
+    Ok(ended)
+}
+
+/// Whether a session would end with this credential.
+pub async fn is_opened_with(
+    conn: &mut Conn,
+    session: Id<id::Session>,
+    credential: Id<id::Credential>,
+) -> Result<bool, StoreError> {
+    rows::is_opened_with(conn, session, credential).await
 }
 
 /// Ends up to `most` sessions of anybody: after a restore, in parts that each fit one transaction. Zero: none is left.

@@ -7,7 +7,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use super::rows;
 use crate::{
     audit::{self, Event},
-    authn::Proof,
+    authn::{Proof, recovery},
     crypto::{
         handle::{Handle, SessionCookie},
         random,
@@ -67,7 +67,9 @@ pub async fn start(tx: &mut Tx<'_>, proof: &Proof, limits: Limits) -> Result<Sta
         amr: proof.amr().join(" "),
         last_used_at: now,
     };
-    rows::insert(tx, &live, cookie.digest(), limits).await?;
+    rows::insert(tx, &live, (cookie.digest(), proof.credential()), limits).await?;
+    // Whoever can sign in needs no recovery; one that somebody else began is stopped by it.
+    recovery::stop_all(tx, live.account, "stopped-by-sign-in").await?;
     let event = Event::SignedIn { person: live.person, account: live.account, session: live.id, acr: live.aal.acr() };
     audit::record(tx, event).await?;
     Ok(Started { live, cookie })
@@ -84,7 +86,8 @@ pub async fn renew(tx: &mut Tx<'_>, live: &Live, proof: &Proof) -> Result<Option
         last_used_at: tx.now(),
         ..live.clone()
     };
-    if !rows::renew(tx, &renewed, cookie.digest()).await? {
+    recovery::stop_all(tx, live.account, "stopped-by-sign-in").await?;
+    if !rows::renew(tx, &renewed, (cookie.digest(), proof.credential())).await? {
         return Ok(None);
     }
     let event = Event::Reauthenticated { person: live.person, session: live.id, acr: renewed.aal.acr() };

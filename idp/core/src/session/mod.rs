@@ -10,7 +10,10 @@ mod end;
 mod live;
 mod rows;
 
-pub use end::{Ended, LogoutDelivery, claim_deliveries, delivered, end, end_all_of, end_some, postpone_or_give_up};
+pub use end::{
+    Ended, LogoutDelivery, claim_deliveries, delivered, end, end_all_of, end_opened_with, end_others_of, end_some,
+    is_opened_with, postpone_or_give_up,
+};
 pub use live::{Limits, Live, Started, find, join, of_sid, renew, start, touch};
 
 /// Every statement of this room.

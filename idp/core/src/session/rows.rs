@@ -11,9 +11,11 @@ use crate::{
 };
 
 const INSERT: &str = "insert into session \
-    (id, digest, account_id, person_id, started_at, last_used_at, ends_at, auth_at, acr, amr, epoch) \
-    values ($1, $2, $3, $4, $5, $5, $6, $5, $7, $8, $9)";
-const RENEW: &str = "update session set digest = $2, auth_at = $3, acr = $4, amr = $5, last_used_at = $3 \
+    (id, digest, account_id, person_id, started_at, last_used_at, ends_at, auth_at, acr, amr, epoch, credential_id) \
+    values ($1, $2, $3, $4, $5, $5, $6, $5, $7, $8, $9, $10)";
+/// A proof without a credential leaves the one that opened the session: removing that one must still end it.
+const RENEW: &str = "update session set digest = $2, auth_at = $3, acr = $4, amr = $5, last_used_at = $3, \
+    credential_id = coalesce($6, credential_id) \
     where id = $1 and ended_at is null";
 const FIND: &str = "select s.id, s.account_id, s.person_id, s.auth_at, s.acr, s.amr, s.last_used_at \
     from session s join account_standing a on a.account_id = s.account_id \
@@ -29,6 +31,8 @@ const QUEUE: &str = "insert into logout_delivery (id, party_id, session_id, sid,
     values ($1, $2, $3, $4, $5, 0, $6, $6)";
 const OF_SID: &str = "select session_id from session_party where sid = $1";
 const OPEN_SESSIONS: &str = "select id from session where person_id = $1 and ended_at is null";
+const OPENED_WITH: &str = "select id from session where credential_id = $1 and ended_at is null";
+const IS_OPENED_WITH: &str = "select id from session where id = $1 and credential_id = $2";
 const SOME_OPEN_SESSIONS: &str = "select id from session where ended_at is null order by id limit $1";
 const CLAIM: &str = "update logout_delivery set due_at = $2 where id in (\
         select id from logout_delivery where delivered_at is null and given_up_at is null and due_at <= $1 \
@@ -50,6 +54,8 @@ pub(super) const ALL: &[&str] = &[
     QUEUE,
     OF_SID,
     OPEN_SESSIONS,
+    OPENED_WITH,
+    IS_OPENED_WITH,
     SOME_OPEN_SESSIONS,
     CLAIM,
     DELIVERED,
@@ -57,16 +63,26 @@ pub(super) const ALL: &[&str] = &[
     GIVE_UP,
 ];
 
-pub(super) async fn insert(tx: &mut Tx<'_>, live: &Live, cookie: Digest, limits: Limits) -> Result<(), StoreError> {
+pub(super) async fn insert(
+    tx: &mut Tx<'_>,
+    live: &Live,
+    (cookie, credential): (Digest, Option<Id<id::Credential>>),
+    limits: Limits,
+) -> Result<(), StoreError> {
     let now = tx.now();
     let ends_at = now + limits.absolute;
     let (acr, amr) = (live.aal.acr(), live.amr.as_str());
-    let params = params![live.id, cookie, live.account, live.person, now, ends_at, acr, amr, limits.epoch.0];
+    let epoch = limits.epoch.0;
+    let params = params![live.id, cookie, live.account, live.person, now, ends_at, acr, amr, epoch, credential];
     tx.later(INSERT, params).await
 }
 
-pub(super) async fn renew(tx: &mut Tx<'_>, live: &Live, cookie: Digest) -> Result<bool, StoreError> {
-    let params = params![live.id, cookie, live.auth_at, live.aal.acr(), live.amr.as_str()];
+pub(super) async fn renew(
+    tx: &mut Tx<'_>,
+    live: &Live,
+    (cookie, credential): (Digest, Option<Id<id::Credential>>),
+) -> Result<bool, StoreError> {
+    let params = params![live.id, cookie, live.auth_at, live.aal.acr(), live.amr.as_str(), credential];
     Ok(tx.run(RENEW, params).await? == 1)
 }
 
@@ -129,6 +145,22 @@ pub(super) async fn queue_deliveries(tx: &mut Tx<'_>, session: Id<id::Session>) 
 
 pub(super) async fn open_sessions(conn: &mut Conn, person: Id<id::Person>) -> Result<Vec<Id<id::Session>>, StoreError> {
     conn.all(OPEN_SESSIONS, params![person]).await?.iter().map(|row| row.id("id")).collect()
+}
+
+/// Open sessions whose holder proved themself with a credential.
+pub(super) async fn opened_with(
+    conn: &mut Conn,
+    credential: Id<id::Credential>,
+) -> Result<Vec<Id<id::Session>>, StoreError> {
+    conn.all(OPENED_WITH, params![credential]).await?.iter().map(|row| row.id("id")).collect()
+}
+
+pub(super) async fn is_opened_with(
+    conn: &mut Conn,
+    session: Id<id::Session>,
+    credential: Id<id::Credential>,
+) -> Result<bool, StoreError> {
+    Ok(conn.one(IS_OPENED_WITH, params![session, credential]).await?.is_some())
 }
 
 /// Some sessions that have not ended, whoever they belong to; oldest first.

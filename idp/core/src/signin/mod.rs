@@ -18,13 +18,13 @@ mod transaction;
 
 pub use attributes::{Attributes, attributes};
 pub use consent::{Consents, consent_to, refuse, still_agreed};
-pub use facts::{Facts, gather};
+pub use facts::{FRESH, Facts, Ways, gather};
 pub use gate::{Admitted, Refused, Standing, admit};
 pub use next::{Next, Why, next};
 pub use subject::{import_subject, person_of, subject};
 pub use transaction::{
-    Asked, Gone, NewSignIn, Outcome, Prompt, SignIn, begin, chose_account, end as end_transaction, hint_login, load,
-    party_of, proved, sweep,
+    Asked, Gone, NewSignIn, Outcome, Prompt, SignIn, begin, begin_again, browser_keeps_passkeys, chose_account,
+    declined, end as end_transaction, hint_login, load, party_of, pend, pending, proved, sweep,
 };
 
 /// Every statement of this room.

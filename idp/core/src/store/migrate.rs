@@ -57,7 +57,10 @@ pub const fn migrations() -> &'static [Migration] {
         9 "0009_oidc"
         10 "0010_notify"
         11 "0011_org"
+        13 "0013_credentials"
+        14 "0014_factors"
         16 "0016_cellar"
+        17 "0017_office"
     }
 }
 

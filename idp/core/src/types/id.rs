@@ -37,6 +37,17 @@ impl<T> PartialEq for Id<T> {
     }
 }
 impl<T> Eq for Id<T> {}
+impl<T> PartialOrd for Id<T> {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl<T> Ord for Id<T> {
+    /// Ids follow time, so the smaller one was made earlier.
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.0.cmp(&other.0)
+    }
+}
 impl<T> Hash for Id<T> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.0.hash(state);
@@ -82,6 +93,12 @@ pub enum Party {}
 /// Names a session of one browser.
 #[derive(Debug)]
 pub enum Session {}
+/// Names a credential other than the password.
+#[derive(Debug)]
+pub enum Credential {}
+/// Names an address of an account.
+#[derive(Debug)]
+pub enum Contact {}
 /// Names what one authorization gave a party: the family of its tokens.
 #[derive(Debug)]
 pub enum Grant {}
@@ -91,6 +108,15 @@ pub enum Unit {}
 /// Names a dated set of changes to units.
 #[derive(Debug)]
 pub enum ChangeSet {}
+/// Names one post of one person.
+#[derive(Debug)]
+pub enum Assignment {}
+/// Names a review of the posts of a unit.
+#[derive(Debug)]
+pub enum Review {}
+/// Names one import of officials.
+#[derive(Debug)]
+pub enum StaffImport {}
 /// Names an audit event.
 #[derive(Debug)]
 pub enum AuditEvent {}

@@ -3,6 +3,7 @@
 //! Owns nothing; may be called by every room.
 
 pub mod assurance;
+pub mod contact;
 pub mod fault;
 pub mod id;
 pub mod locale;
@@ -11,6 +12,7 @@ pub mod secret;
 pub mod time;
 
 pub use assurance::{Aal, Ial};
+pub use contact::{Address, AddressError, AddressKind};
 pub use fault::Fault;
 pub use id::Id;
 pub use locale::Locale;

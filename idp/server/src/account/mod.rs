@@ -7,15 +7,31 @@
 //! | --- | --- |
 //! | `GET /` | `home` |
 //! | `GET /account`, `GET /account/resume`, `POST /account/sign-out` | `own` |
+//! | `GET /account/factors`, `POST /account/factors/…` | `factors`: apps for codes, recovery codes |
+//! | `POST /account/contacts…` | `contacts`: addresses |
+//! | `GET`, `POST /account/password` | `password` |
+//! | `/recover…` | `recover`, `recovered`: a forgotten password |
+//! | (before each change) | `fresh`: a proof not older than five minutes |
+//! | `GET`, `POST /account/passkeys…` | `passkeys`; who may change something: `gate` |
+//! | `GET /.well-known/…` | `well_known`: what browsers and password managers look for |
 //! | `GET`, `POST /enrol` | `enrol`; what the form says: `application`; how often: `quota` |
 //! | (a job) | `reverify`: asks the registry again |
 
 mod application;
+mod contacts;
 mod enrol;
+mod factors;
+mod fresh;
+mod gate;
 mod home;
 mod own;
+mod passkeys;
+mod password;
 mod quota;
+mod recover;
+mod recovered;
 mod reverify;
+mod well_known;
 
 use std::sync::Arc;
 
@@ -35,6 +51,31 @@ pub fn routes(house: &Arc<House>) -> Router {
         .route("/account", get(own::page))
         .route("/account/resume", get(own::resume))
         .route("/account/sign-out", post(own::sign_out))
+        .route("/account/factors", get(factors::page))
+        .route("/account/factors/app", post(factors::add_app))
+        .route("/account/factors/app/confirm", post(factors::confirm_app))
+        .route("/account/factors/app/remove", post(factors::remove_app))
+        .route("/account/factors/paper", post(factors::make_paper))
+        .route("/account/contacts", post(contacts::add))
+        .route("/account/contacts/verify", post(contacts::verify))
+        .route("/account/contacts/send", post(contacts::send))
+        .route("/account/contacts/second-factor", post(contacts::second_factor))
+        .route("/account/contacts/remove", post(contacts::remove))
+        .route("/account/password", get(password::page).post(password::change))
+        .route("/recover", get(recover::page).post(recover::ask))
+        .route("/recover/stop", get(recovered::ask_stop).post(recovered::stop))
+        .route("/recover/{t}", get(recover::step))
+        .route("/recover/{t}/send", post(recover::send))
+        .route("/recover/{t}/proof", post(recover::prove))
+        .route("/recover/{t}/password", post(recovered::set))
+        .route("/account/passkeys", get(passkeys::list).post(passkeys::create))
+        .route("/account/passkeys/new", get(passkeys::creation))
+        .route("/account/passkeys/options", post(passkeys::options))
+        .route("/account/passkeys/{id}/label", post(passkeys::rename))
+        .route("/account/passkeys/{id}/remove", get(passkeys::removal).post(passkeys::remove))
+        .route("/.well-known/webauthn", get(well_known::webauthn))
+        .route("/.well-known/passkey-endpoints", get(well_known::passkey_endpoints))
+        .route("/.well-known/change-password", get(well_known::change_password))
         .route("/enrol", get(enrol::page).post(enrol::answer))
         .with_state(Arc::clone(house))
 }

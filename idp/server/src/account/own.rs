@@ -19,14 +19,14 @@ use crate::web::{
     visit::{Binding, onward},
 };
 
-const PATH: &str = "/account";
+pub(super) const PATH: &str = "/account";
 const SIGN_OUT_FORM: &str = "account sign-out";
 
 /// `GET /account`.
 pub(super) async fn page(visit: Visit) -> Result<Response, Halt> {
     match visit.house.session(&visit.headers, visit.now()).await? {
         Some(live) => show(&visit, &live).await,
-        None => sign_in(&visit).await,
+        None => sign_in(&visit, &Asked::default(), "").await,
     }
 }
 
@@ -48,6 +48,8 @@ async fn show(visit: &Visit, live: &Live) -> Result<Response, Halt> {
         assurance: person.identity_assurance,
         data_match: shown(person.data_match),
         matched_at: person.data_matched_at,
+        passkeys_href: visit.keep_locale("/account/passkeys"),
+        factors_href: visit.keep_locale("/account/factors"),
         sign_out_action: visit.keep_locale("/account/sign-out"),
     };
     Ok(visit.bound(render(&page), &binding))
@@ -62,27 +64,28 @@ async fn touch(visit: &Visit, live: &Live) -> Result<(), StoreError> {
     visit.house.db.write(&cx, |tx| Box::pin(session::touch(tx, live))).await
 }
 
-async fn sign_in(visit: &Visit) -> Result<Response, Halt> {
+/// Sends the person to sign in, or to prove themself again, and then `back` to a page of this door.
+pub(super) async fn sign_in(visit: &Visit, asked: &Asked, back: &str) -> Result<Response, Halt> {
     let binding = visit.binding();
-    let handle = begin(visit, &binding).await?;
+    let handle = begin(visit, &binding, (asked, back)).await?;
     let response = onward(&visit.keep_locale(&format!("/sign-in/{}", handle.reveal())));
     Ok(visit.bound(response, &binding))
 }
 
-async fn begin(visit: &Visit, binding: &Binding) -> Result<Handle<Transaction>, Fault> {
+async fn begin(visit: &Visit, binding: &Binding, (asked, back): (&Asked, &str)) -> Result<Handle<Transaction>, Fault> {
     let browser = binding.digest().ok_or(Fault::bug("reading our own binding"))?;
-    let asked = &Asked::default();
-    let begun = visit.house.db.write(&visit.cx, |tx| Box::pin(begin_within(tx, browser, asked)));
+    let begun = visit.house.db.write(&visit.cx, |tx| Box::pin(begin_within(tx, browser, asked, back)));
     begun.await.map_err(|error: StoreError| Fault::from(error))
 }
 
-/// Begins a transaction for somebody's own account.
+/// Begins a transaction for somebody's own account. `back` is the page of ours to which it leads; empty: my account.
 pub(super) async fn begin_within(
     tx: &mut Tx<'_>,
     browser: Digest,
     asked: &Asked,
+    back: &str,
 ) -> Result<Handle<Transaction>, StoreError> {
-    let new = NewSignIn { door: "account", party: None, browser, asked, payload: "", resume: "/account/resume?t=" };
+    let new = NewSignIn { door: "account", party: None, browser, asked, payload: back, resume: "/account/resume?t=" };
     signin::begin(tx, new).await
 }
 
@@ -113,7 +116,9 @@ pub(super) async fn resume(visit: Visit) -> Result<Response, Halt> {
     let ended =
         visit.house.db.write(&visit.cx, |tx| Box::pin(signin::end_transaction(tx, &sign_in, Outcome::Finished)));
     ended.await.map_err(|error: StoreError| Fault::from(error))?;
-    Ok(onward(&visit.keep_locale(PATH)))
+    // We wrote it ourselves; a path of this door it is all the same.
+    let back = if sign_in.payload.starts_with("/account/") { sign_in.payload.as_str() } else { PATH };
+    Ok(onward(&visit.keep_locale(back)))
 }
 
 /// `POST /account/sign-out`.

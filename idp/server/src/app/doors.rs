@@ -5,6 +5,10 @@ use std::sync::Arc;
 use askama::Template;
 use axum::{Router, routing::get};
 use idp_core::types::Locale;
+use tower_http::compression::{
+    CompressionLayer,
+    predicate::{NotForContentType, Predicate, SizeAbove},
+};
 
 use crate::{
     config::sections,
@@ -23,14 +27,24 @@ pub fn inside(house: &Arc<House>) -> Router {
         .merge(crate::oidc::routes(house))
         .merge(crate::steps::routes(house))
         .merge(crate::account::routes(house))
+        .merge(files())
+}
+
+/// What is the same for everybody travels compressed. Pages do not: they hold secrets beside what somebody else chose, and the length of a
+/// compressed page would tell about both (BREACH).
+fn files() -> Router {
+    let worth_it = SizeAbove::new(512).and(NotForContentType::const_new("font/")).and(NotForContentType::IMAGES);
+    Router::new()
         .merge(crate::console::routes())
+        .merge(crate::opendata::routes(house))
         .route(&format!("{}{{name}}", assets::PREFIX), get(assets::serve))
+        .layer(CompressionLayer::new().compress_when(worth_it))
 }
 
 /// What the public listener serves.
 pub fn public(house: &Arc<House>, server: &sections::Server) -> Router {
     let trust = Trust { proxies: server.proxies.clone(), header: server.proxy_header };
-    Gate::new(&house.issuer, trust, error_page(Arc::clone(house))).before(inside(house))
+    Gate::new(&house.issuer, trust, error_page(Arc::clone(house))).also_at(&house.origins).before(inside(house))
 }
 
 /// The page of a problem that no door turned into a page of its own.

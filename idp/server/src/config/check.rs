@@ -1,6 +1,9 @@
 //! Rules that no single value can break: what must fit together.
 
+use idp_core::authn::passkey::Passkeys;
+
 use super::{
+    issuer::Issuer,
     problem::{ConfigProblem, Reason},
     sections::Config,
     tree::Tree,
@@ -8,7 +11,15 @@ use super::{
 
 /// Adds what is wrong with a configuration whose values can all be read.
 pub(super) fn check(config: &Config, tree: &Tree, problems: &mut Vec<ConfigProblem>) {
-    let reasons = [listeners(config), tls(config), stores(config), numbers(config), keys(config), outgoing(config)];
+    let reasons = [
+        listeners(config),
+        names(config),
+        tls(config),
+        stores(config),
+        numbers(config),
+        keys(config),
+        outgoing(config),
+    ];
     // A value that could not be read stands at its default here: one problem for one mistake.
     let unread: Vec<String> = problems.iter().map(|problem| key(&problem.path).to_owned()).collect();
     for (path, reason) in reasons.into_iter().flatten() {
@@ -43,6 +54,33 @@ fn listeners(config: &Config) -> Found {
         rule(remote_management, "server.management_listen", "cli-config-management-remote"),
         rule(shared, "server.management_listen", "cli-config-management-shared"),
         rule(unsafe_clock, "test.clock", "cli-config-test-clock"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// Names that outlive everything else: of the issuer, of the passkeys, and of a move.
+fn names(config: &Config) -> Found {
+    let server = &config.server;
+    let rp_id = config.rp_id();
+    // Browsers keep passkeys under names only, and an issuer without passkeys leads people to steps that they cannot take.
+    let is_name = Passkeys::new(rp_id, config.origins(), "").is_ok() && (rp_id.contains('.') || rp_id == "localhost");
+    let path = if config.webauthn.rp_id.is_some() { "webauthn.rp_id" } else { "server.public_url" };
+    // WebAuthn Level 3 section 5.1.2: the name is the page's own or one above it; elsewhere the home of the name says who is related.
+    let within = |origin: &Issuer| origin.host() == rp_id || origin.host().ends_with(&format!(".{rp_id}"));
+    let at_home = std::iter::once(&server.public_url).chain(&server.also_at).any(within);
+    let mixed = server.also_at.iter().any(|origin| origin.is_https() != server.public_url.is_https());
+    let mut all = config.origins();
+    all.extend(config.webauthn.related_origins.iter().map(|origin| origin.as_str().to_owned()));
+    let count = all.len();
+    all.sort_unstable();
+    all.dedup();
+    [
+        rule(!is_name, path, "cli-config-rp-id"),
+        rule(is_name && !at_home, path, "cli-config-rp-id-elsewhere"),
+        rule(mixed, "server.also_at", "cli-config-also-at-mixed"),
+        rule(all.len() != count, "server.also_at", "cli-config-also-at-twice"),
     ]
     .into_iter()
     .flatten()
@@ -84,6 +122,19 @@ fn numbers(config: &Config) -> Found {
         ("oidc.id_token_lifetime_seconds", oidc.id_token_lifetime_seconds, 30, 3_600),
         ("oidc.refresh_idle_days", oidc.refresh_idle_days, 1, 365),
         ("oidc.refresh_absolute_days", oidc.refresh_absolute_days, 1, 365),
+        ("throttle.window_minutes", config.throttle.window_minutes, 1, 1_440),
+        ("throttle.failures_per_account_and_address", config.throttle.failures_per_account_and_address, 3, 100),
+        ("throttle.failures_per_address", config.throttle.failures_per_address, 10, 100_000),
+        ("throttle.failures_per_known_browser", config.throttle.failures_per_known_browser, 3, 100),
+        ("throttle.failures_per_account_per_day", config.throttle.failures_per_account_per_day, 10, 100),
+        ("throttle.failures_of_second_factor", config.throttle.failures_of_second_factor, 3, 100),
+        ("factors.codes_per_target_per_hour", config.factors.codes_per_target_per_hour, 1, 100),
+        ("factors.codes_per_account_per_day", config.factors.codes_per_account_per_day, 1, 1_000),
+        ("recovery.wait_hours", config.recovery.wait_hours, 1, 168),
+        ("recovery.per_address_per_hour", config.recovery.per_address_per_hour, 1, 10_000),
+        ("recovery.per_number_per_day", config.recovery.per_number_per_day, 1, 100),
+        ("org.undo_days", config.org.undo_days, 1, 365),
+        ("org.backdate_days", config.org.backdate_days, 0, 3_650),
         ("session.idle_minutes", session.idle_minutes, 1, 1_440),
         ("session.absolute_hours", session.absolute_hours, 1, 24),
     ];

@@ -5,11 +5,15 @@ use std::{net::SocketAddr, path::PathBuf};
 use idp_core::{
     keys,
     net::{self, Network},
+    notify, org,
     people::registry,
 };
 use serde::{Deserialize, Serialize};
 
-use super::issuer::Issuer;
+use super::{
+    issuer::Issuer,
+    ways::{Factors, Recovery, Throttle},
+};
 use crate::web::peer::ProxyHeader;
 
 /// The whole configuration.
@@ -34,6 +38,16 @@ pub struct Config {
     pub oidc: Oidc,
     /// Lifetimes of sessions.
     pub session: Session,
+    /// Slowing down whoever fails to sign in.
+    pub throttle: Throttle,
+    /// Second factors.
+    pub factors: Factors,
+    /// Forgotten passwords.
+    pub recovery: Recovery,
+    /// Passkeys: under which name browsers keep them.
+    pub webauthn: Webauthn,
+    /// Units and the decisions that change them.
+    pub org: org::Config,
     /// What we may ask of other systems.
     pub outgoing: net::Config,
     /// Mails and messages.
@@ -52,6 +66,9 @@ pub struct Config {
 pub struct Server {
     /// The issuer, and the beginning of every address we hand out. No path, no trailing slash; `http` on loopback only.
     pub public_url: Issuer,
+    /// Other origins under which the same server answers, while a province moves from one name to another. The issuer stays `public_url`;
+    /// who comes to a page there is sent on to it (docs/host-names.md).
+    pub also_at: Vec<Issuer>,
     /// Addresses of the public listener. At least one.
     pub listen: Vec<SocketAddr>,
     /// Address of the management listener: health, metrics.
@@ -74,6 +91,7 @@ impl Default for Server {
     fn default() -> Self {
         Self {
             public_url: Issuer::default(),
+            also_at: Vec::new(),
             listen: vec![SocketAddr::from(([127, 0, 0, 1], 8080))],
             management_listen: SocketAddr::from(([127, 0, 0, 1], 9080)),
             management_remote: false,
@@ -206,12 +224,40 @@ impl Default for Session {
     }
 }
 
+/// `[webauthn]`
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Webauthn {
+    /// The host name under which browsers keep passkeys, for ever: with another one every passkey is lost. Absent: the host of `public_url`.
+    pub rp_id: Option<String>,
+    /// Further origins that may use these passkeys, told to browsers at `/.well-known/webauthn`; `public_url` and `server.also_at` are told
+    /// anyway. Browsers take about five names in all.
+    pub related_origins: Vec<Issuer>,
+}
+
+impl Config {
+    /// The name under which browsers keep passkeys.
+    pub fn rp_id(&self) -> &str {
+        self.webauthn.rp_id.as_deref().unwrap_or_else(|| self.server.public_url.host())
+    }
+
+    /// The origins under which this server answers, the issuer first.
+    pub fn origins(&self) -> Vec<String> {
+        let all = std::iter::once(&self.server.public_url).chain(&self.server.also_at);
+        all.map(|origin| origin.as_str().to_owned()).collect()
+    }
+}
+
 /// `[notify]`
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Notify {
-    /// Writes each mail and message as one JSON line into this file (contract, section 9). Absent: they wait in the outbox.
+    /// Writes each mail and message as one JSON line into this file (contract, section 9), instead of sending them.
     pub file: Option<PathBuf>,
+    /// The mail server that takes our mails. Absent: they wait in the outbox. `password_file` names a file that holds its password.
+    pub smtp: Option<notify::SmtpConfig>,
+    /// The gateway that takes our short messages. Absent: they wait in the outbox. `token_file` names a file that holds its token.
+    pub sms: Option<notify::SmsConfig>,
 }
 
 /// `[support]`

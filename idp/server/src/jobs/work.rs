@@ -4,6 +4,7 @@ use std::{sync::atomic::Ordering, time::Duration};
 
 use idp_core::{
     audit::{self, Event},
+    authn,
     crypto::jws::Alg,
     keys, notify,
     org::change,
@@ -106,11 +107,13 @@ impl Jobs {
         let db = &self.house.db;
         // One transaction each: a long one would hold up every writer of SQLite.
         let sign_ins = db.write(cx, |tx| Box::pin(signin::sweep(tx))).await?;
+        let challenges = db.write(cx, |tx| Box::pin(authn::challenge::sweep(tx))).await?;
+        let factors = db.write(cx, |tx| Box::pin(authn::sweep(tx))).await?;
         let quotas = db.write(cx, |tx| Box::pin(quota::sweep(tx))).await?;
         let grants = db.write(cx, |tx| Box::pin(oidc::sweep(tx))).await?;
         let before = cx.now - KEPT_MESSAGES;
         let messages = db.write(cx, |tx| Box::pin(notify::sweep(tx, before))).await?;
-        Ok(sign_ins + quotas + grants + messages)
+        Ok(sign_ins + challenges + factors + quotas + grants + messages)
     }
 
     /// A set takes effect by its date alone; this only says so in the log.

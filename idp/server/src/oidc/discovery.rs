@@ -1,14 +1,7 @@
 //! The provider's metadata (OpenID Connect Discovery 1.0 section 3, RFC 8414). Made once at start; every address begins with the
 //! configured issuer.
 
-use axum::{
-    body::{Body, Bytes},
-    http::{
-        HeaderMap, HeaderValue, StatusCode,
-        header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH},
-    },
-    response::Response,
-};
+use axum::{body::Bytes, http::HeaderMap, response::Response};
 use idp_core::{
     crypto::{digest, jws::Alg},
     relying::Scope,
@@ -16,11 +9,8 @@ use idp_core::{
 };
 use serde_json::{Value, json};
 
-use super::{claims, cors};
-use crate::web::{access::Quiet, house::House};
-
-/// Headers of an answer at most, those of the gate among them.
-const HEADERS: usize = 16;
+use super::claims;
+use crate::web::{house::House, public::document};
 
 /// The document, ready to send.
 pub(super) struct Document {
@@ -58,7 +48,7 @@ fn metadata(issuer: &str) -> Value {
         "response_types_supported": ["code"],
         "response_modes_supported": ["query", "form_post"],
         "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
-        "acr_values_supported": ["urn:idp:aal1"],
+        "acr_values_supported": ["urn:idp:aal1", "urn:idp:aal2"],
         "subject_types_supported": ["public", "pairwise"],
         "id_token_signing_alg_values_supported": algs,
         "userinfo_signing_alg_values_supported": algs,
@@ -89,35 +79,6 @@ fn metadata(issuer: &str) -> Value {
 pub(super) fn serve(discovery: &Document, headers: &HeaderMap) -> Response {
     let kind = (super::jwks::CACHE, "application/json");
     document(headers, &discovery.etag, kind, discovery.body.clone())
-}
-
-/// A public, cacheable document that scripts of any origin may read.
-pub(super) fn document(
-    request: &HeaderMap,
-    etag: &str,
-    (cache, content_type): (&'static str, &'static str),
-    body: Bytes,
-) -> Response {
-    let known = request.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-    let unchanged = known
-        .flat_map(|line| line.split(','))
-        .any(|tag| tag.trim().trim_start_matches("W/") == etag || tag.trim() == "*");
-    let mut response = Response::new(if unchanged { Body::empty() } else { Body::from(body) });
-    // With room for what the gate adds.
-    let mut with = HeaderMap::with_capacity(HEADERS);
-    if unchanged {
-        *response.status_mut() = StatusCode::NOT_MODIFIED;
-    } else {
-        with.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-    }
-    with.insert(CACHE_CONTROL, HeaderValue::from_static(cache));
-    if let Ok(etag) = HeaderValue::try_from(etag) {
-        with.insert(ETAG, etag);
-    }
-    *response.headers_mut() = with;
-    response.extensions_mut().insert(Quiet);
-    cors::open_to_all(&mut response);
-    response
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What one authorization gave a party: its code, and the family of tokens that the code buys.
 
+use async_trait::async_trait;
 use idp_core::{
     audit::{self, Event},
     crypto::{
@@ -10,12 +11,12 @@ use idp_core::{
     session::{self, Live},
     signin::{self, Admitted, Refused, Standing},
     store::{StoreError, Tx, meta::Epoch},
-    types::{Digest, Id, Locale, Timestamp, id},
+    types::{Aal, Digest, Id, Locale, Timestamp, id},
 };
 use serde::{Deserialize, Serialize};
 
 use super::{claims::Requested, pkce::Challenge, rows};
-use crate::web::house::House;
+use crate::web::house::{Grants, House};
 
 /// What was agreed when the code was issued; tokens say nothing else.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,11 +79,13 @@ pub(super) struct Issue<'a> {
     pub(super) party: &'a Party,
     pub(super) live: &'a Live,
     pub(super) asked: &'a super::authorize::Request,
+    /// The level that the party is told.
+    pub(super) told: Aal,
 }
 
 /// Issues the one-time code of RFC 6749 section 4.1.2. The row keeps only its digest.
 pub(super) async fn issue(tx: &mut Tx<'_>, house: &House, issue: &Issue<'_>) -> Result<Handle<Code>, StoreError> {
-    let Issue { party, live, asked } = issue;
+    let Issue { party, live, asked, told } = issue;
     let sub = signin::subject(tx, live.person, &party.sector).await?;
     let sid = session::join(tx, live.id, party.id, &sub).await?;
     session::touch(tx, live).await?;
@@ -96,7 +99,7 @@ pub(super) async fn issue(tx: &mut Tx<'_>, house: &House, issue: &Issue<'_>) -> 
         sub,
         sid,
         auth_at: live.auth_at,
-        acr: live.aal.acr().to_owned(),
+        acr: told.acr().to_owned(),
         amr: live.amr.split(' ').map(str::to_owned).collect(),
         locale: asked.locale,
         offline: asked.scopes.contains(&Scope::OfflineAccess),
@@ -133,6 +136,21 @@ pub async fn end_grants_of(tx: &mut Tx<'_>, person: Id<id::Person>, because: &'s
         revoke(tx, grant, because).await?;
     }
     Ok(())
+}
+
+/// This door's grants, for doors that end them.
+pub struct OpenGrants;
+
+#[async_trait]
+impl Grants for OpenGrants {
+    async fn end_all_of(
+        &self,
+        tx: &mut Tx<'_>,
+        person: Id<id::Person>,
+        because: &'static str,
+    ) -> Result<(), StoreError> {
+        end_grants_of(tx, person, because).await
+    }
 }
 
 /// Revokes every grant: after a restore, when nobody knows any more which secrets were used.

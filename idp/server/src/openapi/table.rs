@@ -39,6 +39,8 @@ pub enum Body {
     Form,
     /// Plain text.
     Text,
+    /// A table.
+    Csv,
     /// An asset of whatever type.
     Any,
 }
@@ -51,6 +53,7 @@ impl Body {
             Self::Json => "application/json",
             Self::Form => "application/x-www-form-urlencoded",
             Self::Text => "text/plain",
+            Self::Csv => "text/csv",
             Self::Any => "*/*",
         }
     }
@@ -99,19 +102,19 @@ pub struct Route {
     pub operations: &'static [Operation],
 }
 
-const fn must(name: &'static str) -> Parameter {
+pub(super) const fn must(name: &'static str) -> Parameter {
     Parameter { name, required: true }
 }
 
-const fn may(name: &'static str) -> Parameter {
+pub(super) const fn may(name: &'static str) -> Parameter {
     Parameter { name, required: false }
 }
 
-const fn get(id: &'static str, summary: &'static str, answers: &'static [(u16, Option<Body>)]) -> Operation {
+pub(super) const fn get(id: &'static str, summary: &'static str, answers: &'static [(u16, Option<Body>)]) -> Operation {
     Operation { method: Method::Get, id, summary, query: &[], takes: None, form: &[], security: None, answers }
 }
 
-const fn post(
+pub(super) const fn post(
     id: &'static str,
     summary: &'static str,
     form: &'static [Parameter],
@@ -121,16 +124,16 @@ const fn post(
 }
 
 impl Operation {
-    const fn asks(self, query: &'static [Parameter]) -> Self {
+    pub(super) const fn asks(self, query: &'static [Parameter]) -> Self {
         Self { query, ..self }
     }
 
-    const fn by(self, security: &'static str) -> Self {
+    pub(super) const fn by(self, security: &'static str) -> Self {
         Self { security: Some(security), ..self }
     }
 }
 
-const fn public(path: &'static str, tag: &'static str, operations: &'static [Operation]) -> Route {
+pub(super) const fn public(path: &'static str, tag: &'static str, operations: &'static [Operation]) -> Route {
     Route { path, listener: Listener::Public, tag, operations }
 }
 
@@ -138,12 +141,15 @@ const fn management(path: &'static str, operations: &'static [Operation]) -> Rou
     Route { path, listener: Listener::Management, tag: "management", operations }
 }
 
-type Answers = &'static [(u16, Option<Body>)];
+pub(super) type Answers = &'static [(u16, Option<Body>)];
 const JSON: Answers = &[(200, Some(Body::Json))];
-const PAGE: Answers = &[(200, Some(Body::Html)), (400, Some(Body::Html))];
-const PAGE_OR_ON: Answers = &[(200, Some(Body::Html)), (303, None), (400, Some(Body::Html)), (403, Some(Body::Html))];
+pub(super) const PAGE: Answers = &[(200, Some(Body::Html)), (400, Some(Body::Html))];
+pub(super) const PAGE_OR_ON: Answers =
+    &[(200, Some(Body::Html)), (303, None), (400, Some(Body::Html)), (403, Some(Body::Html))];
 const OAUTH: Answers = &[(200, Some(Body::Json)), (400, Some(Body::Json)), (401, Some(Body::Json))];
 const CLAIMS: Answers = &[(200, Some(Body::Json)), (401, None), (403, None)];
+const OPEN: Answers =
+    &[(200, Some(Body::Json)), (304, None), (400, Some(Body::Json)), (404, Some(Body::Json)), (503, Some(Body::Json))];
 const READY: Answers = &[(200, Some(Body::Text)), (503, Some(Body::Text))];
 
 const AUTHORIZE: &[Parameter] = &[
@@ -195,8 +201,14 @@ const ENROL: &[Parameter] = &[
     must("new_password_again"),
 ];
 
+const PASSKEY: &[Parameter] = &[must("csrf"), must("ceremony"), must("answer")];
+const NEW_PASSKEY: &[Parameter] = &[must("csrf"), must("ceremony"), must("answer"), may("label")];
+const ASKED: Answers = &[(200, Some(Body::Json)), (403, Some(Body::Html)), (409, Some(Body::Html)), (429, None)];
+const UNITS: &[Parameter] =
+    &[may("at"), may("level"), may("parent"), may("under"), may("q"), may("after"), may("limit")];
+
 /// The whole surface.
-pub const ROUTES: &[Route] = &[
+pub(super) const ROUTES: &[Route] = &[
     public("/.well-known/openid-configuration", "openid", &[get("discovery", "OpenID Connect Discovery 1.0", JSON)]),
     public(
         "/.well-known/oauth-authorization-server",
@@ -250,6 +262,28 @@ pub const ROUTES: &[Route] = &[
         "pages",
         &[post("password", "Name and password", &[must("csrf"), may("login"), must("password")], PAGE_OR_ON)],
     ),
+    public("/sign-in/{t}/passkey", "pages", &[post("use_passkey", "The device's answer", PASSKEY, PAGE_OR_ON)]),
+    public(
+        "/sign-in/{t}/passkey/options",
+        "pages",
+        &[post("passkey_options", "What a script asks the device", &[must("csrf")], ASKED)],
+    ),
+    public("/sign-in/{t}/passkey/new", "pages", &[post("make_passkey", "A new passkey", NEW_PASSKEY, PAGE_OR_ON)]),
+    public(
+        "/sign-in/{t}/passkey/new/options",
+        "pages",
+        &[post("new_passkey_options", "What a script asks the device", &[must("csrf")], ASKED)],
+    ),
+    public(
+        "/sign-in/{t}/passkey/later",
+        "pages",
+        &[post("passkey_later", "No passkey now", &[must("csrf")], PAGE_OR_ON)],
+    ),
+    public(
+        "/sign-in/{t}/decline",
+        "pages",
+        &[post("decline_step_up", "On without a higher level", &[must("csrf")], PAGE_OR_ON)],
+    ),
     public(
         "/sign-in/{t}/account",
         "pages",
@@ -277,6 +311,45 @@ pub const ROUTES: &[Route] = &[
         "pages",
         &[post("sign_out", "End the session", &[must("csrf")], PAGE_OR_ON).by("session")],
     ),
+    public(
+        "/account/passkeys",
+        "pages",
+        &[
+            get("passkeys", "My passkeys", PAGE_OR_ON).by("session"),
+            post("add_passkey", "A new passkey", NEW_PASSKEY, PAGE_OR_ON).by("session"),
+        ],
+    ),
+    public("/account/passkeys/new", "pages", &[get("passkey_page", "Make a passkey", PAGE_OR_ON).by("session")]),
+    public(
+        "/account/passkeys/options",
+        "pages",
+        &[post("own_passkey_options", "What a script asks the device", &[must("csrf")], ASKED).by("session")],
+    ),
+    public(
+        "/account/passkeys/{id}/label",
+        "pages",
+        &[post("rename_passkey", "Another name", &[must("csrf"), must("label")], PAGE_OR_ON).by("session")],
+    ),
+    public(
+        "/account/passkeys/{id}/remove",
+        "pages",
+        &[
+            get("passkey_removal", "What removing it would mean", PAGE_OR_ON).by("session"),
+            post("remove_passkey", "Remove it, and end the sessions that it opened", &[must("csrf")], PAGE_OR_ON)
+                .by("session"),
+        ],
+    ),
+    public("/.well-known/webauthn", "passkeys", &[get("related_origins", "WebAuthn Level 3 section 5.11", JSON)]),
+    public(
+        "/.well-known/passkey-endpoints",
+        "passkeys",
+        &[get("passkey_endpoints", "Where passkeys are made and managed", JSON)],
+    ),
+    public(
+        "/.well-known/change-password",
+        "passkeys",
+        &[get("change_password", "Where the password is changed", &[(303, None)])],
+    ),
     public("/", "pages", &[get("home", "What this server is", PAGE)]),
     public(
         "/assets/{name}",
@@ -289,6 +362,31 @@ pub const ROUTES: &[Route] = &[
         "/console/{path}",
         "pages",
         &[get("consoleFile", "A file of the web console", &[(200, Some(Body::Any)), (404, None)])],
+    ),
+    public(
+        "/api/v1/public/units",
+        "open data",
+        &[get("units", "Units as of a day, by page, or the hits of a search", OPEN).asks(UNITS)],
+    ),
+    public(
+        "/api/v1/public/units.csv",
+        "open data",
+        &[get(
+            "unitsTable",
+            "Every unit of a day as a table",
+            &[(200, Some(Body::Csv)), (304, None), (400, Some(Body::Json))],
+        )
+        .asks(&[may("at")])],
+    ),
+    public(
+        "/api/v1/public/units/{id}",
+        "open data",
+        &[get("unit", "One unit with its names, codes, predecessors and successors", OPEN).asks(&[may("at")])],
+    ),
+    public(
+        "/api/v1/public/units/by-code/{scheme}/{code}",
+        "open data",
+        &[get("unitByCode", "What a code means on a day, and at other times", OPEN).asks(&[may("at")])],
     ),
     management("/livez", &[get("livez", "Whether the process lives", &[(200, Some(Body::Text))])]),
     management("/readyz", &[get("readyz", "Whether it takes requests", READY)]),

@@ -1,29 +1,24 @@
 //! The answer to the password step.
 
-use axum::{
-    http::{StatusCode, header::SET_COOKIE},
-    response::Response,
-};
+use axum::{http::StatusCode, response::Response};
 use idp_core::{
-    authn::{self, Proof, password::Refusal},
-    people,
-    session::{self, Live, Started},
-    signin::{self, Gone, Next},
-    store::{Actor, StoreError, Tx},
+    authn::{
+        self,
+        password::{Attempt, Refusal},
+    },
+    signin::Next,
     types::{Secret, Timestamp},
 };
 
 use super::{
     at::{At, Ticket},
+    proved::{BrowserCan, closed},
+    second_factor,
     show::Asked,
 };
-use crate::web::{Code, Cookie, Form, Halt, Visit, house::LocalPasswords, page::Errors};
+use crate::web::{Code, Form, Halt, Visit, house::LocalPasswords, page::Errors};
 
 const OFF: Code = Code::new("sign-in-off", StatusCode::FORBIDDEN);
-const LOCKED: Code = Code::new("account-locked", StatusCode::FORBIDDEN);
-const DISABLED: Code = Code::new("account-disabled", StatusCode::FORBIDDEN);
-const DECEASED: Code = Code::new("person-deceased", StatusCode::FORBIDDEN);
-const MERGED: Code = Code::new("person-merged", StatusCode::FORBIDDEN);
 
 /// Seconds after which the password pool has surely worked its queue off.
 const BUSY_SECONDS: u64 = 10;
@@ -40,7 +35,7 @@ pub(super) async fn answer(visit: Visit, ticket: Ticket, Form(params): Form) -> 
             Asked::anybody(why, typed.chars().take(LONGEST_SHOWN).collect())
         }
         // Whoever proves themself again is the holder of the session: the form cannot name another.
-        (Next::Reauthenticate(why), Some(live)) => Asked::again(why, at.holder(live).await?),
+        (Next::Reauthenticate(why) | Next::StepUp(why), Some(live)) => Asked::again(why, at.holder(live).await?),
         // The back button or a second submit: this step is done.
         _ => return Ok(at.to_page()),
     };
@@ -55,81 +50,27 @@ pub(super) async fn answer(visit: Visit, ticket: Ticket, Form(params): Form) -> 
         return Ok(asked.page(&at, StatusCode::UNPROCESSABLE_ENTITY, errors));
     }
     let house = &at.visit.house;
-    match authn::password::prove(&house.db, &house.passwords, &at.visit.cx, &login, &password).await {
-        Ok(proof) => proved(&at, &proof).await,
+    let devices = house.devices(&at.visit.headers);
+    let said = Attempt { login: &login, password: &password, devices: &devices };
+    match authn::password::prove(house.desk(), &at.visit.cx, said).await {
+        Ok(first) => {
+            // The field that only a script fills in: it says that a passkey may be offered.
+            let can =
+                if params.get("passkeys") == Some("yes") { BrowserCan::KeepPasskeys } else { BrowserCan::Unknown };
+            second_factor::after_password(&at, &first, can).await
+        }
         Err(refusal) => refused(&at, asked, refusal),
     }
 }
 
-/// What the one write leaves: the session with its new cookie, and the step after it. `None`: the session that was to be
-/// renewed has ended.
-type Written = Option<(Started, Next)>;
-
-async fn proved(at: &At, proof: &Proof) -> Result<Response, Halt> {
-    let visit = &at.visit;
-    let cx = visit.cx.acting(Actor::Person(proof.person()));
-    let written = visit.house.db.write(&cx, |tx| Box::pin(write(tx, at, proof)));
-    match written.await? {
-        Err(gone) => Err(at.gone(&gone).await?),
-        // The session ended while its holder typed: the page asks anew, as of anybody.
-        Ok(None) => Ok(at.to_page()),
-        Ok(Some((started, next))) => {
-            let mut response = at.to_next(next);
-            let cookie = visit.house.cookies.set(Cookie::Session, started.cookie.reveal(), None);
-            response.headers_mut().append(SET_COOKIE, cookie);
-            Ok(response)
-        }
-    }
-}
-
-async fn write(tx: &mut Tx<'_>, at: &At, proof: &Proof) -> Result<Result<Written, Gone>, StoreError> {
-    // Hashing took its time: the person may have turned back in another tab.
-    if let Err(gone) = at.load(tx).await? {
-        return Ok(Err(gone));
-    }
-    let Some(started) = begin(tx, at, proof).await? else {
-        return Ok(Ok(None));
-    };
-    signin::proved(tx, &at.sign_in, &started.live).await?;
-    if let Some(locale) = at.visit.chosen_locale() {
-        people::set_locale(tx, started.live.account, locale).await?;
-    }
-    let sign_in = match at.load(tx).await? {
-        Ok(sign_in) => sign_in,
-        Err(gone) => return Ok(Err(gone)),
-    };
-    let session = (Some(&started.live), tx.now());
-    let facts = signin::gather(tx, &sign_in.asked, sign_in.party, Some(&sign_in), session).await?;
-    let next = signin::next(&facts);
-    Ok(Ok(Some((started, next))))
-}
-
-/// Renews the session of the same account; otherwise begins one, in place of the one that this browser had. Always
-/// another cookie: one that was planted or seen before is worth nothing after (session fixation).
-async fn begin(tx: &mut Tx<'_>, at: &At, proof: &Proof) -> Result<Option<Started>, StoreError> {
-    match &at.live {
-        Some(live) if live.account == proof.account() => session::renew(tx, live, proof).await,
-        live => {
-            if let Some(Live { id, .. }) = live {
-                session::end(tx, *id, "replaced").await?;
-            }
-            session::start(tx, proof, at.visit.house.limits()).await.map(Some)
-        }
-    }
-}
-
 fn refused(at: &At, asked: Asked, refusal: Refusal) -> Result<Response, Halt> {
-    let code = match refusal {
-        Refusal::Wrong => return Ok(asked.page(at, StatusCode::UNPROCESSABLE_ENTITY, Errors::bad_credentials())),
-        Refusal::Throttled(until) => return Err(throttled(at, asked, until)),
-        Refusal::Busy => return Err(at.refuse(Code::BUSY).retry_after(BUSY_SECONDS)),
-        Refusal::Fault(fault) => return Err(fault.into()),
-        Refusal::Locked => LOCKED,
-        Refusal::Disabled => DISABLED,
-        Refusal::Deceased => DECEASED,
-        Refusal::Merged => MERGED,
-    };
-    Err(at.refuse(code))
+    match refusal {
+        Refusal::Wrong => Ok(asked.page(at, StatusCode::UNPROCESSABLE_ENTITY, Errors::bad_credentials())),
+        Refusal::Throttled(until) => Err(throttled(at, asked, until)),
+        Refusal::Busy => Err(at.refuse(Code::BUSY).retry_after(BUSY_SECONDS)),
+        Refusal::Fault(fault) => Err(fault.into()),
+        Refusal::Closed(why) => Err(closed(at, why)),
+    }
 }
 
 fn throttled(at: &At, asked: Asked, until: Timestamp) -> Halt {

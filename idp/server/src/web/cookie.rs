@@ -1,4 +1,4 @@
-//! The two cookies of a browser, and how they are named, read and written (RFC 6265bis).
+//! The cookies of a browser, and how they are named, read and written (RFC 6265bis).
 
 use std::time::Duration;
 
@@ -11,6 +11,9 @@ pub enum Cookie {
     Session,
     /// `browser`: a random binding. It says "the same browser" and nothing else; transactions and forms are bound to it.
     Browser,
+    /// `device`: this browser signed in before, one random value for each account. It proves nothing; failures of other browsers do
+    /// not slow this one down.
+    Device,
 }
 
 /// How cookies are named and marked under our issuer.
@@ -33,8 +36,10 @@ impl CookieStyle {
         match (self, cookie) {
             (Self::Prefixed, Cookie::Session) => "__Host-sid",
             (Self::Prefixed, Cookie::Browser) => "__Host-browser",
+            (Self::Prefixed, Cookie::Device) => "__Host-device",
             (Self::Plain, Cookie::Session) => "sid",
             (Self::Plain, Cookie::Browser) => "browser",
+            (Self::Plain, Cookie::Device) => "device",
         }
     }
 

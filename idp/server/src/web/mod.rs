@@ -11,13 +11,16 @@
 //! | [`cookie`], [`csrf`] | RFC 6265bis; forms that are ours |
 //! | [`headers`] | security headers on every answer |
 //! | [`problem`] | RFC 9457; the only place outside the protocols where a status is chosen |
+//! | [`public`] | documents for everybody: cacheable, open to scripts |
 //! | [`page`], [`assets`] | every page as a typed view; style, scripts, fonts |
 //! | [`visit`] | a person at a page of ours: language, form check, refusals with a way on |
+//! | [`ceremony`], [`in_app`] | what a script asks the device; which browsers keep no passkeys |
 //! | [`house`], [`tally`] | the long-lived parts that every door shares |
 //! | [`access`] | one log line and one measurement per request |
 
 pub mod access;
 pub mod assets;
+pub mod ceremony;
 pub mod context;
 pub mod cookie;
 pub mod csrf;
@@ -26,10 +29,12 @@ pub mod extract;
 pub mod gate;
 pub mod headers;
 pub mod house;
+pub mod in_app;
 pub mod limit;
 pub mod page;
 pub mod peer;
 pub mod problem;
+pub mod public;
 pub mod tally;
 pub mod visit;
 

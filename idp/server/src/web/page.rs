@@ -14,8 +14,12 @@ mod error;
 mod home;
 mod onward;
 mod parts;
+mod passkey;
+mod recovery;
+mod second_factor;
 mod sign_in;
 mod sign_out;
+mod ways;
 
 #[cfg(test)]
 mod samples;
@@ -34,8 +38,14 @@ pub use error::{ErrorCode, ErrorPage, NextStep};
 pub use home::Home;
 pub use onward::{Continue, FormPost};
 pub use parts::{Errors, FieldError, Said, Why, Words};
+pub use passkey::{Accepted, Ceremony, PasskeyCreate, PasskeyFailed, PasskeyList, PasskeyRemove, PasskeyRow, StepUp};
+pub use recovery::{Recover, RecoverEnd, RecoverPassword, RecoverProof, RecoverStop, RecoverWait};
+pub use second_factor::{OtherWay, SecondFactor, SecondWay};
 pub use sign_in::{SelectAccount, SignIn};
 pub use sign_out::{SignOut, SignedOut};
+pub use ways::{
+    AppRow, ChangePassword, ContactProof, ContactRow, Factors, Picture, RecoveryCodes, TotpSetup, WayPaths,
+};
 
 /// A page with status 200. See [`render_with`].
 pub fn render<P: Template>(page: &P) -> Response {

@@ -23,6 +23,8 @@ pub enum Why {
     NoParent,
     /// The unit would lie under itself.
     Cycle,
+    /// More than thirty units would lie above it.
+    TooDeep,
     /// Units under one that ends are left behind.
     ChildrenLeft,
     /// There is a root already.
@@ -62,6 +64,7 @@ impl Why {
             Self::CodeTwice => "code-twice",
             Self::NoParent => "no-parent",
             Self::Cycle => "cycle",
+            Self::TooDeep => "too-deep",
             Self::ChildrenLeft => "children-left",
             Self::SecondRoot => "second-root",
             Self::RootEnds => "root-ends",

@@ -2,8 +2,8 @@
 
 use idp_core::{
     audit::{self, Event},
-    authn::{self, password},
-    crypto::password::{Check, PasswordHash},
+    authn::{self, PasswordUse, password},
+    crypto::password::{Check, ImportProblem, Imported, PasswordHash},
     people::{self, AccountState, DataMatch, NewPerson, PersonState, Profile, StoredAccount, StoredPerson},
     session, signin,
     store::{StoreError, Tx},
@@ -45,10 +45,14 @@ pub(super) async fn prepare(
     for (path, entry) in entries {
         let place = format!("{path}.password");
         let secret = given(&place, (entry.password.as_ref(), entry.password_file.as_deref()), problems);
+        let imported = imported(&path, &entry, problems);
         let parsed = parse(path, entry, problems);
         if let Some(mut person) = parsed {
             if let Some(secret) = secret {
                 person.password = fresh_hash(target, &person.login, &secret).await?;
+            }
+            if let Some(imported) = imported {
+                person.password = wrapped(target, &person.login, imported).await?;
             }
             prepared.push(person);
         }
@@ -88,6 +92,44 @@ fn parse(path: String, entry: PersonEntry, problems: &mut Vec<Problem>) -> Optio
     })
 }
 
+/// A hash that another system made; beside a password it would be one too many.
+fn imported(path: &str, entry: &PersonEntry, problems: &mut Vec<Problem>) -> Option<Imported> {
+    let text = entry.password_hash.as_ref()?;
+    let place = format!("{path}.password_hash");
+    if entry.password.is_some() || entry.password_file.is_some() {
+        problems.push(Problem::rule(place, "cli-apply-two-passwords"));
+        return None;
+    }
+    let parsed = Imported::parse(text.reveal());
+    parsed
+        .map_err(|problem| {
+            problems.push(Problem::rule(
+                place,
+                match problem {
+                    ImportProblem::Form => "cli-apply-hash-form",
+                    ImportProblem::Costly => "cli-apply-hash-costly",
+                },
+            ));
+        })
+        .ok()
+}
+
+/// `None` where the account has a password: the same file run again must not put back what the person replaced.
+async fn wrapped(target: &Target<'_>, login: &str, imported: Imported) -> Result<Option<PasswordHash>, Refused> {
+    let has_one = {
+        let mut conn = target.db.read().await?;
+        match people::by_login(&mut conn, login).await? {
+            Some(account) => password::stored(&mut conn, account.id).await?.is_some(),
+            None => false,
+        }
+    };
+    if has_one {
+        return Ok(None);
+    }
+    let hashing = |error| Refused::Fault(Fault::new("wrapping an imported password", error));
+    target.pool.wrap(imported).await.map(Some).map_err(hashing)
+}
+
 /// `None` where the stored password is this one already: so a second run changes nothing.
 async fn fresh_hash(
     target: &Target<'_>,
@@ -103,7 +145,8 @@ async fn fresh_hash(
     };
     let hashing = |error| Refused::Fault(Fault::new("hashing a password", error));
     if let Some(stored) = &stored {
-        let check = target.pool.check(authn::normalise(secret.reveal()), Some(stored)).await;
+        let place = target.pool.admit().map_err(hashing)?;
+        let check = target.pool.check(place, authn::normalise(secret.reveal()), Some(stored), &[]).await;
         if check.map_err(hashing)? != Check::Wrong {
             return Ok(None);
         }
@@ -151,7 +194,7 @@ async fn make(tx: &mut Tx<'_>, wanted: &Prepared, problems: &mut Vec<Problem>) -
     let account = people::add_account(tx, person, &wanted.login).await?;
     applied(tx, (person, account), "made").await?;
     if let Some(hash) = &wanted.password {
-        password::set(tx, account, person, hash).await?;
+        password::set(tx, account, person, (hash, PasswordUse::Alone)).await?;
     }
     let now = Standing { person: PersonState::Active, account: AccountState::Active };
     stand(tx, (person, account), (now, wanted.state)).await?;
@@ -175,7 +218,7 @@ async fn change(
         people::change_profile(tx, person, &wanted.profile, wanted.number.as_ref()).await?;
     }
     if let Some(hash) = &wanted.password {
-        password::set(tx, account.id, person, hash).await?;
+        password::set(tx, account.id, person, (hash, PasswordUse::Alone)).await?;
         // Whoever knew the old one may be signed in with it.
         session::end_all_of(tx, person, "password-changed").await?;
         oidc::end_grants_of(tx, person, "password-changed").await?;

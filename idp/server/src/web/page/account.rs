@@ -22,6 +22,10 @@ pub struct Account {
     pub data_match: DataMatch,
     /// When it said so.
     pub matched_at: Option<Timestamp>,
+    /// The list of passkeys.
+    pub passkeys_href: String,
+    /// Second factors, addresses, the password.
+    pub factors_href: String,
     /// `/account/sign-out`.
     pub sign_out_action: String,
 }

@@ -1,6 +1,7 @@
 //! Samples of every page: plain, with errors, with long names, without a party. Synthetic persons only.
 
 use askama::Template;
+use idp_core::authn::PasswordProblem;
 use idp_core::signin::Why as Rule;
 use idp_core::types::{Ial, Locale, Timestamp};
 
@@ -16,19 +17,25 @@ pub(super) struct Sample {
     pub(super) ids: &'static [&'static str],
 }
 
-struct Collected {
-    locale: Locale,
+pub(super) struct Collected {
+    pub(super) locale: Locale,
     samples: Vec<Sample>,
 }
 
 impl Collected {
-    fn add<P: Template>(&mut self, page: &'static str, name: &str, ids: &'static [&'static str], context: &P) {
+    pub(super) fn add<P: Template>(
+        &mut self,
+        page: &'static str,
+        name: &str,
+        ids: &'static [&'static str],
+        context: &P,
+    ) {
         let html = context.render().expect("contexts format without errors");
         self.samples.push(Sample { page, name: name.to_owned(), locale: self.locale, html, ids });
     }
 }
 
-fn chrome(locale: Locale) -> Chrome {
+pub(super) fn chrome(locale: Locale) -> Chrome {
     Chrome {
         locale,
         here: "/sign-in/tx_sample?x=1&y=%22".to_owned(),
@@ -43,16 +50,16 @@ fn demo(locale: Locale) -> Chrome {
     Chrome { banner: Some(Banner::Demo), ..chrome(locale) }
 }
 
-fn party() -> Words {
+pub(super) fn party() -> Words {
     Words::new(Locale::Vi, "Cổng dịch vụ công")
 }
 
-fn long_party() -> Words {
+pub(super) fn long_party() -> Words {
     let name = "Hệ thống thông tin giải quyết thủ tục hành chính <liên thông> & một cửa điện tử các cấp chính quyền địa phương";
     Words::new(Locale::Vi, name)
 }
 
-fn why(rule: Rule) -> Why {
+pub(super) fn why(rule: Rule) -> Why {
     Why::new(rule, party())
 }
 
@@ -67,6 +74,8 @@ pub(super) fn all(locale: Locale) -> Vec<Sample> {
     enrolled_and_account(&mut collected);
     sign_out(&mut collected);
     errors_and_home(&mut collected);
+    passkey::samples::all(&mut collected);
+    ways::samples::all(&mut collected);
     collected.samples
 }
 
@@ -82,9 +91,15 @@ fn plain_sign_in(locale: Locale) -> SignIn {
         open: true,
         login: String::new(),
         account: None,
+        passkey: Some(Ceremony {
+            action: "/sign-in/tx_sample/passkey".to_owned(),
+            options: "/sign-in/tx_sample/passkey/options".to_owned(),
+            failed: "/sign-in/tx_sample?passkey=".to_owned(),
+        }),
         action: "/sign-in/tx_sample/password".to_owned(),
         cancel_action: "/sign-in/tx_sample/cancel".to_owned(),
         enrol_href: Some("/enrol?t=tx_sample".to_owned()),
+        recover_href: Some("/recover".to_owned()),
     }
 }
 
@@ -93,7 +108,8 @@ fn sign_in(to: &mut Collected) {
         &["sign-in-form", "login", "password", "sign-in-submit", "cancel-form", "cancel", "enrol-link", "why"];
     const AGAIN: &[&str] = &["sign-in-form", "account-name", "password", "sign-in-submit", "cancel", "why"];
     const CLOSED: &[&str] = &["sign-in-closed", "cancel-form", "cancel", "why"];
-    let variants: [Variant; 9] = [
+    let variants: [Variant; 10] = [
+        ("another-way", IDS, |page| page.passkey = None),
         ("closed", CLOSED, |page| page.open = false),
         ("plain", IDS, |page| page.c.banner = Some(Banner::Demo)),
         ("own-account", IDS, |page| page.party = None),
@@ -217,7 +233,7 @@ fn enrol(to: &mut Collected) {
         Mistake::NumberLostZero,
         Mistake::NameTooLong { max: 100 },
         Mistake::BirthDateNumberYear,
-        Mistake::PasswordShort { min: 15 },
+        Mistake::Password(PasswordProblem::Words),
         Mistake::PasswordMismatch,
     ]);
     let given = Given {
@@ -266,9 +282,12 @@ fn enrolled_and_account(to: &mut Collected) {
             assurance,
             data_match,
             matched_at: (data_match == DataMatch::Matched).then(|| Timestamp::from_millis(1_773_540_307_000)),
+            passkeys_href: "/account/passkeys".to_owned(),
+            factors_href: "/account/factors".to_owned(),
             sign_out_action: "/account/sign-out".to_owned(),
         };
-        let ids = &["account-name", "identity-assurance", "data-match", "sign-out-form", "sign-out-submit"];
+        let ids =
+            &["account-name", "identity-assurance", "data-match", "passkeys-link", "sign-out-form", "sign-out-submit"];
         to.add("account", data_match.word(), ids, &context);
     }
 }

@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::chrome::Chrome;
 use super::parts::{Errors, Why, Words};
+use super::passkey::Ceremony;
 
 /// The page `sign-in`; also the re-authentication form.
 #[derive(Template)]
@@ -23,12 +24,16 @@ pub struct SignIn {
     pub login: String,
     /// The name of the person who has to prove themself again; then the field `login` is not asked.
     pub account: Option<String>,
+    /// How a passkey is used instead; `None`: the person wants another way.
+    pub passkey: Option<Ceremony>,
     /// Where the answer goes: `/sign-in/{t}/password`.
     pub action: String,
     /// Where cancelling goes: `/sign-in/{t}/cancel`.
     pub cancel_action: String,
     /// Where an account can be made, while that is allowed.
     pub enrol_href: Option<String>,
+    /// Where a forgotten password is replaced, while that is possible.
+    pub recover_href: Option<String>,
 }
 
 impl SignIn {

@@ -1,0 +1,5 @@
+//! Officials on both databases: posts, handing on, second persons, what units do to them.
+
+mod carrying;
+mod desk;
+mod staff;
