@@ -1,5 +1,6 @@
 //! Journeys: the server as others meet it. One binary, because linking is what costs time.
 
+mod admin;
 mod arch;
 mod cli;
 mod demo;

@@ -19,6 +19,7 @@ const CORE: &[(&str, u8)] = &[
     ("office", 6),
     ("session", 7),
     ("signin", 8),
+    ("admin", 8),
 ];
 
 /// Rooms of `idp/server/src` and their floors. Everything on the roof sees everything.
@@ -28,6 +29,7 @@ const SERVER: &[(&str, u8)] = &[
     ("steps", 10),
     ("account", 10),
     ("console", 10),
+    ("admin", 10),
     ("opendata", 10),
     ("app", ROOF),
     ("server", ROOF),

@@ -11,6 +11,7 @@ mod audit;
 mod bare;
 mod country;
 mod flow;
+mod guess;
 mod house;
 mod load;
 

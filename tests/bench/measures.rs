@@ -9,6 +9,7 @@ use crate::{
     bare::{self, Bare},
     country,
     flow::{self, CodeFlow, SignIn},
+    guess,
     house::{DISCOVERY, House, JWKS},
     load::{self, Compared, Plan, Same, median},
     options::Options,
@@ -92,6 +93,8 @@ impl<'o> Bench<'o> {
         self.note("code flow", done);
         let done = self.sign_in().await;
         self.note("password sign-in", done);
+        let done = self.known_names().await;
+        self.note("known names", done);
         let done = self.after_load();
         self.note("memory, after load", done);
         let done = self.statements().await;
@@ -122,10 +125,18 @@ impl<'o> Bench<'o> {
         if self.wants("memory") { self.memory("memory, after load", None) } else { Ok(()) }
     }
 
+    async fn known_names(&mut self) -> Result<(), Wrong> {
+        if self.wants("known names") {
+            let mut connection = self.connection().await?;
+            self.figures.extend(guess::known_names(&mut connection, (self.engine, self.options.quick)).await?);
+        }
+        Ok(())
+    }
+
     async fn units(&mut self) -> Result<(), Wrong> {
         if self.wants("units") {
             let engine = if self.engine == "sqlite" { Engine::Sqlite } else { Engine::Postgres };
-            self.figures.extend(units::figures(engine, self.engine, self.options.quick).await?);
+            self.figures.extend(units::figures(engine, self.engine).await?);
         }
         Ok(())
     }

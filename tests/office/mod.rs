@@ -2,4 +2,5 @@
 
 mod carrying;
 mod desk;
+mod files;
 mod staff;

@@ -80,8 +80,9 @@ fn every_sealed_column_can_be_sealed_anew() {
             .filter(|table| !table.ends_with("_face"))
             .collect();
         let known = idp_core::SEALED_COLUMNS.iter().filter_map(|column| column.name.split('.').next());
-        // Numbers have blind indexes beside them and a way of their own; challenges live minutes.
-        assert_eq!(found, known.chain(["identifier", "challenge"]).collect());
+        // Numbers have blind indexes beside them and a way of their own. Challenges live minutes, and answers kept for a
+        // repeated request of an administrator a day: docs/operations.md has the old key stay so long.
+        assert_eq!(found, known.chain(["identifier", "challenge", "admin_answer"]).collect());
     });
 }
 

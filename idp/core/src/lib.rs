@@ -1,7 +1,7 @@
 //! The house: rules and memory. No HTTP framework may be seen from here, so that every door is equal.
 //!
 //! ```text
-//! 8  signin                    the hall: what a person must do next
+//! 8  signin │ admin            the hall: what a person must do next · who may change what
 //! 7  session                   for how long; it begins with a proof that only the gate makes
 //! 6  authn │ office            the gate: proving who · the office: acting for which unit, as what
 //! 5  people │ org │ relying    registers, each owns its tables
@@ -14,6 +14,7 @@
 //!
 //! The import rule: **look down; never sideways, never up** (`tests/arch.rs` enforces it; `docs/architecture.md` says why).
 
+pub mod admin;
 pub mod audit;
 pub mod authn;
 pub mod crypto;
@@ -33,6 +34,7 @@ pub mod types;
 /// Every SQL statement of the house: a test prepares each on both databases.
 pub fn statements() -> Vec<&'static str> {
     let rooms = [
+        admin::STATEMENTS,
         audit::STATEMENTS,
         audit::chain::STATEMENTS,
         authn::STATEMENTS,
@@ -53,11 +55,5 @@ pub fn statements() -> Vec<&'static str> {
 
 /// Every sealed column whose values can be put under another master key one by one. Personal numbers have blind indexes beside them and go
 /// by [`people::reseal_numbers`].
-pub const SEALED_COLUMNS: [&store::reseal::Column; 6] = [
-    &keys::PRIVATE_HALVES,
-    &audit::KEYS,
-    &people::PROFILES,
-    &notify::MESSAGES,
-    &authn::CREDENTIALS,
-    &authn::CONTACTS,
-];
+pub const SEALED_COLUMNS: [&store::reseal::Column; 6] =
+    [&keys::PRIVATE_HALVES, &audit::KEYS, &people::PROFILES, &notify::MESSAGES, &authn::CREDENTIALS, &authn::CONTACTS];

@@ -126,6 +126,30 @@ pub enum Event {
     OfficialsImported { import: Id<id::StaffImport>, posts: i64, change: &'static str, file: String },
     /// The key over a person's personal values was destroyed.
     Erased { person: Id<id::Person> },
+    /// A link that makes a platform owner was made on the server; `because` where there was one already.
+    OwnerOffered { until: String, because: Option<String> },
+    /// Somebody was made an administrator.
+    AdministratorAppointed {
+        person: Option<Id<id::Person>>,
+        appointment: Id<id::Appointment>,
+        subject: String,
+        role: &'static str,
+        unit: Option<Id<id::Unit>>,
+        until: Option<String>,
+    },
+    /// An appointment was ended before its time.
+    AdministratorEnded {
+        person: Option<Id<id::Person>>,
+        appointment: Id<id::Appointment>,
+        subject: String,
+        role: &'static str,
+    },
+    /// A person opened the web console.
+    ConsoleOpened { person: Id<id::Person>, session: Id<id::Session> },
+    /// A session of the web console was ended.
+    ConsoleClosed { person: Id<id::Person>, session: Id<id::Session>, because: &'static str },
+    /// Somebody whose credentials were good was turned away by the admin API.
+    AdministrationRefused { operation: &'static str, because: &'static str },
     /// A set of changes to units was written, or written anew.
     ChangeSetDrafted { set: Id<id::ChangeSet>, revision: i64 },
     /// Somebody asked for a set to be approved.
@@ -200,6 +224,12 @@ impl Event {
             Self::OfficialsImported { .. } => "officials-imported",
             Self::Erased { .. } => "erased",
             Self::Resealed { .. } => "resealed",
+            Self::OwnerOffered { .. } => "owner-offered",
+            Self::AdministratorAppointed { .. } => "administrator-appointed",
+            Self::AdministratorEnded { .. } => "administrator-ended",
+            Self::ConsoleOpened { .. } => "console-opened",
+            Self::ConsoleClosed { .. } => "console-closed",
+            Self::AdministrationRefused { .. } => "administration-refused",
             Self::ChangeSetDrafted { .. } => "change-set-drafted",
             Self::ChangeSetRequested { .. } => "change-set-requested",
             Self::ChangeSetApproved { .. } => "change-set-approved",
@@ -230,6 +260,9 @@ impl Event {
             | Self::Archived { .. }
             | Self::Resealed { .. }
             | Self::Erased { .. }
+            | Self::OwnerOffered { .. }
+            | Self::AdministratorAppointed { .. }
+            | Self::AdministratorEnded { .. }
             | Self::ChangeSetDrafted { .. }
             | Self::ChangeSetRequested { .. }
             | Self::ChangeSetApproved { .. }
@@ -267,8 +300,13 @@ impl Event {
             | Self::PossibleClone { person, .. }
             | Self::ContactChanged { person, .. }
             | Self::RecoveryCodesChanged { person, .. }
-            | Self::Erased { person } => Some(*person),
-            Self::ConsentRefused { person, .. } | Self::PostRefused { person, .. } => *person,
+            | Self::Erased { person }
+            | Self::ConsoleOpened { person, .. }
+            | Self::ConsoleClosed { person, .. } => Some(*person),
+            Self::ConsentRefused { person, .. }
+            | Self::PostRefused { person, .. }
+            | Self::AdministratorAppointed { person, .. }
+            | Self::AdministratorEnded { person, .. } => *person,
             _ => None,
         }
     }

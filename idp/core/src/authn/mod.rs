@@ -38,7 +38,7 @@ pub use password::old_peppers;
 pub use policy::{LONGEST_PASSWORD, PasswordProblem, PasswordUse, check_new_password, normalise, own_words};
 pub use reseal::{CONTACTS, CREDENTIALS};
 pub use standing::Closed;
-pub use throttle::{Limits, Turns};
+pub use throttle::{Limits, Turns, forgive};
 
 /// What the gate keeps for as long as the server runs, and what the configuration settles for it.
 #[derive(Clone)]

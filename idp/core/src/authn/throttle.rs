@@ -94,13 +94,11 @@ impl Attempt<'_> {
 
     /// Attempts of one key wait for one another.
     pub(super) fn key(&self) -> Digest {
-        match self.device {
-            Some(device) => device,
-            None => {
-                let address = self.address.map(|address| address.to_canonical().to_string()).unwrap_or_default();
-                digest::sha256_parts([&self.who()[..], address.as_bytes()])
-            }
+        if let Some(device) = self.device {
+            return device;
         }
+        let address = self.address.map(|address| address.to_canonical().to_string()).unwrap_or_default();
+        digest::sha256_parts([&self.who()[..], address.as_bytes()])
     }
 
     /// Whether it may be made now.
@@ -128,8 +126,13 @@ impl Attempt<'_> {
     }
 }
 
-/// Attempts that wait for the same answer, at most: whoever sends more at once is told to come again.
-const MOST_WAITING: usize = 4;
+/// Forgets the failures of an account: its holder proved who they are in another way, and the password is a new one.
+pub async fn forgive(tx: &mut Tx<'_>, account: Id<id::Account>) -> Result<(), StoreError> {
+    quota::forget(tx, Bucket::new("sign-in account", &[account.bytes()])).await
+}
+
+/// Attempts that wait for the same answer, at most: as many as one pair may fail. Whoever sends more at once is told to come again.
+const MOST_WAITING: usize = 10;
 
 /// Attempts on one account from one place, one after another on this node: many sent at once would otherwise all be answered
 /// before the first failure is counted.
@@ -146,7 +149,7 @@ struct Queue {
 pub(super) struct Turn {
     turns: Turns,
     key: [u8; 32],
-    _held: Option<OwnedMutexGuard<()>>,
+    held: Option<OwnedMutexGuard<()>>,
 }
 
 impl Turns {
@@ -163,14 +166,15 @@ impl Turns {
             Arc::clone(&queue.turn)
         };
         // Made before the wait: a request that is given up leaves the queue.
-        let mut taken = Turn { turns: self.clone(), key, _held: None };
-        taken._held = Some(turn.lock_owned().await);
+        let mut taken = Turn { turns: self.clone(), key, held: None };
+        taken.held = Some(turn.lock_owned().await);
         Some(taken)
     }
 }
 
 impl Drop for Turn {
     fn drop(&mut self) {
+        drop(self.held.take());
         let mut queues = self.turns.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(queue) = queues.get_mut(&self.key) {
             queue.length -= 1;

@@ -4,7 +4,10 @@
 //! What was covered before stays covered, as a list where need be: the units before (for what was theirs) and every unit after that
 //! was made wholly from covered ones. A person may widen it later, through the gate.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    sync::Arc,
+};
 
 use futures_util::future::BoxFuture;
 
@@ -22,7 +25,10 @@ use super::{
 use crate::{
     audit::{self, Event},
     crypto::random,
-    org::change::{Carried, Dependent, Dependents, Moves},
+    org::{
+        Config,
+        change::{Carried, Dependent, Dependents, Moves, Rules},
+    },
     store::{Conn, StoreError, Tx},
     types::{Fault, Id, Timestamp, id},
 };
@@ -57,19 +63,13 @@ impl Ground {
         self.territory.get(&unit)?.0
     }
 
-    fn all(&self, of: &HashMap<Unit, BTreeSet<Unit>>, top: Unit) -> BTreeSet<Unit> {
-        of.get(&top).cloned().unwrap_or_else(|| BTreeSet::from([top]))
-    }
-
     fn covered_before(&self, post: &Post) -> Covered {
         Covered::Units(match &post.scope {
             Scope::Own | Scope::NonTerritorial => return Covered::Same,
             Scope::Unit => BTreeSet::from([post.unit]),
-            Scope::Subtree => self.all(&self.before, post.unit),
+            Scope::Subtree => all(&self.before, post.unit),
             Scope::Listed(units) => units.clone(),
-            Scope::Territory => {
-                self.root_before(post.unit).map(|root| self.all(&self.before, root)).unwrap_or_default()
-            }
+            Scope::Territory => self.root_before(post.unit).map(|root| all(&self.before, root)).unwrap_or_default(),
         })
     }
 
@@ -77,11 +77,11 @@ impl Ground {
         Covered::Units(match &post.scope {
             Scope::Own | Scope::NonTerritorial => return Covered::Same,
             Scope::Unit => BTreeSet::from([post.unit]),
-            Scope::Subtree => self.all(&self.after, post.unit),
+            Scope::Subtree => all(&self.after, post.unit),
             Scope::Listed(units) => units.clone(),
             Scope::Territory => {
                 let root = self.territory.get(&post.unit).and_then(|(_, after)| *after);
-                root.map(|root| self.all(&self.after, root)).unwrap_or_default()
+                root.map(|root| all(&self.after, root)).unwrap_or_default()
             }
         })
     }
@@ -128,9 +128,20 @@ impl Ground {
     }
 }
 
+/// A unit of which nothing is recorded below it stands for itself.
+fn all(of: &HashMap<Unit, BTreeSet<Unit>>, top: Unit) -> BTreeSet<Unit> {
+    of.get(&top).cloned().unwrap_or_else(|| BTreeSet::from([top]))
+}
+
 /// The posts of officials, as what stands on units.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Posts;
+
+/// By which every door and command judges sets: the settings, and the rooms whose things stand on units. One that left a room out would
+/// leave its officials behind on units that end.
+pub fn change_rules(config: Config) -> Rules {
+    Rules { config, rooms: vec![Arc::new(Posts)] }
+}
 
 impl Dependents for Posts {
     fn room(&self) -> &'static str {

@@ -35,7 +35,7 @@ pub use acting::{Acting, Capacity, With, acting, acting_post, choices, choose, s
 pub use ask::{
     Filter, Found, May, Wanted, Who, assignment, explain, handed_on, history, may, rights, under, used, who, world,
 };
-pub use carry::{Ground, Posts};
+pub use carry::{Ground, Posts, change_rules};
 pub use desk::{
     By, DeskError, Edit, Given, HandOn, Seen, Verdict, assign, change, decide, end, hand_on, leave, note_refusal,
     take_back, transfer,

@@ -100,6 +100,16 @@ pub async fn find(conn: &mut Conn, cookie: Digest, limits: Limits, now: Timestam
     rows::find(conn, cookie, limits, now).await
 }
 
+/// The session of an id, if it is alive now: for what stands on a session, such as the web console.
+pub async fn alive(
+    conn: &mut Conn,
+    id: Id<id::Session>,
+    limits: Limits,
+    now: Timestamp,
+) -> Result<Option<Live>, StoreError> {
+    rows::alive(conn, id, limits, now).await
+}
+
 /// Notes a use, at most once a minute: so a busy session costs no write a request.
 pub async fn touch(tx: &mut Tx<'_>, live: &Live) -> Result<(), StoreError> {
     if tx.now().since(live.last_used_at) >= Duration::from_secs(60) {

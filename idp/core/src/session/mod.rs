@@ -14,7 +14,7 @@ pub use end::{
     Ended, LogoutDelivery, claim_deliveries, delivered, end, end_all_of, end_opened_with, end_others_of, end_some,
     is_opened_with, postpone_or_give_up,
 };
-pub use live::{Limits, Live, Started, find, join, of_sid, renew, start, touch};
+pub use live::{Limits, Live, Started, alive, find, join, of_sid, renew, start, touch};
 
 /// Every statement of this room.
 pub(crate) const STATEMENTS: &[&str] = rows::ALL;

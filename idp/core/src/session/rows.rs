@@ -6,7 +6,7 @@ use super::{Limits, Live, LogoutDelivery};
 use crate::{
     crypto::random,
     params,
-    store::{Conn, StoreError, Tx},
+    store::{Conn, Row, StoreError, Tx},
     types::{Aal, Digest, Fault, Id, Timestamp, id},
 };
 
@@ -20,6 +20,10 @@ const RENEW: &str = "update session set digest = $2, auth_at = $3, acr = $4, amr
 const FIND: &str = "select s.id, s.account_id, s.person_id, s.auth_at, s.acr, s.amr, s.last_used_at \
     from session s join account_standing a on a.account_id = s.account_id \
     where s.digest = $1 and s.ended_at is null and s.ends_at > $2 and s.last_used_at > $3 and s.epoch = $4 \
+    and a.account_state = 'active' and a.person_state = 'active'";
+const ALIVE: &str = "select s.id, s.account_id, s.person_id, s.auth_at, s.acr, s.amr, s.last_used_at \
+    from session s join account_standing a on a.account_id = s.account_id \
+    where s.id = $1 and s.ended_at is null and s.ends_at > $2 and s.last_used_at > $3 and s.epoch = $4 \
     and a.account_state = 'active' and a.person_state = 'active'";
 const TOUCH: &str = "update session set last_used_at = $2 where id = $1 and ended_at is null and last_used_at < $2";
 const JOIN: &str = "insert into session_party (session_id, party_id, sid, subject, joined_at) values ($1, $2, $3, $4, $5) \
@@ -47,6 +51,7 @@ pub(super) const ALL: &[&str] = &[
     INSERT,
     RENEW,
     FIND,
+    ALIVE,
     TOUCH,
     JOIN,
     END,
@@ -93,10 +98,23 @@ pub(super) async fn find(
     now: Timestamp,
 ) -> Result<Option<Live>, StoreError> {
     let used_after = now - limits.idle;
-    let Some(row) = conn.one(FIND, params![cookie, now, used_after, limits.epoch.0]).await? else {
-        return Ok(None);
-    };
-    Ok(Some(Live {
+    let row = conn.one(FIND, params![cookie, now, used_after, limits.epoch.0]).await?;
+    row.as_ref().map(read).transpose()
+}
+
+pub(super) async fn alive(
+    conn: &mut Conn,
+    id: Id<id::Session>,
+    limits: Limits,
+    now: Timestamp,
+) -> Result<Option<Live>, StoreError> {
+    let used_after = now - limits.idle;
+    let row = conn.one(ALIVE, params![id, now, used_after, limits.epoch.0]).await?;
+    row.as_ref().map(read).transpose()
+}
+
+fn read(row: &Row) -> Result<Live, StoreError> {
+    Ok(Live {
         id: row.id("id")?,
         account: row.id("account_id")?,
         person: row.id("person_id")?,
@@ -104,7 +122,7 @@ pub(super) async fn find(
         aal: Aal::from_acr(&row.text("acr")?).ok_or(Fault::bug("reading the acr of a session"))?,
         amr: row.text("amr")?,
         last_used_at: row.time("last_used_at")?,
-    }))
+    })
 }
 
 pub(super) async fn touch(tx: &mut Tx<'_>, id: Id<id::Session>) -> Result<(), StoreError> {
@@ -176,7 +194,7 @@ pub(super) async fn claim_deliveries(
 ) -> Result<Vec<LogoutDelivery>, StoreError> {
     let (now, held_until) = (tx.now(), tx.now() + hold);
     let rows = tx.all(CLAIM, params![now, held_until, most]).await?;
-    let delivery = |row: &crate::store::Row| {
+    let delivery = |row: &Row| {
         Ok(LogoutDelivery {
             id: row.id("id")?,
             party: row.id("party_id")?,

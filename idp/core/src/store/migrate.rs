@@ -57,6 +57,7 @@ pub const fn migrations() -> &'static [Migration] {
         9 "0009_oidc"
         10 "0010_notify"
         11 "0011_org"
+        12 "0012_admin"
         13 "0013_credentials"
         14 "0014_factors"
         16 "0016_cellar"

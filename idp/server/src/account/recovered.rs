@@ -90,9 +90,10 @@ pub(super) async fn set(visit: Visit, ticket: Ticket, Form(params): Form) -> Res
     };
     let visit = &at.desk.visit;
     let written = visit.house.db.write(&visit.cx, |tx| Box::pin(write(tx, &at, (&hash, usage))));
-    match written.await.map_err(|error: StoreError| Fault::from(error))? {
-        true => Ok(done(&at, &whose)),
-        false => Err(at.desk.expired()),
+    if written.await.map_err(|error: StoreError| Fault::from(error))? {
+        Ok(done(&at, &whose))
+    } else {
+        Err(at.desk.expired())
     }
 }
 
@@ -118,6 +119,7 @@ async fn end_everything(
     session::end_all_of(tx, person, "password-recovered").await?;
     at.desk.visit.house.grants.end_all_of(tx, person, "password-recovered").await?;
     device::forget_all(tx, account).await?;
+    authn::forgive(tx, account).await?;
     recovery::stop_all(tx, account, "stopped-by-another").await?;
     Ok(())
 }

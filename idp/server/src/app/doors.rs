@@ -27,12 +27,13 @@ pub fn inside(house: &Arc<House>) -> Router {
         .merge(crate::oidc::routes(house))
         .merge(crate::steps::routes(house))
         .merge(crate::account::routes(house))
-        .merge(files())
+        .merge(crate::admin::routes(house, crate::oidc::bearers(house)))
+        .merge(files(house))
 }
 
 /// What is the same for everybody travels compressed. Pages do not: they hold secrets beside what somebody else chose, and the length of a
 /// compressed page would tell about both (BREACH).
-fn files() -> Router {
+fn files(house: &Arc<House>) -> Router {
     let worth_it = SizeAbove::new(512).and(NotForContentType::const_new("font/")).and(NotForContentType::IMAGES);
     Router::new()
         .merge(crate::console::routes())

@@ -80,7 +80,7 @@ impl Gate {
 async fn pass(State(gate): State<Arc<Gate>>, mut request: Request, next: Next) -> Response {
     let access = Access::begin(&request);
     let context = gate.context(&request);
-    let asked = Asked::of(request.headers());
+    let asked = Asked::of(&request);
     let current = Current { request_id: context.request_id, trace_id: TraceId::of(request.headers()) };
     request.extensions_mut().insert(context);
     // Applied here and not as a layer of its own: each layer costs every request a copy of the routes below it.

@@ -7,6 +7,7 @@
 //! page alone; all other forms go to ourselves.
 
 mod account;
+mod admin;
 mod chrome;
 mod consent;
 mod enrol;
@@ -31,6 +32,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 pub use account::{Account, label_of_level};
+pub use admin::{OwnerOffered, ProblemPage};
 pub use chrome::{Banner, Chrome, show_time};
 pub use consent::{Consent, ReleasedValue, label_of_claim};
 pub use enrol::{DataMatch, Enrol, Enrolled, Given, Mistake, NotEnrolled};

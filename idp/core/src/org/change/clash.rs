@@ -54,6 +54,30 @@ pub enum Why {
 }
 
 impl Why {
+    /// All of them.
+    pub const ALL: [Self; 20] = [
+        Self::UnknownUnit,
+        Self::EndedUnit,
+        Self::ChangedLater,
+        Self::CodeTaken,
+        Self::CodeTwice,
+        Self::NoParent,
+        Self::Cycle,
+        Self::ChildrenLeft,
+        Self::SecondRoot,
+        Self::RootEnds,
+        Self::LevelNotInForce,
+        Self::LevelInForce,
+        Self::UnknownForm,
+        Self::FormOfOtherLevel,
+        Self::TooFarBack,
+        Self::RefTwice,
+        Self::UnknownRef,
+        Self::TwoHeirs,
+        Self::Empty,
+        Self::StandsOn,
+    ];
+
     /// The stable word.
     pub const fn word(self) -> &'static str {
         match self {
