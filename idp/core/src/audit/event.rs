@@ -102,6 +102,8 @@ pub enum Event {
     EpochBegan { epoch: i64 },
     /// A range of the log was archived; the digest is of the file, hexadecimal.
     Archived { class: &'static str, records: i64, digest: String },
+    /// Values of a sealed column were put under the active master key.
+    Resealed { column: &'static str, count: u64, key: String },
     /// A post was asked for, begun, approved, refused, changed or ended.
     PostChanged {
         person: Id<id::Person>,
@@ -221,6 +223,7 @@ impl Event {
             Self::PostsReviewed { .. } => "posts-reviewed",
             Self::OfficialsImported { .. } => "officials-imported",
             Self::Erased { .. } => "erased",
+            Self::Resealed { .. } => "resealed",
             Self::OwnerOffered { .. } => "owner-offered",
             Self::AdministratorAppointed { .. } => "administrator-appointed",
             Self::AdministratorEnded { .. } => "administrator-ended",
@@ -255,6 +258,7 @@ impl Event {
             | Self::KeyMoved { .. }
             | Self::EpochBegan { .. }
             | Self::Archived { .. }
+            | Self::Resealed { .. }
             | Self::Erased { .. }
             | Self::OwnerOffered { .. }
             | Self::AdministratorAppointed { .. }

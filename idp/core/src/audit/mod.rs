@@ -17,7 +17,7 @@ mod event;
 mod record;
 mod rows;
 
-pub use erase::{erase, personal};
+pub use erase::{KEYS, erase, personal};
 pub use event::{Class, Event, Personal};
 pub use record::record;
 

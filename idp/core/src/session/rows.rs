@@ -79,7 +79,7 @@ pub(super) async fn insert(
     let (acr, amr) = (live.aal.acr(), live.amr.as_str());
     let epoch = limits.epoch.0;
     let params = params![live.id, cookie, live.account, live.person, now, ends_at, acr, amr, epoch, credential];
-    tx.run(INSERT, params).await.map(|_| ())
+    tx.later(INSERT, params).await
 }
 
 pub(super) async fn renew(
@@ -127,7 +127,7 @@ fn read(row: &Row) -> Result<Live, StoreError> {
 
 pub(super) async fn touch(tx: &mut Tx<'_>, id: Id<id::Session>) -> Result<(), StoreError> {
     let now = tx.now();
-    tx.run(TOUCH, params![id, now]).await.map(|_| ())
+    tx.later(TOUCH, params![id, now]).await
 }
 
 pub(super) async fn join(

@@ -173,17 +173,3 @@ fn no_sentence_is_there_that_nobody_says() {
         .collect();
     assert_eq!(unused, Vec::<&str>::new(), "sentences that no template and no source names");
 }
-
-#[test]
-#[ignore = "writes the samples to PAGES_DIR, to be looked at in a browser"]
-fn dump_the_samples() {
-    let folder = std::env::var("PAGES_DIR").expect("PAGES_DIR names a folder");
-    let folder = Path::new(&folder);
-    for sample in every_sample() {
-        // Passing pages would leave before anybody could look.
-        let html =
-            sample.html.replace("http-equiv=\"refresh\"", "name=\"was-refresh\"").replace("<script", "<template");
-        let name = format!("{}.{}.{}.html", sample.page, sample.name, sample.locale.tag());
-        std::fs::write(folder.join(name), html).expect("the folder is writable");
-    }
-}
