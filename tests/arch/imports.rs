@@ -15,6 +15,7 @@ const CORE: &[(&str, u8)] = &[
     ("people", 5),
     ("relying", 5),
     ("authn", 6),
+    ("consent", 6),
     ("session", 7),
     ("signin", 8),
 ];

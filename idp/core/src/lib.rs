@@ -3,7 +3,7 @@
 //! ```text
 //! 8  signin                    the hall: what a person must do next
 //! 7  session                   for how long; it begins with a proof that only the gate makes
-//! 6  authn                     the gate: proving who
+//! 6  authn │ consent           the gate: proving who; what was agreed
 //! 5  people │ relying          registers, each owns its tables
 //! 4  keys │ notify             offices
 //! 3  audit                     the scribe
@@ -16,6 +16,7 @@
 
 pub mod audit;
 pub mod authn;
+pub mod consent;
 pub mod crypto;
 pub mod keys;
 pub mod net;
@@ -34,6 +35,7 @@ pub fn statements() -> Vec<&'static str> {
         audit::STATEMENTS,
         audit::chain::STATEMENTS,
         authn::STATEMENTS,
+        consent::STATEMENTS,
         keys::STATEMENTS,
         notify::STATEMENTS,
         people::STATEMENTS,

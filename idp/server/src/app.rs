@@ -87,6 +87,7 @@ impl App {
             clock,
             cookies: CookieStyle::of_issuer(&issuer),
             issuer,
+            brand: settings::brand(config),
             settings: settings::of(config),
             epoch: AtomicI64::new(cellar.epoch.0),
             client_tokens: Tally::default(),

@@ -74,6 +74,11 @@ pub async fn set_account_state(tx: &mut Tx<'_>, id: Id<id::Account>, state: Acco
     rows::update_account_state(tx, id, state).await
 }
 
+/// Makes dead what was given out in an account's name until now, offline or not: its holder signs out everywhere.
+pub async fn cut(tx: &mut Tx<'_>, account: Id<id::Account>) -> Result<(), StoreError> {
+    rows::cut_account(tx, account).await
+}
+
 /// Keeps the language chosen on a page.
 pub async fn set_locale(tx: &mut Tx<'_>, id: Id<id::Account>, locale: Locale) -> Result<(), StoreError> {
     rows::update_locale(tx, id, locale).await

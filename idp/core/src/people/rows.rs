@@ -40,6 +40,7 @@ const INSERT_ACCOUNT: &str = "insert into account (id, person_id, login, state, 
 const ACCOUNT_BY_LOGIN: &str = "select id, person_id, login, state, locale from account where login = $1";
 const ACCOUNT_BY_ID: &str = "select id, person_id, login, state, locale from account where id = $1";
 const UPDATE_ACCOUNT_STATE: &str = "update account set state = $2, state_at = $3 where id = $1";
+const CUT_ACCOUNT: &str = "update account set cut_at = $2 where id = $1";
 const UPDATE_LOCALE: &str = "update account set locale = $2 where id = $1";
 const INSERT_CHECK: &str = "insert into registry_check \
     (id, person_id, request_ref, state, tries, due_at, created_at, answered_at) values ($1, $2, $3, $4, 1, $5, $6, $7)";
@@ -68,6 +69,7 @@ pub(super) const ALL: &[&str] = &[
     ACCOUNT_BY_LOGIN,
     ACCOUNT_BY_ID,
     UPDATE_ACCOUNT_STATE,
+    CUT_ACCOUNT,
     UPDATE_LOCALE,
     INSERT_CHECK,
     POSTPONE_CHECK,
@@ -217,6 +219,11 @@ pub(super) async fn update_account_state(
 ) -> Result<(), StoreError> {
     let now = tx.now();
     tx.run(UPDATE_ACCOUNT_STATE, params![id, state.word(), now]).await.map(|_| ())
+}
+
+pub(super) async fn cut_account(tx: &mut Tx<'_>, id: Id<id::Account>) -> Result<(), StoreError> {
+    let now = tx.now();
+    tx.run(CUT_ACCOUNT, params![id, now]).await.map(|_| ())
 }
 
 pub(super) async fn update_locale(tx: &mut Tx<'_>, id: Id<id::Account>, locale: Locale) -> Result<(), StoreError> {

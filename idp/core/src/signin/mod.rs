@@ -17,13 +17,13 @@ mod subject;
 mod transaction;
 
 pub use attributes::{Attributes, attributes};
-pub use consent::{Consents, consent_to, refuse, still_agreed};
+pub use consent::{Answer, Consents, consent_to, refuse, released, withdraw};
 pub use facts::{Facts, gather};
 pub use gate::{Admitted, Refused, Standing, admit};
-pub use next::{Next, Why, next};
+pub use next::{Fact, Next, Why, next};
 pub use subject::{import_subject, person_of, subject};
 pub use transaction::{
-    Asked, Gone, NewSignIn, Outcome, Prompt, SignIn, begin, chose_account, end as end_transaction, hint_login, load,
+    Asked, Gone, NewSignIn, Outcome, Prompt, SignIn, begin, chose_account, chose_computer, end as end_transaction, hint_login, load,
     party_of, proved, sweep,
 };
 

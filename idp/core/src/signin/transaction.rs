@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::rows;
 use crate::{
     crypto::handle::{Handle, Transaction},
-    relying::Scope,
-    session::Live,
+    relying::{Purpose, Scope},
+    session::{Computer, Live},
     store::{Conn, StoreError, Tx},
     types::{Digest, Id, Locale, Timestamp, id},
 };
@@ -47,6 +47,9 @@ pub struct Asked {
     pub scopes: Vec<Scope>,
     /// Whether the person is to be asked about them.
     pub ask_consent: bool,
+    /// What they are wanted for. Empty in a transaction that the release before began.
+    #[serde(default)]
+    pub purposes: Vec<Purpose>,
 }
 
 /// How a transaction ended.
@@ -88,6 +91,8 @@ pub struct SignIn {
     pub chosen_at: Option<Timestamp>,
     /// When they agreed.
     pub consented_at: Option<Timestamp>,
+    /// Whose computer it is, as chosen on the sign-in page.
+    pub computer: Computer,
     /// When it is too late.
     pub ends_at: Timestamp,
 }
@@ -176,6 +181,11 @@ pub async fn hint_login(tx: &mut Tx<'_>, sign_in: &SignIn, login: &str) -> Resul
     let login_hint = Some(login.to_owned());
     let asked = Asked { login_hint, ..sign_in.asked.clone() };
     rows::set_asked(tx, sign_in.digest, &asked).await
+}
+
+/// Notes whose computer the person says this is: the session that begins later lives by it.
+pub async fn chose_computer(tx: &mut Tx<'_>, sign_in: &SignIn, computer: Computer) -> Result<(), StoreError> {
+    rows::set_computer(tx, sign_in.digest, computer).await
 }
 
 /// Notes that somebody proved themself, in this session.

@@ -2,6 +2,7 @@
 //!
 //! Owns nothing; may be called by every room.
 
+pub mod agent;
 pub mod assurance;
 pub mod fault;
 pub mod id;
@@ -10,6 +11,7 @@ pub mod person;
 pub mod secret;
 pub mod time;
 
+pub use agent::Agent;
 pub use assurance::{Aal, Ial};
 pub use fault::Fault;
 pub use id::Id;

@@ -234,7 +234,7 @@ impl Desk {
             return Ok(came.t.clone());
         }
         let asked = Asked { login_hint: Some(login.to_owned()), ..Asked::default() };
-        let handle = own::begin_within(tx, browser, &asked).await?;
+        let handle = own::begin_within(tx, browser, &asked, "/account").await?;
         Ok(handle.reveal().to_owned())
     }
 }

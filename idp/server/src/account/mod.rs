@@ -6,16 +6,29 @@
 //! | path | file |
 //! | --- | --- |
 //! | `GET /` | `home` |
-//! | `GET /account`, `GET /account/resume`, `POST /account/sign-out` | `own` |
+//! | `GET /account`, `GET /account/resume`, `POST /account/sign-out` | `own`; what is known: `data` |
+//! | `…/history`, `…/history/report` | `history`: sign-ins, and "this was not me" |
+//! | `…/sessions`, `…/sessions/end`, `…/sessions/end-all` | `sessions` |
+//! | `…/services`, `…/services/{client_id}`, `…/withdraw` | `services`: who knows me, and taking it back |
+//! | `…/receipts/{id}`, `…/receipts/{id}/file` | `receipts`: proof of what was agreed to |
+//! | `…/access` | `access`: what went to whom |
+//! | `…/settings`, `GET /display` | `settings`: language, letters, contrast; `/display` works signed out |
 //! | `GET`, `POST /enrol` | `enrol`; what the form says: `application`; how often: `quota` |
 //! | (a job) | `reverify`: asks the registry again |
 
+mod access;
 mod application;
+mod data;
 mod enrol;
+mod history;
 mod home;
 mod own;
 mod quota;
+mod receipts;
 mod reverify;
+mod services;
+mod sessions;
+mod settings;
 
 use std::sync::Arc;
 
@@ -35,6 +48,19 @@ pub fn routes(house: &Arc<House>) -> Router {
         .route("/account", get(own::page))
         .route("/account/resume", get(own::resume))
         .route("/account/sign-out", post(own::sign_out))
+        .route("/account/history", get(history::page))
+        .route("/account/history/report", post(history::report))
+        .route("/account/sessions", get(sessions::page))
+        .route("/account/sessions/end", post(sessions::end))
+        .route("/account/sessions/end-all", post(sessions::end_all))
+        .route("/account/services", get(services::list))
+        .route("/account/services/{client_id}", get(services::page))
+        .route("/account/services/{client_id}/withdraw", post(services::withdraw))
+        .route("/account/receipts/{id}", get(receipts::page))
+        .route("/account/receipts/{id}/file", get(receipts::file))
+        .route("/account/access", get(access::page))
+        .route("/account/settings", get(settings::page).post(settings::save))
+        .route("/display", get(settings::display))
         .route("/enrol", get(enrol::page).post(enrol::answer))
         .with_state(Arc::clone(house))
 }

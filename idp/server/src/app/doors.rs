@@ -9,7 +9,7 @@ use idp_core::types::Locale;
 use crate::{
     config::sections,
     web::{
-        Gate, assets,
+        Gate, assets, brand,
         house::House,
         page::{self, ErrorCode, NextStep},
         peer::Trust,
@@ -25,6 +25,7 @@ pub fn inside(house: &Arc<House>) -> Router {
         .merge(crate::account::routes(house))
         .merge(crate::console::routes())
         .route(&format!("{}{{name}}", assets::PREFIX), get(assets::serve))
+        .route(&format!("{}{{name}}", brand::PREFIX), get(brand::serve).with_state(Arc::clone(house)))
 }
 
 /// What the public listener serves.
@@ -37,8 +38,8 @@ pub fn public(house: &Arc<House>, server: &sections::Server) -> Router {
 fn error_page(house: Arc<House>) -> ErrorPage {
     Arc::new(move |view: &ErrorView<'_>| {
         let page = page::ErrorPage {
-            c: house.chrome(view.locale, "/".to_owned(), String::new()),
-            code: code(view.code.word(), view.locale),
+            c: house.chrome(view.look, "/".to_owned(), String::new()),
+            code: code(view.code.word(), view.look.locale),
             reference: view.reference.to_owned(),
             at: house.clock.now(),
             next: NextStep::Usual,

@@ -113,7 +113,9 @@ async fn begin(tx: &mut Tx<'_>, at: &At, proof: &Proof) -> Result<Option<Started
             if let Some(Live { id, .. }) = live {
                 session::end(tx, *id, "replaced").await?;
             }
-            session::start(tx, proof, at.visit.house.limits()).await.map(Some)
+            // Officials sign in with their posts; until then everybody here is a citizen.
+            let kind = (Population::Citizen, sign_in.computer);
+            session::start(tx, proof, kind, at.visit.house.limits()).await.map(Some)
         }
     }
 }

@@ -2,21 +2,20 @@
 
 use axum::{http::StatusCode, response::Response};
 use idp_core::{
+    consent::{Notice, Shown},
     people,
     relying::Scope,
-    session::Live,
-    signin::{self, Attributes, Next},
-    types::{Fault, Locale},
+    session::{Computer, Live},
+    signin::{self, Next},
+    types::Fault,
 };
 
 use super::at::{At, Holder, Ticket, consent_form, form};
 use crate::web::{
     Halt, Visit,
     house::LocalPasswords,
-    page::{
-        Chrome, Consent, DataMatch, Errors, ReleasedValue, SelectAccount, SignIn, Words, label_of_claim,
-        label_of_level, render, render_with, show_time,
-    },
+    page::{Consent, Errors, PurposeCard, SelectAccount, SignIn, released, render, render_with},
+    visit::name_of,
 };
 
 /// The query with which the person asks for the sign-in form although they are signed in.
@@ -80,6 +79,7 @@ impl Asked {
             open: passwords != LocalPasswords::Off,
             login: self.login,
             account: self.account,
+            shared: at.sign_in.computer == Computer::Shared,
             action: at.path("/password"),
             cancel_action: at.path("/cancel"),
             enrol_href: may_enrol.then(|| at.visit.keep_locale(&format!("/enrol?t={}", at.t))),
@@ -105,67 +105,22 @@ async fn consent(at: &At, why: signin::Why, live: &Live) -> Result<Response, Hal
     let (attributes, account) = {
         let mut conn = at.visit.house.db.read().await?;
         let attributes = signin::attributes(&mut conn, live.person, scopes).await?;
-        (attributes, people::account_by_id(&mut conn, live.account).await?)
+        (attributes.unwrap_or_default(), people::account_by_id(&mut conn, live.account).await?)
     };
-    let c = at.chrome("", &consent_form(&at.t, live));
+    let party = at.party.as_deref().ok_or(Fault::bug("asking for consent without a party"))?;
+    let purposes = at.purposes();
+    let shown = Shown::of(party, &purposes, scopes, at.locale)?;
+    let notice = Notice::of(party, &purposes, scopes, at.locale);
+    let c = at.chrome("", &consent_form(&at.t, live, &shown));
     let locale = account.and_then(|account| account.locale);
-    let values = released(&c, scopes, &attributes.unwrap_or_default(), locale);
-    let party: Words = at.party_name().ok_or(Fault::bug("asking for consent without a party"))?;
-    Ok(render(&Consent {
-        values,
-        c,
-        party,
-        controller: None,
-        purposes: Vec::new(),
-        offline: scopes.contains(&Scope::OfflineAccess),
-        why: at.why(why),
-        action: at.path("/consent"),
-    }))
-}
-
-/// The values themselves: people agree to what they see, not to names of scopes.
-fn released(c: &Chrome, scopes: &[Scope], attributes: &Attributes, locale: Option<Locale>) -> Vec<ReleasedValue> {
-    let code = c.say("consent-account-code").into_owned();
-    let level = attributes.identity_assurance.map(|level| c.say(label_of_level(level)).into_owned());
-    let matched = attributes.data_match.map(|word| c.say(data_match(word).account_key()).into_owned());
-    let rows = [
-        ("sub", Scope::Openid, Some(code)),
-        ("name", Scope::Profile, attributes.name.clone()),
-        ("birthdate", Scope::Profile, attributes.birthdate.as_deref().map(show_date)),
-        ("locale", Scope::Profile, locale.map(|locale| c.say(language(locale)).into_owned())),
-        ("updated_at", Scope::Profile, attributes.updated_at.map(show_time)),
-        ("personal_number", Scope::Identity, attributes.personal_number.clone()),
-        ("identity_assurance", Scope::Identity, level),
-        ("data_match", Scope::Identity, matched),
-        ("data_matched_at", Scope::Identity, attributes.data_matched_at.map(show_time)),
-    ];
-    rows.into_iter()
-        .filter(|(_, scope, _)| scopes.contains(scope))
-        .filter_map(|(claim, _, value)| {
-            Some(ReleasedValue { label: label_of_claim(claim)?, value: value.unwrap_or_default() })
-        })
-        .collect()
-}
-
-const fn language(locale: Locale) -> &'static str {
-    match locale {
-        Locale::Vi => "lang-vi",
-        Locale::En => "lang-en",
-    }
-}
-
-fn data_match(word: &str) -> DataMatch {
-    match word {
-        "matched" => DataMatch::Matched,
-        "not_matched" => DataMatch::NotMatched,
-        "pending" => DataMatch::Pending,
-        _ => DataMatch::None,
-    }
-}
-
-/// `1985-03-15` as people here write it: `15/03/1985`. A year alone stays.
-fn show_date(claim: &str) -> String {
-    let mut parts: Vec<&str> = claim.split('-').collect();
-    parts.reverse();
-    parts.join("/")
+    let cards = purposes.iter().zip(&notice.purposes).enumerate().map(|(index, (purpose, notice))| {
+        let mut needs = purpose.needs(scopes);
+        if index == 0 && !needs.contains(&Scope::Openid) {
+            // The account code goes with whatever is released.
+            needs.insert(0, Scope::Openid);
+        }
+        PurposeCard { notice: notice.clone(), values: released(&c, &needs, &attributes, locale) }
+    });
+    let cards = cards.collect();
+    Ok(render(&Consent { c, party: name_of(party, at.locale), notice, cards, why: at.why(why), action: at.path("/consent") }))
 }

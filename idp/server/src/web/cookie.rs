@@ -1,4 +1,4 @@
-//! The two cookies of a browser, and how they are named, read and written (RFC 6265bis).
+//! The cookies of a browser, and how they are named, read and written (RFC 6265bis).
 
 use std::time::Duration;
 
@@ -11,6 +11,8 @@ pub enum Cookie {
     Session,
     /// `browser`: a random binding. It says "the same browser" and nothing else; transactions and forms are bound to it.
     Browser,
+    /// `prefs`: large letters, high contrast. Says nothing about anybody.
+    Display,
 }
 
 /// How cookies are named and marked under our issuer.
@@ -33,8 +35,10 @@ impl CookieStyle {
         match (self, cookie) {
             (Self::Prefixed, Cookie::Session) => "__Host-sid",
             (Self::Prefixed, Cookie::Browser) => "__Host-browser",
+            (Self::Prefixed, Cookie::Display) => "__Host-prefs",
             (Self::Plain, Cookie::Session) => "sid",
             (Self::Plain, Cookie::Browser) => "browser",
+            (Self::Plain, Cookie::Display) => "prefs",
         }
     }
 

@@ -20,7 +20,7 @@ use tracing::{Instrument, info_span};
 
 use super::{
     access::Access,
-    context::{Context, RequestId, TraceId, X_REQUEST_ID, locale},
+    context::{Context, TraceId, X_REQUEST_ID},
     headers::SecurityHeaders,
     limit,
     peer::{Connection, Peer, Trust},
@@ -87,7 +87,7 @@ impl Gate {
             .extensions()
             .get::<Connection>()
             .map_or_else(Peer::default, |connection| Peer::of(connection.remote, request.headers(), &self.trust));
-        Context { request_id: RequestId::draw(), peer, locale: locale(request.headers()) }
+        Context::of(peer, request.headers())
     }
 }
 

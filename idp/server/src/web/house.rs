@@ -18,14 +18,16 @@ use idp_core::{
     net::Net,
     people::registry::PopulationRegistry,
     relying::Register,
-    session::{self, Limits, Live},
+    session::{self, Limits, Live, Span},
     store::{Actor, Cx, Db, RequestId, cache::Cache, meta::Epoch},
     types::{Clock, Digest, Fault, Locale, Timestamp},
 };
 
 use super::{
+    brand::Brand,
     context::Context,
     cookie::{Cookie, CookieStyle},
+    display::Look,
     page::{Banner, Chrome, Words},
 };
 
@@ -49,8 +51,9 @@ pub struct Settings {
     pub id_token_lifetime: Duration,
     pub refresh_idle: Duration,
     pub refresh_absolute: Duration,
-    pub session_idle: Duration,
-    pub session_absolute: Duration,
+    pub session_citizen: Span,
+    pub session_official: Span,
+    pub session_shared: Span,
     pub local_passwords: LocalPasswords,
     pub enrolments_per_number_per_day: u32,
     pub enrolments_per_address_per_hour: u32,
@@ -83,6 +86,8 @@ pub struct House {
     pub issuer: String,
     /// How our cookies are named.
     pub cookies: CookieStyle,
+    /// Name, colours and logo of the province.
+    pub brand: Brand,
     /// What the configuration settles.
     pub settings: Settings,
     /// The restore epoch in force; follows the database by revisions.
@@ -107,12 +112,14 @@ impl House {
             now: self.clock.now(),
             from: Some(context.peer.socket()),
             request: RequestId::new(context.request_id.to_string()),
+            agent: context.agent,
         }
     }
 
     /// How long sessions live.
     pub fn limits(&self) -> Limits {
-        Limits { idle: self.settings.session_idle, absolute: self.settings.session_absolute, epoch: self.epoch() }
+        let Settings { session_citizen: citizen, session_official: official, session_shared: shared, .. } = self.settings;
+        Limits { citizen, official, shared, epoch: self.epoch() }
     }
 
     /// The live session of the browser, by its cookie.
@@ -121,8 +128,18 @@ impl House {
         let Some(digest) = cookie.and_then(Handle::<SessionCookie>::digest_of) else {
             return Ok(None);
         };
-        let mut conn = self.db.read().await?;
-        Ok(session::find(&mut conn, digest, self.limits(), now).await?)
+        let found = {
+            let mut conn = self.db.read().await?;
+            session::find(&mut conn, digest, self.limits(), now).await?
+        };
+        let Some(live) = found else { return Ok(None) };
+        if now.since(live.last_used_at) >= session::TOUCHED {
+            // Whoever sends this cookie has a browser in front of them: every page and `prompt=none` count as use, and a refresh,
+            // which has no cookie, does not. A write once a minute at most.
+            let cx = Cx::job("session", now);
+            self.db.write(&cx, |tx| Box::pin(session::touch(tx, &live))).await.map_err(Fault::from)?;
+        }
+        Ok(Some(live))
     }
 
     /// The binding of the browser, as its cookie says it.
@@ -144,9 +161,15 @@ impl House {
     }
 
     /// The frame of a page. `here` is the path and query of a GET that shows it again; `csrf` the token of its form.
-    pub fn chrome(&self, locale: Locale, here: String, csrf: String) -> Chrome {
+    pub fn chrome(&self, look: Look, here: String, csrf: String) -> Chrome {
+        let Look { locale, display } = look;
+        let site = self.brand.name.as_ref().map(|name| Words::new(locale, name.get(locale)));
         Chrome {
             locale,
+            display,
+            site: site.unwrap_or_else(|| Words::ours(locale, "site-name")),
+            logo_href: self.brand.logo_href(),
+            colours_href: self.brand.sheet_href(),
             here,
             support_phone: self.settings.support_phone.clone(),
             province: self.province(locale),

@@ -11,15 +11,18 @@
 //! | [`headers`] | security headers on every answer |
 //! | [`problem`] | RFC 9457; the only place outside the protocols where a status is chosen |
 //! | [`page`], [`assets`] | every page as a typed view; style, scripts, fonts |
+//! | [`brand`], [`display`] | name, colours and logo of the province; large letters and contrast of the reader |
 //! | [`visit`] | a person at a page of ours: language, form check, refusals with a way on |
 //! | [`house`], [`tally`] | the long-lived parts that every door shares |
 //! | [`access`] | one log line and one measurement per request |
 
 pub mod access;
 pub mod assets;
+pub mod brand;
 pub mod context;
 pub mod cookie;
 pub mod csrf;
+pub mod display;
 pub mod extract;
 pub mod gate;
 pub mod headers;
@@ -33,6 +36,7 @@ pub mod visit;
 
 pub use context::{Context, RequestId};
 pub use cookie::{Cookie, CookieStyle};
+pub use display::{Display, Look};
 pub use extract::{Form, Json, Params, Query};
 pub use gate::Gate;
 pub use peer::{Connection, Peer};

@@ -14,6 +14,7 @@ mod error;
 mod home;
 mod onward;
 mod parts;
+mod released;
 mod sign_in;
 mod sign_out;
 
@@ -26,13 +27,18 @@ use askama::Template;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-pub use account::{Account, label_of_level};
+pub use account::{
+    Account, AccountAccess, AccountHistory, AccountReceipt, AccountReported, AccountService, AccountServices,
+    AccountSessions, AccountSettings, Act, Answered, Datum, Nav, ReceiptRow, Release, ServiceRow, ServiceState, SessionRow,
+    Tab, label_of_level, masked,
+};
 pub use chrome::{Banner, Chrome, show_time};
-pub use consent::{Consent, ReleasedValue, label_of_claim};
+pub use consent::{Consent, PurposeCard, ReleasedValue, label_of_claim};
 pub use enrol::{DataMatch, Enrol, Enrolled, Given, Mistake, NotEnrolled};
 pub use error::{ErrorCode, ErrorPage, NextStep};
 pub use home::Home;
 pub use onward::{Continue, FormPost};
+pub use released::released;
 pub use parts::{Errors, FieldError, Said, Why, Words};
 pub use sign_in::{SelectAccount, SignIn};
 pub use sign_out::{SignOut, SignedOut};

@@ -16,10 +16,10 @@ use axum::{
 };
 use idp_core::{
     text,
-    types::{Fault, Locale},
+    types::Fault,
 };
 
-use super::context::Context;
+use super::{context::Context, display::Look};
 
 /// What went wrong, as one stable word (contract, section 4) with its status.
 ///
@@ -144,8 +144,8 @@ pub struct ErrorView<'a> {
     pub code: Code,
     /// `#error-reference`.
     pub reference: &'a str,
-    /// The language of the page.
-    pub locale: Locale,
+    /// Language and look of the page.
+    pub look: Look,
 }
 
 /// Makes the HTML of an error page.
@@ -159,7 +159,7 @@ pub(super) fn render(response: Response, request: &Asked, context: &Context, to:
     log(problem);
     let word = problem.code.word;
     let (content_type, body) = if request.wants_page {
-        let view = ErrorView { code: problem.code, reference: context.request_id.as_str(), locale: context.locale };
+        let view = ErrorView { code: problem.code, reference: context.request_id.as_str(), look: context.look(context.locale) };
         ("text/html; charset=utf-8", (to.page)(&view))
     } else {
         let json = serde_json::json!({
