@@ -10,6 +10,7 @@ const PLACES: &[(&str, &[&str])] = &[
     ("reqwest", &["idp/core/src/net.rs", "idp/core/src/net/", "idp/demo/src/portal"]),
     ("openidconnect", &["idp/demo/src/"]),
     ("josekit", &["idp/core/src/crypto/"]),
+    ("webauthn_rs", &["idp/core/src/authn/passkey.rs"]),
     ("argon2", &["idp/core/src/crypto/password.rs"]),
     ("getrandom", &["idp/core/src/crypto/random.rs", "idp/demo/src/random.rs"]),
     ("rand", &[]),
@@ -30,6 +31,9 @@ const STATEMENTS: &[(&str, &str)] = &[
     ("alter table ", ""),
     ("drop table ", ""),
 ];
+
+/// Files of migrations that are not named after the room that owns their tables.
+const OWNERS: &[(&str, &str)] = &[("cellar", "store"), ("credentials", "authn")];
 
 /// Letters that Vietnamese has and English has not.
 const VIETNAMESE: &str = "ăâđêôơưàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ";
@@ -93,7 +97,7 @@ pub(crate) fn foreign_tables(sources: &[Source], migrations: &[(String, String)]
 fn owned(path: &str, text: &str) -> Vec<(String, String)> {
     let file = path.rsplit('/').next().unwrap_or_default().trim_end_matches(".sql");
     let room = file.split_once('_').map_or(file, |(_, room)| room);
-    let room = if room == "cellar" { "store" } else { room };
+    let room = OWNERS.iter().find(|(file, _)| *file == room).map_or(room, |(_, owner)| owner);
     super::tree::tables(text).into_iter().map(|table| (table, room.to_owned())).collect()
 }
 

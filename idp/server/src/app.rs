@@ -91,6 +91,7 @@ impl App {
             settings: settings::of(config),
             epoch: AtomicI64::new(cellar.epoch.0),
             client_tokens: Tally::default(),
+            told: Tally::default(),
             cache,
         };
         Ok(Self {

@@ -135,6 +135,7 @@ impl TestHouse {
             settings: settings(local_passwords),
             epoch: AtomicI64::new(1),
             client_tokens: Tally::default(),
+            told: Tally::default(),
             db,
             clock,
         };

@@ -35,7 +35,13 @@ pub enum Event {
     /// The population registry answered about the data of a person.
     RegistryAnswered { person: Id<id::Person>, data_match: &'static str },
     /// Somebody proved to be the holder of an account; a session began.
-    SignedIn { person: Id<id::Person>, account: Id<id::Account>, session: Id<id::Session>, acr: &'static str, amr: String },
+    SignedIn {
+        person: Id<id::Person>,
+        account: Id<id::Account>,
+        session: Id<id::Session>,
+        acr: &'static str,
+        amr: String,
+    },
     /// Somebody proved themself again within a session.
     Reauthenticated { person: Id<id::Person>, session: Id<id::Session>, acr: &'static str, amr: String },
     /// An attempt to sign in failed. The account is unknown where the name was.
@@ -84,6 +90,22 @@ pub enum Event {
     StandingChanged { person: Id<id::Person>, account: Option<Id<id::Account>>, state: &'static str },
     /// A password was set.
     PasswordSet { account: Id<id::Account>, person: Id<id::Person> },
+    /// A credential was added to an account; `what` is its kind.
+    CredentialAdded {
+        person: Id<id::Person>,
+        account: Id<id::Account>,
+        credential: Id<id::Credential>,
+        what: &'static str,
+    },
+    /// A credential was removed, and the sessions that it opened ended.
+    CredentialRemoved {
+        person: Id<id::Person>,
+        account: Id<id::Account>,
+        credential: Id<id::Credential>,
+        because: &'static str,
+    },
+    /// A passkey counted backwards: somebody may hold a copy of it. It was refused.
+    PossibleClone { person: Id<id::Person>, account: Id<id::Account>, credential: Id<id::Credential> },
     /// A signing key was made or moved through its states.
     KeyMoved { kid: String, alg: &'static str, state: &'static str, because: &'static str },
     /// A backup was restored: the epoch rose.
@@ -140,6 +162,9 @@ impl Event {
             Self::PersonApplied { .. } => "person-applied",
             Self::StandingChanged { .. } => "standing-changed",
             Self::PasswordSet { .. } => "password-set",
+            Self::CredentialAdded { .. } => "credential-added",
+            Self::CredentialRemoved { .. } => "credential-removed",
+            Self::PossibleClone { .. } => "possible-clone",
             Self::KeyMoved { .. } => "key-moved",
             Self::EpochBegan { .. } => "epoch-began",
             Self::Archived { .. } => "archived",
@@ -159,6 +184,8 @@ impl Event {
             | Self::PersonApplied { .. }
             | Self::StandingChanged { .. }
             | Self::PasswordSet { .. }
+            | Self::CredentialAdded { .. }
+            | Self::CredentialRemoved { .. }
             | Self::KeyMoved { .. }
             | Self::EpochBegan { .. }
             | Self::Archived { .. }
@@ -190,6 +217,9 @@ impl Event {
             | Self::PersonApplied { person, .. }
             | Self::StandingChanged { person, .. }
             | Self::PasswordSet { person, .. }
+            | Self::CredentialAdded { person, .. }
+            | Self::CredentialRemoved { person, .. }
+            | Self::PossibleClone { person, .. }
             | Self::Erased { person } => Some(*person),
             Self::ConsentRefused { person, .. } => *person,
             _ => None,

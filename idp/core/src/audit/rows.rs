@@ -35,8 +35,19 @@ const INSERT_SEGMENT: &str = "insert into audit_segment \
 const DELETE_ARCHIVED: &str = "delete from audit_event where class = $1 and seq >= $2 and seq < $3";
 
 /// Every statement of this file.
-pub(super) const ALL: &[&str] =
-    &[INSERT, KEY, INSERT_KEY, OWN_EVENTS, OWN_EVENT, LATEST_GRANTS, DELETE_KEY, PERSONAL, ARCHIVABLE, INSERT_SEGMENT, DELETE_ARCHIVED];
+pub(super) const ALL: &[&str] = &[
+    INSERT,
+    KEY,
+    INSERT_KEY,
+    OWN_EVENTS,
+    OWN_EVENT,
+    LATEST_GRANTS,
+    DELETE_KEY,
+    PERSONAL,
+    ARCHIVABLE,
+    INSERT_SEGMENT,
+    DELETE_ARCHIVED,
+];
 
 pub(super) struct NewEvent<'a> {
     pub(super) id: Id<id::AuditEvent>,

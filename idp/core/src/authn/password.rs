@@ -1,10 +1,14 @@
 //! Signing in with a password.
 
-use super::{Proof, policy, rows, throttle};
+use super::{
+    Proof, policy, rows,
+    standing::{Closed, judge},
+    throttle,
+};
 use crate::{
     audit::{self, Event},
     crypto::password::{Check, PasswordError, PasswordHash, PasswordPool},
-    people::{self, AccountState, PersonState, StoredAccount},
+    people::{self, PersonState, StoredAccount},
     store::{Conn, Cx, Db, StoreError, Tx},
     types::{Aal, Fault, Id, Secret, Timestamp, id},
 };
@@ -19,18 +23,9 @@ pub enum Refusal {
     /// Too many failures; the next attempt is possible at this instant.
     #[error("too many failures")]
     Throttled(Timestamp),
-    /// The account is locked.
-    #[error("the account is locked")]
-    Locked,
-    /// The account is disabled, or the person's data were erased.
-    #[error("the account is disabled")]
-    Disabled,
-    /// The person is recorded as deceased.
-    #[error("the person is recorded as deceased")]
-    Deceased,
-    /// The person's record was merged into another.
-    #[error("the record was merged into another")]
-    Merged,
+    /// The password is right, and the account is closed.
+    #[error("the account is closed: {}", .0.word())]
+    Closed(Closed),
     /// No hashing capacity right now.
     #[error("no capacity")]
     Busy,
@@ -92,7 +87,7 @@ pub async fn prove(
     // Nothing to renew and nothing to record is the usual case: then no write is made. The failures counted before pass
     // with their window.
     if fresh.is_some() || standing.is_err() {
-        let because = standing.as_ref().err().map(word);
+        let because = standing.err().map(Closed::word);
         let (fresh, stored) = (fresh.as_ref(), &stored);
         db.write(cx, |tx| {
             Box::pin(async move {
@@ -107,8 +102,8 @@ pub async fn prove(
         })
         .await?;
     }
-    standing?;
-    Ok(Proof { account: account.id, person: account.person, aal: Aal::Aal1, amr: &["pwd"] })
+    standing.map_err(Refusal::Closed)?;
+    Ok(Proof { account: account.id, person: account.person, aal: Aal::Aal1, amr: vec!["pwd"], credential: None })
 }
 
 async fn find(conn: &mut Conn, login: &str) -> Result<Found, StoreError> {
@@ -133,29 +128,6 @@ async fn fail(db: &Db, cx: &Cx, login: &str) -> Result<(), StoreError> {
     .await
 }
 
-fn judge(account: AccountState, person: PersonState) -> Result<(), Refusal> {
-    match (person, account) {
-        (PersonState::Deceased, _) => Err(Refusal::Deceased),
-        (PersonState::Merged, _) => Err(Refusal::Merged),
-        (PersonState::Erased, _) | (_, AccountState::Disabled) => Err(Refusal::Disabled),
-        (PersonState::Active, AccountState::Locked) => Err(Refusal::Locked),
-        (PersonState::Active, AccountState::Active) => Ok(()),
-    }
-}
-
-const fn word(refusal: &Refusal) -> &'static str {
-    match refusal {
-        Refusal::Wrong => "wrong",
-        Refusal::Throttled(_) => "throttled",
-        Refusal::Locked => "locked",
-        Refusal::Disabled => "disabled",
-        Refusal::Deceased => "deceased",
-        Refusal::Merged => "merged",
-        Refusal::Busy => "busy",
-        Refusal::Fault(_) => "fault",
-    }
-}
-
 /// Sets the password of an account. What a changed password means for sessions and tokens is decided above.
 pub async fn set(
     tx: &mut Tx<'_>,
@@ -171,25 +143,4 @@ pub async fn set(
 /// The stored hash of an account: `idp apply` compares with it so that it stays idempotent.
 pub async fn stored(conn: &mut Conn, account: Id<id::Account>) -> Result<Option<PasswordHash>, StoreError> {
     rows::password(conn, account).await
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Refusal, judge};
-    use crate::people::{AccountState, PersonState};
-
-    #[test]
-    fn only_an_active_account_of_an_active_person_opens() {
-        for person in PersonState::ALL {
-            for account in AccountState::ALL {
-                let opens = judge(account, person).is_ok();
-                assert_eq!(
-                    opens,
-                    person == PersonState::Active && account == AccountState::Active,
-                    "{person:?} {account:?}"
-                );
-            }
-        }
-        assert!(matches!(judge(AccountState::Active, PersonState::Deceased), Err(Refusal::Deceased)));
-    }
 }

@@ -1,4 +1,7 @@
-//! SQL of the credentials.
+//! SQL of passwords; of what came later in the files below.
+
+pub(super) mod challenge;
+pub(super) mod credential;
 
 use crate::{
     crypto::password::PasswordHash,

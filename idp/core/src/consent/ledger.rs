@@ -99,9 +99,8 @@ pub async fn settled(
     now: Timestamp,
 ) -> Result<Vec<Settled>, StoreError> {
     let entries = rows::latest(conn, person, party).await?;
-    let holds = |entry: &Entry| {
-        matches!(entry.act, Act::Given | Act::Declined) && entry.until.is_none_or(|until| now < until)
-    };
+    let holds =
+        |entry: &Entry| matches!(entry.act, Act::Given | Act::Declined) && entry.until.is_none_or(|until| now < until);
     let settled = entries.into_iter().filter(holds).map(|entry| Settled {
         agreed: entry.act == Act::Given,
         purpose: entry.purpose,
@@ -173,13 +172,8 @@ pub async fn expire_due(tx: &mut Tx<'_>, most: i64) -> Result<u64, StoreError> {
 
 async fn end(tx: &mut Tx<'_>, person: Id<id::Person>, held: &[Entry], act: Act) -> Result<(), StoreError> {
     for entry in held {
-        let ended = Entry {
-            at: tx.now(),
-            act,
-            until: None,
-            reference: tx.cx().request.as_str().to_owned(),
-            ..entry.clone()
-        };
+        let ended =
+            Entry { at: tx.now(), act, until: None, reference: tx.cx().request.as_str().to_owned(), ..entry.clone() };
         rows::insert(tx, person, &ended).await?;
     }
     Ok(())

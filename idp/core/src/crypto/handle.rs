@@ -38,6 +38,8 @@ kinds! {
     Browser "br_"
     /// A sign-in transaction.
     Transaction "tx_"
+    /// A ceremony with an authenticator.
+    Ceremony "ce_"
     /// A cross-site POST kept until the browser comes back with its cookies.
     Posted "po_"
 }

@@ -12,7 +12,9 @@ mod person;
 pub mod registry;
 mod rows;
 
-pub use account::{AccountState, StoredAccount, account_by_id, add_account, by_login, cut, set_account_state, set_locale};
+pub use account::{
+    AccountState, StoredAccount, account_by_id, add_account, by_login, cut, set_account_state, set_locale,
+};
 pub use enrol::{Enrolled, Enrolment, due_checks, record_answer, record_pending, sign_in_name};
 pub use person::{
     DataMatch, NewPerson, PersonState, Profile, StoredPerson, add_person, change_profile, claimants, person,

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     crypto::{jwk, jws::Alg},
-    types::{Day, Locale, Timestamp},
+    types::{Aal, Day, Locale, Timestamp},
 };
 
 /// How a party keeps secrets.
@@ -209,6 +209,10 @@ pub struct Definition {
     pub resources: Vec<String>,
     #[serde(default)]
     pub consent: Consent,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub required_acr: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub required_max_age: Option<u32>,
     #[serde(default)]
     pub exceptions: Vec<Exception>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -258,6 +262,7 @@ impl Definition {
         self.check_authentication(with_secret, &mut wrong);
         self.check_grants(&mut wrong);
         self.check_addresses(policy, &mut wrong);
+        self.check_levels(&mut wrong);
         self.check_exceptions(&mut wrong);
         self.check_purposes(&mut wrong);
         if problems.is_empty() { Ok(()) } else { Err(DefinitionError(problems)) }
@@ -336,6 +341,20 @@ impl Definition {
         if self.subject_type == SubjectType::Pairwise && self.sector().is_none() {
             wrong("sector_identifier", "pairwise needs it where the redirect URIs have several hosts or none");
         }
+    }
+
+    fn check_levels(&self, wrong: &mut impl FnMut(&'static str, &str)) {
+        if self.required_acr.is_some() && self.least().is_none() {
+            wrong("required_acr", "a level of ours: urn:idp:aal1, urn:idp:aal2 or urn:idp:aal3");
+        }
+        if self.required_max_age.is_some_and(|seconds| seconds < 60) {
+            wrong("required_max_age", "60 seconds at least: a token must live long enough to be used once");
+        }
+    }
+
+    /// The level below which the party serves nobody.
+    pub fn least(&self) -> Option<Aal> {
+        Aal::from_acr(self.required_acr.as_deref()?)
     }
 
     fn check_exceptions(&self, wrong: &mut impl FnMut(&'static str, &str)) {
@@ -420,6 +439,9 @@ mod tests {
         assert_eq!(problems(|d| d["grant_types"] = json!([]), true), ["grant_types"]);
         assert_eq!(problems(|d| d["scopes"] = json!(["openid", "offline_access"]), true), ["scopes"]);
         assert_eq!(problems(|d| d["redirect_uris"] = json!(["http://rp.example/cb"]), true), ["redirect_uris"]);
+        assert_eq!(problems(|d| d["required_acr"] = json!("urn:idp:aal2"), true), nothing);
+        assert_eq!(problems(|d| d["required_acr"] = json!("high"), true), ["required_acr"]);
+        assert_eq!(problems(|d| d["required_max_age"] = json!(59), true), ["required_max_age"]);
         assert_eq!(problems(|d| d["resources"] = json!(["not a uri"]), true), ["resources"]);
         let two_hosts = json!(["https://a.example/cb", "https://b.example/cb"]);
         let pairwise = |d: &mut Value| {

@@ -167,9 +167,8 @@ impl Definition {
             wrong("purposes", &format!("{id}: versions begin with 1"));
         }
         let named = std::iter::once(&purpose.text).chain(&purpose.controller);
-        let is_bad = |text: &String| {
-            text.trim().is_empty() || text.chars().count() > 300 || text.chars().any(char::is_control)
-        };
+        let is_bad =
+            |text: &String| text.trim().is_empty() || text.chars().count() > 300 || text.chars().any(char::is_control);
         if named.flat_map(|names| [&names.vi, &names.en]).any(is_bad) {
             wrong("purposes", &format!("{id}: texts are 1 to 300 characters in both languages"));
         }
@@ -210,8 +209,7 @@ mod tests {
     }
 
     fn purpose(change: &Value) -> Value {
-        let mut purpose =
-            json!({ "id": "form", "text": { "vi": "x", "en": "x" }, "scopes": ["profile", "identity"] });
+        let mut purpose = json!({ "id": "form", "text": { "vi": "x", "en": "x" }, "scopes": ["profile", "identity"] });
         for (name, value) in change.as_object().into_iter().flatten() {
             purpose[name] = value.clone();
         }

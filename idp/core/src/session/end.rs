@@ -42,6 +42,19 @@ pub async fn end_all_of(tx: &mut Tx<'_>, person: Id<id::Person>, because: &'stat
     Ok(ended)
 }
 
+/// Ends every session that a credential opened or last proved: whoever removes a stolen one removes the thief too.
+pub async fn end_opened_with(
+    tx: &mut Tx<'_>,
+    credential: Id<id::Credential>,
+    because: &'static str,
+) -> Result<u64, StoreError> {
+    let mut ended = 0;
+    for session in rows::opened_with(tx, credential).await? {
+        ended += u64::from(end(tx, session, because).await?.is_some());
+    }
+    Ok(ended)
+}
+
 /// Ends up to `most` sessions of anybody: after a restore, in parts that each fit one transaction. Zero: none is left.
 pub async fn end_some(tx: &mut Tx<'_>, most: i64, because: &'static str) -> Result<u64, StoreError> {
     let sessions = rows::some_open_sessions(tx, most).await?;

@@ -109,8 +109,7 @@ mod tests {
     fn each_kind_of_session_has_its_own_limits() {
         let minutes = |n: u64| Duration::from_secs(60 * n);
         let span = |idle, absolute| Span { idle: minutes(idle), absolute: minutes(absolute) };
-        let limits =
-            Limits { citizen: span(30, 720), official: span(15, 480), shared: span(20, 60), epoch: Epoch(1) };
+        let limits = Limits { citizen: span(30, 720), official: span(15, 480), shared: span(20, 60), epoch: Epoch(1) };
         let start = Timestamp::from_seconds(1_790_000_000);
         for (population, computer, idle, absolute) in [
             (Population::Citizen, Computer::Own, 30, 720),

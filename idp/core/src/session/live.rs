@@ -67,7 +67,7 @@ pub async fn start(
         population,
         computer,
     };
-    rows::insert(tx, &live, cookie.digest(), limits).await?;
+    rows::insert(tx, &live, (cookie.digest(), proof.credential()), limits).await?;
     let (acr, amr) = (live.aal.acr(), live.amr.clone());
     let event = Event::SignedIn { person: live.person, account: live.account, session: live.id, acr, amr };
     audit::record(tx, event).await?;
@@ -85,7 +85,7 @@ pub async fn renew(tx: &mut Tx<'_>, live: &Live, proof: &Proof) -> Result<Option
         last_used_at: tx.now(),
         ..live.clone()
     };
-    if !rows::renew(tx, &renewed, cookie.digest()).await? {
+    if !rows::renew(tx, &renewed, (cookie.digest(), proof.credential())).await? {
         return Ok(None);
     }
     let (acr, amr) = (renewed.aal.acr(), renewed.amr.clone());

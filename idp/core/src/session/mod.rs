@@ -12,7 +12,9 @@ mod live;
 mod own;
 mod rows;
 
-pub use end::{Ended, LogoutDelivery, claim_deliveries, delivered, end, end_all_of, end_some, postpone_or_give_up};
+pub use end::{
+    Ended, LogoutDelivery, claim_deliveries, delivered, end, end_all_of, end_opened_with, end_some, postpone_or_give_up,
+};
 pub use kind::{Computer, Limits, Population, Span};
 pub use live::{Live, Started, TOUCHED, find, join, of_sid, renew, start, touch};
 pub use own::{Open, Report, end_own, leave, open_of, report, reports};

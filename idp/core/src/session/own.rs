@@ -86,9 +86,6 @@ pub async fn report(tx: &mut Tx<'_>, person: Id<id::Person>, event: &Own) -> Res
 }
 
 /// The reports of a person, by the event that they are about; the newest hundred.
-pub async fn reports(
-    conn: &mut Conn,
-    person: Id<id::Person>,
-) -> Result<Vec<(Id<id::AuditEvent>, Report)>, StoreError> {
+pub async fn reports(conn: &mut Conn, person: Id<id::Person>) -> Result<Vec<(Id<id::AuditEvent>, Report)>, StoreError> {
     rows::reports(conn, person).await
 }

@@ -11,9 +11,11 @@ use crate::{
 };
 
 const INSERT: &str = "insert into session \
-    (id, digest, account_id, person_id, started_at, last_used_at, ends_at, auth_at, acr, amr, epoch, population, computer, agent) \
-    values ($1, $2, $3, $4, $5, $5, $6, $5, $7, $8, $9, $10, $11, $12)";
-const RENEW: &str = "update session set digest = $2, auth_at = $3, acr = $4, amr = $5, last_used_at = $3 \
+    (id, digest, account_id, person_id, started_at, last_used_at, ends_at, auth_at, acr, amr, epoch, credential_id, \
+    population, computer, agent) values ($1, $2, $3, $4, $5, $5, $6, $5, $7, $8, $9, $10, $11, $12, $13)";
+/// A proof without a credential leaves the one that opened the session: removing that one must still end it.
+const RENEW: &str = "update session set digest = $2, auth_at = $3, acr = $4, amr = $5, last_used_at = $3, \
+    credential_id = coalesce($6, credential_id) \
     where id = $1 and ended_at is null";
 const FIND: &str = "select s.id, s.account_id, s.person_id, s.auth_at, s.acr, s.amr, s.last_used_at, \
     s.population, s.computer from session s join account_standing a on a.account_id = s.account_id \
@@ -29,6 +31,7 @@ const QUEUE: &str = "insert into logout_delivery (id, party_id, session_id, sid,
     values ($1, $2, $3, $4, $5, 0, $6, $6)";
 const OF_SID: &str = "select session_id from session_party where sid = $1";
 const OPEN_SESSIONS: &str = "select id from session where person_id = $1 and ended_at is null";
+const OPENED_WITH: &str = "select id from session where credential_id = $1 and ended_at is null";
 const OPEN_OF: &str = "select s.id, s.started_at, s.last_used_at, s.ends_at, s.acr, s.agent, s.population, s.computer, \
     (select count(*) from session_party p where p.session_id = s.id) as parties from session s \
     where s.person_id = $1 and s.ended_at is null and s.ends_at > $2 and s.epoch = $3 \
@@ -63,6 +66,7 @@ pub(super) const ALL: &[&str] = &[
     QUEUE,
     OF_SID,
     OPEN_SESSIONS,
+    OPENED_WITH,
     OPEN_OF,
     PERSON_OF,
     JOINED,
@@ -77,7 +81,12 @@ pub(super) const ALL: &[&str] = &[
     GIVE_UP,
 ];
 
-pub(super) async fn insert(tx: &mut Tx<'_>, live: &Live, cookie: Digest, limits: Limits) -> Result<(), StoreError> {
+pub(super) async fn insert(
+    tx: &mut Tx<'_>,
+    live: &Live,
+    (cookie, credential): (Digest, Option<Id<id::Credential>>),
+    limits: Limits,
+) -> Result<(), StoreError> {
     let now = tx.now();
     let ends_at = now + limits.of(live.population, live.computer).absolute;
     let agent = tx.cx().agent.map(Agent::word);
@@ -91,6 +100,7 @@ pub(super) async fn insert(tx: &mut Tx<'_>, live: &Live, cookie: Digest, limits:
         live.aal.acr(),
         live.amr.as_str(),
         limits.epoch.0,
+        credential,
         live.population.word(),
         live.computer.word(),
         agent
@@ -98,8 +108,12 @@ pub(super) async fn insert(tx: &mut Tx<'_>, live: &Live, cookie: Digest, limits:
     tx.run(INSERT, params).await.map(|_| ())
 }
 
-pub(super) async fn renew(tx: &mut Tx<'_>, live: &Live, cookie: Digest) -> Result<bool, StoreError> {
-    let params = params![live.id, cookie, live.auth_at, live.aal.acr(), live.amr.as_str()];
+pub(super) async fn renew(
+    tx: &mut Tx<'_>,
+    live: &Live,
+    (cookie, credential): (Digest, Option<Id<id::Credential>>),
+) -> Result<bool, StoreError> {
+    let params = params![live.id, cookie, live.auth_at, live.aal.acr(), live.amr.as_str(), credential];
     Ok(tx.run(RENEW, params).await? == 1)
 }
 
@@ -227,6 +241,14 @@ pub(super) async fn reports(
         Ok((row.id("event_id")?, Report { number: row.text("number")?, at: row.time("created_at")? }))
     };
     conn.all(REPORTS, params![person]).await?.iter().map(report).collect()
+}
+
+/// Open sessions whose holder proved themself with a credential.
+pub(super) async fn opened_with(
+    conn: &mut Conn,
+    credential: Id<id::Credential>,
+) -> Result<Vec<Id<id::Session>>, StoreError> {
+    conn.all(OPENED_WITH, params![credential]).await?.iter().map(|row| row.id("id")).collect()
 }
 
 /// Some sessions that have not ended, whoever they belong to; oldest first.

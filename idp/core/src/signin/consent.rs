@@ -48,12 +48,7 @@ pub struct Answer<'a> {
 }
 
 /// Records what the person agreed to and what they left out. Without a party there is nothing to agree to.
-pub async fn consent_to(
-    tx: &mut Tx<'_>,
-    sign_in: &SignIn,
-    live: &Live,
-    answer: &Answer<'_>,
-) -> Result<(), StoreError> {
+pub async fn consent_to(tx: &mut Tx<'_>, sign_in: &SignIn, live: &Live, answer: &Answer<'_>) -> Result<(), StoreError> {
     let Some(party) = sign_in.party else {
         return Ok(());
     };
@@ -99,7 +94,8 @@ fn narrowed(purposes: &[Purpose], scopes: &[Scope], settled: &[Settled]) -> Opti
     let agreed = |purpose: &Purpose| {
         settled.iter().any(|one| one.agreed && one.purpose == purpose.id && one.version == purpose.version)
     };
-    let is_open = |purpose: &&Purpose| purpose.asks() && !purpose.optional && !consent::settles(settled, purpose, scopes);
+    let is_open =
+        |purpose: &&Purpose| purpose.asks() && !purpose.optional && !consent::settles(settled, purpose, scopes);
     if purposes.iter().any(|purpose| is_open(&purpose)) {
         return None;
     }
@@ -164,11 +160,31 @@ mod tests {
         let join = |scopes: Option<Vec<Scope>>| scopes.map(|scopes| Scope::join(&scopes));
         for (name, purposes, settled, expected) in [
             ("nothing agreed", vec![form.clone(), number.clone()], vec![], None),
-            ("optional not answered", vec![form.clone(), number.clone()], vec![yes_form.clone()], Some("openid profile offline_access")),
-            ("optional left out", vec![form.clone(), number.clone()], vec![yes_form.clone(), no_number], Some("openid profile offline_access")),
-            ("both", vec![form.clone(), number], vec![yes_form.clone(), yes_number], Some("openid profile identity offline_access")),
+            (
+                "optional not answered",
+                vec![form.clone(), number.clone()],
+                vec![yes_form.clone()],
+                Some("openid profile offline_access"),
+            ),
+            (
+                "optional left out",
+                vec![form.clone(), number.clone()],
+                vec![yes_form.clone(), no_number],
+                Some("openid profile offline_access"),
+            ),
+            (
+                "both",
+                vec![form.clone(), number],
+                vec![yes_form.clone(), yes_number],
+                Some("openid profile identity offline_access"),
+            ),
             ("by law", vec![form.clone(), law], vec![yes_form], Some("openid profile identity offline_access")),
-            ("another version", vec![Purpose { version: 2, ..form }], vec![settled("form", &[Scope::Profile], true)], None),
+            (
+                "another version",
+                vec![Purpose { version: 2, ..form }],
+                vec![settled("form", &[Scope::Profile], true)],
+                None,
+            ),
         ] {
             assert_eq!(join(narrowed(&purposes, &ASKED, &settled)).as_deref(), expected, "{name}");
         }

@@ -1,14 +1,47 @@
 //! The facts that the hall decides on, and where they come from.
 
+use std::time::Duration;
+
 use super::{
     consent::{self, Consents},
     transaction::{Asked, SignIn},
 };
 use crate::{
+    authn::{
+        ceremony,
+        credential::{self, Kind},
+    },
     session::Live,
     store::{Conn, StoreError},
-    types::{Id, Timestamp, id},
+    types::{Aal, Id, Timestamp, id},
 };
+
+/// How long a proof is fresh enough to change what an account is proved with (ASVS 7.5.1).
+pub const FRESH: Duration = Duration::from_secs(5 * 60);
+
+/// How long "later" holds before a passkey is offered again.
+const PUT_OFF: Duration = Duration::from_secs(30 * 86_400);
+
+/// How the person at hand can prove more than they did. Looked up only where it matters: a session that satisfies the request costs no
+/// statement.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ways {
+    /// The account has a passkey.
+    pub passkey: bool,
+    /// The account has an app that shows codes.
+    pub totp: bool,
+    /// A passkey may be offered: none is there, the browser keeps them, and nobody said "later" of late.
+    pub offer_passkey: bool,
+    /// The person goes on without the level that would be welcome.
+    pub declined: bool,
+}
+
+impl Ways {
+    /// Whether the account reaches [`Aal::Aal2`] with what it has.
+    pub const fn strong(self) -> bool {
+        self.passkey || self.totp
+    }
+}
 
 /// Everything that [`super::next`] looks at.
 #[derive(Clone, Copy, Debug)]
@@ -27,6 +60,8 @@ pub struct Facts<'a> {
     pub chosen: bool,
     /// What was agreed before and here.
     pub consents: Consents,
+    /// What else the person could prove.
+    pub ways: Ways,
 }
 
 /// Gathers the facts of a request that has no transaction yet (`sign_in` is `None`) or of one that has. `party` is `None` where
@@ -50,6 +85,10 @@ pub async fn gather<'a>(
         (Some(live), Some(party)) => consent::is_missing(conn, (live.person, party), asked, now).await?,
         _ => false,
     };
+    let ways = match session {
+        Some(live) => ways(conn, asked, sign_in, (live, proved_at, now)).await?,
+        None => Ways::default(),
+    };
     Ok(Facts {
         asked,
         now,
@@ -58,5 +97,31 @@ pub async fn gather<'a>(
         proved_at,
         chosen: chosen_at.is_some(),
         consents: Consents { missing, given_here: consented_at.is_some() },
+        ways,
     })
+}
+
+async fn ways(
+    conn: &mut Conn,
+    asked: &Asked,
+    sign_in: Option<&SignIn>,
+    (live, proved_at, now): (&Live, Option<Timestamp>, Timestamp),
+) -> Result<Ways, StoreError> {
+    let could_offer = proved_at.is_some() && sign_in.is_some_and(|row| row.browser_keeps_passkeys);
+    let level_matters = asked.required().max(asked.wanted()) > Some(Aal::Aal1);
+    if !could_offer && !level_matters {
+        return Ok(Ways::default());
+    }
+    let kinds = credential::kinds(conn, live.account).await?;
+    let mut ways = Ways {
+        passkey: kinds.contains(&Kind::Passkey),
+        totp: kinds.contains(&Kind::Totp),
+        offer_passkey: false,
+        declined: sign_in.is_some_and(|row| row.declined_at.is_some()),
+    };
+    if could_offer && !ways.passkey {
+        let put_off_at = ceremony::put_off_at(conn, live.account).await?;
+        ways.offer_passkey = put_off_at.is_none_or(|at| now >= at + PUT_OFF);
+    }
+    Ok(ways)
 }

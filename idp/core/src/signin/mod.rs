@@ -18,13 +18,13 @@ mod transaction;
 
 pub use attributes::{Attributes, attributes};
 pub use consent::{Answer, Consents, consent_to, refuse, released, withdraw};
-pub use facts::{Facts, gather};
+pub use facts::{FRESH, Facts, Ways, gather};
 pub use gate::{Admitted, Refused, Standing, admit};
 pub use next::{Fact, Next, Why, next};
 pub use subject::{import_subject, person_of, subject};
 pub use transaction::{
-    Asked, Gone, NewSignIn, Outcome, Prompt, SignIn, begin, chose_account, chose_computer, end as end_transaction, hint_login, load,
-    party_of, proved, sweep,
+    Asked, Gone, NewSignIn, Outcome, Prompt, SignIn, begin, browser_keeps_passkeys, chose_account, chose_computer,
+    declined, end as end_transaction, hint_login, load, party_of, proved, sweep,
 };
 
 /// Every statement of this room.

@@ -2,7 +2,10 @@
 
 use crate::types::{Aal, Timestamp};
 
-use super::{facts::Facts, transaction::Prompt};
+use super::{
+    facts::{FRESH, Facts},
+    transaction::Prompt,
+};
 
 /// Why somebody is asked: made here, by the rule that asks, so that the page can explain it and cannot be wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +29,14 @@ pub enum Why {
     NewData,
     /// The party asks again for consent.
     ConsentAgain,
+    /// The party serves nobody below a level.
+    LevelNeeded,
+    /// The party would welcome a higher level.
+    LevelWelcome,
+    /// A credential is to be made, and the last proof is not fresh enough for that.
+    BeforeChange,
+    /// Signing in could be easier and safer next time.
+    PasskeyOffer,
 }
 
 /// A fact that a reason rests on: the page writes it in its language and decides nothing.
@@ -39,7 +50,7 @@ pub enum Fact {
 
 impl Why {
     /// All of them, with facts as an example: for the pages' samples and for the rule that each has its sentences.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 11] = [
         Self::NoSession,
         Self::PartyAsks,
         Self::TooLongAgo { max_age: 900, since: Timestamp::from_seconds(1_773_540_307) },
@@ -47,6 +58,10 @@ impl Why {
         Self::ChooseAccount,
         Self::NewData,
         Self::ConsentAgain,
+        Self::LevelNeeded,
+        Self::LevelWelcome,
+        Self::BeforeChange,
+        Self::PasskeyOffer,
     ];
 
     /// The stable word of the rule; a page shows the sentences `why-WORD` and `why-WORD-next`.
@@ -59,6 +74,10 @@ impl Why {
             Self::ChooseAccount => "choose-account",
             Self::NewData => "new-data",
             Self::ConsentAgain => "consent-again",
+            Self::LevelNeeded => "level-needed",
+            Self::LevelWelcome => "level-welcome",
+            Self::BeforeChange => "before-change",
+            Self::PasskeyOffer => "passkey-offer",
         }
     }
 
@@ -80,6 +99,12 @@ pub enum Next {
     SignIn(Why),
     /// The same person proves themself again.
     Reauthenticate(Why),
+    /// The same person proves more than they did, with what their account has. [`Why::LevelWelcome`]: they may go on without.
+    StepUp(Why),
+    /// They have nothing to prove more with, and may make a passkey now.
+    CreatePasskey(Why),
+    /// A passkey is offered; they may go on without.
+    OfferPasskey(Why),
     /// Go on as the person signed in, or as another.
     SelectAccount(Why),
     /// The level that the party insists on cannot be reached.
@@ -92,8 +117,8 @@ pub enum Next {
     Finish,
 }
 
-const CHECKS: [fn(&Facts<'_>) -> Option<Next>; 7] =
-    [expired, unmet, identify, select_account, expected_person, reauthenticate, consent];
+const CHECKS: [fn(&Facts<'_>) -> Option<Next>; 9] =
+    [expired, unmet, identify, select_account, expected_person, step_up, reauthenticate, consent, offer_passkey];
 
 /// What must happen next. Pure: the same facts give the same answer on every node and after every restart.
 pub fn next(facts: &Facts<'_>) -> Next {
@@ -105,12 +130,13 @@ fn expired(facts: &Facts<'_>) -> Option<Next> {
 }
 
 /// The highest level that any method here reaches today.
-const HIGHEST: Aal = Aal::Aal1;
+const HIGHEST: Aal = Aal::Aal2;
 
-/// An essential `acr` that nobody can reach is said at once, before anybody types a password in vain.
+/// A level that nobody can reach is said at once, before anybody types a password in vain.
 fn unmet(facts: &Facts<'_>) -> Option<Next> {
-    let essential = facts.asked.essential_acr.as_deref()?;
-    let reachable = essential.iter().filter_map(|acr| Aal::from_acr(acr)).any(|aal| aal <= HIGHEST);
+    let essential = facts.asked.essential_acr.as_deref();
+    let known = |acr: &[String]| acr.is_empty() || acr.iter().any(|acr| Aal::from_acr(acr).is_some());
+    let reachable = essential.is_none_or(known) && facts.asked.required() <= Some(HIGHEST);
     (!reachable).then_some(Next::Unmet)
 }
 
@@ -131,15 +157,38 @@ fn expected_person(facts: &Facts<'_>) -> Option<Next> {
     Some(if facts.proved_at.is_some() { Next::WrongPerson } else { Next::SignIn(Why::AnotherPerson) })
 }
 
+/// The level that is required, and the one that would be welcome (OpenID Connect Core section 3.1.2.1, RFC 9470).
+fn step_up(facts: &Facts<'_>) -> Option<Next> {
+    let session = facts.session?;
+    if facts.asked.required() > Some(session.aal) {
+        return Some(if facts.ways.strong() {
+            Next::StepUp(Why::LevelNeeded)
+        } else if facts.proved_at.is_some() || facts.now < session.auth_at + FRESH {
+            Next::CreatePasskey(Why::LevelNeeded)
+        } else {
+            // A password that somebody left signed in must not be enough to add a key of another's own.
+            Next::Reauthenticate(Why::BeforeChange)
+        });
+    }
+    let wanted = facts.asked.wanted().filter(|wanted| *wanted <= HIGHEST);
+    let welcome = wanted > Some(session.aal) && facts.ways.strong() && !facts.ways.declined;
+    welcome.then_some(Next::StepUp(Why::LevelWelcome))
+}
+
 fn reauthenticate(facts: &Facts<'_>) -> Option<Next> {
     let session = facts.session?;
+    // Proving less than is required would only lead to the next question.
+    let again = |why| match facts.asked.required() {
+        Some(required) if required > Aal::Aal1 && facts.ways.strong() => Next::StepUp(why),
+        _ => Next::Reauthenticate(why),
+    };
     if facts.asked.prompt.contains(&Prompt::Login) && facts.proved_at.is_none() {
-        return Some(Next::Reauthenticate(Why::PartyAsks));
+        return Some(again(Why::PartyAsks));
     }
     let max_age = facts.asked.max_age?;
     // Whoever proved themself within this transaction is as fresh as anybody can be, also under `max_age=0`.
     let fresh = facts.proved_at.is_some() || age_seconds(facts.now, session.auth_at) <= max_age;
-    (!fresh).then_some(Next::Reauthenticate(Why::TooLongAgo { max_age, since: session.auth_at }))
+    (!fresh).then_some(again(Why::TooLongAgo { max_age, since: session.auth_at }))
 }
 
 fn age_seconds(now: Timestamp, then: Timestamp) -> i64 {
@@ -158,13 +207,18 @@ fn consent(facts: &Facts<'_>) -> Option<Next> {
     facts.asked.prompt.contains(&Prompt::Consent).then_some(Next::Consent(Why::ConsentAgain))
 }
 
+/// The last word before the end, and only right after a proof: nobody is held up who just passes through.
+fn offer_passkey(facts: &Facts<'_>) -> Option<Next> {
+    facts.ways.offer_passkey.then_some(Next::OfferPasskey(Why::PasskeyOffer))
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Next, Why, next};
     use crate::{
         crypto::random,
         session::{Computer, Live, Population},
-        signin::{Asked, Consents, Facts, Prompt},
+        signin::{Asked, Consents, Facts, Prompt, Ways},
         types::{Aal, Id, Timestamp, id},
     };
 
@@ -182,6 +236,10 @@ mod tests {
         Live { id, account, person, auth_at, aal, amr, last_used_at: NOW, population, computer }
     }
 
+    fn too_long_ago(max_age: i64, age: i64) -> Why {
+        Why::TooLongAgo { max_age, since: Timestamp::from_seconds(NOW.seconds() - age) }
+    }
+
     struct Case {
         name: &'static str,
         asked: Asked,
@@ -189,12 +247,13 @@ mod tests {
         proved: bool,
         chosen: bool,
         consents: Consents,
+        ways: Ways,
         expected: Next,
     }
 
     fn case(name: &'static str, expected: Next) -> Case {
         let (asked, consents) = (Asked::default(), Consents::default());
-        Case { name, asked, session: None, proved: false, chosen: false, consents, expected }
+        Case { name, asked, session: None, proved: false, chosen: false, consents, ways: Ways::default(), expected }
     }
 
     fn prompted(prompt: Prompt) -> Asked {
@@ -210,8 +269,6 @@ mod tests {
         let essential = |acr: &str| Asked { essential_acr: Some(vec![acr.into()]), ..Asked::default() };
         let missing = Consents { missing: true, given_here: false };
         let given = Consents { missing: true, given_here: true };
-        let too_long_ago =
-            |max_age, age| Why::TooLongAgo { max_age, since: Timestamp::from_seconds(NOW.seconds() - age) };
         vec![
             case("nobody is signed in", Next::SignIn(Why::NoSession)),
             Case { session: live(9_999), ..case("a session is enough", Next::Finish) },
@@ -250,9 +307,75 @@ mod tests {
         ]
     }
 
+    fn level_cases() -> Vec<Case> {
+        let an = person();
+        let live = |age| Some(session(an, age));
+        let strong = |age| Some(Live { aal: Aal::Aal2, ..session(an, age) });
+        let essential = |acr: &str| Asked { essential_acr: Some(vec![acr.into()]), ..Asked::default() };
+        let registered = |least| Asked { least: Some(least), ..Asked::default() };
+        let wanted = |acr: &str| Asked { wanted_acr: vec![acr.into()], ..Asked::default() };
+        let passkey = Ways { passkey: true, ..Ways::default() };
+        let (needed, welcome) = (Next::StepUp(Why::LevelNeeded), Next::StepUp(Why::LevelWelcome));
+        let create = Next::CreatePasskey(Why::LevelNeeded);
+        let aal2 = "urn:idp:aal2";
+        let again = Asked { max_age: Some(60), ..essential(aal2) };
+        let prompted_high = Asked { prompt: vec![Prompt::Login], ..essential(aal2) };
+        let declined = Ways { declined: true, ..passkey };
+        let offer = Ways { offer_passkey: true, ..Ways::default() };
+        vec![
+            Case { session: live(9_999), asked: essential(aal2), ways: passkey, ..case("needed", needed) },
+            Case { session: live(9_999), asked: registered(Aal::Aal2), ways: passkey, ..case("registered", needed) },
+            Case { session: strong(9_999), asked: essential(aal2), ways: passkey, ..case("reached", Next::Finish) },
+            Case { session: live(299), asked: essential(aal2), ..case("nothing to prove it with", create) },
+            Case {
+                session: live(300),
+                asked: essential(aal2),
+                ..case("nothing, and too long ago", Next::Reauthenticate(Why::BeforeChange))
+            },
+            Case { session: live(300), asked: essential(aal2), proved: true, ..case("proved again", create) },
+            Case {
+                session: strong(61),
+                asked: again,
+                ways: passkey,
+                ..case("old", Next::StepUp(too_long_ago(60, 61)))
+            },
+            Case {
+                session: strong(0),
+                asked: prompted_high,
+                ways: passkey,
+                ..case("again, and high", Next::StepUp(Why::PartyAsks))
+            },
+            Case { asked: registered(Aal::Aal3), ..case("registered out of reach", Next::Unmet) },
+            Case { asked: essential("urn:other"), ..case("unknown levels only", Next::Unmet) },
+            Case { session: live(0), asked: wanted(aal2), ways: passkey, ..case("welcome", welcome) },
+            Case { session: live(0), asked: wanted(aal2), ways: declined, ..case("declined", Next::Finish) },
+            Case { session: live(0), asked: wanted(aal2), ..case("welcome, nothing there", Next::Finish) },
+            Case { session: live(0), asked: wanted("urn:idp:aal3"), ways: passkey, ..case("a wish", Next::Finish) },
+            Case { session: strong(0), asked: wanted(aal2), ways: passkey, ..case("fulfilled", Next::Finish) },
+            Case { session: live(0), ways: offer, ..case("offer", Next::OfferPasskey(Why::PasskeyOffer)) },
+        ]
+    }
+
+    #[test]
+    fn a_party_is_told_a_level_of_its_own_and_never_a_higher_one_than_was_reached() {
+        let asked = |acr: &[&str]| Asked {
+            essential_acr: Some(acr.iter().map(|acr| (*acr).to_owned()).collect()),
+            ..Asked::default()
+        };
+        for (acr, reached, told) in [
+            (&["urn:idp:aal1"][..], Aal::Aal2, Aal::Aal1),
+            (&["urn:idp:aal1", "urn:idp:aal2"], Aal::Aal2, Aal::Aal2),
+            (&["urn:idp:aal3", "urn:idp:aal2"], Aal::Aal2, Aal::Aal2),
+            (&["urn:idp:aal3"], Aal::Aal2, Aal::Aal2),
+            (&[], Aal::Aal1, Aal::Aal1),
+        ] {
+            assert_eq!(asked(acr).told(reached), told, "{acr:?}");
+        }
+    }
+
     #[test]
     fn each_check_asks_for_its_step_and_for_nothing_once_it_is_done() {
-        for case in cases() {
+        for case in cases().into_iter().chain(level_cases()) {
             let facts = Facts {
                 asked: &case.asked,
                 now: NOW,
@@ -261,6 +384,7 @@ mod tests {
                 proved_at: case.proved.then_some(NOW),
                 chosen: case.chosen,
                 consents: case.consents,
+                ways: case.ways,
             };
             assert_eq!(next(&facts), case.expected, "{}", case.name);
             let late = Facts { ends_at: Some(NOW), ..facts };

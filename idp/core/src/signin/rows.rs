@@ -11,7 +11,7 @@ use crate::{
 const INSERT: &str = "insert into sign_in (digest, browser, door, party_id, asked, payload, resume, created_at, ends_at) \
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 const LOAD: &str = "select browser, party_id, asked, payload, resume, session_id, proved_at, chosen_at, consented_at, \
-    outcome, ends_at, computer from sign_in where digest = $1";
+    declined_at, browser_can, outcome, ends_at, computer from sign_in where digest = $1";
 const PROVED: &str = "update sign_in set session_id = $2, proved_at = $3, \
     chosen_at = case when session_id = $2 then chosen_at end, \
     consented_at = case when session_id = $2 then consented_at end \
@@ -24,6 +24,8 @@ const CONSENTED: &str = "update sign_in set session_id = $2, consented_at = $3, 
     proved_at = case when session_id = $2 then proved_at end, \
     chosen_at = case when session_id = $2 then chosen_at end \
     where digest = $1 and outcome is null";
+const BROWSER_CAN: &str = "update sign_in set browser_can = 'passkeys' where digest = $1 and outcome is null";
+const DECLINED: &str = "update sign_in set declined_at = $2 where digest = $1 and outcome is null";
 const HINT: &str = "update sign_in set asked = $2 where digest = $1 and outcome is null";
 const END: &str = "update sign_in set outcome = $2, outcome_at = $3 where digest = $1 and outcome is null";
 const SET_COMPUTER: &str = "update sign_in set computer = $2 where digest = $1 and outcome is null";
@@ -46,6 +48,8 @@ pub(super) const ALL: &[&str] = &[
     PROVED,
     CHOSE,
     CONSENTED,
+    BROWSER_CAN,
+    DECLINED,
     HINT,
     END,
     SWEEP,
@@ -87,6 +91,8 @@ pub(super) async fn load(
         proved_at: row.opt_time("proved_at")?,
         chosen_at: row.opt_time("chosen_at")?,
         consented_at: row.opt_time("consented_at")?,
+        declined_at: row.opt_time("declined_at")?,
+        browser_keeps_passkeys: row.opt_text("browser_can")?.is_some(),
         ends_at: row.time("ends_at")?,
         computer: Computer::from_word(&row.opt_text("computer")?.unwrap_or_default()),
     };
@@ -106,6 +112,15 @@ pub(super) async fn chose(tx: &mut Tx<'_>, digest: Digest, session: Id<id::Sessi
 pub(super) async fn consented(tx: &mut Tx<'_>, digest: Digest, session: Id<id::Session>) -> Result<(), StoreError> {
     let now = tx.now();
     tx.run(CONSENTED, params![digest, session, now]).await.map(|_| ())
+}
+
+pub(super) async fn browser_keeps_passkeys(tx: &mut Tx<'_>, digest: Digest) -> Result<(), StoreError> {
+    tx.run(BROWSER_CAN, params![digest]).await.map(|_| ())
+}
+
+pub(super) async fn declined(tx: &mut Tx<'_>, digest: Digest) -> Result<(), StoreError> {
+    let now = tx.now();
+    tx.run(DECLINED, params![digest, now]).await.map(|_| ())
 }
 
 pub(super) async fn set_asked(tx: &mut Tx<'_>, digest: Digest, asked: &Asked) -> Result<(), StoreError> {

@@ -10,7 +10,7 @@ use crate::{
     relying::{Purpose, Scope},
     session::{Computer, Live},
     store::{Conn, StoreError, Tx},
-    types::{Digest, Id, Locale, Timestamp, id},
+    types::{Aal, Digest, Id, Locale, Timestamp, id},
 };
 
 /// A citizen may look for glasses, a telephone and a number; after this they begin again.
@@ -37,6 +37,12 @@ pub struct Asked {
     pub max_age: Option<i64>,
     /// Levels of which one must be reached; `None` where none is essential.
     pub essential_acr: Option<Vec<String>>,
+    /// Levels that would be welcome, best first; whoever cannot or will not reach one goes on without.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub wanted_acr: Vec<String>,
+    /// The level below which the party serves nobody, as it registered or as a page of ours needs it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub least: Option<Aal>,
     /// A name to fill in, as the party sent it.
     pub login_hint: Option<String>,
     /// The person whom the party expects, from a hint that we signed.
@@ -59,6 +65,27 @@ pub enum Outcome {
     Finished,
     /// The person turned back.
     Cancelled,
+}
+
+impl Asked {
+    /// The level that must be reached: the lowest of those that are essential, and what the party registered. `None`: any will do.
+    pub fn required(&self) -> Option<Aal> {
+        let essential = self.essential_acr.as_deref();
+        let lowest = essential.and_then(|acr| acr.iter().filter_map(|acr| Aal::from_acr(acr)).min());
+        lowest.max(self.least)
+    }
+
+    /// The level that would be most welcome.
+    pub(super) fn wanted(&self) -> Option<Aal> {
+        self.wanted_acr.iter().find_map(|acr| Aal::from_acr(acr))
+    }
+
+    /// The level that a party is told. Where it named essential levels it gets the best of them that was reached, because the answer must
+    /// be one of its values (OpenID Connect Core section 5.5.1.1); never one above what was done.
+    pub fn told(&self, reached: Aal) -> Aal {
+        let essential = self.essential_acr.iter().flatten().filter_map(|acr| Aal::from_acr(acr));
+        essential.filter(|acr| *acr <= reached).max().unwrap_or(reached)
+    }
 }
 
 impl Outcome {
@@ -93,6 +120,10 @@ pub struct SignIn {
     pub consented_at: Option<Timestamp>,
     /// Whose computer it is, as chosen on the sign-in page.
     pub computer: Computer,
+    /// When they said that they go on without the level that would be welcome.
+    pub declined_at: Option<Timestamp>,
+    /// Whether the browser said that it can keep passkeys.
+    pub browser_keeps_passkeys: bool,
     /// When it is too late.
     pub ends_at: Timestamp,
 }
@@ -186,6 +217,16 @@ pub async fn hint_login(tx: &mut Tx<'_>, sign_in: &SignIn, login: &str) -> Resul
 /// Notes whose computer the person says this is: the session that begins later lives by it.
 pub async fn chose_computer(tx: &mut Tx<'_>, sign_in: &SignIn, computer: Computer) -> Result<(), StoreError> {
     rows::set_computer(tx, sign_in.digest, computer).await
+}
+
+/// Notes that the browser can keep passkeys: a page of ours asked it.
+pub async fn browser_keeps_passkeys(tx: &mut Tx<'_>, sign_in: &SignIn) -> Result<(), StoreError> {
+    rows::browser_keeps_passkeys(tx, sign_in.digest).await
+}
+
+/// Notes that the person goes on without the level that would be welcome.
+pub async fn declined(tx: &mut Tx<'_>, sign_in: &SignIn) -> Result<(), StoreError> {
+    rows::declined(tx, sign_in.digest).await
 }
 
 /// Notes that somebody proved themself, in this session.

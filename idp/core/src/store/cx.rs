@@ -53,12 +53,24 @@ pub struct Cx {
 impl Cx {
     /// A context for a job.
     pub fn job(name: &'static str, now: Timestamp) -> Self {
-        Self { actor: Actor::Job(name), now, from: None, request: RequestId(crate::crypto::random::readable(16)), agent: None }
+        Self {
+            actor: Actor::Job(name),
+            now,
+            from: None,
+            request: RequestId(crate::crypto::random::readable(16)),
+            agent: None,
+        }
     }
 
     /// A context for a command.
     pub fn operator(name: String, now: Timestamp) -> Self {
-        Self { actor: Actor::Operator(name), now, from: None, request: RequestId(crate::crypto::random::readable(16)), agent: None }
+        Self {
+            actor: Actor::Operator(name),
+            now,
+            from: None,
+            request: RequestId(crate::crypto::random::readable(16)),
+            agent: None,
+        }
     }
 
     /// The same context with another actor: somebody has just signed in.

@@ -82,6 +82,9 @@ pub enum Party {}
 /// Names a session of one browser.
 #[derive(Debug)]
 pub enum Session {}
+/// Names a credential other than the password.
+#[derive(Debug)]
+pub enum Credential {}
 /// Names what one authorization gave a party: the family of its tokens.
 #[derive(Debug)]
 pub enum Grant {}

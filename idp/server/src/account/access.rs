@@ -68,5 +68,8 @@ fn what(event: &Own) -> Said {
 
 fn kinds(event: &Own) -> Vec<&'static str> {
     let scopes = event.word("scopes").split(' ').filter_map(Scope::from_word);
-    scopes.filter(|scope| *scope != Scope::OfflineAccess).flat_map(|scope| consent::kinds(scope).iter().copied()).collect()
+    scopes
+        .filter(|scope| *scope != Scope::OfflineAccess)
+        .flat_map(|scope| consent::kinds(scope).iter().copied())
+        .collect()
 }

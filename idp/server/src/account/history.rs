@@ -10,7 +10,7 @@ use idp_core::{
     types::{Agent, Fault, Id, id},
 };
 
-use super::own::{holder, locale, nav, sender, signed_out};
+use super::own::{holder, locale, nav, sender};
 use crate::web::{
     Code, Cookie, Form, Halt, Visit,
     page::{AccountHistory, AccountReported, Act, NextStep, Tab, render},

@@ -158,12 +158,7 @@ pub(super) async fn page(visit: Visit, Path(client_id): Path<String>) -> Result<
 }
 
 /// What the party would get if it asked again as it did last, without asking the person.
-async fn scopes_now(
-    visit: &Visit,
-    live: &Live,
-    party: &Party,
-    dealings: &Dealings,
-) -> Result<Vec<Scope>, StoreError> {
+async fn scopes_now(visit: &Visit, live: &Live, party: &Party, dealings: &Dealings) -> Result<Vec<Scope>, StoreError> {
     let agreed = dealings.entries.iter().flat_map(|entry| entry.scopes.iter().copied());
     let mut asked: Vec<Scope> = dealings.scopes.iter().copied().chain(agreed).chain([Scope::Openid]).collect();
     asked.sort_unstable();

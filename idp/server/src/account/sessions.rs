@@ -55,11 +55,8 @@ pub(super) async fn end(visit: Visit, Form(params): Form) -> Result<Response, Ha
         return Ok(onward(&visit.keep_locale(PATH)));
     };
     let cx = visit.cx.acting(live.actor());
-    let ended = visit
-        .house
-        .db
-        .write(&cx, |tx| Box::pin(session::end_own(tx, live.person, session, "ended-by-holder")))
-        .await;
+    let ended =
+        visit.house.db.write(&cx, |tx| Box::pin(session::end_own(tx, live.person, session, "ended-by-holder"))).await;
     ended.map_err(|error: StoreError| Fault::from(error))?;
     Ok(if session == live.id { signed_out(&visit, Some(&live)) } else { onward(&visit.keep_locale(PATH)) })
 }

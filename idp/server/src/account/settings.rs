@@ -74,7 +74,17 @@ mod tests {
         for own in ["/", "/account", "/sign-in/tx_1?ui_locales=en", "/enrol?t=tx_1"] {
             assert!(is_own_path(own), "{own}");
         }
-        for other in ["", "account", "//evil.test", "/\\evil.test", "\\\\evil.test", "https://evil.test", "/\t/evil.test", "/a\r\nX: y", "/a b"] {
+        for other in [
+            "",
+            "account",
+            "//evil.test",
+            "/\\evil.test",
+            "\\\\evil.test",
+            "https://evil.test",
+            "/\t/evil.test",
+            "/a\r\nX: y",
+            "/a b",
+        ] {
             assert!(!is_own_path(other), "{other}");
         }
     }

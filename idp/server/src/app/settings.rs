@@ -7,8 +7,8 @@ use idp_core::{relying::Names, session::Span};
 use crate::{
     config::{Config, sections},
     web::{
-        house::{LocalPasswords, Settings},
         brand::{Brand, Colours},
+        house::{LocalPasswords, Settings},
         page::Banner,
     },
 };

@@ -121,7 +121,8 @@ fn branding(config: &Config) -> Found {
     let weak = |colour: Option<Colour>, ground: Colour, least| colour.is_some_and(|one| one.contrast(ground) < least);
     let half = branding.name_vi.is_some() != branding.name_en.is_some();
     let bad_name = |name: &Option<String>| {
-        name.as_ref().is_some_and(|name| name.trim().is_empty() || name.chars().count() > 80 || name.contains(char::is_control))
+        name.as_ref()
+            .is_some_and(|name| name.trim().is_empty() || name.chars().count() > 80 || name.contains(char::is_control))
     };
     let named_badly = bad_name(&branding.name_vi) || bad_name(&branding.name_en);
     let bad_logo = branding.logo_file.as_ref().is_some_and(|file| {
@@ -132,7 +133,11 @@ fn branding(config: &Config) -> Found {
     [
         rule(half || named_badly, "branding.name_en", "cli-config-brand-name"),
         rule(weak(branding.accent, Colour::PAPER, brand::TEXT), "branding.accent", "cli-config-contrast"),
-        rule(weak(branding.accent_dark, Colour::DARK_PAPER, brand::TEXT), "branding.accent_dark", "cli-config-contrast"),
+        rule(
+            weak(branding.accent_dark, Colour::DARK_PAPER, brand::TEXT),
+            "branding.accent_dark",
+            "cli-config-contrast",
+        ),
         rule(weak(branding.stripe, Colour::PAPER, brand::SHAPE), "branding.stripe", "cli-config-contrast"),
         rule(bad_logo, "branding.logo_file", "cli-config-logo"),
     ]

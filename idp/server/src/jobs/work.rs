@@ -4,8 +4,11 @@ use std::{sync::atomic::Ordering, time::Duration};
 
 use idp_core::{
     audit::{self, Event},
+    authn, consent,
     crypto::jws::Alg,
-    keys, notify, signin,
+    keys, notify,
+    relying::Scope,
+    signin,
     store::{
         Cx, StoreError, meta, quota,
         revision::{self, Room},
@@ -14,7 +17,10 @@ use idp_core::{
 };
 
 use super::{Job, Jobs};
-use crate::{account, oidc};
+use crate::{account, oidc, web::tally::Told};
+
+/// Consents noted as lapsed in one run.
+const AT_ONCE: i64 = 500;
 
 /// Rows of messages that were sent or given up stay so long, without their content: somebody may ask what became of one.
 const KEPT_MESSAGES: Duration = Duration::from_secs(30 * 86_400);
@@ -73,37 +79,46 @@ impl Jobs {
     /// Counts go back when they could not be written: at most a crash loses them.
     async fn write_tally(&self, cx: &Cx) -> Result<u64, Fault> {
         let counts = self.house.client_tokens.take();
-        if counts.is_empty() {
+        let told = self.house.told.take();
+        if counts.is_empty() && told.is_empty() {
             return Ok(0);
         }
-        let taken = &counts;
+        let (taken, releases) = (&counts, &told);
         let written = self.house.db.write(cx, |tx| {
             Box::pin(async move {
                 for (party, count) in taken {
                     let (party, count) = (*party, *count);
                     audit::record(tx, Event::ClientTokensIssued { party, count }).await?;
                 }
+                for (Told { person, party, grant, scopes }, count) in releases {
+                    let (person, party, grant, count) = (*person, *party, *grant, *count);
+                    let scopes = Scope::join(scopes);
+                    audit::record(tx, Event::DataTold { person, party, grant, scopes, count }).await?;
+                }
                 Ok::<(), StoreError>(())
             })
         });
         let written = written.await;
-        let parties = counts.len() as u64;
+        let rows = (counts.len() + told.len()) as u64;
         if written.is_err() {
             self.house.client_tokens.put_back(counts);
+            self.house.told.put_back(told);
         }
         written?;
-        Ok(parties)
+        Ok(rows)
     }
 
     async fn sweep(&self, cx: &Cx) -> Result<u64, StoreError> {
         let db = &self.house.db;
         // One transaction each: a long one would hold up every writer of SQLite.
         let sign_ins = db.write(cx, |tx| Box::pin(signin::sweep(tx))).await?;
+        let challenges = db.write(cx, |tx| Box::pin(authn::challenge::sweep(tx))).await?;
         let quotas = db.write(cx, |tx| Box::pin(quota::sweep(tx))).await?;
         let grants = db.write(cx, |tx| Box::pin(oidc::sweep(tx))).await?;
         let before = cx.now - KEPT_MESSAGES;
         let messages = db.write(cx, |tx| Box::pin(notify::sweep(tx, before))).await?;
-        Ok(sign_ins + quotas + grants + messages)
+        let lapsed = db.write(cx, |tx| Box::pin(consent::expire_due(tx, AT_ONCE))).await?;
+        Ok(sign_ins + challenges + quotas + grants + messages + lapsed)
     }
 
     async fn send(&self, cx: &Cx) -> Result<u64, Fault> {

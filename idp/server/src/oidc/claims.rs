@@ -31,6 +31,9 @@ pub(super) struct Requested {
     /// Values of `acr` of which one must be reached.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) essential_acr: Option<Vec<String>>,
+    /// Values of `acr` that would be welcome.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) wanted_acr: Vec<String>,
     /// The `sub` that the answer must be about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) sub: Option<String>,
@@ -69,6 +72,7 @@ impl Requested {
             ("acr", "id_token") if wish.get("essential") == Some(&Value::Bool(true)) => {
                 self.essential_acr = Some(texts(wish)?);
             }
+            ("acr", "id_token") => self.wanted_acr = texts(wish)?,
             ("sub", _) => {
                 if let Some(sub) = wish.get("value") {
                     self.sub = Some(sub.as_str().ok_or("the value of sub is not a text")?.to_owned());
@@ -115,7 +119,7 @@ mod tests {
         assert_eq!(asked.id_token, ["name"]);
         assert_eq!(asked.essential_acr.as_deref(), Some(&["urn:idp:aal2".to_owned()][..]));
         let voluntary = read(r#"{"id_token":{"acr":{"values":["urn:idp:aal2"]}}}"#).expect("of its shape");
-        assert_eq!(voluntary.essential_acr, None);
+        assert_eq!((voluntary.essential_acr, voluntary.wanted_acr), (None, vec!["urn:idp:aal2".to_owned()]));
         let subject = read(r#"{"id_token":{"sub":{"value":"abc"}}}"#).expect("of its shape");
         assert_eq!(subject.sub.as_deref(), Some("abc"));
         assert_eq!(read("{}").expect("empty is fine"), Requested::default());

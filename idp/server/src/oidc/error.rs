@@ -25,6 +25,7 @@ pub(super) enum Code {
     TemporarilyUnavailable,
     // OpenID Connect Core section 3.1.2.6
     LoginRequired,
+    InteractionRequired,
     AccountSelectionRequired,
     ConsentRequired,
     RequestNotSupported,
@@ -37,6 +38,8 @@ pub(super) enum Code {
     // RFC 6750 section 3.1
     InvalidToken,
     InsufficientScope,
+    // RFC 9470 section 3
+    InsufficientUserAuthentication,
 }
 
 impl Code {
@@ -54,6 +57,7 @@ impl Code {
             Self::ServerError => "server_error",
             Self::TemporarilyUnavailable => "temporarily_unavailable",
             Self::LoginRequired => "login_required",
+            Self::InteractionRequired => "interaction_required",
             Self::AccountSelectionRequired => "account_selection_required",
             Self::ConsentRequired => "consent_required",
             Self::RequestNotSupported => "request_not_supported",
@@ -63,14 +67,16 @@ impl Code {
             Self::InvalidTarget => "invalid_target",
             Self::InvalidToken => "invalid_token",
             Self::InsufficientScope => "insufficient_scope",
+            Self::InsufficientUserAuthentication => "insufficient_user_authentication",
         }
     }
 
     /// The status where it is answered directly.
     pub(super) const fn status(self) -> StatusCode {
         match self {
-            Self::InvalidClient | Self::InvalidToken => StatusCode::UNAUTHORIZED, // RFC 6749 §5.2, RFC 6750 §3.1
-            Self::InsufficientScope => StatusCode::FORBIDDEN,                     // RFC 6750 §3.1
+            // RFC 6749 §5.2, RFC 6750 §3.1, RFC 9470 §3
+            Self::InvalidClient | Self::InvalidToken | Self::InsufficientUserAuthentication => StatusCode::UNAUTHORIZED,
+            Self::InsufficientScope => StatusCode::FORBIDDEN, // RFC 6750 §3.1
             Self::ServerError => StatusCode::INTERNAL_SERVER_ERROR,
             Self::TemporarilyUnavailable => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::BAD_REQUEST,
@@ -101,6 +107,8 @@ pub(super) struct OauthError {
     because: Cow<'static, str>,
     /// Which scheme to name in `WWW-Authenticate`.
     challenge: Option<&'static str>,
+    /// What a better token must have: further parameters of the challenge (RFC 9470 section 3).
+    needs: String,
 }
 
 impl OauthError {
@@ -108,10 +116,18 @@ impl OauthError {
     pub(super) fn new(code: Code, because: impl Into<Cow<'static, str>>) -> Self {
         let challenge = match code {
             Code::InvalidClient => Some("Basic"),
-            Code::InvalidToken | Code::InsufficientScope => Some("Bearer"),
+            Code::InvalidToken | Code::InsufficientScope | Code::InsufficientUserAuthentication => Some("Bearer"),
             _ => None,
         };
-        Self { code, because: because.into(), challenge }
+        Self { code, because: because.into(), challenge, needs: String::new() }
+    }
+
+    /// A token whose holder proved too little or too long ago: what the next one needs (RFC 9470 section 3).
+    pub(super) fn step_up(acr: Option<&str>, max_age: Option<u32>) -> Self {
+        let acr = acr.map(|acr| format!(", acr_values=\"{acr}\"")).unwrap_or_default();
+        let max_age = max_age.map(|seconds| format!(", max_age=\"{seconds}\"")).unwrap_or_default();
+        let error = Self::new(Code::InsufficientUserAuthentication, "the sign-in is below what the party registered");
+        Self { needs: format!("{acr}{max_age}"), ..error }
     }
 
     /// The code.
@@ -160,7 +176,7 @@ impl IntoResponse for OauthError {
         if let Some(scheme) = self.challenge {
             // RFC 6750 §3: a request without any token gets a bare challenge; ours always carried one that was bad.
             let value = match scheme {
-                "Bearer" => format!("Bearer error=\"{}\"", self.code.word()),
+                "Bearer" => format!("Bearer error=\"{}\"{}", self.code.word(), self.needs),
                 _ => "Basic realm=\"token endpoint\"".to_owned(),
             };
             if let Ok(value) = HeaderValue::try_from(value) {

@@ -10,7 +10,7 @@ use idp_core::{
     session::{self, Computer, Live, Population},
     signin::{self, Admitted, Refused, Standing},
     store::{StoreError, Tx, meta::Epoch},
-    types::{Digest, Id, Locale, Timestamp, id},
+    types::{Aal, Digest, Id, Locale, Timestamp, id},
 };
 use serde::{Deserialize, Serialize};
 
@@ -81,11 +81,13 @@ pub(super) struct Issue<'a> {
     pub(super) party: &'a Party,
     pub(super) live: &'a Live,
     pub(super) asked: &'a super::authorize::Request,
+    /// The level that the party is told.
+    pub(super) told: Aal,
 }
 
 /// Issues the one-time code of RFC 6749 section 4.1.2. The row keeps only its digest.
 pub(super) async fn issue(tx: &mut Tx<'_>, house: &House, issue: &Issue<'_>) -> Result<Handle<Code>, StoreError> {
-    let Issue { party, live, asked } = issue;
+    let Issue { party, live, asked, told } = issue;
     let sub = signin::subject(tx, live.person, &party.sector).await?;
     let sid = session::join(tx, live.id, party.id, &sub).await?;
     session::touch(tx, live).await?;
@@ -103,7 +105,7 @@ pub(super) async fn issue(tx: &mut Tx<'_>, house: &House, issue: &Issue<'_>) -> 
         sub,
         sid,
         auth_at: live.auth_at,
-        acr: live.aal.acr().to_owned(),
+        acr: told.acr().to_owned(),
         amr: live.amr.split(' ').map(str::to_owned).collect(),
         locale: asked.locale,
     };

@@ -185,10 +185,7 @@ fn stored(row: &Row) -> Result<Stored, StoreError> {
         jti_is_revoked: row.opt_text("revoked_jti")?.is_some(),
         terms,
         standing,
-        session_kind: (
-            Population::from_word(&row.text("population")?)?,
-            Computer::from_word(&row.text("computer")?),
-        ),
+        session_kind: (Population::from_word(&row.text("population")?)?, Computer::from_word(&row.text("computer")?)),
     })
 }
 

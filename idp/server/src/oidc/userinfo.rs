@@ -16,7 +16,7 @@ use idp_core::{
     crypto::jws,
     relying::{Party, Scope},
     signin::Attributes,
-    types::{Fault, Timestamp},
+    types::{Aal, Fault, Timestamp},
 };
 use serde_json::{Map, Value, json};
 
@@ -24,9 +24,10 @@ use super::{
     access_token::{self, Holder},
     claims, cors,
     error::{Code, OauthError},
+    grant::Terms,
     rows,
 };
-use crate::web::{Context, Form, house::House};
+use crate::web::{Context, Form, house::House, tally::Told};
 
 fn invalid(because: &'static str) -> OauthError {
     OauthError::new(Code::InvalidToken, because)
@@ -96,11 +97,23 @@ async fn tell(house: &House, now: Timestamp, token: &str) -> Result<Response, Oa
         return Err(OauthError::new(Code::InsufficientScope, "openid is missing"));
     }
     let party = house.register.by_id(stored.party).ok_or_else(|| invalid("party"))?;
+    if let Some(error) = too_little(&party, &stored.terms, now) {
+        return Err(error);
+    }
     let released: Vec<Scope> = read.scopes.iter().copied().filter(|scope| party.may_ask(*scope)).collect();
     let attributes = Attributes::of(&person, &released).ok_or_else(|| invalid("person"))?;
     let mut body = claims::of(&attributes, stored.terms.locale);
     body.insert("sub".into(), json!(stored.terms.sub));
+    // The person sees in their account who was told what.
+    house.told.add(Told { person: stored.person, party: stored.party, grant: stored.id, scopes: released });
     answer(house, &party, body)
+}
+
+/// RFC 9470: a party may raise what it requires while tokens of lesser sign-ins are in use.
+fn too_little(party: &Party, terms: &Terms, now: Timestamp) -> Option<OauthError> {
+    let needed = party.definition.least().filter(|least| Aal::from_acr(&terms.acr) < Some(*least));
+    let oldest = party.definition.required_max_age.filter(|age| now.since(terms.auth_at).as_secs() > u64::from(*age));
+    (needed.is_some() || oldest.is_some()).then(|| OauthError::step_up(needed.map(Aal::acr), oldest))
 }
 
 fn answer(house: &House, party: &Party, mut body: Map<String, Value>) -> Result<Response, OauthError> {

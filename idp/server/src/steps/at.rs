@@ -8,9 +8,9 @@ use axum::{
     response::Response,
 };
 use idp_core::{
+    consent::Shown,
     crypto::handle::{Handle, Transaction},
     people,
-    consent::Shown,
     relying::{Party, Purpose},
     session::Live,
     signin::{self, Gone, Next, SignIn},

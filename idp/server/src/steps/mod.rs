@@ -7,6 +7,7 @@
 //! | `GET /sign-in/{t}` | `show`: the page of the next step |
 //! | `POST /sign-in/{t}/password` | `password`: signing in, and proving oneself again |
 //! | `POST /sign-in/{t}/account`, `…/consent`, `…/cancel` | `choice`: go on, agree, turn back |
+//! | (every proof) | `proved`: session, transaction, next step |
 //! | (every one) | `at`: where a person stands in their transaction |
 //!
 //! ```text
@@ -17,6 +18,7 @@
 mod at;
 mod choice;
 mod password;
+mod proved;
 mod show;
 
 use std::sync::Arc;

@@ -122,5 +122,12 @@ async fn consent(at: &At, why: signin::Why, live: &Live) -> Result<Response, Hal
         PurposeCard { notice: notice.clone(), values: released(&c, &needs, &attributes, locale) }
     });
     let cards = cards.collect();
-    Ok(render(&Consent { c, party: name_of(party, at.locale), notice, cards, why: at.why(why), action: at.path("/consent") }))
+    Ok(render(&Consent {
+        c,
+        party: name_of(party, at.locale),
+        notice,
+        cards,
+        why: at.why(why),
+        action: at.path("/consent"),
+    }))
 }

@@ -4,7 +4,11 @@ use std::{cell::RefCell, convert::Infallible, fmt, net::SocketAddr};
 
 use axum::{
     extract::FromRequestParts,
-    http::{HeaderMap, HeaderName, HeaderValue, header::{ACCEPT_LANGUAGE, USER_AGENT}, request::Parts},
+    http::{
+        HeaderMap, HeaderName, HeaderValue,
+        header::{ACCEPT_LANGUAGE, USER_AGENT},
+        request::Parts,
+    },
 };
 use idp_core::{
     crypto::random,
@@ -143,13 +147,7 @@ impl Context {
     /// What can be read of a request's headers.
     pub fn of(peer: Peer, headers: &HeaderMap) -> Self {
         let agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).map(Agent::of);
-        Self {
-            request_id: RequestId::draw(),
-            peer,
-            locale: locale(headers),
-            display: Display::of(headers),
-            agent,
-        }
+        Self { request_id: RequestId::draw(), peer, locale: locale(headers), display: Display::of(headers), agent }
     }
 
     /// A context for a request that did not pass the gate: in tests of single handlers.

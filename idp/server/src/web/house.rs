@@ -94,6 +94,8 @@ pub struct House {
     pub epoch: AtomicI64,
     /// Tokens issued to parties in their own name, not yet written to the audit log.
     pub client_tokens: super::tally::Tally,
+    /// Data told at userinfo, not yet written to the audit log.
+    pub told: super::tally::Tally<super::tally::Told>,
 }
 
 /// What a handler is given.
@@ -118,7 +120,8 @@ impl House {
 
     /// How long sessions live.
     pub fn limits(&self) -> Limits {
-        let Settings { session_citizen: citizen, session_official: official, session_shared: shared, .. } = self.settings;
+        let Settings { session_citizen: citizen, session_official: official, session_shared: shared, .. } =
+            self.settings;
         Limits { citizen, official, shared, epoch: self.epoch() }
     }
 

@@ -29,8 +29,8 @@ use axum::response::{IntoResponse, Response};
 
 pub use account::{
     Account, AccountAccess, AccountHistory, AccountReceipt, AccountReported, AccountService, AccountServices,
-    AccountSessions, AccountSettings, Act, Answered, Datum, Nav, ReceiptRow, Release, ServiceRow, ServiceState, SessionRow,
-    Tab, label_of_level, masked,
+    AccountSessions, AccountSettings, Act, Answered, Datum, Nav, ReceiptRow, Release, ServiceRow, ServiceState,
+    SessionRow, Tab, label_of_level, masked,
 };
 pub use chrome::{Banner, Chrome, show_time};
 pub use consent::{Consent, PurposeCard, ReleasedValue, label_of_claim};
@@ -38,8 +38,8 @@ pub use enrol::{DataMatch, Enrol, Enrolled, Given, Mistake, NotEnrolled};
 pub use error::{ErrorCode, ErrorPage, NextStep};
 pub use home::Home;
 pub use onward::{Continue, FormPost};
-pub use released::released;
 pub use parts::{Errors, FieldError, Said, Why, Words};
+pub use released::released;
 pub use sign_in::{SelectAccount, SignIn};
 pub use sign_out::{SignOut, SignedOut};
 

@@ -14,10 +14,7 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
-use idp_core::{
-    text,
-    types::Fault,
-};
+use idp_core::{text, types::Fault};
 
 use super::{context::Context, display::Look};
 
@@ -159,7 +156,11 @@ pub(super) fn render(response: Response, request: &Asked, context: &Context, to:
     log(problem);
     let word = problem.code.word;
     let (content_type, body) = if request.wants_page {
-        let view = ErrorView { code: problem.code, reference: context.request_id.as_str(), look: context.look(context.locale) };
+        let view = ErrorView {
+            code: problem.code,
+            reference: context.request_id.as_str(),
+            look: context.look(context.locale),
+        };
         ("text/html; charset=utf-8", (to.page)(&view))
     } else {
         let json = serde_json::json!({

@@ -14,7 +14,7 @@ use idp_core::{
     crypto::handle::{Browser, Handle},
     relying::Party,
     session::Live,
-    signin::{self, Gone, NewSignIn, Next, Outcome, SignIn},
+    signin::{self, Asked, Gone, NewSignIn, Next, Outcome, SignIn},
     store::{Cx, StoreError},
     types::{Fault, Locale},
 };
@@ -91,7 +91,7 @@ impl Visit<'_> {
         let answer = |error: OauthError| OwnedAnswer::to(&parsed, look).error(self.house, &error);
         match (next, live) {
             (Next::Finish, Some(live)) => {
-                let code = self.issue(&parsed.party, &parsed.request, &live, None).await?;
+                let code = self.issue(&parsed.party, (&parsed.request, &parsed.asked), &live, None).await?;
                 Ok(match code {
                     Some(code) => OwnedAnswer::to(&parsed, look).code(self.house, &code),
                     None => answer(OauthError::new(Code::ServerError, "a code without a transaction was not issued")),
@@ -175,12 +175,12 @@ impl Visit<'_> {
     async fn issue(
         &self,
         party: &Party,
-        request: &Request,
+        (request, asked): (&Request, &Asked),
         live: &Live,
         sign_in: Option<&SignIn>,
     ) -> Result<Option<String>, Fault> {
-        let cx = self.cx.acting(live.actor());
-        let issue = &grant::Issue { party, live, asked: request };
+        let (cx, told) = (self.cx.acting(live.actor()), asked.told(live.aal));
+        let issue = &grant::Issue { party, live, asked: request, told };
         let issued = self.house.db.write(&cx, |tx| {
             Box::pin(async move {
                 if let Some(sign_in) = sign_in
@@ -237,10 +237,12 @@ impl Visit<'_> {
             signin::next(&facts.map_err(Fault::from)?)
         };
         match (next, live) {
-            (Next::Finish, Some(live)) => match self.issue(answer.party, request, &live, Some(sign_in)).await? {
-                Some(code) => Ok(answer.code(self.house, &code)),
-                None => Err(gone("sign-in-finished")),
-            },
+            (Next::Finish, Some(live)) => {
+                match self.issue(answer.party, (request, &sign_in.asked), &live, Some(sign_in)).await? {
+                    Some(code) => Ok(answer.code(self.house, &code)),
+                    None => Err(gone("sign-in-finished")),
+                }
+            }
             (next, _) => self.step_or_end(sign_in, handle, answer, verdict(next, false)).await,
         }
     }
@@ -272,7 +274,10 @@ fn verdict(next: Next, silent: bool) -> Option<OauthError> {
         _ if !silent => return None,
         Next::SelectAccount(_) => Code::AccountSelectionRequired,
         Next::Consent(_) => Code::ConsentRequired,
-        Next::Expired | Next::Finish | Next::SignIn(_) | Next::Reauthenticate(_) => Code::LoginRequired,
+        Next::Expired | Next::Finish | Next::SignIn(_) | Next::Reauthenticate(_) | Next::StepUp(_) => {
+            Code::LoginRequired
+        }
+        Next::CreatePasskey(_) | Next::OfferPasskey(_) => Code::InteractionRequired,
     };
     Some(OauthError::new(code, "the request cannot be met without a page"))
 }

@@ -172,10 +172,13 @@ fn read(params: &Params, party: &Arc<Party>, to: &Return, now: Timestamp) -> Res
     let (prompt, silent) = prompt(params.get("prompt"))?;
     let max_age = params.get("max_age").map(str::parse::<u32>).transpose();
     let locale = params.get("ui_locales").and_then(Locale::from_tags);
+    let max_age = max_age.map_err(|_| invalid("max_age is not a number of seconds"))?;
     let asked = Asked {
         prompt,
-        max_age: max_age.map_err(|_| invalid("max_age is not a number of seconds"))?.map(i64::from),
+        max_age: max_age.into_iter().chain(party.definition.required_max_age).min().map(i64::from),
         essential_acr: requested.essential_acr.clone(),
+        wanted_acr: wanted(params, &requested, silent),
+        least: party.definition.least(),
         login_hint: text("login_hint"),
         expected_person: None,
         locale,
@@ -196,6 +199,15 @@ fn read(params: &Params, party: &Arc<Party>, to: &Return, now: Timestamp) -> Res
         locale,
     };
     Ok(Parsed { party: Arc::clone(party), request, asked, silent, id_token_hint: text("id_token_hint") })
+}
+
+/// Levels that would be welcome, from either parameter. Where no page may be shown there is nothing to offer, and the answer is honest.
+fn wanted(params: &Params, requested: &Requested, silent: bool) -> Vec<String> {
+    if silent {
+        return Vec::new();
+    }
+    let listed = params.get("acr_values").unwrap_or_default().split(' ').filter(|acr| !acr.is_empty());
+    listed.map(str::to_owned).chain(requested.wanted_acr.iter().cloned()).take(16).collect()
 }
 
 /// PKCE is required. A confidential party with a dated exception may do without it where `nonce` stops injected codes instead.

@@ -1,6 +1,8 @@
 //! My account: a small set of pages that show what is known, what happened, and what can be taken back.
 
 mod activity;
+#[cfg(test)]
+pub(super) mod samples;
 mod services;
 mod settings;
 
@@ -11,9 +13,7 @@ use super::chrome::Chrome;
 use super::enrol::DataMatch;
 
 pub use activity::{AccountAccess, AccountHistory, AccountReported, AccountSessions, Act, Release, SessionRow};
-pub use services::{
-    AccountReceipt, AccountService, AccountServices, Answered, ReceiptRow, ServiceRow, ServiceState,
-};
+pub use services::{AccountReceipt, AccountService, AccountServices, Answered, ReceiptRow, ServiceRow, ServiceState};
 pub use settings::AccountSettings;
 
 /// A page of the account.
@@ -145,7 +145,9 @@ impl Account {
 pub fn masked(number: &str) -> String {
     let (head, tail) = (number.get(..3), number.get(number.len().saturating_sub(4)..));
     match (head, tail) {
-        (Some(head), Some(tail)) if number.len() == 12 => format!("{head}\u{2022}\u{2022}\u{2022}\u{2022}\u{2022}{tail}"),
+        (Some(head), Some(tail)) if number.len() == 12 => {
+            format!("{head}\u{2022}\u{2022}\u{2022}\u{2022}\u{2022}{tail}")
+        }
         _ => "\u{2022}".repeat(12),
     }
 }

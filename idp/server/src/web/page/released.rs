@@ -1,10 +1,6 @@
 //! The values that scopes release, as a person reads them.
 
-use idp_core::{
-    relying::Scope,
-    signin::Attributes,
-    types::Locale,
-};
+use idp_core::{relying::Scope, signin::Attributes, types::Locale};
 
 use super::{
     account::label_of_level,

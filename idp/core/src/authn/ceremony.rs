@@ -1,0 +1,229 @@
+//! Ceremonies with passkeys: the pure method ([`super::passkey`]) between a challenge that is kept and one that is taken.
+//!
+//! ```text
+//! ask ──► challenge row ──► the browser ──► take (once) ──► read ─ find ─ judge ──► counter kept ──► Proof
+//! ```
+
+use serde_json::Value;
+
+use super::{
+    Closed, Proof,
+    challenge::{self, Bound, Purpose},
+    credential::{self, Held, Kind},
+    passkey::{Holder, Passkeys, Question, Use, Wrong},
+    rows::credential as rows,
+    standing::judge,
+};
+use crate::{
+    audit::{self, Event},
+    crypto::handle::{Ceremony, Handle},
+    people,
+    store::{Conn, StoreError, Tx},
+    types::{Aal, Fault, Id, Timestamp, id},
+};
+
+/// Why a ceremony ended without its result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// Nobody asked this, or too long ago, or it was answered already.
+    Late,
+    /// The answer is not worth what it says.
+    Wrong(Wrong),
+    /// No account has this passkey, or another one than the person who is signed in.
+    Unknown,
+    /// It is right, and the account is closed.
+    Closed(Closed),
+    /// Somebody has this passkey already.
+    Taken,
+    /// The account has as many as one may have.
+    Full,
+}
+
+impl Refusal {
+    /// The word for the log and the audit event.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Late => "passkey-late",
+            Self::Wrong(wrong) => wrong.word(),
+            Self::Unknown => "passkey-unknown",
+            Self::Closed(closed) => closed.word(),
+            Self::Taken => "passkey-taken",
+            Self::Full => "passkey-full",
+        }
+    }
+}
+
+/// A question for a browser.
+pub struct Asked {
+    /// Comes back with the answer.
+    pub handle: Handle<Ceremony>,
+    /// `publicKey` of the options.
+    pub options: Value,
+}
+
+/// A browser's answer.
+pub struct Answer<'a> {
+    /// The handle of the question.
+    pub handle: &'a str,
+    /// The credential as the browser's own JSON.
+    pub json: &'a str,
+}
+
+/// Asks for a passkey: for one of `account` where somebody is known, else for any.
+pub async fn ask_use(
+    tx: &mut Tx<'_>,
+    passkeys: &Passkeys,
+    bound: Bound,
+    account: Option<Id<id::Account>>,
+) -> Result<Asked, StoreError> {
+    let of = match account {
+        Some(account) => public_ids(tx, account).await?,
+        None => Vec::new(),
+    };
+    keep(tx, Purpose::PasskeyUse, (bound, account), passkeys.ask_use(&of)?).await
+}
+
+/// Asks for a new passkey of an account. The caller has made sure that its holder is there (a fresh proof).
+pub async fn ask_creation(
+    tx: &mut Tx<'_>,
+    passkeys: &Passkeys,
+    bound: Bound,
+    account: Id<id::Account>,
+) -> Result<Asked, StoreError> {
+    let handle = rows::handle(tx, account).await?;
+    let has = public_ids(tx, account).await?;
+    let stored = people::account_by_id(tx, account).await?.ok_or(Fault::bug("finding the account of a session"))?;
+    let person = people::person(tx, stored.person).await?;
+    let name = person.and_then(|person| person.profile).map(|profile| profile.name);
+    let name = name.as_ref().map_or(stored.login.as_str(), |name| name.as_str());
+    let question = passkeys.ask_creation(Holder { handle, login: &stored.login, name, has })?;
+    keep(tx, Purpose::PasskeyCreation, (bound, Some(account)), question).await
+}
+
+async fn public_ids(conn: &mut Conn, account: Id<id::Account>) -> Result<Vec<Vec<u8>>, StoreError> {
+    let all = credential::list(conn, account).await?;
+    let passkeys = all.into_iter().filter(|credential| credential.kind == Kind::Passkey);
+    Ok(passkeys.filter_map(|credential| credential.public_id).collect())
+}
+
+async fn keep(
+    tx: &mut Tx<'_>,
+    purpose: Purpose,
+    (bound, account): (Bound, Option<Id<id::Account>>),
+    question: Question,
+) -> Result<Asked, StoreError> {
+    let data = &question.state;
+    let handle = challenge::begin(tx, challenge::New { purpose, bound, account, data }).await?;
+    Ok(Asked { handle, options: question.options })
+}
+
+/// Judges the answer to [`ask_use`]. Whatever comes out, the question is spent.
+pub async fn prove(
+    tx: &mut Tx<'_>,
+    passkeys: &Passkeys,
+    bound: Bound,
+    answer: Answer<'_>,
+) -> Result<Result<Proof, Refusal>, StoreError> {
+    let Some(taken) = challenge::take(tx, answer.handle, Purpose::PasskeyUse, bound).await? else {
+        return fail(tx, None, Refusal::Late).await;
+    };
+    let read = match passkeys.read_use(answer.json) {
+        Ok(read) => read,
+        Err(wrong) => return fail(tx, taken.account, Refusal::Wrong(wrong)).await,
+    };
+    let Some(held) = find(tx, &read, taken.account).await? else {
+        return fail(tx, taken.account, Refusal::Unknown).await;
+    };
+    let account = held.credential.account;
+    let used = match passkeys.judge_use(&read, taken.data.reveal(), held.data.reveal())? {
+        Ok(used) => used,
+        Err(wrong) => {
+            report(tx, &held, wrong).await?;
+            return fail(tx, Some(account), Refusal::Wrong(wrong)).await;
+        }
+    };
+    let stored = people::account_by_id(tx, account).await?.ok_or(Fault::bug("finding a credential's account"))?;
+    let person = people::person(tx, stored.person).await?.ok_or(Fault::bug("finding an account's person"))?;
+    if let Err(closed) = judge(stored.state, person.state) {
+        return fail(tx, Some(account), Refusal::Closed(closed)).await;
+    }
+    if !credential::used(tx, held.credential.id, &used.data).await? {
+        return fail(tx, Some(account), Refusal::Unknown).await;
+    }
+    // RFC 8176: a key that its device may copy is kept by software, one that it may not by hardware; in both the device knew the person.
+    let key = if used.synced { "swk" } else { "hwk" };
+    let credential = Some(held.credential.id);
+    Ok(Ok(Proof { account, person: stored.person, aal: Aal::Aal2, amr: vec![key, "user"], credential }))
+}
+
+/// The passkey that an answer names, where the account that the answer names has it (section 7.2 step 6).
+async fn find(conn: &mut Conn, read: &Use, expected: Option<Id<id::Account>>) -> Result<Option<Held>, StoreError> {
+    let Some(held) = credential::by_public_id(conn, read.public_id()).await? else {
+        return Ok(None);
+    };
+    let account = held.credential.account;
+    if held.credential.kind != Kind::Passkey || expected.is_some_and(|expected| expected != account) {
+        return Ok(None);
+    }
+    let known = rows::known_handle(conn, account).await?;
+    // Without an account asked for, the authenticator must name it; with one, it may stay silent but not name another.
+    let silent = expected.is_some() && !read.names_an_account();
+    Ok((silent || (known.is_some() && read.handle() == known)).then_some(held))
+}
+
+async fn report(tx: &mut Tx<'_>, held: &Held, wrong: Wrong) -> Result<(), StoreError> {
+    if wrong != Wrong::Clone {
+        return Ok(());
+    }
+    let (account, credential) = (held.credential.account, held.credential.id);
+    let stored = people::account_by_id(tx, account).await?.ok_or(Fault::bug("finding a credential's account"))?;
+    audit::record(tx, Event::PossibleClone { person: stored.person, account, credential }).await.map(|_| ())
+}
+
+async fn fail<T>(
+    tx: &mut Tx<'_>,
+    account: Option<Id<id::Account>>,
+    refusal: Refusal,
+) -> Result<Result<T, Refusal>, StoreError> {
+    audit::record(tx, Event::SignInFailed { account, because: refusal.word() }).await?;
+    Ok(Err(refusal))
+}
+
+/// Judges the answer to [`ask_creation`] and adds the passkey to the account of the question, under `label`.
+pub async fn create(
+    tx: &mut Tx<'_>,
+    passkeys: &Passkeys,
+    (bound, person): (Bound, Id<id::Person>),
+    answer: Answer<'_>,
+    label: &str,
+) -> Result<Result<Id<id::Credential>, Refusal>, StoreError> {
+    let Some(taken) = challenge::take(tx, answer.handle, Purpose::PasskeyCreation, bound).await? else {
+        return Ok(Err(Refusal::Late));
+    };
+    let account = taken.account.ok_or(Fault::bug("creating a passkey for nobody"))?;
+    let created = match passkeys.judge_creation(answer.json, taken.data.reveal())? {
+        Ok(created) => created,
+        Err(wrong) => return Ok(Err(Refusal::Wrong(wrong))),
+    };
+    if credential::list(tx, account).await?.len() >= credential::MOST {
+        return Ok(Err(Refusal::Full));
+    }
+    // Section 7.1 step 27: registered to nobody, not even to an account that has removed it.
+    if rows::is_known(tx, &created.public_id).await? {
+        return Ok(Err(Refusal::Taken));
+    }
+    let (public_id, data) = (Some(created.public_id.as_slice()), created.data.as_slice());
+    let new = credential::New { account, person, kind: Kind::Passkey, label, public_id, data };
+    Ok(Ok(credential::add(tx, new).await?))
+}
+
+/// Notes that the holder of an account wants no passkey now.
+pub async fn put_off(tx: &mut Tx<'_>, account: Id<id::Account>) -> Result<(), StoreError> {
+    rows::handle(tx, account).await?;
+    rows::put_off(tx, account).await
+}
+
+/// When the holder of an account last said "later".
+pub async fn put_off_at(conn: &mut Conn, account: Id<id::Account>) -> Result<Option<Timestamp>, StoreError> {
+    rows::put_off_at(conn, account).await
+}

@@ -1,0 +1,93 @@
+//! What follows a proof, whichever method it came from: the session begins or is renewed, the transaction notes it, and the hall
+//! decides again, all in one write.
+
+use axum::{
+    http::{StatusCode, header::SET_COOKIE},
+    response::Response,
+};
+use idp_core::{
+    authn::{Closed, Proof},
+    people,
+    session::{self, Computer, Live, Population, Started},
+    signin::{self, Gone, Next},
+    store::{Actor, StoreError, Tx},
+};
+
+use super::at::At;
+use crate::web::{Code, Cookie, Halt};
+
+const LOCKED: Code = Code::new("account-locked", StatusCode::FORBIDDEN);
+const DISABLED: Code = Code::new("account-disabled", StatusCode::FORBIDDEN);
+const DECEASED: Code = Code::new("person-deceased", StatusCode::FORBIDDEN);
+const MERGED: Code = Code::new("person-merged", StatusCode::FORBIDDEN);
+
+/// The page for somebody who proved to be the holder of an account that is closed.
+pub(super) fn closed(at: &At, why: Closed) -> Halt {
+    at.refuse(match why {
+        Closed::Locked => LOCKED,
+        Closed::Disabled => DISABLED,
+        Closed::Deceased => DECEASED,
+        Closed::Merged => MERGED,
+    })
+}
+
+/// What the one write leaves: the session with its new cookie, and the step after it. `None`: the session that was to be
+/// renewed has ended.
+type Written = Option<(Started, Next)>;
+
+/// Goes on with a proof.
+pub(super) async fn proved(at: &At, proof: &Proof) -> Result<Response, Halt> {
+    let visit = &at.visit;
+    let cx = visit.cx.acting(Actor::Person(proof.person()));
+    let written = visit.house.db.write(&cx, |tx| Box::pin(write(tx, at, proof)));
+    match written.await? {
+        Err(gone) => Err(at.gone(&gone).await?),
+        // The session ended while its holder typed: the page asks anew, as of anybody.
+        Ok(None) => Ok(at.to_page()),
+        Ok(Some((started, next))) => {
+            let mut response = at.to_next(next);
+            let cookie = visit.house.cookies.set(Cookie::Session, started.cookie.reveal(), None);
+            response.headers_mut().append(SET_COOKIE, cookie);
+            Ok(response)
+        }
+    }
+}
+
+async fn write(tx: &mut Tx<'_>, at: &At, proof: &Proof) -> Result<Result<Written, Gone>, StoreError> {
+    // Hashing took its time: the person may have turned back in another tab.
+    let computer = match at.load(tx).await? {
+        Ok(sign_in) => sign_in.computer,
+        Err(gone) => return Ok(Err(gone)),
+    };
+    let Some(started) = begin(tx, at, proof, computer).await? else {
+        return Ok(Ok(None));
+    };
+    signin::proved(tx, &at.sign_in, &started.live).await?;
+    if let Some(locale) = at.visit.chosen_locale() {
+        people::set_locale(tx, started.live.account, locale).await?;
+    }
+    let sign_in = match at.load(tx).await? {
+        Ok(sign_in) => sign_in,
+        Err(gone) => return Ok(Err(gone)),
+    };
+    let session = (Some(&started.live), tx.now());
+    let facts = signin::gather(tx, &sign_in.asked, sign_in.party, Some(&sign_in), session).await?;
+    let next = signin::next(&facts);
+    Ok(Ok(Some((started, next))))
+}
+
+/// Renews the session of the same account; otherwise begins one, in place of the one that this browser had. Always
+/// another cookie: one that was planted or seen before is worth nothing after (session fixation).
+async fn begin(tx: &mut Tx<'_>, at: &At, proof: &Proof, computer: Computer) -> Result<Option<Started>, StoreError> {
+    match &at.live {
+        Some(live) if live.account == proof.account() => session::renew(tx, live, proof).await,
+        live => {
+            if let Some(Live { id, .. }) = live {
+                session::end(tx, *id, "replaced").await?;
+            }
+            // Officials sign in with their posts; until then everybody here is a citizen.
+            let kind = (Population::Citizen, computer);
+            session::start(tx, proof, kind, at.visit.house.limits()).await.map(Some)
+        }
+    }
+}
