@@ -16,7 +16,11 @@ journey! {
         let mut other = Browser::new();
         let foreign = other.open(party.authorize(house, &[]).url.as_str()).await;
         let foreign_token = foreign.attribute("#sign-in-form input[name=csrf]", "value").expect("a token");
-        let forms = ["password", "account", "consent", "cancel"].map(|step| format!("/sign-in/{t}/{step}"));
+        let steps = [
+            "password", "account", "consent", "cancel", "decline",
+            "passkey", "passkey/options", "passkey/new", "passkey/new/options", "passkey/later",
+        ];
+        let forms = steps.map(|step| format!("/sign-in/{t}/{step}"));
         for path in forms.iter().map(String::as_str).chain(["/account/sign-out", "/enrol"]) {
             for token in [None, Some(foreign_token.as_str()), Some("AAAA")] {
                 let mut fields = vec![("login", an.login.as_str()), ("password", an.password.as_str()), ("decision", "allow")];

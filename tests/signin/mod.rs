@@ -5,3 +5,7 @@ mod consent;
 mod cookies;
 mod enrol;
 mod forms;
+mod passkey;
+mod passkey_attacks;
+mod passkey_own;
+mod step_up;

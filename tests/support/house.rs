@@ -190,8 +190,13 @@ pub async fn configure(engine: Engine, folder: &Path, more: &str) -> PathBuf {
         db.close().await;
     }
     let (port, management) = (free_port(), free_port());
+    // A journey may add to the first section: what stands before the first empty line, after `[server]`.
+    let (server, more) = match more.strip_prefix("[server]\n").and_then(|rest| rest.split_once("\n\n")) {
+        Some((server, rest)) => (server.replace("PORT", &port.to_string()), rest),
+        None => (String::new(), more),
+    };
     let text = format!(
-        "[server]\npublic_url = \"http://localhost:{port}\"\nlisten = [\"127.0.0.1:{port}\"]\nmanagement_listen = \"127.0.0.1:{management}\"\n\
+        "[server]\n{server}\npublic_url = \"http://localhost:{port}\"\nlisten = [\"127.0.0.1:{port}\"]\nmanagement_listen = \"127.0.0.1:{management}\"\n\
          [database]\nurl = \"{}\"\nconnections = 8\n[cache]\nurl = \"{}\"\n[secrets]\nkey_file = \"{}\"\n\
          [people]\nlocal_passwords = \"on\"\n[notify]\nfile = \"{}\"\n[test]\nclock = true\n\
          [[outgoing.allow]]\nhost = \"127.0.0.1\"\nnetwork = \"127.0.0.0/8\"\npurpose = \"backchannel-logout\"\n\

@@ -7,12 +7,14 @@
 //! let code = Browser::new().sign_in(&house, &party, &an).await;
 //! ```
 
+pub mod authenticator;
 pub mod browser;
 pub mod engine;
 pub mod fixtures;
 pub mod house;
 pub mod tokens;
 
+pub use authenticator::Authenticator;
 pub use browser::{Browser, Page};
 pub use engine::Engine;
 pub use fixtures::{Party, Person};

@@ -29,6 +29,7 @@ pub mod test_clock;
 use std::sync::{Arc, atomic::AtomicI64};
 
 use idp_core::{
+    authn::passkey::Passkeys,
     crypto::password::PasswordPool,
     keys::{Keyring, Policy},
     net::Net,
@@ -86,6 +87,9 @@ impl App {
             registry,
             clock,
             cookies: CookieStyle::of_issuer(&issuer),
+            origins: config.origins(),
+            related_origins: config.webauthn.related_origins.iter().map(|origin| origin.as_str().to_owned()).collect(),
+            passkeys: passkeys(config)?,
             issuer,
             brand: settings::brand(config),
             settings: settings::of(config),
@@ -152,6 +156,11 @@ async fn outgoing(config: &Config) -> Result<Net, AppError> {
 async fn open_cache(config: &Config) -> Result<Arc<dyn Cache>, AppError> {
     let opened = cache::open(&config.cache.url).await;
     opened.map_err(|error| AppError::Unreachable("cli-part-cache", error.to_string()))
+}
+
+fn passkeys(config: &Config) -> Result<Passkeys, AppError> {
+    let made = Passkeys::new(config.rp_id(), config.origins(), &config.support.province);
+    made.map_err(|_| AppError::setting("webauthn.rp_id", Reason::Rule("cli-config-rp-id")))
 }
 
 fn channel(config: &Config) -> Option<Arc<dyn Channel>> {

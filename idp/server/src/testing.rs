@@ -16,7 +16,7 @@ use axum::{
 };
 use http_body_util::BodyExt;
 use idp_core::{
-    authn::password,
+    authn::{passkey::Passkeys, password},
     crypto::{jws::Alg, password::PasswordPool, random, seal::Seals},
     keys::Keyring,
     net::{self, Net},
@@ -130,6 +130,9 @@ impl TestHouse {
             net: Net::new(&net::Config::default()).expect("builds"),
             registry: Some(Arc::<PlayedRegistry>::clone(&registry)),
             issuer: "http://localhost:8080".to_owned(),
+            origins: vec!["http://localhost:8080".to_owned()],
+            related_origins: Vec::new(),
+            passkeys: Passkeys::new("localhost", vec!["http://localhost:8080".to_owned()], "").expect("a name"),
             cookies: CookieStyle::Plain,
             brand: Brand::default(),
             settings: settings(local_passwords),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::rows;
 use crate::{
     audit::{self, Event},
-    store::{StoreError, Tx},
+    store::{Conn, StoreError, Tx},
     types::{Id, id},
 };
 
@@ -53,6 +53,15 @@ pub async fn end_opened_with(
         ended += u64::from(end(tx, session, because).await?.is_some());
     }
     Ok(ended)
+}
+
+/// Whether a session would end with this credential.
+pub async fn is_opened_with(
+    conn: &mut Conn,
+    session: Id<id::Session>,
+    credential: Id<id::Credential>,
+) -> Result<bool, StoreError> {
+    rows::is_opened_with(conn, session, credential).await
 }
 
 /// Ends up to `most` sessions of anybody: after a restore, in parts that each fit one transaction. Zero: none is left.

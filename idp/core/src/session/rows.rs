@@ -32,6 +32,7 @@ const QUEUE: &str = "insert into logout_delivery (id, party_id, session_id, sid,
 const OF_SID: &str = "select session_id from session_party where sid = $1";
 const OPEN_SESSIONS: &str = "select id from session where person_id = $1 and ended_at is null";
 const OPENED_WITH: &str = "select id from session where credential_id = $1 and ended_at is null";
+const IS_OPENED_WITH: &str = "select id from session where id = $1 and credential_id = $2";
 const OPEN_OF: &str = "select s.id, s.started_at, s.last_used_at, s.ends_at, s.acr, s.agent, s.population, s.computer, \
     (select count(*) from session_party p where p.session_id = s.id) as parties from session s \
     where s.person_id = $1 and s.ended_at is null and s.ends_at > $2 and s.epoch = $3 \
@@ -67,6 +68,7 @@ pub(super) const ALL: &[&str] = &[
     OF_SID,
     OPEN_SESSIONS,
     OPENED_WITH,
+    IS_OPENED_WITH,
     OPEN_OF,
     PERSON_OF,
     JOINED,
@@ -249,6 +251,14 @@ pub(super) async fn opened_with(
     credential: Id<id::Credential>,
 ) -> Result<Vec<Id<id::Session>>, StoreError> {
     conn.all(OPENED_WITH, params![credential]).await?.iter().map(|row| row.id("id")).collect()
+}
+
+pub(super) async fn is_opened_with(
+    conn: &mut Conn,
+    session: Id<id::Session>,
+    credential: Id<id::Credential>,
+) -> Result<bool, StoreError> {
+    Ok(conn.one(IS_OPENED_WITH, params![session, credential]).await?.is_some())
 }
 
 /// Some sessions that have not ended, whoever they belong to; oldest first.

@@ -1,6 +1,9 @@
 //! The one decision: an ordered list of checks over persisted facts.
 
-use crate::types::{Aal, Timestamp};
+use crate::{
+    session::Live,
+    types::{Aal, Timestamp},
+};
 
 use super::{
     facts::{FRESH, Facts},
@@ -163,7 +166,7 @@ fn step_up(facts: &Facts<'_>) -> Option<Next> {
     if facts.asked.required() > Some(session.aal) {
         return Some(if facts.ways.strong() {
             Next::StepUp(Why::LevelNeeded)
-        } else if facts.proved_at.is_some() || facts.now < session.auth_at + FRESH {
+        } else if is_fresh(facts, session) {
             Next::CreatePasskey(Why::LevelNeeded)
         } else {
             // A password that somebody left signed in must not be enough to add a key of another's own.
@@ -173,6 +176,10 @@ fn step_up(facts: &Facts<'_>) -> Option<Next> {
     let wanted = facts.asked.wanted().filter(|wanted| *wanted <= HIGHEST);
     let welcome = wanted > Some(session.aal) && facts.ways.strong() && !facts.ways.declined;
     welcome.then_some(Next::StepUp(Why::LevelWelcome))
+}
+
+fn is_fresh(facts: &Facts<'_>, session: &Live) -> bool {
+    facts.now < session.auth_at + FRESH
 }
 
 fn reauthenticate(facts: &Facts<'_>) -> Option<Next> {
@@ -209,7 +216,8 @@ fn consent(facts: &Facts<'_>) -> Option<Next> {
 
 /// The last word before the end, and only right after a proof: nobody is held up who just passes through.
 fn offer_passkey(facts: &Facts<'_>) -> Option<Next> {
-    facts.ways.offer_passkey.then_some(Next::OfferPasskey(Why::PasskeyOffer))
+    let session = facts.session?;
+    (facts.ways.offer_passkey && is_fresh(facts, session)).then_some(Next::OfferPasskey(Why::PasskeyOffer))
 }
 
 #[cfg(test)]
@@ -332,7 +340,8 @@ mod tests {
                 asked: essential(aal2),
                 ..case("nothing, and too long ago", Next::Reauthenticate(Why::BeforeChange))
             },
-            Case { session: live(300), asked: essential(aal2), proved: true, ..case("proved again", create) },
+            Case { session: live(0), asked: essential(aal2), proved: true, ..case("proved again", create) },
+            Case { session: live(300), ways: offer, ..case("an offer that waited too long", Next::Finish) },
             Case {
                 session: strong(61),
                 asked: again,

@@ -13,6 +13,8 @@
 //! | `…/receipts/{id}`, `…/receipts/{id}/file` | `receipts`: proof of what was agreed to |
 //! | `…/access` | `access`: what went to whom |
 //! | `…/settings`, `GET /display` | `settings`: language, letters, contrast; `/display` works signed out |
+//! | `GET`, `POST /account/passkeys…` | `passkeys`; who may change something: `gate` |
+//! | `GET /.well-known/…` | `well_known`: what browsers and password managers look for |
 //! | `GET`, `POST /enrol` | `enrol`; what the form says: `application`; how often: `quota` |
 //! | (a job) | `reverify`: asks the registry again |
 
@@ -20,15 +22,18 @@ mod access;
 mod application;
 mod data;
 mod enrol;
+mod gate;
 mod history;
 mod home;
 mod own;
+mod passkeys;
 mod quota;
 mod receipts;
 mod reverify;
 mod services;
 mod sessions;
 mod settings;
+mod well_known;
 
 use std::sync::Arc;
 
@@ -61,6 +66,14 @@ pub fn routes(house: &Arc<House>) -> Router {
         .route("/account/access", get(access::page))
         .route("/account/settings", get(settings::page).post(settings::save))
         .route("/display", get(settings::display))
+        .route("/account/passkeys", get(passkeys::list).post(passkeys::create))
+        .route("/account/passkeys/new", get(passkeys::creation))
+        .route("/account/passkeys/options", post(passkeys::options))
+        .route("/account/passkeys/{id}/label", post(passkeys::rename))
+        .route("/account/passkeys/{id}/remove", get(passkeys::removal).post(passkeys::remove))
+        .route("/.well-known/webauthn", get(well_known::webauthn))
+        .route("/.well-known/passkey-endpoints", get(well_known::passkey_endpoints))
+        .route("/.well-known/change-password", get(well_known::change_password))
         .route("/enrol", get(enrol::page).post(enrol::answer))
         .with_state(Arc::clone(house))
 }

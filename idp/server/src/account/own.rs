@@ -27,7 +27,7 @@ const SIGN_OUT_FORM: &str = "account sign-out";
 pub(super) async fn holder(visit: &Visit, path: &str) -> Result<Live, Halt> {
     match visit.house.session(&visit.headers, visit.now()).await? {
         Some(live) => Ok(live),
-        None => Err(Halt::from(sign_in(visit, path).await?)),
+        None => Err(Halt::from(sign_in(visit, &Asked::default(), path).await?)),
     }
 }
 
@@ -76,33 +76,34 @@ async fn show(visit: &Visit, live: &Live) -> Result<Response, Halt> {
         assurance: person.identity_assurance,
         data_match: shown(person.data_match),
         matched_at: person.data_matched_at,
+        passkeys_href: visit.keep_locale("/account/passkeys"),
         sign_out_action: visit.keep_locale("/account/sign-out"),
     };
     Ok(visit.bound(render(&page), &binding))
 }
 
-async fn sign_in(visit: &Visit, path: &str) -> Result<Response, Halt> {
+/// Sends the person to sign in, or to prove themself again, and then `back` to a page of this door.
+pub(super) async fn sign_in(visit: &Visit, asked: &Asked, back: &str) -> Result<Response, Halt> {
     let binding = visit.binding();
-    let handle = begin(visit, &binding, path).await?;
+    let handle = begin(visit, &binding, (asked, back)).await?;
     let response = onward(&visit.keep_locale(&format!("/sign-in/{}", handle.reveal())));
     Ok(visit.bound(response, &binding))
 }
 
-async fn begin(visit: &Visit, binding: &Binding, path: &str) -> Result<Handle<Transaction>, Fault> {
+async fn begin(visit: &Visit, binding: &Binding, (asked, back): (&Asked, &str)) -> Result<Handle<Transaction>, Fault> {
     let browser = binding.digest().ok_or(Fault::bug("reading our own binding"))?;
-    let asked = &Asked::default();
-    let begun = visit.house.db.write(&visit.cx, |tx| Box::pin(begin_within(tx, browser, asked, path)));
+    let begun = visit.house.db.write(&visit.cx, |tx| Box::pin(begin_within(tx, browser, asked, back)));
     begun.await.map_err(|error: StoreError| Fault::from(error))
 }
 
-/// Begins a transaction for somebody's own account, which ends at `path`.
+/// Begins a transaction for somebody's own account. `back` is the page of ours to which it leads; empty: my account.
 pub(super) async fn begin_within(
     tx: &mut Tx<'_>,
     browser: Digest,
     asked: &Asked,
-    path: &str,
+    back: &str,
 ) -> Result<Handle<Transaction>, StoreError> {
-    let new = NewSignIn { door: "account", party: None, browser, asked, payload: path, resume: "/account/resume?t=" };
+    let new = NewSignIn { door: "account", party: None, browser, asked, payload: back, resume: "/account/resume?t=" };
     signin::begin(tx, new).await
 }
 
@@ -133,9 +134,9 @@ pub(super) async fn resume(visit: Visit) -> Result<Response, Halt> {
     let ended =
         visit.house.db.write(&visit.cx, |tx| Box::pin(signin::end_transaction(tx, &sign_in, Outcome::Finished)));
     ended.await.map_err(|error: StoreError| Fault::from(error))?;
-    // The release before kept no path; only this door writes one.
-    let path = if sign_in.payload.starts_with(PATH) { sign_in.payload.as_str() } else { PATH };
-    Ok(onward(&visit.keep_locale(path)))
+    // We wrote it ourselves; a path of this door it is all the same.
+    let back = if sign_in.payload.starts_with("/account/") { sign_in.payload.as_str() } else { PATH };
+    Ok(onward(&visit.keep_locale(back)))
 }
 
 /// `POST /account/sign-out`.

@@ -31,7 +31,7 @@ pub fn inside(house: &Arc<House>) -> Router {
 /// What the public listener serves.
 pub fn public(house: &Arc<House>, server: &sections::Server) -> Router {
     let trust = Trust { proxies: server.proxies.clone(), header: server.proxy_header };
-    Gate::new(&house.issuer, trust, error_page(Arc::clone(house))).before(inside(house))
+    Gate::new(&house.issuer, trust, error_page(Arc::clone(house))).also_at(&house.origins).before(inside(house))
 }
 
 /// The page of a problem that no door turned into a page of its own.

@@ -63,6 +63,8 @@ mod check {
     pub(super) const TLS: Check = Check { name: "tls", what: "cli-doctor-tls", todo: "cli-doctor-tls-do" };
     pub(super) const CACHE: Check = Check { name: "cache", what: "cli-doctor-cache", todo: "cli-doctor-cache-do" };
     pub(super) const ISSUER: Check = Check { name: "issuer", what: "cli-doctor-issuer", todo: "cli-doctor-issuer-do" };
+    pub(super) const PASSKEYS: Check =
+        Check { name: "passkeys", what: "cli-doctor-passkeys", todo: "cli-doctor-passkeys-do" };
     pub(super) const REGISTRY: Check =
         Check { name: "registry", what: "cli-doctor-registry", todo: "cli-doctor-registry-do" };
     pub(super) const NOTIFY: Check = Check { name: "notify", what: "cli-doctor-notify", todo: "cli-doctor-notify-do" };

@@ -1,6 +1,9 @@
 //! Rules that no single value can break: what must fit together.
 
+use idp_core::authn::passkey::Passkeys;
+
 use super::{
+    issuer::Issuer,
     problem::{ConfigProblem, Reason},
     sections::Config,
     tree::Tree,
@@ -11,6 +14,7 @@ use crate::web::brand::{self, Colour};
 pub(super) fn check(config: &Config, tree: &Tree, problems: &mut Vec<ConfigProblem>) {
     let reasons = [
         listeners(config),
+        names(config),
         tls(config),
         stores(config),
         numbers(config),
@@ -52,6 +56,33 @@ fn listeners(config: &Config) -> Found {
         rule(remote_management, "server.management_listen", "cli-config-management-remote"),
         rule(shared, "server.management_listen", "cli-config-management-shared"),
         rule(unsafe_clock, "test.clock", "cli-config-test-clock"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// Names that outlive everything else: of the issuer, of the passkeys, and of a move.
+fn names(config: &Config) -> Found {
+    let server = &config.server;
+    let rp_id = config.rp_id();
+    // Browsers keep passkeys under names only, and an issuer without passkeys leads people to steps that they cannot take.
+    let is_name = Passkeys::new(rp_id, config.origins(), "").is_ok() && (rp_id.contains('.') || rp_id == "localhost");
+    let path = if config.webauthn.rp_id.is_some() { "webauthn.rp_id" } else { "server.public_url" };
+    // WebAuthn Level 3 section 5.1.2: the name is the page's own or one above it; elsewhere the home of the name says who is related.
+    let within = |origin: &Issuer| origin.host() == rp_id || origin.host().ends_with(&format!(".{rp_id}"));
+    let at_home = std::iter::once(&server.public_url).chain(&server.also_at).any(within);
+    let mixed = server.also_at.iter().any(|origin| origin.is_https() != server.public_url.is_https());
+    let mut all = config.origins();
+    all.extend(config.webauthn.related_origins.iter().map(|origin| origin.as_str().to_owned()));
+    let count = all.len();
+    all.sort_unstable();
+    all.dedup();
+    [
+        rule(!is_name, path, "cli-config-rp-id"),
+        rule(is_name && !at_home, path, "cli-config-rp-id-elsewhere"),
+        rule(mixed, "server.also_at", "cli-config-also-at-mixed"),
+        rule(all.len() != count, "server.also_at", "cli-config-also-at-twice"),
     ]
     .into_iter()
     .flatten()

@@ -21,6 +21,15 @@ impl Issuer {
         &self.text
     }
 
+    /// The host name or address, without a port.
+    pub fn host(&self) -> &str {
+        let authority = self.text.split_once("://").map_or("", |(_, rest)| rest);
+        match authority.find(']') {
+            Some(end) => &authority[..=end],
+            None => authority.split(':').next().unwrap_or_default(),
+        }
+    }
+
     /// Whether cookies are `Secure` and HSTS is sent.
     pub const fn is_https(&self) -> bool {
         self.https
@@ -90,6 +99,18 @@ pub enum NotAnIssuer {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_host_of_an_issuer_has_no_port() {
+        for (text, host) in [
+            ("https://id.example", "id.example"),
+            ("https://id.example:8443", "id.example"),
+            ("http://127.0.0.1:8080", "127.0.0.1"),
+            ("http://[::1]:8080", "[::1]"),
+        ] {
+            assert_eq!(Issuer::try_from(text.to_owned()).expect("an issuer").host(), host);
+        }
+    }
 
     #[test]
     fn an_issuer_has_one_spelling() {

@@ -34,6 +34,8 @@ pub struct Config {
     pub oidc: Oidc,
     /// Lifetimes of sessions.
     pub session: Session,
+    /// Passkeys: under which name browsers keep them.
+    pub webauthn: Webauthn,
     /// What we may ask of other systems.
     pub outgoing: net::Config,
     /// Mails and messages.
@@ -54,6 +56,9 @@ pub struct Config {
 pub struct Server {
     /// The issuer, and the beginning of every address we hand out. No path, no trailing slash; `http` on loopback only.
     pub public_url: Issuer,
+    /// Other origins under which the same server answers, while a province moves from one name to another. The issuer stays `public_url`;
+    /// who comes to a page there is sent on to it (docs/host-names.md).
+    pub also_at: Vec<Issuer>,
     /// Addresses of the public listener. At least one.
     pub listen: Vec<SocketAddr>,
     /// Address of the management listener: health, metrics.
@@ -76,6 +81,7 @@ impl Default for Server {
     fn default() -> Self {
         Self {
             public_url: Issuer::default(),
+            also_at: Vec::new(),
             listen: vec![SocketAddr::from(([127, 0, 0, 1], 8080))],
             management_listen: SocketAddr::from(([127, 0, 0, 1], 9080)),
             management_remote: false,
@@ -220,6 +226,30 @@ impl Default for Session {
             shared_idle_minutes: 10,
             shared_absolute_hours: 1,
         }
+    }
+}
+
+/// `[webauthn]`
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Webauthn {
+    /// The host name under which browsers keep passkeys, for ever: with another one every passkey is lost. Absent: the host of `public_url`.
+    pub rp_id: Option<String>,
+    /// Further origins that may use these passkeys, told to browsers at `/.well-known/webauthn`; `public_url` and `server.also_at` are told
+    /// anyway. Browsers take about five names in all.
+    pub related_origins: Vec<Issuer>,
+}
+
+impl Config {
+    /// The name under which browsers keep passkeys.
+    pub fn rp_id(&self) -> &str {
+        self.webauthn.rp_id.as_deref().unwrap_or_else(|| self.server.public_url.host())
+    }
+
+    /// The origins under which this server answers, the issuer first.
+    pub fn origins(&self) -> Vec<String> {
+        let all = std::iter::once(&self.server.public_url).chain(&self.server.also_at);
+        all.map(|origin| origin.as_str().to_owned()).collect()
     }
 }
 

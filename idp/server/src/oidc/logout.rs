@@ -45,7 +45,7 @@ pub(super) async fn post(
     }
     let given =
         csrf::Given { form: FORM, binding: house.browser(&headers), token: form.get(csrf::FIELD), headers: &headers };
-    csrf::check(&given, &house.issuer)?;
+    csrf::check(&given, &house.origins)?;
     let request = Request::read(&house, &form, context.look(context.locale))?;
     if form.get("choice") == Some("stay") {
         return Ok((StatusCode::SEE_OTHER, [(LOCATION, "/account")]).into_response());

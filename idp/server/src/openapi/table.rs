@@ -195,6 +195,10 @@ const ENROL: &[Parameter] = &[
     must("new_password_again"),
 ];
 
+const PASSKEY: &[Parameter] = &[must("csrf"), must("ceremony"), must("answer")];
+const NEW_PASSKEY: &[Parameter] = &[must("csrf"), must("ceremony"), must("answer"), may("label")];
+const ASKED: Answers = &[(200, Some(Body::Json)), (403, Some(Body::Html)), (409, Some(Body::Html)), (429, None)];
+
 /// The whole surface.
 pub const ROUTES: &[Route] = &[
     public("/.well-known/openid-configuration", "openid", &[get("discovery", "OpenID Connect Discovery 1.0", JSON)]),
@@ -250,6 +254,28 @@ pub const ROUTES: &[Route] = &[
         "pages",
         &[post("password", "Name and password", &[must("csrf"), may("login"), must("password")], PAGE_OR_ON)],
     ),
+    public("/sign-in/{t}/passkey", "pages", &[post("use_passkey", "The device's answer", PASSKEY, PAGE_OR_ON)]),
+    public(
+        "/sign-in/{t}/passkey/options",
+        "pages",
+        &[post("passkey_options", "What a script asks the device", &[must("csrf")], ASKED)],
+    ),
+    public("/sign-in/{t}/passkey/new", "pages", &[post("make_passkey", "A new passkey", NEW_PASSKEY, PAGE_OR_ON)]),
+    public(
+        "/sign-in/{t}/passkey/new/options",
+        "pages",
+        &[post("new_passkey_options", "What a script asks the device", &[must("csrf")], ASKED)],
+    ),
+    public(
+        "/sign-in/{t}/passkey/later",
+        "pages",
+        &[post("passkey_later", "No passkey now", &[must("csrf")], PAGE_OR_ON)],
+    ),
+    public(
+        "/sign-in/{t}/decline",
+        "pages",
+        &[post("decline_step_up", "On without a higher level", &[must("csrf")], PAGE_OR_ON)],
+    ),
     public(
         "/sign-in/{t}/account",
         "pages",
@@ -276,6 +302,45 @@ pub const ROUTES: &[Route] = &[
         "/account/sign-out",
         "pages",
         &[post("sign_out", "End the session", &[must("csrf")], PAGE_OR_ON).by("session")],
+    ),
+    public(
+        "/account/passkeys",
+        "pages",
+        &[
+            get("passkeys", "My passkeys", PAGE_OR_ON).by("session"),
+            post("add_passkey", "A new passkey", NEW_PASSKEY, PAGE_OR_ON).by("session"),
+        ],
+    ),
+    public("/account/passkeys/new", "pages", &[get("passkey_page", "Make a passkey", PAGE_OR_ON).by("session")]),
+    public(
+        "/account/passkeys/options",
+        "pages",
+        &[post("own_passkey_options", "What a script asks the device", &[must("csrf")], ASKED).by("session")],
+    ),
+    public(
+        "/account/passkeys/{id}/label",
+        "pages",
+        &[post("rename_passkey", "Another name", &[must("csrf"), must("label")], PAGE_OR_ON).by("session")],
+    ),
+    public(
+        "/account/passkeys/{id}/remove",
+        "pages",
+        &[
+            get("passkey_removal", "What removing it would mean", PAGE_OR_ON).by("session"),
+            post("remove_passkey", "Remove it, and end the sessions that it opened", &[must("csrf")], PAGE_OR_ON)
+                .by("session"),
+        ],
+    ),
+    public("/.well-known/webauthn", "passkeys", &[get("related_origins", "WebAuthn Level 3 section 5.11", JSON)]),
+    public(
+        "/.well-known/passkey-endpoints",
+        "passkeys",
+        &[get("passkey_endpoints", "Where passkeys are made and managed", JSON)],
+    ),
+    public(
+        "/.well-known/change-password",
+        "passkeys",
+        &[get("change_password", "Where the password is changed", &[(303, None)])],
     ),
     public(
         "/account/history",

@@ -108,6 +108,13 @@ impl At {
         self.visit.keep_locale(&path(&self.t, tail))
     }
 
+    /// The page of this transaction with one word more in its query.
+    pub(super) fn path_with(&self, (name, value): (&str, &str)) -> String {
+        let path = self.path("");
+        let glue = if path.contains('?') { '&' } else { '?' };
+        format!("{path}{glue}{name}={value}")
+    }
+
     /// The name of the party.
     pub(super) fn party_name(&self) -> Option<Words> {
         self.party.as_deref().map(|party| name_of(party, self.locale))

@@ -6,6 +6,7 @@
 //! | --- | --- |
 //! | `GET /sign-in/{t}` | `show`: the page of the next step |
 //! | `POST /sign-in/{t}/password` | `password`: signing in, and proving oneself again |
+//! | `POST /sign-in/{t}/passkey…`, `…/decline` | `passkey`: using one, making one, going on without |
 //! | `POST /sign-in/{t}/account`, `…/consent`, `…/cancel` | `choice`: go on, agree, turn back |
 //! | (every proof) | `proved`: session, transaction, next step |
 //! | (every one) | `at`: where a person stands in their transaction |
@@ -17,6 +18,7 @@
 
 mod at;
 mod choice;
+mod passkey;
 mod password;
 mod proved;
 mod show;
@@ -35,6 +37,12 @@ pub fn routes(house: &Arc<House>) -> Router {
     Router::new()
         .route("/sign-in/{t}", get(show::page))
         .route("/sign-in/{t}/password", post(password::answer))
+        .route("/sign-in/{t}/passkey", post(passkey::answer))
+        .route("/sign-in/{t}/passkey/options", post(passkey::options))
+        .route("/sign-in/{t}/passkey/new", post(passkey::create))
+        .route("/sign-in/{t}/passkey/new/options", post(passkey::creation_options))
+        .route("/sign-in/{t}/passkey/later", post(passkey::later))
+        .route("/sign-in/{t}/decline", post(passkey::decline))
         .route("/sign-in/{t}/account", post(choice::account))
         .route("/sign-in/{t}/consent", post(choice::consent))
         .route("/sign-in/{t}/cancel", post(choice::cancel))

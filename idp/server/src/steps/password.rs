@@ -11,7 +11,7 @@ use idp_core::{
 
 use super::{
     at::{At, Ticket},
-    proved::{closed, proved},
+    proved::{BrowserCan, closed, proved},
     show::Asked,
 };
 use crate::web::{Code, Form, Halt, Params, Visit, house::LocalPasswords, page::Errors};
@@ -50,7 +50,12 @@ pub(super) async fn answer(visit: Visit, ticket: Ticket, Form(params): Form) -> 
     }
     let house = &at.visit.house;
     match authn::password::prove(&house.db, &house.passwords, &at.visit.cx, &login, &password).await {
-        Ok(proof) => proved(&at, &proof).await,
+        Ok(proof) => {
+            // The field that only a script fills in: it says that a passkey may be offered.
+            let can =
+                if params.get("passkeys") == Some("yes") { BrowserCan::KeepPasskeys } else { BrowserCan::Unknown };
+            proved(&at, &proof, can).await
+        }
         Err(refusal) => refused(&at, asked, refusal),
     }
 }

@@ -35,11 +35,20 @@ pub(super) fn closed(at: &At, why: Closed) -> Halt {
 /// renewed has ended.
 type Written = Option<(Started, Next)>;
 
+/// What is known of the browser that the proof came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum BrowserCan {
+    /// Nothing.
+    Unknown,
+    /// A script found that it keeps passkeys.
+    KeepPasskeys,
+}
+
 /// Goes on with a proof.
-pub(super) async fn proved(at: &At, proof: &Proof) -> Result<Response, Halt> {
+pub(super) async fn proved(at: &At, proof: &Proof, can: BrowserCan) -> Result<Response, Halt> {
     let visit = &at.visit;
     let cx = visit.cx.acting(Actor::Person(proof.person()));
-    let written = visit.house.db.write(&cx, |tx| Box::pin(write(tx, at, proof)));
+    let written = visit.house.db.write(&cx, |tx| Box::pin(write(tx, at, proof, can)));
     match written.await? {
         Err(gone) => Err(at.gone(&gone).await?),
         // The session ended while its holder typed: the page asks anew, as of anybody.
@@ -53,7 +62,7 @@ pub(super) async fn proved(at: &At, proof: &Proof) -> Result<Response, Halt> {
     }
 }
 
-async fn write(tx: &mut Tx<'_>, at: &At, proof: &Proof) -> Result<Result<Written, Gone>, StoreError> {
+async fn write(tx: &mut Tx<'_>, at: &At, proof: &Proof, can: BrowserCan) -> Result<Result<Written, Gone>, StoreError> {
     // Hashing took its time: the person may have turned back in another tab.
     let computer = match at.load(tx).await? {
         Ok(sign_in) => sign_in.computer,
@@ -63,6 +72,9 @@ async fn write(tx: &mut Tx<'_>, at: &At, proof: &Proof) -> Result<Result<Written
         return Ok(Ok(None));
     };
     signin::proved(tx, &at.sign_in, &started.live).await?;
+    if can == BrowserCan::KeepPasskeys {
+        signin::browser_keeps_passkeys(tx, &at.sign_in).await?;
+    }
     if let Some(locale) = at.visit.chosen_locale() {
         people::set_locale(tx, started.live.account, locale).await?;
     }

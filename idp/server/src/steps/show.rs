@@ -13,18 +13,31 @@ use idp_core::{
 use super::at::{At, Holder, Ticket, consent_form, form};
 use crate::web::{
     Halt, Visit,
+    ceremony::not_created,
     house::LocalPasswords,
-    page::{Consent, Errors, PurposeCard, SelectAccount, SignIn, released, render, render_with},
+    in_app,
+    page::{
+        Ceremony, Consent, Errors, PasskeyCreate, PasskeyFailed, PurposeCard, SelectAccount, SignIn, StepUp, released,
+        render, render_with,
+    },
     visit::name_of,
 };
 
 /// The query with which the person asks for the sign-in form although they are signed in.
 pub(super) const OTHER: &str = "?other=1";
 
+/// The query with which the script, and the page after a failure, come back.
+const PASSKEY: &str = "passkey";
+
 /// `GET /sign-in/{t}`.
 pub(super) async fn page(visit: Visit, ticket: Ticket) -> Result<Response, Halt> {
     let at = At::arrive(visit, ticket).await?;
     let other = at.visit.query.get("other").is_some();
+    let takes_a_passkey =
+        matches!(at.next, Next::SignIn(_) | Next::SelectAccount(_) | Next::Reauthenticate(_) | Next::StepUp(_));
+    if takes_a_passkey && tried(&at) == Some("failed") {
+        return Ok(at_failed(&at, StatusCode::OK, "device"));
+    }
     match (at.next, &at.live) {
         (Next::SelectAccount(why), Some(live)) if !other => Ok(select_account(&at, why, at.holder(live).await?)),
         (Next::Reauthenticate(why), Some(live)) => {
@@ -32,12 +45,80 @@ pub(super) async fn page(visit: Visit, ticket: Ticket) -> Result<Response, Halt>
             Ok(Asked::again(why, holder).page(&at, StatusCode::OK, Errors::none()))
         }
         (Next::Consent(why), Some(live)) => consent(&at, why, live).await,
+        (Next::StepUp(why), Some(live)) => Ok(step_up(&at, why, at.holder(live).await?)),
+        (Next::CreatePasskey(_) | Next::OfferPasskey(_), Some(_)) => {
+            let errors = tried(&at).map_or_else(Errors::none, not_created);
+            Ok(creation(&at, StatusCode::OK, errors))
+        }
         (Next::SignIn(why) | Next::SelectAccount(why), _) => {
             let hint = at.sign_in.asked.login_hint.clone().unwrap_or_default();
             Ok(Asked::anybody(why, hint).page(&at, StatusCode::OK, Errors::none()))
         }
         _ => Ok(at.to_door()),
     }
+}
+
+/// What the script saw, or what the person chose after it.
+fn tried(at: &At) -> Option<&str> {
+    at.visit.query.get(PASSKEY)
+}
+
+/// The page after a passkey that was not accepted.
+pub(super) fn failed(at: &At, reason: &'static str) -> Response {
+    at_failed(at, StatusCode::UNAUTHORIZED, reason)
+}
+
+fn at_failed(at: &At, status: StatusCode, reason: &'static str) -> Response {
+    let page = PasskeyFailed {
+        c: at.chrome("", &form(&at.t)),
+        reason,
+        again_href: at.path(""),
+        other_href: at.path_with((PASSKEY, "other")),
+    };
+    render_with(status, &page)
+}
+
+fn ceremony(at: &At, path: &str) -> Ceremony {
+    Ceremony {
+        action: at.path(path),
+        options: at.path(&format!("{path}/options")),
+        failed: at.path_with((PASSKEY, "")),
+    }
+}
+
+fn step_up(at: &At, why: signin::Why, holder: Holder) -> Response {
+    render(&StepUp {
+        c: at.chrome("", &form(&at.t)),
+        party: at.party_name(),
+        why: at.why(why),
+        account: holder.name,
+        ceremony: ceremony(at, "/passkey"),
+        in_app: in_app::in_app(&at.visit.headers),
+        other_ways: tried(at) == Some("other"),
+        decline_action: (why == signin::Why::LevelWelcome).then(|| at.path("/decline")),
+        cancel_action: at.path("/cancel"),
+    })
+}
+
+/// The page on which a passkey is made.
+pub(super) fn creation(at: &At, status: StatusCode, errors: Errors) -> Response {
+    let (why, offered) = match at.next {
+        Next::OfferPasskey(why) => (Some(why), true),
+        Next::CreatePasskey(why) => (Some(why), false),
+        _ => (None, false),
+    };
+    let page = PasskeyCreate {
+        c: at.chrome("", &form(&at.t)),
+        why: why.map(|why| at.why(why)),
+        errors,
+        ceremony: ceremony(at, "/passkey/new"),
+        label: at.visit.usual_label(at.locale),
+        in_app: in_app::in_app(&at.visit.headers),
+        later_action: offered.then(|| at.path("/passkey/later")),
+        cancel_action: (!offered).then(|| at.path("/cancel")),
+        back_href: None,
+    };
+    render_with(status, &page)
 }
 
 /// Whose password the sign-in page asks for.
@@ -80,6 +161,7 @@ impl Asked {
             login: self.login,
             account: self.account,
             shared: at.sign_in.computer == Computer::Shared,
+            passkey: (tried(at) != Some("other")).then(|| ceremony(at, "/passkey")),
             action: at.path("/password"),
             cancel_action: at.path("/cancel"),
             enrol_href: may_enrol.then(|| at.visit.keep_locale(&format!("/enrol?t={}", at.t))),

@@ -25,15 +25,15 @@ pub fn token(binding: &str, form: &str) -> String {
 
 /// Refuses a form that does not come from our own page in this browser.
 ///
-/// `binding` is `None` when the browser sent no cookie; `own_origin` is the issuer.
+/// `binding` is `None` when the browser sent no cookie; `own` are the origins under which we answer.
 ///
 /// # Errors
 /// [`Code::COOKIES_REFUSED`] without a binding, [`Code::FORM_NOT_OURS`] for everything else.
-pub fn check(given: &Given<'_>, own_origin: &str) -> Result<(), Problem> {
+pub fn check(given: &Given<'_>, own: &[String]) -> Result<(), Problem> {
     let Some(binding) = given.binding else {
         return Err(Problem::new(Code::COOKIES_REFUSED));
     };
-    if !browser_says_ours(given.headers, own_origin) {
+    if !browser_says_ours(given.headers, own) {
         return Err(Problem::new(Code::FORM_NOT_OURS).because("sent from another site"));
     }
     let sent = given.token.and_then(|token| URL_SAFE_NO_PAD.decode(token).ok()).unwrap_or_default();
@@ -56,10 +56,10 @@ pub struct Given<'a> {
     pub headers: &'a HeaderMap,
 }
 
-fn browser_says_ours(headers: &HeaderMap, own_origin: &str) -> bool {
+fn browser_says_ours(headers: &HeaderMap, own: &[String]) -> bool {
     let all = |name| headers.get_all(name).iter().map(|value| value.to_str().unwrap_or("?"));
     all("sec-fetch-site").all(|site| matches!(site, "same-origin" | "none"))
-        && all(ORIGIN.as_str()).all(|origin| origin == own_origin || origin == "null")
+        && all(ORIGIN.as_str()).all(|origin| origin == "null" || own.iter().any(|own| own == origin))
 }
 
 fn mac(binding: &str, form: &str) -> [u8; 32] {
@@ -72,6 +72,7 @@ mod tests {
     use super::*;
 
     const OWN: &str = "https://id.example";
+    const MOVED: &str = "https://id.moved.example";
 
     fn answer(
         form: &str,
@@ -83,7 +84,7 @@ mod tests {
         for (name, value) in lines {
             headers.append(*name, value.parse().expect("a header value"));
         }
-        check(&Given { form, binding, token, headers: &headers }, OWN)
+        check(&Given { form, binding, token, headers: &headers }, &[OWN.to_owned(), MOVED.to_owned()])
             .map_or_else(|problem| problem.code().word(), |()| "ours")
     }
 
@@ -110,6 +111,7 @@ mod tests {
         let good = token("b1", "sign-in");
         for (lines, expected) in [
             (&[("origin", OWN)][..], "ours"),
+            (&[("origin", MOVED)], "ours"),
             (&[("origin", "null"), ("sec-fetch-site", "same-origin")], "ours"),
             (&[("sec-fetch-site", "none")], "ours"),
             (&[("origin", "null")], "ours"),

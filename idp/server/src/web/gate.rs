@@ -12,6 +12,11 @@ use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 use axum::{
     Router,
     extract::{Request, State},
+    http::{
+        HeaderValue, Method, StatusCode,
+        header::{HOST, LOCATION},
+        uri::{Authority, PathAndQuery},
+    },
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
 };
@@ -27,9 +32,15 @@ use super::{
     problem::{Asked, Code, ErrorPage, Problem, RETRY_SECONDS, Renderer, render},
 };
 
+/// Pages at which somebody arrives. Under another name of ours they are sent on from these; what is under way there goes on there,
+/// because its cookies are.
+const ARRIVALS: [&str; 5] = ["/", "/account", "/enrol", "/oauth2/authorize", "/oauth2/logout"];
+
 /// What the gate needs to know.
 pub struct Gate {
     issuer: String,
+    /// Host names, with ports, under which we answer beside the issuer's.
+    also_at: Vec<String>,
     trust: Trust,
     headers: SecurityHeaders,
     error_page: ErrorPage,
@@ -41,11 +52,20 @@ impl Gate {
     pub fn new(issuer: &str, trust: Trust, error_page: ErrorPage) -> Self {
         Self {
             issuer: issuer.to_owned(),
+            also_at: Vec::new(),
             trust,
             headers: SecurityHeaders::of_issuer(issuer),
             error_page,
             request_time: limit::REQUEST_TIME,
         }
+    }
+
+    /// Sends on to the issuer who arrives at a page under one of these origins.
+    #[must_use]
+    pub fn also_at(mut self, origins: &[String]) -> Self {
+        let authority = |origin: &String| origin.split_once("://").map(|(_, authority)| authority.to_owned());
+        self.also_at = origins.iter().filter(|origin| **origin != self.issuer).filter_map(authority).collect();
+        self
     }
 
     /// Puts the doors behind the gate. Also answers what no door answers: an unknown address, an unknown method.
@@ -66,9 +86,10 @@ async fn pass(State(gate): State<Arc<Gate>>, mut request: Request, next: Next) -
     request.extensions_mut().insert(context);
     let span = info_span!("request", request.id = %context.request_id, trace.id = trace.as_ref().map(TraceId::as_str));
     async move {
-        let answer = match limit::check(&request) {
-            Ok(()) => guarded(gate.request_time, next.run(request)).await,
-            Err(problem) => problem.into_response(),
+        let answer = match (limit::check(&request), gate.sends_on(&request)) {
+            (Ok(()), None) => guarded(gate.request_time, next.run(request)).await,
+            (Ok(()), Some(address)) => (StatusCode::TEMPORARY_REDIRECT, [(LOCATION, address)]).into_response(),
+            (Err(problem), _) => problem.into_response(),
         };
         let renderer = Renderer { issuer: &gate.issuer, page: &gate.error_page };
         let mut answer = render(answer, &asked, &context, &renderer);
@@ -82,6 +103,21 @@ async fn pass(State(gate): State<Arc<Gate>>, mut request: Request, next: Next) -
 }
 
 impl Gate {
+    /// The same address under the issuer's name, for somebody who arrives under another one of ours. The host decides only whether, never
+    /// where to; path and query stay as they came.
+    fn sends_on(&self, request: &Request) -> Option<HeaderValue> {
+        let uri = request.uri();
+        let arrives = ARRIVALS.contains(&uri.path()) || uri.path().starts_with("/console");
+        if self.also_at.is_empty() || !arrives || !matches!(*request.method(), Method::GET | Method::HEAD) {
+            return None;
+        }
+        let header = request.headers().get(HOST).and_then(|host| host.to_str().ok());
+        let host = header.or_else(|| uri.authority().map(Authority::as_str))?;
+        let known = self.also_at.iter().any(|also| also.eq_ignore_ascii_case(host));
+        let rest = uri.path_and_query().map_or("/", PathAndQuery::as_str);
+        known.then(|| HeaderValue::try_from(format!("{}{rest}", self.issuer)).ok()).flatten()
+    }
+
     fn context(&self, request: &Request) -> Context {
         let peer = request
             .extensions()
@@ -110,7 +146,7 @@ mod tests {
     use crate::web::{extract::Form, problem::ErrorView};
     use axum::{
         body::Body,
-        http::{StatusCode, header},
+        http::header,
         routing::{get, post},
     };
     use http_body_util::BodyExt;
@@ -191,6 +227,31 @@ mod tests {
 
         let (_, headers, _) = ask(form("/ok", 1)).await;
         assert!(headers["allow"].to_str().is_ok_and(|allow| allow.contains("GET")));
+    }
+
+    #[tokio::test]
+    async fn who_arrives_under_an_old_name_is_sent_on_and_what_is_under_way_is_served() {
+        let page: ErrorPage = Arc::new(|_: &ErrorView<'_>| String::new());
+        let routes = ["/", "/oauth2/authorize", "/oauth2/token", "/sign-in/{t}"];
+        let doors = routes.iter().fold(Router::new(), |doors, path| doors.route(path, get(|| async { "ok" })));
+        let origins = ["https://id.example".to_owned(), "https://id.old.example:8443".to_owned()];
+        let gate = Gate::new("https://id.example", Trust::default(), page).also_at(&origins).before(doors);
+        let sent_on = Some("https://id.example/oauth2/authorize?a=%20b&c");
+        for (host, path, expected) in [
+            ("id.old.example:8443", "/oauth2/authorize?a=%20b&c", sent_on),
+            ("ID.old.example:8443", "/oauth2/authorize?a=%20b&c", sent_on),
+            ("id.old.example:8443", "/", Some("https://id.example/")),
+            ("id.old.example:8443", "/oauth2/token", None),
+            ("id.old.example:8443", "/sign-in/tx_1", None),
+            ("id.old.example", "/oauth2/authorize?a=%20b&c", None),
+            ("id.example", "/oauth2/authorize?a=%20b&c", None),
+            ("evil.test", "/oauth2/authorize?a=%20b&c", None),
+        ] {
+            let request = Request::get(path).header(HOST, host).body(Body::empty()).expect("a request");
+            let answer = gate.clone().oneshot(request).await.expect("a router never fails");
+            let location = answer.headers().get(LOCATION).and_then(|location| location.to_str().ok());
+            assert_eq!(location, expected, "{host} {path}");
+        }
     }
 
     #[tokio::test]

@@ -10,6 +10,7 @@ use std::{
 
 use axum::http::HeaderMap;
 use idp_core::{
+    authn::passkey::Passkeys,
     crypto::{
         handle::{Browser, Handle, SessionCookie},
         password::PasswordPool,
@@ -84,6 +85,12 @@ pub struct House {
     pub clock: Clock,
     /// The issuer, without a trailing slash: the beginning of every address we hand out.
     pub issuer: String,
+    /// The origins under which this server answers, the issuer first. A form may come from each of them.
+    pub origins: Vec<String>,
+    /// What may use our passkeys beside them.
+    pub related_origins: Vec<String>,
+    /// The relying party of Web Authentication.
+    pub passkeys: Passkeys,
     /// How our cookies are named.
     pub cookies: CookieStyle,
     /// Name, colours and logo of the province.

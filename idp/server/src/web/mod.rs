@@ -13,12 +13,14 @@
 //! | [`page`], [`assets`] | every page as a typed view; style, scripts, fonts |
 //! | [`brand`], [`display`] | name, colours and logo of the province; large letters and contrast of the reader |
 //! | [`visit`] | a person at a page of ours: language, form check, refusals with a way on |
+//! | [`ceremony`], [`in_app`] | what a script asks the device; which browsers keep no passkeys |
 //! | [`house`], [`tally`] | the long-lived parts that every door shares |
 //! | [`access`] | one log line and one measurement per request |
 
 pub mod access;
 pub mod assets;
 pub mod brand;
+pub mod ceremony;
 pub mod context;
 pub mod cookie;
 pub mod csrf;
@@ -27,6 +29,7 @@ pub mod extract;
 pub mod gate;
 pub mod headers;
 pub mod house;
+pub mod in_app;
 pub mod limit;
 pub mod page;
 pub mod peer;

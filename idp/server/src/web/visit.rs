@@ -15,9 +15,11 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use idp_core::{
+    authn::credential,
     crypto::handle::{Browser, Handle},
     relying::Party,
     store::{Cx, StoreError},
+    text,
     types::{Digest, Fault, Locale, Timestamp},
 };
 
@@ -144,10 +146,22 @@ impl Visit {
             token: params.get(csrf::FIELD),
             headers: &self.headers,
         };
-        csrf::check(&given, &self.house.issuer).map_err(|problem| {
+        csrf::check(&given, &self.house.origins).map_err(|problem| {
             let href = self.keep_locale(again);
             self.refuse(self.locale(None), problem.code(), NextStep::Again { href })
         })
+    }
+
+    /// A first name for a passkey that is made here: the kind of device.
+    pub fn usual_label(&self, locale: Locale) -> String {
+        let device = super::in_app::device(&self.headers);
+        device.map_or_else(|| text::say(locale, "passkey-label-usual").into_owned(), str::to_owned)
+    }
+
+    /// The name that the person gave a passkey, or the first name.
+    pub fn passkey_label(&self, locale: Locale, params: &Params) -> String {
+        let typed = params.get("label").and_then(credential::label);
+        typed.unwrap_or_else(|| self.usual_label(locale))
     }
 
     /// An error page in the language of the visit, with a way on.

@@ -44,6 +44,7 @@ pub(super) async fn all(config: &Config) -> Vec<Finding> {
     found.push(tls(config, clock.now()));
     found.push(Finding::of(check::CACHE, cache::open(&config.cache.url).await.map(|_| ())));
     found.push(reach::issuer(config).await);
+    found.push(reach::passkeys(config).await);
     found.push(reach::registry(config).await);
     found.push(notify(config));
     if let Some(db) = db {

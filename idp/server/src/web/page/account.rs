@@ -128,6 +128,8 @@ pub struct Account {
     pub data_match: DataMatch,
     /// When it said so.
     pub matched_at: Option<Timestamp>,
+    /// The list of passkeys.
+    pub passkeys_href: String,
     /// Whether others use this computer too, as the person said.
     pub shared: bool,
     /// `/account/sign-out`.

@@ -63,7 +63,7 @@ pub(super) fn long_party() -> Words {
     Words::new(Locale::Vi, name)
 }
 
-fn why(rule: Rule) -> Why {
+pub(super) fn why(rule: Rule) -> Why {
     Why::new(rule, party())
 }
 
@@ -78,6 +78,7 @@ pub(super) fn all(look: Look) -> Vec<Sample> {
     enrolled(&mut collected);
     sign_out(&mut collected);
     errors_and_home(&mut collected);
+    passkey::samples::all(&mut collected);
     collected.samples
 }
 
@@ -94,6 +95,11 @@ fn plain_sign_in(look: Look) -> SignIn {
         open: true,
         login: String::new(),
         account: None,
+        passkey: Some(Ceremony {
+            action: "/sign-in/tx_sample/passkey".to_owned(),
+            options: "/sign-in/tx_sample/passkey/options".to_owned(),
+            failed: "/sign-in/tx_sample?passkey=".to_owned(),
+        }),
         action: "/sign-in/tx_sample/password".to_owned(),
         cancel_action: "/sign-in/tx_sample/cancel".to_owned(),
         enrol_href: Some("/enrol?t=tx_sample".to_owned()),
@@ -105,7 +111,8 @@ fn sign_in(to: &mut Collected) {
         &["sign-in-form", "login", "password", "sign-in-submit", "cancel-form", "cancel", "enrol-link", "why"];
     const AGAIN: &[&str] = &["sign-in-form", "account-name", "password", "sign-in-submit", "cancel", "why"];
     const CLOSED: &[&str] = &["sign-in-closed", "cancel-form", "cancel", "why"];
-    let variants: [Variant; 10] = [
+    let variants: [Variant; 11] = [
+        ("another-way", IDS, |page| page.passkey = None),
         ("closed", CLOSED, |page| page.open = false),
         ("plain", IDS, |page| page.c.banner = Some(Banner::Demo)),
         ("own-account", IDS, |page| page.party = None),

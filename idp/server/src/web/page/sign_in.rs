@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::chrome::Chrome;
 use super::parts::{Errors, Why, Words};
+use super::passkey::Ceremony;
 
 /// The page `sign-in`; also the re-authentication form.
 #[derive(Template)]
@@ -23,6 +24,8 @@ pub struct SignIn {
     pub login: String,
     /// The name of the person who has to prove themself again; then the field `login` is not asked.
     pub account: Option<String>,
+    /// How a passkey is used instead; `None`: the person wants another way.
+    pub passkey: Option<Ceremony>,
     /// Where the answer goes: `/sign-in/{t}/password`.
     pub action: String,
     /// Where cancelling goes: `/sign-in/{t}/cancel`.

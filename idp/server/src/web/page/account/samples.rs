@@ -119,10 +119,11 @@ fn data(to: &mut Collected) {
             assurance,
             data_match,
             matched_at: (data_match == DataMatch::Matched).then_some(AT),
+            passkeys_href: "/account/passkeys".to_owned(),
             sign_out_action: "/account/sign-out".to_owned(),
         };
         let ids =
-            &["account-name", "identity-assurance", "data-match", "sign-out-form", "sign-out-submit", "tab-history"];
+            &["account-name", "identity-assurance", "data-match", "sign-out-form", "sign-out-submit", "tab-history", "passkeys-link"];
         to.add("account", data_match.word(), ids, &context);
     }
 }
