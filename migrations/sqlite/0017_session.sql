@@ -7,6 +7,8 @@ alter table session add column agent text;
 alter table sign_in add column computer text;
 -- what was given out in an account's name before this instant is dead
 alter table account add column cut_at integer;
+-- null: told of every sign-in from a browser not seen before; 'changes': of changes only
+alter table account add column notices text;
 create table sign_in_report (
     number text not null primary key,
     event_id blob not null unique,

@@ -33,7 +33,7 @@ const STATEMENTS: &[(&str, &str)] = &[
 ];
 
 /// Files of migrations that are not named after the room that owns their tables.
-const OWNERS: &[(&str, &str)] = &[("cellar", "store"), ("credentials", "authn")];
+const OWNERS: &[(&str, &str)] = &[("cellar", "store"), ("credentials", "authn"), ("factors", "authn")];
 
 /// Letters that Vietnamese has and English has not.
 const VIETNAMESE: &str = "ăâđêôơưàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ";

@@ -125,7 +125,7 @@ impl House {
                 let new = NewPerson { profile: profile.clone(), number: Some(number.clone()), data_match };
                 let person = people::add_person(tx, new).await?;
                 let account = people::add_account(tx, person, login_name).await?;
-                authn::password::set(tx, account, person, hash).await?;
+                authn::password::set(tx, account, person, (hash, authn::PasswordUse::Alone)).await?;
                 Ok::<_, StoreError>((person, account))
             })
         });

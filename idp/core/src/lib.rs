@@ -35,6 +35,8 @@ pub fn statements() -> Vec<&'static str> {
         audit::STATEMENTS,
         audit::chain::STATEMENTS,
         authn::STATEMENTS,
+        authn::FACTOR_STATEMENTS,
+        authn::RECOVERY_STATEMENTS,
         authn::challenge::STATEMENTS,
         authn::credential::STATEMENTS,
         consent::STATEMENTS,

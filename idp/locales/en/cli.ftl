@@ -163,3 +163,5 @@ cli-demo-state = State is kept in { $dir }; mails and messages are written to { 
 cli-demo-stop = Press Ctrl+C to stop.
 cli-demo-silent = a part does not answer in time
 cli-demo-no-state = The folder { $dir } cannot be used: { $why }
+cli-config-smtp-from = This is no mail address
+cli-config-smtp-plain = Without TLS only a mail server on this machine may be used

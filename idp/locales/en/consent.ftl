@@ -141,6 +141,15 @@ release-withdrawn = Had your consent withdrawn
 # settings
 settings-language = Language of pages and messages
 settings-display = Display
+settings-notices = Notices
+settings-new-browser = Tell me when somebody signs in from a new browser
+settings-notices-always = Changes of your password and of your ways to sign in are always told and cannot be switched off.
 settings-save = Save
 settings-saved = Saved.
 settings-where = The language is kept with your account. Text size and contrast are kept in this browser and work without signing in.
+
+# mail-
+mail-new-browser-subject = Sign-in from a new browser
+mail-new-browser-body = Somebody signed in to your account from { $browser } at { $time }. If it was not you, open “Sign-in history” and press “This was not me”.
+mail-sign-in-reported-subject = You reported an unknown sign-in
+mail-sign-in-reported-body = We locked that session at { $time }. Your case number is { $number }. If it was not you who reported it, call the help line at once.

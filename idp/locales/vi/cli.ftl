@@ -163,3 +163,5 @@ cli-demo-state = Trạng thái lưu tại { $dir }; thư và tin nhắn ghi vào
 cli-demo-stop = Nhấn Ctrl+C để dừng.
 cli-demo-silent = có phần không trả lời kịp
 cli-demo-no-state = Không dùng được thư mục { $dir }: { $why }
+cli-config-smtp-from = Không phải địa chỉ thư điện tử
+cli-config-smtp-plain = Chỉ được gửi không mã hoá tới máy chủ thư trên chính máy này

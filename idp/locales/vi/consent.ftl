@@ -129,6 +129,15 @@ release-withdrawn = Bị bạn rút lại sự đồng ý
 # cài đặt
 settings-language = Ngôn ngữ của trang và tin nhắn
 settings-display = Hiển thị
+settings-notices = Thông báo
+settings-new-browser = Báo cho tôi khi có đăng nhập từ trình duyệt lạ
+settings-notices-always = Thay đổi về mật khẩu và cách đăng nhập luôn được báo, không tắt được.
 settings-save = Lưu
 settings-saved = Đã lưu.
 settings-where = Ngôn ngữ được lưu cùng tài khoản. Cỡ chữ và độ tương phản được lưu trên trình duyệt này, dùng được cả khi chưa đăng nhập.
+
+# mail-
+mail-new-browser-subject = Đăng nhập từ trình duyệt mới
+mail-new-browser-body = Tài khoản của bạn vừa được đăng nhập từ { $browser } lúc { $time }. Nếu không phải bạn, hãy vào “Lịch sử đăng nhập” và bấm “Không phải tôi”.
+mail-sign-in-reported-subject = Bạn đã báo một lần đăng nhập lạ
+mail-sign-in-reported-body = Chúng tôi đã khoá phiên đó lúc { $time }. Số vụ việc của bạn là { $number }. Nếu không phải bạn báo, hãy gọi tổng đài ngay.

@@ -33,7 +33,7 @@ use idp_core::{
     crypto::password::PasswordPool,
     keys::{Keyring, Policy},
     net::Net,
-    notify::{Channel, FileChannel},
+    notify::{self, Channel, FileChannel, Routes, SmsChannel, SmtpChannel},
     people::registry::{self, Guarded, PopulationRegistry, Soap},
     relying::{Register, UriPolicy},
     store::{
@@ -46,8 +46,9 @@ use idp_core::{
 };
 
 use crate::{
-    config::{Config, Reason},
+    config::{Config, Reason, ways},
     management::Health,
+    oidc::OpenGrants,
     web::{cookie::CookieStyle, house::House, tally::Tally},
 };
 
@@ -76,10 +77,11 @@ impl App {
         let clock = Clock::system();
         let (cellar, net, cache) =
             tokio::try_join!(Self::remembered(config, &clock), outgoing(config), open_cache(config))?;
-        let registry = registry(config, &net, &clock)?;
+        let (registry, channel) = (registry(config, &net, &clock)?, channel(config, &net)?);
         let issuer = config.server.public_url.as_str().to_owned();
         let house = House {
             passwords: PasswordPool::new(Arc::clone(cellar.db.seals())),
+            gate: ways::gate(&config.throttle, &config.factors, &config.recovery, can_send(config)),
             db: cellar.db,
             keyring: cellar.keyring,
             register: cellar.register,
@@ -94,6 +96,7 @@ impl App {
             brand: settings::brand(config),
             settings: settings::of(config),
             epoch: AtomicI64::new(cellar.epoch.0),
+            grants: Arc::new(OpenGrants),
             client_tokens: Tally::default(),
             told: Tally::default(),
             cache,
@@ -102,7 +105,7 @@ impl App {
             house: Arc::new(house),
             policy: config.keys.policy().unwrap_or_default(),
             seen: cellar.seen,
-            channel: channel(config),
+            channel,
             _lock: cellar.lock,
         })
     }
@@ -158,14 +161,33 @@ async fn open_cache(config: &Config) -> Result<Arc<dyn Cache>, AppError> {
     opened.map_err(|error| AppError::Unreachable("cli-part-cache", error.to_string()))
 }
 
+/// The ways out of messages; `None`: they wait in the outbox.
+fn channel(config: &Config, net: &Net) -> Result<Option<Arc<dyn Channel>>, AppError> {
+    let notify = &config.notify;
+    if let Some(file) = notify.file.clone() {
+        return Ok(Some(Arc::new(FileChannel::new(file))));
+    }
+    let mail = notify.smtp.as_ref().map(SmtpChannel::new).transpose().map_err(refused_key)?;
+    let phone = notify.sms.clone().map(|sms| SmsChannel::new(sms, net.clone())).transpose().map_err(refused_key)?;
+    if mail.is_none() && phone.is_none() {
+        return Ok(None);
+    }
+    let boxed = |channel| -> Box<dyn Channel> { Box::new(channel) };
+    Ok(Some(Arc::new(Routes {
+        mail: mail.map(boxed),
+        phone: phone.map(|channel| -> Box<dyn Channel> { Box::new(channel) }),
+    })))
+}
+
+/// Whether messages leave the house: by SMS, and by mail.
+fn can_send(config: &Config) -> (bool, bool) {
+    let (file, notify) = (config.notify.file.is_some(), &config.notify);
+    (file || notify.sms.is_some(), file || notify.smtp.is_some())
+}
+
 fn passkeys(config: &Config) -> Result<Passkeys, AppError> {
     let made = Passkeys::new(config.rp_id(), config.origins(), &config.support.province);
     made.map_err(|_| AppError::setting("webauthn.rp_id", Reason::Rule("cli-config-rp-id")))
-}
-
-fn channel(config: &Config) -> Option<Arc<dyn Channel>> {
-    let file = config.notify.file.clone()?;
-    Some(Arc::new(FileChannel::new(file)))
 }
 
 fn registry(config: &Config, net: &Net, clock: &Clock) -> Result<Option<Arc<dyn PopulationRegistry>>, AppError> {
@@ -174,6 +196,10 @@ fn registry(config: &Config, net: &Net, clock: &Clock) -> Result<Option<Arc<dyn 
     };
     let soap = Soap::new(config, net.clone(), clock.clone()).map_err(|problems| refused(&problems))?;
     Ok(Some(Arc::new(Guarded::new(soap, clock.clone()))))
+}
+
+fn refused_key((path, rule): notify::ConfigProblem) -> AppError {
+    AppError::setting(path, Reason::Rule(rule))
 }
 
 fn refused(problems: &[registry::ConfigProblem]) -> AppError {

@@ -13,6 +13,7 @@ mod print;
 mod problem;
 pub mod sections;
 mod tree;
+pub mod ways;
 
 pub use issuer::Issuer;
 pub use load::{Loaded, Sources, load};

@@ -2,15 +2,21 @@
 //! directions: a route that is not here, or a line here without a route, fails.
 
 mod table;
+mod ways;
 
 use serde_json::{Map, Value, json};
 
-pub use table::{Body, Listener, Method, Operation, Parameter, ROUTES, Route};
+pub use table::{Body, Listener, Method, Operation, Parameter, Route};
+
+/// Every path of both listeners.
+pub fn routes() -> impl Iterator<Item = &'static Route> {
+    table::ROUTES.iter().chain(ways::PAGES).chain(ways::FORMS)
+}
 
 /// The OpenAPI 3.1 document of both listeners.
 pub fn document() -> Value {
     let mut paths = Map::new();
-    for route in ROUTES {
+    for route in routes() {
         let operations = route.operations.iter();
         let mut item: Map<String, Value> =
             operations.map(|operation| (operation.method.word().to_owned(), describe(route, operation))).collect();

@@ -16,7 +16,7 @@ use axum::{
 };
 use http_body_util::BodyExt;
 use idp_core::{
-    authn::{passkey::Passkeys, password},
+    authn::{self, PasswordUse, passkey::Passkeys, password},
     crypto::{jws::Alg, password::PasswordPool, random, seal::Seals},
     keys::Keyring,
     net::{self, Net},
@@ -32,6 +32,7 @@ use idp_core::{
 use tower::ServiceExt;
 use url::form_urlencoded;
 
+use crate::oidc::OpenGrants;
 use crate::web::{
     CookieStyle,
     brand::Brand,
@@ -127,6 +128,7 @@ impl TestHouse {
             register: Register::load(&db, policy).await.expect("loads"),
             cache: Arc::new(Memory::new()),
             passwords: PasswordPool::new(seals),
+            gate: authn::Gate::default(),
             net: Net::new(&net::Config::default()).expect("builds"),
             registry: Some(Arc::<PlayedRegistry>::clone(&registry)),
             issuer: "http://localhost:8080".to_owned(),
@@ -137,6 +139,7 @@ impl TestHouse {
             brand: Brand::default(),
             settings: settings(local_passwords),
             epoch: AtomicI64::new(1),
+            grants: Arc::new(OpenGrants),
             client_tokens: Tally::default(),
             told: Tally::default(),
             db,
@@ -164,7 +167,7 @@ impl TestHouse {
                 let person = people::add_person(tx, new()).await?;
                 let account = people::add_account(tx, person, login).await?;
                 people::set_account_state(tx, account, state).await?;
-                password::set(tx, account, person, hash).await?;
+                password::set(tx, account, person, (hash, PasswordUse::Alone)).await?;
                 Ok::<_, StoreError>(person)
             })
         });

@@ -106,6 +106,12 @@ pub enum Event {
     },
     /// A passkey counted backwards: somebody may hold a copy of it. It was refused.
     PossibleClone { person: Id<id::Person>, account: Id<id::Account>, credential: Id<id::Credential> },
+    /// An address of an account was proved, removed, or made a second factor.
+    ContactChanged { person: Id<id::Person>, account: Id<id::Account>, contact: Id<id::Contact>, change: &'static str },
+    /// A recovery of a forgotten password went on or ended. The account is unknown where the data fitted nobody.
+    RecoveryMoved { account: Option<Id<id::Account>>, change: &'static str },
+    /// The set of recovery codes was made anew or removed.
+    RecoveryCodesChanged { person: Id<id::Person>, account: Id<id::Account>, change: &'static str },
     /// A signing key was made or moved through its states.
     KeyMoved { kid: String, alg: &'static str, state: &'static str, because: &'static str },
     /// A backup was restored: the epoch rose.
@@ -165,6 +171,9 @@ impl Event {
             Self::CredentialAdded { .. } => "credential-added",
             Self::CredentialRemoved { .. } => "credential-removed",
             Self::PossibleClone { .. } => "possible-clone",
+            Self::ContactChanged { .. } => "contact-changed",
+            Self::RecoveryMoved { .. } => "recovery-moved",
+            Self::RecoveryCodesChanged { .. } => "recovery-codes-changed",
             Self::KeyMoved { .. } => "key-moved",
             Self::EpochBegan { .. } => "epoch-began",
             Self::Archived { .. } => "archived",
@@ -186,6 +195,9 @@ impl Event {
             | Self::PasswordSet { .. }
             | Self::CredentialAdded { .. }
             | Self::CredentialRemoved { .. }
+            | Self::ContactChanged { .. }
+            | Self::RecoveryMoved { .. }
+            | Self::RecoveryCodesChanged { .. }
             | Self::KeyMoved { .. }
             | Self::EpochBegan { .. }
             | Self::Archived { .. }
@@ -220,6 +232,8 @@ impl Event {
             | Self::CredentialAdded { person, .. }
             | Self::CredentialRemoved { person, .. }
             | Self::PossibleClone { person, .. }
+            | Self::ContactChanged { person, .. }
+            | Self::RecoveryCodesChanged { person, .. }
             | Self::Erased { person } => Some(*person),
             Self::ConsentRefused { person, .. } => *person,
             _ => None,

@@ -4,7 +4,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::rows::credential as rows;
+use super::{notice, rows::credential as rows};
 use crate::{
     audit::{self, Event},
     crypto::random,
@@ -36,6 +36,14 @@ impl Kind {
         match self {
             Self::Passkey => "passkey",
             Self::Totp => "totp",
+        }
+    }
+
+    /// The key of what notices call it.
+    const fn named(self) -> &'static str {
+        match self {
+            Self::Passkey => "what-passkey",
+            Self::Totp => "what-app",
         }
     }
 }
@@ -103,6 +111,7 @@ pub async fn add(tx: &mut Tx<'_>, new: New<'_>) -> Result<Id<id::Credential>, St
     rows::insert(tx, id, &new, &sealed).await?;
     let (person, account, what) = (new.person, new.account, new.kind.word());
     audit::record(tx, Event::CredentialAdded { person, account, credential: id, what }).await?;
+    notice::tell(tx, account, notice::FACTOR_ADDED, (new.kind.named(), "")).await?;
     Ok(id)
 }
 
@@ -155,10 +164,12 @@ pub async fn remove(
     id: Id<id::Credential>,
     because: &'static str,
 ) -> Result<bool, StoreError> {
-    if !rows::remove(tx, account, id).await? {
+    let kind = list(tx, account).await?.into_iter().find(|held| held.id == id).map(|held| held.kind);
+    let (Some(kind), true) = (kind, rows::remove(tx, account, id).await?) else {
         return Ok(false);
-    }
+    };
     audit::record(tx, Event::CredentialRemoved { person, account, credential: id, because }).await?;
+    notice::tell(tx, account, notice::FACTOR_REMOVED, (kind.named(), "")).await?;
     Ok(true)
 }
 

@@ -1,22 +1,83 @@
 //! Proving who somebody is. A method ends in a [`Proof`], which nothing else can make; sessions begin with one.
 //!
-//! Owns: `password`, `credential`, `webauthn_user`, `challenge`. May be called by the hall and the doors. Every method is a
-//! sibling of [`password`] and makes the same [`Proof`].
+//! Owns: `password`, `password_import`, `credential`, `webauthn_user`, `challenge`, `totp_step`, `contact`, `one_time_code`,
+//! `recovery_code`, `device`, `recovery`. May be called by the hall and the doors. Every method is a sibling of [`password`] and makes
+//! the same [`Proof`]; a password makes a [`First`], which a second factor may have to complete.
 
 pub mod ceremony;
 pub mod challenge;
+pub mod code;
+pub mod contact;
 pub mod credential;
+pub mod device;
+mod first;
+pub mod notice;
 pub mod passkey;
 pub mod password;
 mod policy;
+pub mod recovery;
+pub mod recovery_code;
 mod rows;
+pub mod second;
 mod standing;
 mod throttle;
+pub mod totp;
 
-use crate::types::{Aal, Id, id};
+use std::time::Duration;
 
-pub use policy::{LONGEST_PASSWORD, PasswordProblem, SHORTEST_PASSWORD, check_new_password, normalise};
+use crate::{
+    store::quota::Limit,
+    types::{Aal, Id, id},
+};
+
+pub use contact::Contact;
+pub use device::Devices;
+pub use first::{First, Settled, password_may_stand_alone, password_use, settle};
+pub use policy::{LONGEST_PASSWORD, PasswordProblem, PasswordUse, check_new_password, normalise, own_words};
 pub use standing::Closed;
+pub use throttle::{Limits, Turns};
+
+/// What the gate keeps for as long as the server runs, and what the configuration settles for it.
+#[derive(Clone)]
+pub struct Gate {
+    /// Attempts under way on this node.
+    pub turns: Turns,
+    /// How many failures are answered.
+    pub limits: Limits,
+    /// How many codes are sent.
+    pub codes: code::Limits,
+    /// Which messages may carry a second factor.
+    pub policy: second::Policy,
+    /// How people recover; `None`: not by themselves.
+    pub recovery: Option<RecoveryLimits>,
+}
+
+/// How people recover by themselves.
+#[derive(Clone, Copy, Debug)]
+pub struct RecoveryLimits {
+    /// Between proving an address and setting a new password.
+    pub wait: Duration,
+    /// Recoveries from one address.
+    pub address: Limit,
+    /// Recoveries with one personal number.
+    pub number: Limit,
+}
+
+impl Default for Gate {
+    fn default() -> Self {
+        Self {
+            turns: Turns::default(),
+            limits: Limits::default(),
+            codes: code::Limits::default(),
+            policy: second::Policy { sms: true, email: false },
+            recovery: Some(RecoveryLimits {
+                wait: Duration::from_secs(24 * 3_600),
+                address: Limit { most: 20, window: Duration::from_secs(3_600) },
+                number: Limit { most: 5, window: Duration::from_secs(24 * 3_600) },
+            }),
+        }
+    }
+}
 
 /// Somebody proved to be the holder of an account, just now.
 #[derive(Debug)]
@@ -53,3 +114,7 @@ impl Proof {
 
 /// Every statement of this room.
 pub(crate) const STATEMENTS: &[&str] = rows::ALL;
+/// Every statement of the second factors.
+pub(crate) const FACTOR_STATEMENTS: &[&str] = rows::factors::ALL;
+/// Every statement of the recoveries.
+pub(crate) const RECOVERY_STATEMENTS: &[&str] = rows::recovery::ALL;

@@ -1,16 +1,16 @@
 //! Signing in with a password.
 
 use super::{
-    Proof, policy, rows,
+    Devices, First, Limits, PasswordUse, Turns, policy, rows,
     standing::{Closed, judge},
-    throttle,
+    throttle::{self, Whose},
 };
 use crate::{
     audit::{self, Event},
-    crypto::password::{Check, PasswordError, PasswordHash, PasswordPool},
+    crypto::password::{Check, PasswordError, PasswordHash, PasswordPool, Scheme},
     people::{self, PersonState, StoredAccount},
     store::{Conn, Cx, Db, StoreError, Tx},
-    types::{Aal, Fault, Id, Secret, Timestamp, id},
+    types::{Digest, Fault, Id, Secret, Timestamp, id},
 };
 
 /// Why there is no proof. The first two look and cost the same to somebody who guesses; the states are told only to
@@ -54,78 +54,120 @@ struct Found {
     account: Option<StoredAccount>,
     stored: Option<PasswordHash>,
     person_state: Option<PersonState>,
+    imported: Vec<Scheme>,
+    device: Option<Digest>,
+}
+
+/// What a check of a password needs of the house.
+#[derive(Clone, Copy)]
+pub struct Desk<'a> {
+    /// The database.
+    pub db: &'a Db,
+    /// The password pool.
+    pub pool: &'a PasswordPool,
+    /// Attempts under way on this node.
+    pub turns: &'a Turns,
+    /// How many failures are answered.
+    pub limits: &'a Limits,
+}
+
+/// What somebody says to sign in.
+pub struct Attempt<'a> {
+    /// The sign-in name as typed.
+    pub login: &'a str,
+    /// The password as typed.
+    pub password: &'a Secret<String>,
+    /// What the browser says of having signed in before.
+    pub devices: &'a Devices,
 }
 
 /// Checks a name and a password. An unknown name costs one hash, as a known one does, and gets the same answer.
-pub async fn prove(
-    db: &Db,
-    pool: &PasswordPool,
-    cx: &Cx,
-    login: &str,
-    password: &Secret<String>,
-) -> Result<Proof, Refusal> {
-    let login = login.trim().to_lowercase();
-    let found = {
-        let mut conn = db.read().await?;
-        if let Err(used_up) = throttle::allows(&mut conn, &login, cx.address(), cx.now).await? {
+pub async fn prove(desk: Desk<'_>, cx: &Cx, said: Attempt<'_>) -> Result<First, Refusal> {
+    let login = people::login_key(said.login);
+    let found = find(&mut desk.db.read().await?, &login, said.devices, cx.now).await?;
+    let whose = found.account.as_ref().map_or(Whose::Nobody(&login), |account| Whose::Account(account.id));
+    let attempt = throttle::Attempt { whose, address: cx.address(), device: found.device };
+    let _turn = desk.turns.take(attempt.key()).await.ok_or(Refusal::Busy)?;
+    let place = desk.pool.admit()?;
+    {
+        let mut conn = desk.db.read().await?;
+        if let Err(used_up) = attempt.is_allowed(&mut conn, desk.limits, cx.now).await? {
             return Err(Refusal::Throttled(used_up.until));
         }
-        find(&mut conn, &login).await?
-    };
-    let check = pool.check(policy::normalise(password.reveal()), found.stored.as_ref()).await?;
-    let (Found { account: Some(account), stored: Some(stored), person_state: Some(state) }, true) =
+    }
+    let password = || policy::normalise(said.password.reveal());
+    let check = desk.pool.check(place, password(), found.stored.as_ref(), &found.imported).await?;
+    let account_id = found.account.as_ref().map(|account| account.id);
+    let (Found { account: Some(account), stored: Some(stored), person_state: Some(state), .. }, true) =
         (found, check != Check::Wrong)
     else {
-        fail(db, cx, &login).await?;
+        fail(desk, cx, &attempt, account_id).await?;
         return Err(Refusal::Wrong);
     };
     let fresh = match check {
-        Check::RightButOld => Some(pool.hash(policy::normalise(password.reveal())).await?),
+        Check::RightButOld => Some(desk.pool.hash(password()).await?),
         Check::Right | Check::Wrong => None,
     };
+    let usage = PasswordUse::of(&password());
     let standing = judge(account.state, state);
-    // Nothing to renew and nothing to record is the usual case: then no write is made. The failures counted before pass
-    // with their window.
-    if fresh.is_some() || standing.is_err() {
-        let because = standing.err().map(Closed::word);
-        let (fresh, stored) = (fresh.as_ref(), &stored);
-        db.write(cx, |tx| {
-            Box::pin(async move {
-                if let Some(fresh) = fresh {
-                    rows::rehash(tx, account.id, stored, fresh).await?;
-                }
-                if let Some(because) = because {
-                    audit::record(tx, Event::SignInFailed { account: Some(account.id), because }).await?;
-                }
-                Ok::<(), StoreError>(())
-            })
-        })
-        .await?;
-    }
+    right(desk, cx, account.id, Right { standing, stored: &stored, fresh: fresh.map(|fresh| (fresh, usage)) }).await?;
     standing.map_err(Refusal::Closed)?;
-    Ok(Proof { account: account.id, person: account.person, aal: Aal::Aal1, amr: vec!["pwd"], credential: None })
+    Ok(First { account: account.id, person: account.person, at: cx.now })
 }
 
-async fn find(conn: &mut Conn, login: &str) -> Result<Found, StoreError> {
-    let account = people::by_login(conn, login).await?;
-    let Some(account) = account else {
-        return Ok(Found { account: None, stored: None, person_state: None });
-    };
-    let stored = rows::password(conn, account.id).await?;
-    let person_state = people::person(conn, account.person).await?.map(|person| person.state);
-    Ok(Found { account: Some(account), stored, person_state })
+struct Right<'a> {
+    standing: Result<(), Closed>,
+    stored: &'a PasswordHash,
+    fresh: Option<(PasswordHash, PasswordUse)>,
 }
 
-async fn fail(db: &Db, cx: &Cx, login: &str) -> Result<(), StoreError> {
-    db.write(cx, |tx| {
+/// Writes what a right password leaves. Nothing to renew and nothing to record is the usual case: then no write is made. The
+/// failures counted before pass with their window.
+async fn right(desk: Desk<'_>, cx: &Cx, account: Id<id::Account>, right: Right<'_>) -> Result<(), StoreError> {
+    if right.fresh.is_none() && right.standing.is_ok() {
+        return Ok(());
+    }
+    let (right, because) = (&right, right.standing.err().map(Closed::word));
+    let written = desk.db.write(cx, |tx| {
         Box::pin(async move {
-            throttle::failed(tx, login).await?;
-            let account = people::by_login(tx, login).await?.map(|account| account.id);
+            if let Some((fresh, usage)) = &right.fresh {
+                rows::rehash(tx, account, right.stored, (fresh, *usage)).await?;
+            }
+            if let Some(because) = because {
+                audit::record(tx, Event::SignInFailed { account: Some(account), because }).await?;
+            }
+            Ok(())
+        })
+    });
+    written.await
+}
+
+async fn find(conn: &mut Conn, login: &str, devices: &Devices, now: Timestamp) -> Result<Found, StoreError> {
+    let account = people::by_login(conn, login).await?;
+    // The same questions are asked of the database for a name that nobody has: their time must not tell.
+    let nobody = Id::from_uuid(uuid::Uuid::nil());
+    let (id, person) =
+        account.as_ref().map_or((nobody, Id::from_uuid(nobody.uuid())), |found| (found.id, found.person));
+    let stored = rows::password(conn, id).await?;
+    let person_state = people::person(conn, person).await?.map(|person| person.state);
+    let device = devices.known(conn, id, now).await?;
+    Ok(Found { account, stored, person_state, imported: rows::imported_schemes(conn).await?, device })
+}
+
+async fn fail(
+    desk: Desk<'_>,
+    cx: &Cx,
+    attempt: &throttle::Attempt<'_>,
+    account: Option<Id<id::Account>>,
+) -> Result<(), StoreError> {
+    let written = desk.db.write(cx, |tx| {
+        Box::pin(async move {
+            attempt.failed(tx, desk.limits).await?;
             audit::record(tx, Event::SignInFailed { account, because: "wrong" }).await?;
             Ok(())
         })
-    })
-    .await
+    });
+    written.await
 }
 
 /// Sets the password of an account. What a changed password means for sessions and tokens is decided above.
@@ -133,9 +175,9 @@ pub async fn set(
     tx: &mut Tx<'_>,
     account: Id<id::Account>,
     person: Id<id::Person>,
-    hash: &PasswordHash,
+    (hash, usage): (&PasswordHash, PasswordUse),
 ) -> Result<(), StoreError> {
-    rows::set_password(tx, account, hash).await?;
+    rows::set_password(tx, account, (hash, usage)).await?;
     audit::record(tx, Event::PasswordSet { account, person }).await?;
     Ok(())
 }
@@ -143,4 +185,9 @@ pub async fn set(
 /// The stored hash of an account: `idp apply` compares with it so that it stays idempotent.
 pub async fn stored(conn: &mut Conn, account: Id<id::Account>) -> Result<Option<PasswordHash>, StoreError> {
     rows::password(conn, account).await
+}
+
+/// Removes the schemes of imported passwords that nobody needs any more: from then on no sign-in computes them.
+pub async fn sweep_imported(tx: &mut Tx<'_>) -> Result<u64, StoreError> {
+    rows::sweep_imported(tx).await
 }

@@ -40,6 +40,12 @@ kinds! {
     Transaction "tx_"
     /// A ceremony with an authenticator.
     Ceremony "ce_"
+    /// A browser that signed in to one account before.
+    Device "dv_"
+    /// A recovery under way.
+    Recovery "rc_"
+    /// The way to stop a recovery.
+    RecoveryCancel "rx_"
     /// A cross-site POST kept until the browser comes back with its cookies.
     Posted "po_"
 }

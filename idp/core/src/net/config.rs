@@ -39,17 +39,20 @@ pub enum Purpose {
     PopulationRegistry,
     /// Handing a logout token to a relying party (OpenID Connect Back-Channel Logout 1.0).
     BackchannelLogout,
+    /// Handing short messages to their gateway.
+    SmsGateway,
 }
 
 impl Purpose {
     /// Every purpose.
-    pub const ALL: [Self; 2] = [Self::PopulationRegistry, Self::BackchannelLogout];
+    pub const ALL: [Self; 3] = [Self::PopulationRegistry, Self::BackchannelLogout, Self::SmsGateway];
 
     /// The word of the configuration and of the log.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::PopulationRegistry => "population-registry",
             Self::BackchannelLogout => "backchannel-logout",
+            Self::SmsGateway => "sms-gateway",
         }
     }
 }

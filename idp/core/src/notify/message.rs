@@ -42,6 +42,8 @@ pub struct Message<'a> {
     pub locale: Locale,
     /// The variables of its sentences.
     pub with: &'a [(&'a str, &'a str)],
+    /// When it is to go out; `None`: at once.
+    pub due_at: Option<Timestamp>,
 }
 
 /// A message as a channel sends it. Personal, so it has no `Debug`.
@@ -61,9 +63,9 @@ pub struct Rendered {
     pub body: String,
 }
 
-/// Puts a message into the outbox; it is due at once.
+/// Puts a message into the outbox.
 pub async fn queue(tx: &mut Tx<'_>, message: Message<'_>) -> Result<Id<id::Delivery>, StoreError> {
-    let Message { to, template, locale, with } = message;
+    let Message { to, template, locale, with, due_at } = message;
     let subject = text::say_with(locale, template.subject, with);
     let rendered = Rendered {
         at: tx.now(),
@@ -77,6 +79,7 @@ pub async fn queue(tx: &mut Tx<'_>, message: Message<'_>) -> Result<Id<id::Deliv
     let plain = serde_json::to_vec(&rendered).map_err(|error| Fault::new("writing a message", error))?;
     let id: Id<id::Delivery> = random::id(tx.now());
     let sealed = tx.seals().seal(id.bytes(), &plain);
-    rows::insert(tx, id, sealed).await?;
+    let due_at = due_at.unwrap_or(tx.now());
+    rows::insert(tx, id, sealed, due_at).await?;
     Ok(id)
 }

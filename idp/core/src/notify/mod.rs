@@ -15,12 +15,18 @@ mod deliver;
 mod file;
 mod message;
 mod retry;
+mod routes;
 mod rows;
+mod sms;
+mod smtp;
 
 pub use channel::{Channel, ChannelError};
 pub use deliver::{Delivered, deliver_due, sweep};
 pub use file::FileChannel;
 pub use message::{Message, Recipient, Rendered, Template, queue};
+pub use routes::Routes;
+pub use sms::{SmsChannel, SmsConfig};
+pub use smtp::{ConfigProblem, SmtpChannel, SmtpConfig, SmtpTls};
 
 /// Every statement of this room.
 pub(crate) const STATEMENTS: &[&str] = rows::ALL;

@@ -8,7 +8,7 @@ use crate::{
 };
 
 const INSERT: &str = "insert into message (id, sealed, seal_key_id, tries, due_at, created_at) \
-    values ($1, $2, $3, 0, $4, $4)";
+    values ($1, $2, $3, 0, $4, $5)";
 const DUE: &str = "select id, tries, due_at from message \
     where sent_at is null and given_up_at is null and due_at <= $1 order by due_at, id limit 100";
 const CLAIM: &str = "update message set tries = tries + 1, due_at = $1 \
@@ -38,9 +38,14 @@ pub(super) enum End {
     GivenUp,
 }
 
-pub(super) async fn insert(tx: &mut Tx<'_>, message: Id<id::Delivery>, sealed: Sealed) -> Result<(), StoreError> {
+pub(super) async fn insert(
+    tx: &mut Tx<'_>,
+    message: Id<id::Delivery>,
+    sealed: Sealed,
+    due_at: Timestamp,
+) -> Result<(), StoreError> {
     let now = tx.now();
-    let params = params![message, sealed.bytes, sealed.key_id, now];
+    let params = params![message, sealed.bytes, sealed.key_id, due_at, now];
     tx.run(INSERT, params).await.map(|_| ())
 }
 

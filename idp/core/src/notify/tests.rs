@@ -31,7 +31,7 @@ async fn put(db: &Db) {
     let at = cx();
     let put = db.write(&at, |tx| {
         let to = Recipient::new(ADDRESS.into()).expect("an address");
-        let message = Message { to, template: TEMPLATE, locale: Locale::Vi, with: &[("phone", "1022")] };
+        let message = Message { to, template: TEMPLATE, locale: Locale::Vi, with: &[("phone", "1022")], due_at: None };
         Box::pin(queue(tx, message))
     });
     put.await.expect("queues");

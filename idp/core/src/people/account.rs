@@ -1,5 +1,7 @@
 //! Accounts: a way in for one person.
 
+use unicode_normalization::UnicodeNormalization;
+
 use super::rows;
 use crate::{
     crypto::random,
@@ -37,6 +39,31 @@ impl AccountState {
     }
 }
 
+/// What somebody wants to be told of by message. Changes of a way to sign in are told always: nobody may switch that off, or a thief would.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Notices {
+    /// Also of a sign-in from a browser that was not seen before.
+    #[default]
+    All,
+    /// Of changes only.
+    Changes,
+}
+
+impl Notices {
+    const CHANGES: &str = "changes";
+
+    pub(super) fn from_word(word: Option<&str>) -> Self {
+        if word == Some(Self::CHANGES) { Self::Changes } else { Self::All }
+    }
+
+    pub(super) const fn word(self) -> Option<&'static str> {
+        match self {
+            Self::All => None,
+            Self::Changes => Some(Self::CHANGES),
+        }
+    }
+}
+
 /// An account as stored.
 #[derive(Clone, Debug)]
 pub struct StoredAccount {
@@ -50,6 +77,8 @@ pub struct StoredAccount {
     pub state: AccountState,
     /// The language chosen on a page.
     pub locale: Option<Locale>,
+    /// What its holder wants to be told of.
+    pub notices: Notices,
 }
 
 /// Makes an account. The sign-in name must be free: [`StoreError::is_unique`] of `account.login` says that it is not.
@@ -59,14 +88,25 @@ pub async fn add_account(tx: &mut Tx<'_>, person: Id<id::Person>, login: &str) -
     Ok(id)
 }
 
-/// The account of a sign-in name, which is taken without regard to case and surrounding blanks.
+/// The one form of a sign-in name: without surrounding blanks, in lower case, in the letters that every keyboard writes (NFKC). So
+/// no other spelling of a name is a name of its own, with a count of failures of its own.
+pub fn login_key(login: &str) -> String {
+    login.trim().nfkc().collect::<String>().to_lowercase()
+}
+
+/// The account of a sign-in name, in whatever form it was typed.
 pub async fn by_login(conn: &mut Conn, login: &str) -> Result<Option<StoredAccount>, StoreError> {
-    rows::account_by_login(conn, &login.trim().to_lowercase()).await
+    rows::account_by_login(conn, &login_key(login)).await
 }
 
 /// The account of a session: a proof that is asked again is asked of this one, whatever name a form carries.
 pub async fn account_by_id(conn: &mut Conn, id: Id<id::Account>) -> Result<Option<StoredAccount>, StoreError> {
     rows::account_by_id(conn, id).await
+}
+
+/// Every account of a person.
+pub async fn accounts_of(conn: &mut Conn, person: Id<id::Person>) -> Result<Vec<StoredAccount>, StoreError> {
+    rows::accounts_of(conn, person).await
 }
 
 /// Changes whether an account opens doors.
@@ -77,6 +117,11 @@ pub async fn set_account_state(tx: &mut Tx<'_>, id: Id<id::Account>, state: Acco
 /// Makes dead what was given out in an account's name until now, offline or not: its holder signs out everywhere.
 pub async fn cut(tx: &mut Tx<'_>, account: Id<id::Account>) -> Result<(), StoreError> {
     rows::cut_account(tx, account).await
+}
+
+/// Keeps what an account's holder wants to be told of.
+pub async fn set_notices(tx: &mut Tx<'_>, id: Id<id::Account>, notices: Notices) -> Result<(), StoreError> {
+    rows::update_notices(tx, id, notices).await
 }
 
 /// Keeps the language chosen on a page.

@@ -13,7 +13,8 @@ pub mod registry;
 mod rows;
 
 pub use account::{
-    AccountState, StoredAccount, account_by_id, add_account, by_login, cut, set_account_state, set_locale,
+    AccountState, Notices, StoredAccount, account_by_id, accounts_of, add_account, by_login, cut, login_key,
+    set_account_state, set_locale, set_notices,
 };
 pub use enrol::{Enrolled, Enrolment, due_checks, record_answer, record_pending, sign_in_name};
 pub use person::{

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    AccountState, DataMatch, PersonState, StoredAccount, StoredPerson,
+    AccountState, DataMatch, Notices, PersonState, StoredAccount, StoredPerson,
     person::{Identifier, open_number, open_profile},
 };
 use crate::{
@@ -37,9 +37,12 @@ const END_IDENTIFIERS: &str =
     "update identifier set ended_at = $3 where person_id = $1 and kind = $2 and ended_at is null";
 const INSERT_ACCOUNT: &str = "insert into account (id, person_id, login, state, state_at, created_at) \
     values ($1, $2, $3, 'active', $4, $4)";
-const ACCOUNT_BY_LOGIN: &str = "select id, person_id, login, state, locale from account where login = $1";
-const ACCOUNT_BY_ID: &str = "select id, person_id, login, state, locale from account where id = $1";
+const ACCOUNT_BY_LOGIN: &str = "select id, person_id, login, state, locale, notices from account where login = $1";
+const ACCOUNT_BY_ID: &str = "select id, person_id, login, state, locale, notices from account where id = $1";
+const ACCOUNTS_OF: &str =
+    "select id, person_id, login, state, locale, notices from account where person_id = $1 order by login";
 const UPDATE_ACCOUNT_STATE: &str = "update account set state = $2, state_at = $3 where id = $1";
+const UPDATE_NOTICES: &str = "update account set notices = $2 where id = $1";
 const CUT_ACCOUNT: &str = "update account set cut_at = $2 where id = $1";
 const UPDATE_LOCALE: &str = "update account set locale = $2 where id = $1";
 const INSERT_CHECK: &str = "insert into registry_check \
@@ -68,7 +71,9 @@ pub(super) const ALL: &[&str] = &[
     INSERT_ACCOUNT,
     ACCOUNT_BY_LOGIN,
     ACCOUNT_BY_ID,
+    ACCOUNTS_OF,
     UPDATE_ACCOUNT_STATE,
+    UPDATE_NOTICES,
     CUT_ACCOUNT,
     UPDATE_LOCALE,
     INSERT_CHECK,
@@ -201,11 +206,16 @@ fn account(row: &Row) -> Result<StoredAccount, StoreError> {
         login: row.text("login")?,
         state: AccountState::from_word(&row.text("state")?)?,
         locale: row.opt_text("locale")?.as_deref().and_then(Locale::from_tags),
+        notices: Notices::from_word(row.opt_text("notices")?.as_deref()),
     })
 }
 
 pub(super) async fn account_by_login(conn: &mut Conn, login: &str) -> Result<Option<StoredAccount>, StoreError> {
     conn.one(ACCOUNT_BY_LOGIN, params![login]).await?.as_ref().map(account).transpose()
+}
+
+pub(super) async fn accounts_of(conn: &mut Conn, person: Id<id::Person>) -> Result<Vec<StoredAccount>, StoreError> {
+    conn.all(ACCOUNTS_OF, params![person]).await?.iter().map(account).collect()
 }
 
 pub(super) async fn account_by_id(conn: &mut Conn, id: Id<id::Account>) -> Result<Option<StoredAccount>, StoreError> {
@@ -219,6 +229,10 @@ pub(super) async fn update_account_state(
 ) -> Result<(), StoreError> {
     let now = tx.now();
     tx.run(UPDATE_ACCOUNT_STATE, params![id, state.word(), now]).await.map(|_| ())
+}
+
+pub(super) async fn update_notices(tx: &mut Tx<'_>, id: Id<id::Account>, notices: Notices) -> Result<(), StoreError> {
+    tx.run(UPDATE_NOTICES, params![id, notices.word()]).await.map(|_| ())
 }
 
 pub(super) async fn cut_account(tx: &mut Tx<'_>, id: Id<id::Account>) -> Result<(), StoreError> {

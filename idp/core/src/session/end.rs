@@ -42,6 +42,22 @@ pub async fn end_all_of(tx: &mut Tx<'_>, person: Id<id::Person>, because: &'stat
     Ok(ended)
 }
 
+/// Ends every session of a person but the one at hand: after a change of how they sign in.
+pub async fn end_others_of(
+    tx: &mut Tx<'_>,
+    person: Id<id::Person>,
+    keep: Id<id::Session>,
+    because: &'static str,
+) -> Result<u64, StoreError> {
+    let mut ended = 0;
+    for session in rows::open_sessions(tx, person).await? {
+        if session != keep {
+            ended += u64::from(end(tx, session, because).await?.is_some());
+        }
+    }
+    Ok(ended)
+}
+
 /// Ends every session that a credential opened or last proved: whoever removes a stolen one removes the thief too.
 pub async fn end_opened_with(
     tx: &mut Tx<'_>,

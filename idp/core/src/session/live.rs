@@ -7,7 +7,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use super::{Computer, Limits, Population, rows};
 use crate::{
     audit::{self, Event},
-    authn::Proof,
+    authn::{Proof, recovery},
     crypto::{
         handle::{Handle, SessionCookie},
         random,
@@ -68,6 +68,8 @@ pub async fn start(
         computer,
     };
     rows::insert(tx, &live, (cookie.digest(), proof.credential()), limits).await?;
+    // Whoever can sign in needs no recovery; one that somebody else began is stopped by it.
+    recovery::stop_all(tx, live.account, "stopped-by-sign-in").await?;
     let (acr, amr) = (live.aal.acr(), live.amr.clone());
     let event = Event::SignedIn { person: live.person, account: live.account, session: live.id, acr, amr };
     audit::record(tx, event).await?;
@@ -85,6 +87,7 @@ pub async fn renew(tx: &mut Tx<'_>, live: &Live, proof: &Proof) -> Result<Option
         last_used_at: tx.now(),
         ..live.clone()
     };
+    recovery::stop_all(tx, live.account, "stopped-by-sign-in").await?;
     if !rows::renew(tx, &renewed, (cookie.digest(), proof.credential())).await? {
         return Ok(None);
     }

@@ -13,8 +13,8 @@ mod own;
 mod rows;
 
 pub use end::{
-    Ended, LogoutDelivery, claim_deliveries, delivered, end, end_all_of, end_opened_with, end_some, is_opened_with,
-    postpone_or_give_up,
+    Ended, LogoutDelivery, claim_deliveries, delivered, end, end_all_of, end_opened_with, end_others_of, end_some,
+    is_opened_with, postpone_or_give_up,
 };
 pub use kind::{Computer, Limits, Population, Span};
 pub use live::{Live, Started, TOUCHED, find, join, of_sid, renew, start, touch};

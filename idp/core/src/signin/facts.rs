@@ -52,6 +52,8 @@ pub struct Facts<'a> {
     pub now: Timestamp,
     /// The end of the transaction, where there is one.
     pub ends_at: Option<Timestamp>,
+    /// Whether a password was right within this transaction and its second factor is still to be proved.
+    pub second_factor_waits: bool,
     /// The live session of this browser.
     pub session: Option<&'a Live>,
     /// When the holder of that session proved themself within this transaction.
@@ -93,6 +95,7 @@ pub async fn gather<'a>(
         asked,
         now,
         ends_at: sign_in.map(|row| row.ends_at),
+        second_factor_waits: sign_in.is_some_and(|row| row.waits_for(now).is_some()),
         session,
         proved_at,
         chosen: chosen_at.is_some(),

@@ -11,6 +11,8 @@ mod attributes;
 mod consent;
 mod facts;
 mod gate;
+#[cfg(test)]
+mod journey;
 mod next;
 mod rows;
 mod subject;
@@ -23,8 +25,8 @@ pub use gate::{Admitted, Refused, Standing, admit};
 pub use next::{Fact, Next, Why, next};
 pub use subject::{import_subject, person_of, subject};
 pub use transaction::{
-    Asked, Gone, NewSignIn, Outcome, Prompt, SignIn, begin, browser_keeps_passkeys, chose_account, chose_computer,
-    declined, end as end_transaction, hint_login, load, party_of, proved, sweep,
+    Asked, Gone, NewSignIn, Outcome, Prompt, SignIn, begin, begin_again, browser_keeps_passkeys, chose_account,
+    chose_computer, declined, end as end_transaction, hint_login, load, party_of, pend, pending, proved, sweep,
 };
 
 /// Every statement of this room.

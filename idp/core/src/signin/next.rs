@@ -32,6 +32,8 @@ pub enum Why {
     NewData,
     /// The party asks again for consent.
     ConsentAgain,
+    /// The account has a second factor.
+    SecondFactor,
     /// The party serves nobody below a level.
     LevelNeeded,
     /// The party would welcome a higher level.
@@ -53,7 +55,7 @@ pub enum Fact {
 
 impl Why {
     /// All of them, with facts as an example: for the pages' samples and for the rule that each has its sentences.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::NoSession,
         Self::PartyAsks,
         Self::TooLongAgo { max_age: 900, since: Timestamp::from_seconds(1_773_540_307) },
@@ -61,6 +63,7 @@ impl Why {
         Self::ChooseAccount,
         Self::NewData,
         Self::ConsentAgain,
+        Self::SecondFactor,
         Self::LevelNeeded,
         Self::LevelWelcome,
         Self::BeforeChange,
@@ -77,6 +80,7 @@ impl Why {
             Self::ChooseAccount => "choose-account",
             Self::NewData => "new-data",
             Self::ConsentAgain => "consent-again",
+            Self::SecondFactor => "second-factor",
             Self::LevelNeeded => "level-needed",
             Self::LevelWelcome => "level-welcome",
             Self::BeforeChange => "before-change",
@@ -98,6 +102,8 @@ impl Why {
 pub enum Next {
     /// Too late: the transaction is over.
     Expired,
+    /// Prove the second factor of the account whose password was right.
+    SecondFactor(Why),
     /// Sign in, as anybody.
     SignIn(Why),
     /// The same person proves themself again.
@@ -120,8 +126,18 @@ pub enum Next {
     Finish,
 }
 
-const CHECKS: [fn(&Facts<'_>) -> Option<Next>; 9] =
-    [expired, unmet, identify, select_account, expected_person, step_up, reauthenticate, consent, offer_passkey];
+const CHECKS: [fn(&Facts<'_>) -> Option<Next>; 10] = [
+    expired,
+    unmet,
+    second_factor,
+    identify,
+    select_account,
+    expected_person,
+    step_up,
+    reauthenticate,
+    consent,
+    offer_passkey,
+];
 
 /// What must happen next. Pure: the same facts give the same answer on every node and after every restart.
 pub fn next(facts: &Facts<'_>) -> Next {
@@ -141,6 +157,11 @@ fn unmet(facts: &Facts<'_>) -> Option<Next> {
     let known = |acr: &[String]| acr.is_empty() || acr.iter().any(|acr| Aal::from_acr(acr).is_some());
     let reachable = essential.is_none_or(known) && facts.asked.required() <= Some(HIGHEST);
     (!reachable).then_some(Next::Unmet)
+}
+
+/// A right password without its second factor opens nothing, whatever session this browser has.
+fn second_factor(facts: &Facts<'_>) -> Option<Next> {
+    facts.second_factor_waits.then_some(Next::SecondFactor(Why::SecondFactor))
 }
 
 fn identify(facts: &Facts<'_>) -> Option<Next> {
@@ -389,6 +410,7 @@ mod tests {
                 asked: &case.asked,
                 now: NOW,
                 ends_at: None,
+                second_factor_waits: false,
                 session: case.session.as_ref(),
                 proved_at: case.proved.then_some(NOW),
                 chosen: case.chosen,
@@ -396,6 +418,9 @@ mod tests {
                 ways: case.ways,
             };
             assert_eq!(next(&facts), case.expected, "{}", case.name);
+            let half = Facts { second_factor_waits: true, ..facts };
+            let unmet = case.expected == Next::Unmet;
+            assert_eq!(next(&half) == Next::SecondFactor(Why::SecondFactor), !unmet, "{} half", case.name);
             let late = Facts { ends_at: Some(NOW), ..facts };
             assert_eq!(next(&late), Next::Expired, "{} too late", case.name);
         }

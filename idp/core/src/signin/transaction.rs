@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::rows;
 use crate::{
+    authn::First,
     crypto::handle::{Handle, Transaction},
     relying::{Purpose, Scope},
     session::{Computer, Live},
@@ -120,6 +121,8 @@ pub struct SignIn {
     pub consented_at: Option<Timestamp>,
     /// Whose computer it is, as chosen on the sign-in page.
     pub computer: Computer,
+    /// Whose password was right, and when, while a second factor is still to be proved. It is no session and opens nothing.
+    pub(super) pending: Option<(Id<id::Account>, Timestamp)>,
     /// When they said that they go on without the level that would be welcome.
     pub declined_at: Option<Timestamp>,
     /// Whether the browser said that it can keep passkeys.
@@ -217,6 +220,34 @@ pub async fn hint_login(tx: &mut Tx<'_>, sign_in: &SignIn, login: &str) -> Resul
 /// Notes whose computer the person says this is: the session that begins later lives by it.
 pub async fn chose_computer(tx: &mut Tx<'_>, sign_in: &SignIn, computer: Computer) -> Result<(), StoreError> {
     rows::set_computer(tx, sign_in.digest, computer).await
+}
+
+/// How long a right password waits for its second factor.
+const PENDING: Duration = Duration::from_secs(10 * 60);
+
+/// Notes that a password was right and a second factor is still to be proved.
+pub async fn pend(tx: &mut Tx<'_>, sign_in: &SignIn, first: &First) -> Result<(), StoreError> {
+    rows::pend(tx, sign_in.digest, (first.account(), first.at())).await
+}
+
+/// Forgets that: the person goes back to the beginning.
+pub async fn begin_again(tx: &mut Tx<'_>, sign_in: &SignIn) -> Result<(), StoreError> {
+    rows::unpend(tx, sign_in.digest).await
+}
+
+impl SignIn {
+    /// Whose second factor is to be proved now.
+    pub(super) fn waits_for(&self, now: Timestamp) -> Option<(Id<id::Account>, Timestamp)> {
+        self.pending.filter(|(_, at)| now < *at + PENDING)
+    }
+}
+
+/// Whose password was right within this transaction, if a second factor is to be proved now.
+pub async fn pending(conn: &mut Conn, sign_in: &SignIn, now: Timestamp) -> Result<Option<First>, StoreError> {
+    match sign_in.waits_for(now) {
+        Some((account, at)) => First::kept(conn, account, at).await,
+        None => Ok(None),
+    }
 }
 
 /// Notes that the browser can keep passkeys: a page of ours asked it.

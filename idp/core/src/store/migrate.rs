@@ -38,6 +38,7 @@ pub const fn migrations() -> &'static [Migration] {
         9 "0009_oidc"
         10 "0010_notify"
         13 "0013_credentials"
+        14 "0014_factors"
         15 "0015_consent"
         17 "0017_session"
     }

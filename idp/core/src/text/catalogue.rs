@@ -19,6 +19,7 @@ macro_rules! files {
             include_str!(concat!("../../../locales/", $locale, "/consent.ftl")),
             include_str!(concat!("../../../locales/", $locale, "/passkeys.ftl")),
             include_str!(concat!("../../../locales/", $locale, "/errors.ftl")),
+            include_str!(concat!("../../../locales/", $locale, "/factors.ftl")),
             include_str!(concat!("../../../locales/", $locale, "/cli.ftl")),
         ]
     };

@@ -85,6 +85,9 @@ pub enum Session {}
 /// Names a credential other than the password.
 #[derive(Debug)]
 pub enum Credential {}
+/// Names an address of an account.
+#[derive(Debug)]
+pub enum Contact {}
 /// Names what one authorization gave a party: the family of its tokens.
 #[derive(Debug)]
 pub enum Grant {}

@@ -4,6 +4,7 @@
 
 pub mod agent;
 pub mod assurance;
+pub mod contact;
 pub mod fault;
 pub mod id;
 pub mod locale;
@@ -13,6 +14,7 @@ pub mod time;
 
 pub use agent::Agent;
 pub use assurance::{Aal, Ial};
+pub use contact::{Address, AddressError, AddressKind};
 pub use fault::Fault;
 pub use id::Id;
 pub use locale::Locale;

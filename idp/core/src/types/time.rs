@@ -54,6 +54,14 @@ impl Timestamp {
         Day(self.0.saturating_add(OFFSET_MS).div_euclid(DAY_MS))
     }
 
+    /// As people here read it: `15/03/2026 08:05:09 (UTC+7)`.
+    pub fn show(self) -> String {
+        let (year, month, day) = self.day().ymd();
+        let second = self.since(self.day().start()).as_secs();
+        let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
+        format!("{day:02}/{month:02}/{year:04} {hour:02}:{minute:02}:{second:02} (UTC+7)")
+    }
+
     /// RFC 3339 in UTC+7, to the second, for people and for messages.
     pub fn rfc3339(self) -> String {
         let local = self.0.saturating_add(OFFSET_MS);

@@ -1,7 +1,7 @@
 //! What the enrolment form says, read once: afterwards nothing in it is malformed.
 
 use idp_core::{
-    authn::{LONGEST_PASSWORD, PasswordProblem, SHORTEST_PASSWORD, check_new_password},
+    authn::{PasswordUse, check_new_password, own_words},
     people::Profile,
     types::{
         Day, Secret,
@@ -24,14 +24,33 @@ pub(super) struct Application {
     pub(super) password: Secret<String>,
 }
 
+/// Who somebody says they are.
+pub(super) struct Claim {
+    pub(super) number: PersonalId,
+    pub(super) profile: Profile,
+    pub(super) birthdate: BirthDate,
+}
+
 /// What was typed, to be shown again.
 pub(super) fn given(params: &Params) -> Given {
     let text = |name| params.get(name).unwrap_or_default().to_owned();
     Given { personal_number: text("personal_number"), full_name: text("full_name"), birthdate: text("birthdate") }
 }
 
-/// Reads the form. All mistakes at once, in the order of its fields: nobody is sent back five times.
-pub(super) fn read(params: &Params, today: Day) -> Result<Application, Vec<Mistake>> {
+/// Reads who somebody says they are, without a password.
+pub(super) fn read_claim(params: &Params, today: Day) -> Result<Claim, Vec<Mistake>> {
+    let (number, name, birthdate) = who(params, today);
+    match (number, name, birthdate) {
+        (Ok(number), Ok(name), Ok(birthdate)) => {
+            Ok(Claim { number, profile: Profile { name, birthdate: Some(birthdate) }, birthdate })
+        }
+        (number, name, birthdate) => Err([number.err(), name.err(), birthdate.err()].into_iter().flatten().collect()),
+    }
+}
+
+type Who = (Result<PersonalId, Mistake>, Result<FullName, Mistake>, Result<BirthDate, Mistake>);
+
+fn who(params: &Params, today: Day) -> Who {
     let text = |name| params.get(name).unwrap_or_default();
     let number = PersonalId::parse(text("personal_number")).map_err(number_mistake);
     let name = FullName::parse(text("full_name")).map_err(name_mistake);
@@ -42,9 +61,17 @@ pub(super) fn read(params: &Params, today: Day) -> Result<Application, Vec<Mista
         }
         (birthdate, _) => birthdate,
     };
-    let key = name.as_ref().map(FullName::key).unwrap_or_default();
-    let own = [key.as_str(), number.as_ref().map_or("", PersonalId::as_str)];
-    let password = password(text("new_password"), &own);
+    (number, name, birthdate)
+}
+
+/// Reads the form. All mistakes at once, in the order of its fields: nobody is sent back five times.
+pub(super) fn read(params: &Params, today: Day) -> Result<Application, Vec<Mistake>> {
+    let text = |name| params.get(name).unwrap_or_default();
+    let (number, name, birthdate) = who(params, today);
+    let said =
+        name.as_ref().ok().map(|name| Profile { name: name.clone(), birthdate: birthdate.as_ref().ok().copied() });
+    let own = own_words(said.as_ref(), number.as_ref().ok(), &[]);
+    let password = new_password(text("new_password"), &own, PasswordUse::Alone);
     let again = (text("new_password") != text("new_password_again")).then_some(Mistake::PasswordMismatch);
     match (number, name, birthdate, password, again) {
         (Ok(number), Ok(name), Ok(birthdate), Ok(password), None) => {
@@ -56,15 +83,12 @@ pub(super) fn read(params: &Params, today: Day) -> Result<Application, Vec<Mista
     }
 }
 
-fn password(text: &str, own: &[&str]) -> Result<Secret<String>, Mistake> {
+/// Reads a new password, also where one is changed or recovered.
+pub(super) fn new_password(text: &str, own: &[String], usage: PasswordUse) -> Result<Secret<String>, Mistake> {
     if text.is_empty() {
         return Err(Mistake::PasswordMissing);
     }
-    check_new_password(text, own).map_err(|problem| match problem {
-        PasswordProblem::Short => Mistake::PasswordShort { min: SHORTEST_PASSWORD },
-        PasswordProblem::Long => Mistake::PasswordLong { max: LONGEST_PASSWORD },
-        PasswordProblem::Common => Mistake::PasswordCommon,
-    })
+    check_new_password(text, own, usage).map_err(Mistake::Password)
 }
 
 const fn number_mistake(error: PersonalIdError) -> Mistake {
@@ -96,7 +120,7 @@ const fn birth_mistake(error: BirthDateError) -> Mistake {
 
 #[cfg(test)]
 mod tests {
-    use idp_core::types::Day;
+    use idp_core::{authn::PasswordProblem, types::Day};
 
     use super::read;
     use crate::web::{Params, page::Mistake};
@@ -128,7 +152,7 @@ mod tests {
                     Mistake::NumberLostZero,
                     Mistake::NameInvalid,
                     Mistake::BirthDateInvalid,
-                    Mistake::PasswordShort { min: 15 },
+                    Mistake::Password(PasswordProblem::Short(15)),
                     Mistake::PasswordMismatch,
                 ],
             ),
@@ -140,7 +164,7 @@ mod tests {
                 "personal_number=079085000001&full_name=An&birthdate=1985\
                  &new_password=079085000001+abc&new_password_again=079085000001+abc"
                     .into(),
-                vec![Mistake::PasswordCommon],
+                vec![Mistake::Password(PasswordProblem::Own)],
             ),
         ];
         for (form, expected) in cases {

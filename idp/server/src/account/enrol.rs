@@ -12,7 +12,7 @@ use std::sync::Arc;
 use axum::{http::StatusCode, response::Response};
 use idp_core::{
     audit::{self, Event},
-    authn::{SHORTEST_PASSWORD, password},
+    authn::{PasswordUse, password},
     crypto::{
         password::{PasswordError, PasswordHash},
         random,
@@ -116,7 +116,7 @@ impl Desk {
             party: self.party_name(),
             errors,
             given,
-            password_min: SHORTEST_PASSWORD.to_string(),
+            password_min: PasswordUse::Alone.shortest().to_string(),
             action: self.visit.keep_locale(&self.path()),
             sign_in_href: self.sign_in_path(),
         };
@@ -205,7 +205,7 @@ impl Desk {
         let written = visit.house.db.write(&visit.cx, |tx| {
             Box::pin(async move {
                 let made = enrolment.record(tx).await?;
-                password::set(tx, made.account, made.person, hash).await?;
+                password::set(tx, made.account, made.person, (hash, PasswordUse::Alone)).await?;
                 people::set_locale(tx, made.account, self.locale).await?;
                 let t = self.sign_in_with(tx, browser, &made.login).await?;
                 Ok::<_, StoreError>((made.login, t))

@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use axum::response::Response;
 use idp_core::{
     audit::{self, Own, Topic},
+    authn::notice,
     session::{self, Live, Report},
-    store::StoreError,
+    store::{StoreError, Tx},
     types::{Agent, Fault, Id, id},
 };
 
@@ -90,6 +91,14 @@ fn method(word: &str) -> Option<&'static str> {
     })
 }
 
+async fn write(tx: &mut Tx<'_>, live: &Live, event: &Own) -> Result<Option<Report>, StoreError> {
+    let report = session::report(tx, live.person, event).await?;
+    if let Some(report) = &report {
+        notice::reported(tx, live.account, &report.number).await?;
+    }
+    Ok(report)
+}
+
 /// `POST /account/history/report`: locks the session of that sign-in and opens a case.
 pub(super) async fn report(visit: Visit, Form(params): Form) -> Result<Response, Halt> {
     let live = sender(&visit, FORM, &params, PATH).await?;
@@ -107,7 +116,7 @@ pub(super) async fn report(visit: Visit, Form(params): Form) -> Result<Response,
         return Err(visit.refuse(visit.locale(None), Code::NOT_FOUND, NextStep::Again { href }));
     };
     let cx = visit.cx.acting(live.actor());
-    let written = visit.house.db.write(&cx, |tx| Box::pin(session::report(tx, live.person, &event))).await;
+    let written = visit.house.db.write(&cx, |tx| Box::pin(write(tx, &live, &event))).await;
     let report = written.map_err(|error: StoreError| Fault::from(error))?;
     let Some(report) = report else { return Ok(onward(&visit.keep_locale(PATH))) };
     let here = event.session() == Some(live.id);

@@ -13,6 +13,11 @@
 //! | `…/receipts/{id}`, `…/receipts/{id}/file` | `receipts`: proof of what was agreed to |
 //! | `…/access` | `access`: what went to whom |
 //! | `…/settings`, `GET /display` | `settings`: language, letters, contrast; `/display` works signed out |
+//! | `GET /account/factors`, `POST /account/factors/…` | `factors`: apps for codes, recovery codes |
+//! | `POST /account/contacts…` | `contacts`: addresses |
+//! | `GET`, `POST /account/password` | `password` |
+//! | `/recover…` | `recover`, `recovered`: a forgotten password |
+//! | (before each change) | `fresh`: a proof not older than five minutes |
 //! | `GET`, `POST /account/passkeys…` | `passkeys`; who may change something: `gate` |
 //! | `GET /.well-known/…` | `well_known`: what browsers and password managers look for |
 //! | `GET`, `POST /enrol` | `enrol`; what the form says: `application`; how often: `quota` |
@@ -20,15 +25,21 @@
 
 mod access;
 mod application;
+mod contacts;
 mod data;
 mod enrol;
+mod factors;
+mod fresh;
 mod gate;
 mod history;
 mod home;
 mod own;
 mod passkeys;
+mod password;
 mod quota;
 mod receipts;
+mod recover;
+mod recovered;
 mod reverify;
 mod services;
 mod sessions;
@@ -66,6 +77,23 @@ pub fn routes(house: &Arc<House>) -> Router {
         .route("/account/access", get(access::page))
         .route("/account/settings", get(settings::page).post(settings::save))
         .route("/display", get(settings::display))
+        .route("/account/factors", get(factors::page))
+        .route("/account/factors/app", post(factors::add_app))
+        .route("/account/factors/app/confirm", post(factors::confirm_app))
+        .route("/account/factors/app/remove", post(factors::remove_app))
+        .route("/account/factors/paper", post(factors::make_paper))
+        .route("/account/contacts", post(contacts::add))
+        .route("/account/contacts/verify", post(contacts::verify))
+        .route("/account/contacts/send", post(contacts::send))
+        .route("/account/contacts/second-factor", post(contacts::second_factor))
+        .route("/account/contacts/remove", post(contacts::remove))
+        .route("/account/password", get(password::page).post(password::change))
+        .route("/recover", get(recover::page).post(recover::ask))
+        .route("/recover/stop", get(recovered::ask_stop).post(recovered::stop))
+        .route("/recover/{t}", get(recover::step))
+        .route("/recover/{t}/send", post(recover::send))
+        .route("/recover/{t}/proof", post(recover::prove))
+        .route("/recover/{t}/password", post(recovered::set))
         .route("/account/passkeys", get(passkeys::list).post(passkeys::create))
         .route("/account/passkeys/new", get(passkeys::creation))
         .route("/account/passkeys/options", post(passkeys::options))

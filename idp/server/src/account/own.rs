@@ -20,7 +20,7 @@ use crate::web::{
     visit::{Binding, onward},
 };
 
-const PATH: &str = "/account";
+pub(super) const PATH: &str = "/account";
 const SIGN_OUT_FORM: &str = "account sign-out";
 
 /// The session of whoever opens a page of the account. Nobody is sent away: who is not signed in does so, and comes back to `path`.
@@ -77,6 +77,7 @@ async fn show(visit: &Visit, live: &Live) -> Result<Response, Halt> {
         data_match: shown(person.data_match),
         matched_at: person.data_matched_at,
         passkeys_href: visit.keep_locale("/account/passkeys"),
+        factors_href: visit.keep_locale("/account/factors"),
         sign_out_action: visit.keep_locale("/account/sign-out"),
     };
     Ok(visit.bound(render(&page), &binding))

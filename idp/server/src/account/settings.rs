@@ -2,9 +2,9 @@
 
 use axum::{http::header::SET_COOKIE, response::Response};
 use idp_core::{
-    people,
-    store::StoreError,
-    types::{Fault, Locale},
+    people::{self, Notices},
+    store::{StoreError, Tx},
+    types::{Fault, Id, Locale, id},
 };
 
 use super::own::{holder, locale, nav, sender};
@@ -22,10 +22,15 @@ pub(super) async fn page(visit: Visit) -> Result<Response, Halt> {
     let live = holder(&visit, PATH).await?;
     let binding = visit.binding();
     let locale = locale(&visit, &live).await?;
+    let account = {
+        let mut conn = visit.house.db.read().await?;
+        people::account_by_id(&mut conn, live.account).await?
+    };
     let page = AccountSettings {
         c: visit.chrome(locale, PATH, (&binding, FORM)),
         nav: nav(&visit, Tab::Settings),
         locale,
+        notices: account.is_none_or(|account| account.notices == Notices::All),
         saved: visit.query.get("saved").is_some(),
         action: PATH.to_owned(),
     };
@@ -35,16 +40,27 @@ pub(super) async fn page(visit: Visit) -> Result<Response, Halt> {
 /// `POST /account/settings`.
 pub(super) async fn save(visit: Visit, Form(params): Form) -> Result<Response, Halt> {
     let live = sender(&visit, FORM, &params, PATH).await?;
-    if let Some(locale) = params.get("locale").and_then(Locale::from_tags) {
-        let cx = visit.cx.acting(live.actor());
-        let saved = visit.house.db.write(&cx, |tx| Box::pin(people::set_locale(tx, live.account, locale))).await;
-        saved.map_err(|error: StoreError| Fault::from(error))?;
-    }
     let ticked = |name| params.get(name).is_some_and(|value| value == "1");
+    let locale = params.get("locale").and_then(Locale::from_tags);
+    let notices = if ticked("notices") { Notices::All } else { Notices::Changes };
+    let cx = visit.cx.acting(live.actor());
+    let saved = visit.house.db.write(&cx, |tx| Box::pin(keep(tx, live.account, (locale, notices)))).await;
+    saved.map_err(|error: StoreError| Fault::from(error))?;
     let display = Display { large: ticked("large"), contrast: ticked("contrast") };
     let mut response = onward("/account/settings?saved=1");
     response.headers_mut().append(SET_COOKIE, display.cookie(visit.house.cookies));
     Ok(response)
+}
+
+async fn keep(
+    tx: &mut Tx<'_>,
+    account: Id<id::Account>,
+    (locale, notices): (Option<Locale>, Notices),
+) -> Result<(), StoreError> {
+    if let Some(locale) = locale {
+        people::set_locale(tx, account, locale).await?;
+    }
+    people::set_notices(tx, account, notices).await
 }
 
 /// `GET /display`: keeps a choice in a cookie and goes back to the page. It changes how pages look in this browser and nothing else,

@@ -34,5 +34,5 @@ pub(super) async fn passkey_endpoints(State(house): Shared) -> Response {
 
 /// `GET /.well-known/change-password` (W3C, A Well-Known URL for Changing Passwords).
 pub(super) async fn change_password() -> Redirect {
-    Redirect::to("/account")
+    Redirect::to("/account/password")
 }

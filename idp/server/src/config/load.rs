@@ -18,7 +18,8 @@ use super::{
 /// What environment variables of ours begin with.
 const PREFIX: &str = "IDP__";
 /// Keys that are secrets; `KEY_file` may name a file that holds the value.
-pub(super) const SECRETS: [&str; 4] = ["database.url", "cache.url", "registry.secret", "registry.api_key"];
+pub(super) const SECRETS: [&str; 6] =
+    ["database.url", "cache.url", "registry.secret", "registry.api_key", "notify.smtp.password", "notify.sms.token"];
 /// Larger files are no secrets and no configuration.
 const FILE_BYTES: u64 = 1024 * 1024;
 

@@ -5,11 +5,15 @@ use std::{net::SocketAddr, path::PathBuf};
 use idp_core::{
     keys,
     net::{self, Network},
+    notify,
     people::registry,
 };
 use serde::{Deserialize, Serialize};
 
-use super::issuer::Issuer;
+use super::{
+    issuer::Issuer,
+    ways::{Factors, Recovery, Throttle},
+};
 use crate::web::{brand::Colour, peer::ProxyHeader};
 
 /// The whole configuration.
@@ -34,6 +38,12 @@ pub struct Config {
     pub oidc: Oidc,
     /// Lifetimes of sessions.
     pub session: Session,
+    /// Slowing down whoever fails to sign in.
+    pub throttle: Throttle,
+    /// Second factors.
+    pub factors: Factors,
+    /// Forgotten passwords.
+    pub recovery: Recovery,
     /// Passkeys: under which name browsers keep them.
     pub webauthn: Webauthn,
     /// What we may ask of other systems.
@@ -257,8 +267,12 @@ impl Config {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Notify {
-    /// Writes each mail and message as one JSON line into this file (contract, section 9). Absent: they wait in the outbox.
+    /// Writes each mail and message as one JSON line into this file (contract, section 9), instead of sending them.
     pub file: Option<PathBuf>,
+    /// The mail server that takes our mails. Absent: they wait in the outbox. `password_file` names a file that holds its password.
+    pub smtp: Option<notify::SmtpConfig>,
+    /// The gateway that takes our short messages. Absent: they wait in the outbox. `token_file` names a file that holds its token.
+    pub sms: Option<notify::SmsConfig>,
 }
 
 /// `[support]`

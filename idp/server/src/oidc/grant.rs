@@ -1,5 +1,6 @@
 //! What one authorization gave a party: its code, and the family of tokens that the code buys.
 
+use async_trait::async_trait;
 use idp_core::{
     audit::{self, Event},
     crypto::{
@@ -15,7 +16,7 @@ use idp_core::{
 use serde::{Deserialize, Serialize};
 
 use super::{claims::Requested, pkce::Challenge, rows};
-use crate::web::house::House;
+use crate::web::house::{Grants, House};
 
 /// What was agreed when the code was issued; tokens say nothing else.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -140,6 +141,21 @@ pub async fn end_grants_of(tx: &mut Tx<'_>, person: Id<id::Person>, because: &'s
         revoke(tx, grant, because).await?;
     }
     Ok(())
+}
+
+/// This door's grants, for doors that end them.
+pub struct OpenGrants;
+
+#[async_trait]
+impl Grants for OpenGrants {
+    async fn end_all_of(
+        &self,
+        tx: &mut Tx<'_>,
+        person: Id<id::Person>,
+        because: &'static str,
+    ) -> Result<(), StoreError> {
+        end_grants_of(tx, person, because).await
+    }
 }
 
 /// Revokes every grant: after a restore, when nobody knows any more which secrets were used.

@@ -43,7 +43,7 @@ use axum::{
 
 use crate::web::house::House;
 
-pub use grant::{end_all as end_all_grants, end_grants_of, sweep};
+pub use grant::{OpenGrants, end_all as end_all_grants, end_grants_of, sweep};
 
 /// Every statement of this room.
 pub const STATEMENTS: &[&str] = rows::ALL;

@@ -99,19 +99,19 @@ pub struct Route {
     pub operations: &'static [Operation],
 }
 
-const fn must(name: &'static str) -> Parameter {
+pub(super) const fn must(name: &'static str) -> Parameter {
     Parameter { name, required: true }
 }
 
-const fn may(name: &'static str) -> Parameter {
+pub(super) const fn may(name: &'static str) -> Parameter {
     Parameter { name, required: false }
 }
 
-const fn get(id: &'static str, summary: &'static str, answers: &'static [(u16, Option<Body>)]) -> Operation {
+pub(super) const fn get(id: &'static str, summary: &'static str, answers: &'static [(u16, Option<Body>)]) -> Operation {
     Operation { method: Method::Get, id, summary, query: &[], takes: None, form: &[], security: None, answers }
 }
 
-const fn post(
+pub(super) const fn post(
     id: &'static str,
     summary: &'static str,
     form: &'static [Parameter],
@@ -121,16 +121,16 @@ const fn post(
 }
 
 impl Operation {
-    const fn asks(self, query: &'static [Parameter]) -> Self {
+    pub(super) const fn asks(self, query: &'static [Parameter]) -> Self {
         Self { query, ..self }
     }
 
-    const fn by(self, security: &'static str) -> Self {
+    pub(super) const fn by(self, security: &'static str) -> Self {
         Self { security: Some(security), ..self }
     }
 }
 
-const fn public(path: &'static str, tag: &'static str, operations: &'static [Operation]) -> Route {
+pub(super) const fn public(path: &'static str, tag: &'static str, operations: &'static [Operation]) -> Route {
     Route { path, listener: Listener::Public, tag, operations }
 }
 
@@ -138,10 +138,11 @@ const fn management(path: &'static str, operations: &'static [Operation]) -> Rou
     Route { path, listener: Listener::Management, tag: "management", operations }
 }
 
-type Answers = &'static [(u16, Option<Body>)];
+pub(super) type Answers = &'static [(u16, Option<Body>)];
 const JSON: Answers = &[(200, Some(Body::Json))];
-const PAGE: Answers = &[(200, Some(Body::Html)), (400, Some(Body::Html))];
-const PAGE_OR_ON: Answers = &[(200, Some(Body::Html)), (303, None), (400, Some(Body::Html)), (403, Some(Body::Html))];
+pub(super) const PAGE: Answers = &[(200, Some(Body::Html)), (400, Some(Body::Html))];
+pub(super) const PAGE_OR_ON: Answers =
+    &[(200, Some(Body::Html)), (303, None), (400, Some(Body::Html)), (403, Some(Body::Html))];
 const OAUTH: Answers = &[(200, Some(Body::Json)), (400, Some(Body::Json)), (401, Some(Body::Json))];
 const CLAIMS: Answers = &[(200, Some(Body::Json)), (401, None), (403, None)];
 const READY: Answers = &[(200, Some(Body::Text)), (503, Some(Body::Text))];
@@ -200,7 +201,7 @@ const NEW_PASSKEY: &[Parameter] = &[must("csrf"), must("ceremony"), must("answer
 const ASKED: Answers = &[(200, Some(Body::Json)), (403, Some(Body::Html)), (409, Some(Body::Html)), (429, None)];
 
 /// The whole surface.
-pub const ROUTES: &[Route] = &[
+pub(super) const ROUTES: &[Route] = &[
     public("/.well-known/openid-configuration", "openid", &[get("discovery", "OpenID Connect Discovery 1.0", JSON)]),
     public(
         "/.well-known/oauth-authorization-server",
@@ -398,7 +399,7 @@ pub const ROUTES: &[Route] = &[
             post(
                 "save_settings",
                 "Language and display",
-                &[must("csrf"), may("locale"), may("large"), may("contrast")],
+                &[must("csrf"), may("locale"), may("large"), may("contrast"), may("notices")],
                 PAGE_OR_ON,
             )
             .by("session"),

@@ -6,6 +6,7 @@
 //! | --- | --- |
 //! | `GET /sign-in/{t}` | `show`: the page of the next step |
 //! | `POST /sign-in/{t}/password` | `password`: signing in, and proving oneself again |
+//! | `POST /sign-in/{t}/second-factor`, `…/send`, `…/again` | `second_factor`: a code after the password |
 //! | `POST /sign-in/{t}/passkey…`, `…/decline` | `passkey`: using one, making one, going on without |
 //! | `POST /sign-in/{t}/account`, `…/consent`, `…/cancel` | `choice`: go on, agree, turn back |
 //! | (every proof) | `proved`: session, transaction, next step |
@@ -21,6 +22,7 @@ mod choice;
 mod passkey;
 mod password;
 mod proved;
+mod second_factor;
 mod show;
 
 use std::sync::Arc;
@@ -37,6 +39,9 @@ pub fn routes(house: &Arc<House>) -> Router {
     Router::new()
         .route("/sign-in/{t}", get(show::page))
         .route("/sign-in/{t}/password", post(password::answer))
+        .route("/sign-in/{t}/second-factor", post(second_factor::answer))
+        .route("/sign-in/{t}/second-factor/send", post(second_factor::send))
+        .route("/sign-in/{t}/second-factor/again", post(second_factor::again))
         .route("/sign-in/{t}/passkey", post(passkey::answer))
         .route("/sign-in/{t}/passkey/options", post(passkey::options))
         .route("/sign-in/{t}/passkey/new", post(passkey::create))

@@ -14,6 +14,7 @@ use idp_core::{
 
 use super::{
     at::{At, Ticket},
+    password::note_computer,
     proved::{BrowserCan, closed, proved},
     show,
 };
@@ -49,7 +50,8 @@ fn whose(at: &At) -> Option<Option<Id<id::Account>>> {
 
 /// `POST /sign-in/{t}/passkey`: the device's answer.
 pub(super) async fn answer(visit: Visit, ticket: Ticket, Form(params): Form) -> Result<Response, Halt> {
-    let at = At::arrive_with(visit, ticket, &params).await?;
+    let mut at = At::arrive_with(visit, ticket, &params).await?;
+    note_computer(&mut at, &params).await?;
     let Some(account) = whose(&at) else {
         return Ok(at.to_page());
     };

@@ -2,7 +2,10 @@
 
 use axum::{http::StatusCode, response::Response};
 use idp_core::{
-    authn::{self, password::Refusal},
+    authn::{
+        self,
+        password::{Attempt, Refusal},
+    },
     session::Computer,
     signin::{self, Next},
     store::StoreError,
@@ -11,7 +14,8 @@ use idp_core::{
 
 use super::{
     at::{At, Ticket},
-    proved::{BrowserCan, closed, proved},
+    proved::{BrowserCan, closed},
+    second_factor,
     show::Asked,
 };
 use crate::web::{Code, Form, Halt, Params, Visit, house::LocalPasswords, page::Errors};
@@ -34,7 +38,7 @@ pub(super) async fn answer(visit: Visit, ticket: Ticket, Form(params): Form) -> 
             Asked::anybody(why, typed.chars().take(LONGEST_SHOWN).collect())
         }
         // Whoever proves themself again is the holder of the session: the form cannot name another.
-        (Next::Reauthenticate(why), Some(live)) => Asked::again(why, at.holder(live).await?),
+        (Next::Reauthenticate(why) | Next::StepUp(why), Some(live)) => Asked::again(why, at.holder(live).await?),
         // The back button or a second submit: this step is done.
         _ => return Ok(at.to_page()),
     };
@@ -49,19 +53,21 @@ pub(super) async fn answer(visit: Visit, ticket: Ticket, Form(params): Form) -> 
         return Ok(asked.page(&at, StatusCode::UNPROCESSABLE_ENTITY, errors));
     }
     let house = &at.visit.house;
-    match authn::password::prove(&house.db, &house.passwords, &at.visit.cx, &login, &password).await {
-        Ok(proof) => {
+    let devices = house.devices(&at.visit.headers);
+    let said = Attempt { login: &login, password: &password, devices: &devices };
+    match authn::password::prove(house.desk(), &at.visit.cx, said).await {
+        Ok(first) => {
             // The field that only a script fills in: it says that a passkey may be offered.
             let can =
                 if params.get("passkeys") == Some("yes") { BrowserCan::KeepPasskeys } else { BrowserCan::Unknown };
-            proved(&at, &proof, can).await
+            second_factor::after_password(&at, &first, can).await
         }
         Err(refusal) => refused(&at, asked, refusal),
     }
 }
 
 /// Keeps what the box says: the session that this leads to lives by it, also where a second proof comes between.
-async fn note_computer(at: &mut At, params: &Params) -> Result<(), Halt> {
+pub(super) async fn note_computer(at: &mut At, params: &Params) -> Result<(), Halt> {
     let said = if params.get("shared") == Some("1") { Computer::Shared } else { Computer::Own };
     // Who proves themself again is not asked: their session lives as it began.
     if said == at.sign_in.computer || !matches!(at.next, Next::SignIn(_) | Next::SelectAccount(_)) {

@@ -6,7 +6,7 @@ use axum::{
     response::Response,
 };
 use idp_core::{
-    authn::{Closed, Proof},
+    authn::{Closed, Proof, device, notice},
     people,
     session::{self, Computer, Live, Population, Started},
     signin::{self, Gone, Next},
@@ -31,9 +31,16 @@ pub(super) fn closed(at: &At, why: Closed) -> Halt {
     })
 }
 
-/// What the one write leaves: the session with its new cookie, and the step after it. `None`: the session that was to be
-/// renewed has ended.
-type Written = Option<(Started, Next)>;
+/// What the one write leaves.
+pub(super) struct Began {
+    started: Started,
+    next: Next,
+    /// The new value of the cookie by which the browser is known again; `None`: it stays.
+    device: Option<String>,
+}
+
+/// `None`: the session that was to be renewed has ended.
+pub(super) type Written = Option<Began>;
 
 /// What is known of the browser that the proof came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,18 +58,33 @@ pub(super) async fn proved(at: &At, proof: &Proof, can: BrowserCan) -> Result<Re
     let written = visit.house.db.write(&cx, |tx| Box::pin(write(tx, at, proof, can)));
     match written.await? {
         Err(gone) => Err(at.gone(&gone).await?),
-        // The session ended while its holder typed: the page asks anew, as of anybody.
-        Ok(None) => Ok(at.to_page()),
-        Ok(Some((started, next))) => {
-            let mut response = at.to_next(next);
-            let cookie = visit.house.cookies.set(Cookie::Session, started.cookie.reveal(), None);
-            response.headers_mut().append(SET_COOKIE, cookie);
-            Ok(response)
-        }
+        Ok(written) => Ok(began(at, written)),
     }
 }
 
-async fn write(tx: &mut Tx<'_>, at: &At, proof: &Proof, can: BrowserCan) -> Result<Result<Written, Gone>, StoreError> {
+/// The answer to a proof: on to the next step, with the cookies that it earned.
+pub(super) fn began(at: &At, written: Written) -> Response {
+    // The session ended while its holder typed: the page asks anew, as of anybody.
+    let Some(Began { started, next, device }) = written else {
+        return at.to_page();
+    };
+    let cookies = at.visit.house.cookies;
+    let mut response = at.to_next(next);
+    let device = device.map(|value| cookies.set(Cookie::Device, &value, Some(device::LIFETIME)));
+    let session = cookies.set(Cookie::Session, started.cookie.reveal(), None);
+    for cookie in [Some(session), device].into_iter().flatten() {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// Begins or renews the session, and asks the hall again.
+pub(super) async fn write(
+    tx: &mut Tx<'_>,
+    at: &At,
+    proof: &Proof,
+    can: BrowserCan,
+) -> Result<Result<Written, Gone>, StoreError> {
     // Hashing took its time: the person may have turned back in another tab.
     let computer = match at.load(tx).await? {
         Ok(sign_in) => sign_in.computer,
@@ -72,7 +94,8 @@ async fn write(tx: &mut Tx<'_>, at: &At, proof: &Proof, can: BrowserCan) -> Resu
         return Ok(Ok(None));
     };
     signin::proved(tx, &at.sign_in, &started.live).await?;
-    if can == BrowserCan::KeepPasskeys {
+    // A shared computer is not remembered: no passkey is offered there, and nothing is left in its browser.
+    if can == BrowserCan::KeepPasskeys && computer == Computer::Own {
         signin::browser_keeps_passkeys(tx, &at.sign_in).await?;
     }
     if let Some(locale) = at.visit.chosen_locale() {
@@ -85,7 +108,14 @@ async fn write(tx: &mut Tx<'_>, at: &At, proof: &Proof, can: BrowserCan) -> Resu
     let session = (Some(&started.live), tx.now());
     let facts = signin::gather(tx, &sign_in.asked, sign_in.party, Some(&sign_in), session).await?;
     let next = signin::next(&facts);
-    Ok(Ok(Some((started, next))))
+    let device = match computer {
+        Computer::Own => at.visit.house.devices(&at.visit.headers).signed_in(tx, proof.account()).await?,
+        Computer::Shared => None,
+    };
+    if device.is_some() || computer == Computer::Shared {
+        notice::new_browser(tx, proof.account()).await?;
+    }
+    Ok(Ok(Some(Began { started, next, device })))
 }
 
 /// Renews the session of the same account; otherwise begins one, in place of the one that this browser had. Always

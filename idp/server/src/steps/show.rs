@@ -2,6 +2,7 @@
 
 use axum::{http::StatusCode, response::Response};
 use idp_core::{
+    authn::credential::{self, Kind},
     consent::{Notice, Shown},
     people,
     relying::Scope,
@@ -10,7 +11,10 @@ use idp_core::{
     types::Fault,
 };
 
-use super::at::{At, Holder, Ticket, consent_form, form};
+use super::{
+    at::{At, Holder, Ticket, consent_form, form},
+    second_factor,
+};
 use crate::web::{
     Halt, Visit,
     ceremony::not_created,
@@ -29,6 +33,9 @@ pub(super) const OTHER: &str = "?other=1";
 /// The query with which the script, and the page after a failure, come back.
 const PASSKEY: &str = "passkey";
 
+/// Its value for somebody who proves more by password and code.
+const CODES: &str = "codes";
+
 /// `GET /sign-in/{t}`.
 pub(super) async fn page(visit: Visit, ticket: Ticket) -> Result<Response, Halt> {
     let at = At::arrive(visit, ticket).await?;
@@ -39,13 +46,14 @@ pub(super) async fn page(visit: Visit, ticket: Ticket) -> Result<Response, Halt>
         return Ok(at_failed(&at, StatusCode::OK, "device"));
     }
     match (at.next, &at.live) {
+        (Next::SecondFactor(_), _) => second_factor::page(&at).await,
         (Next::SelectAccount(why), Some(live)) if !other => Ok(select_account(&at, why, at.holder(live).await?)),
         (Next::Reauthenticate(why), Some(live)) => {
             let holder = at.holder(live).await?;
             Ok(Asked::again(why, holder).page(&at, StatusCode::OK, Errors::none()))
         }
         (Next::Consent(why), Some(live)) => consent(&at, why, live).await,
-        (Next::StepUp(why), Some(live)) => Ok(step_up(&at, why, at.holder(live).await?)),
+        (Next::StepUp(why), Some(live)) => Ok(step_up(&at, why, live).await?),
         (Next::CreatePasskey(_) | Next::OfferPasskey(_), Some(_)) => {
             let errors = tried(&at).map_or_else(Errors::none, not_created);
             Ok(creation(&at, StatusCode::OK, errors))
@@ -86,8 +94,16 @@ fn ceremony(at: &At, path: &str) -> Ceremony {
     }
 }
 
-fn step_up(at: &At, why: signin::Why, holder: Holder) -> Response {
-    render(&StepUp {
+async fn step_up(at: &At, why: signin::Why, live: &Live) -> Result<Response, Fault> {
+    let holder = at.holder(live).await?;
+    let has_app = {
+        let mut conn = at.visit.house.db.read().await?;
+        credential::kinds(&mut conn, live.account).await?.contains(&Kind::Totp)
+    };
+    if has_app && tried(at) == Some(CODES) {
+        return Ok(Asked::again(why, holder).page(at, StatusCode::OK, Errors::none()));
+    }
+    Ok(render(&StepUp {
         c: at.chrome("", &form(&at.t)),
         party: at.party_name(),
         why: at.why(why),
@@ -95,9 +111,10 @@ fn step_up(at: &At, why: signin::Why, holder: Holder) -> Response {
         ceremony: ceremony(at, "/passkey"),
         in_app: in_app::in_app(&at.visit.headers),
         other_ways: tried(at) == Some("other"),
+        codes_href: has_app.then(|| at.path_with((PASSKEY, CODES))),
         decline_action: (why == signin::Why::LevelWelcome).then(|| at.path("/decline")),
         cancel_action: at.path("/cancel"),
-    })
+    }))
 }
 
 /// The page on which a passkey is made.
@@ -164,6 +181,7 @@ impl Asked {
             passkey: (tried(at) != Some("other")).then(|| ceremony(at, "/passkey")),
             action: at.path("/password"),
             cancel_action: at.path("/cancel"),
+            recover_href: at.visit.house.recovers().then(|| at.visit.keep_locale("/recover")),
             enrol_href: may_enrol.then(|| at.visit.keep_locale(&format!("/enrol?t={}", at.t))),
         };
         render_with(status, &page)

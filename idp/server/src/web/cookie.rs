@@ -13,6 +13,9 @@ pub enum Cookie {
     Browser,
     /// `prefs`: large letters, high contrast. Says nothing about anybody.
     Display,
+    /// `device`: this browser signed in before, one random value for each account. It proves nothing; failures of other browsers do
+    /// not slow this one down.
+    Device,
 }
 
 /// How cookies are named and marked under our issuer.
@@ -36,9 +39,11 @@ impl CookieStyle {
             (Self::Prefixed, Cookie::Session) => "__Host-sid",
             (Self::Prefixed, Cookie::Browser) => "__Host-browser",
             (Self::Prefixed, Cookie::Display) => "__Host-prefs",
+            (Self::Prefixed, Cookie::Device) => "__Host-device",
             (Self::Plain, Cookie::Session) => "sid",
             (Self::Plain, Cookie::Browser) => "browser",
             (Self::Plain, Cookie::Display) => "prefs",
+            (Self::Plain, Cookie::Device) => "device",
         }
     }
 

@@ -8,9 +8,10 @@ use std::{
     time::Duration,
 };
 
+use async_trait::async_trait;
 use axum::http::HeaderMap;
 use idp_core::{
-    authn::passkey::Passkeys,
+    authn::{self, Devices, passkey::Passkeys, password::Desk},
     crypto::{
         handle::{Browser, Handle, SessionCookie},
         password::PasswordPool,
@@ -20,8 +21,8 @@ use idp_core::{
     people::registry::PopulationRegistry,
     relying::Register,
     session::{self, Limits, Live, Span},
-    store::{Actor, Cx, Db, RequestId, cache::Cache, meta::Epoch},
-    types::{Clock, Digest, Fault, Locale, Timestamp},
+    store::{Actor, Cx, Db, RequestId, StoreError, Tx, cache::Cache, meta::Epoch},
+    types::{Clock, Digest, Fault, Id, Locale, Timestamp, id},
 };
 
 use super::{
@@ -65,6 +66,18 @@ pub struct Settings {
     pub banner: Option<Banner>,
 }
 
+/// What another door gave out in a person's name. Doors do not know one another; the roof hands the one to the other.
+#[async_trait]
+pub trait Grants: Send + Sync {
+    /// Ends everything that was given out in a person's name, in the transaction of the reason.
+    async fn end_all_of(
+        &self,
+        tx: &mut Tx<'_>,
+        person: Id<id::Person>,
+        because: &'static str,
+    ) -> Result<(), StoreError>;
+}
+
 /// The long-lived parts. One value lives in an `Arc` that every handler shares.
 pub struct House {
     /// The database.
@@ -77,6 +90,8 @@ pub struct House {
     pub register: Register,
     /// The password pool.
     pub passwords: PasswordPool,
+    /// Throttling, second factors, recovery.
+    pub gate: authn::Gate,
     /// The way out.
     pub net: Net,
     /// The population registry; `None`: enrolments wait for one.
@@ -99,6 +114,8 @@ pub struct House {
     pub settings: Settings,
     /// The restore epoch in force; follows the database by revisions.
     pub epoch: AtomicI64,
+    /// What was given out in people's names.
+    pub grants: Arc<dyn Grants>,
     /// Tokens issued to parties in their own name, not yet written to the audit log.
     pub client_tokens: super::tally::Tally,
     /// Data told at userinfo, not yet written to the audit log.
@@ -150,6 +167,21 @@ impl House {
             self.db.write(&cx, |tx| Box::pin(session::touch(tx, &live))).await.map_err(Fault::from)?;
         }
         Ok(Some(live))
+    }
+
+    /// Whether people may recover a forgotten password by themselves: there are passwords, and a registry to compare with.
+    pub fn recovers(&self) -> bool {
+        self.gate.recovery.is_some() && self.registry.is_some() && self.settings.local_passwords != LocalPasswords::Off
+    }
+
+    /// What a check of a password needs.
+    pub const fn desk(&self) -> Desk<'_> {
+        Desk { db: &self.db, pool: &self.passwords, turns: &self.gate.turns, limits: &self.gate.limits }
+    }
+
+    /// What the browser says of having signed in before.
+    pub fn devices(&self, headers: &HeaderMap) -> Devices {
+        Devices::read(self.cookies.read(headers, Cookie::Device))
     }
 
     /// The binding of the browser, as its cookie says it.

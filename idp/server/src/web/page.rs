@@ -15,9 +15,12 @@ mod home;
 mod onward;
 mod parts;
 mod passkey;
+mod recovery;
 mod released;
+mod second_factor;
 mod sign_in;
 mod sign_out;
+mod ways;
 
 #[cfg(test)]
 mod samples;
@@ -41,9 +44,14 @@ pub use home::Home;
 pub use onward::{Continue, FormPost};
 pub use parts::{Errors, FieldError, Said, Why, Words};
 pub use passkey::{Ceremony, PasskeyCreate, PasskeyFailed, PasskeyList, PasskeyRemove, PasskeyRow, StepUp};
+pub use recovery::{Recover, RecoverEnd, RecoverPassword, RecoverProof, RecoverStop, RecoverWait};
 pub use released::released;
+pub use second_factor::{OtherWay, SecondFactor, SecondWay};
 pub use sign_in::{SelectAccount, SignIn};
 pub use sign_out::{SignOut, SignedOut};
+pub use ways::{
+    AppRow, ChangePassword, ContactProof, ContactRow, Factors, Picture, RecoveryCodes, TotpSetup, WayPaths,
+};
 
 /// A page with status 200. See [`render_with`].
 pub fn render<P: Template>(page: &P) -> Response {

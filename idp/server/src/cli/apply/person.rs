@@ -2,7 +2,7 @@
 
 use idp_core::{
     audit::{self, Event},
-    authn::{self, password},
+    authn::{self, PasswordUse, password},
     crypto::password::{Check, PasswordHash},
     people::{self, AccountState, DataMatch, NewPerson, PersonState, Profile, StoredAccount, StoredPerson},
     session, signin,
@@ -103,7 +103,8 @@ async fn fresh_hash(
     };
     let hashing = |error| Refused::Fault(Fault::new("hashing a password", error));
     if let Some(stored) = &stored {
-        let check = target.pool.check(authn::normalise(secret.reveal()), Some(stored)).await;
+        let place = target.pool.admit().map_err(hashing)?;
+        let check = target.pool.check(place, authn::normalise(secret.reveal()), Some(stored), &[]).await;
         if check.map_err(hashing)? != Check::Wrong {
             return Ok(None);
         }
@@ -151,7 +152,7 @@ async fn make(tx: &mut Tx<'_>, wanted: &Prepared, problems: &mut Vec<Problem>) -
     let account = people::add_account(tx, person, &wanted.login).await?;
     applied(tx, (person, account), "made").await?;
     if let Some(hash) = &wanted.password {
-        password::set(tx, account, person, hash).await?;
+        password::set(tx, account, person, (hash, PasswordUse::Alone)).await?;
     }
     let now = Standing { person: PersonState::Active, account: AccountState::Active };
     stand(tx, (person, account), (now, wanted.state)).await?;
@@ -175,7 +176,7 @@ async fn change(
         people::change_profile(tx, person, &wanted.profile, wanted.number.as_ref()).await?;
     }
     if let Some(hash) = &wanted.password {
-        password::set(tx, account.id, person, hash).await?;
+        password::set(tx, account.id, person, (hash, PasswordUse::Alone)).await?;
         // Whoever knew the old one may be signed in with it.
         session::end_all_of(tx, person, "password-changed").await?;
         oidc::end_grants_of(tx, person, "password-changed").await?;

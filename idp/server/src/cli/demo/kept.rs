@@ -157,7 +157,10 @@ mod tests {
         assert_eq!(distinct.len(), READY, "{logins:?}");
         assert_eq!(may_enrol().len(), 5);
         for password in &kept.passwords {
-            assert!(idp_core::authn::check_new_password(password, &[]).is_ok(), "{password}");
+            assert!(
+                idp_core::authn::check_new_password(password, &[], idp_core::authn::PasswordUse::Alone).is_ok(),
+                "{password}"
+            );
         }
     }
 }

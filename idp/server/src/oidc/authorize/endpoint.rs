@@ -274,9 +274,12 @@ fn verdict(next: Next, silent: bool) -> Option<OauthError> {
         _ if !silent => return None,
         Next::SelectAccount(_) => Code::AccountSelectionRequired,
         Next::Consent(_) => Code::ConsentRequired,
-        Next::Expired | Next::Finish | Next::SignIn(_) | Next::Reauthenticate(_) | Next::StepUp(_) => {
-            Code::LoginRequired
-        }
+        Next::Expired
+        | Next::Finish
+        | Next::SignIn(_)
+        | Next::SecondFactor(_)
+        | Next::Reauthenticate(_)
+        | Next::StepUp(_) => Code::LoginRequired,
         Next::CreatePasskey(_) | Next::OfferPasskey(_) => Code::InteractionRequired,
     };
     Some(OauthError::new(code, "the request cannot be met without a page"))

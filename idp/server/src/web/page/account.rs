@@ -130,6 +130,8 @@ pub struct Account {
     pub matched_at: Option<Timestamp>,
     /// The list of passkeys.
     pub passkeys_href: String,
+    /// Second factors, addresses, the password.
+    pub factors_href: String,
     /// Whether others use this computer too, as the person said.
     pub shared: bool,
     /// `/account/sign-out`.

@@ -93,12 +93,7 @@ impl Chrome {
 
     /// Browser and system as people call them.
     pub fn agent(&self, agent: Option<&Agent>) -> String {
-        let (browser, system) = agent.map(|agent| (agent.browser.label(), agent.system.label())).unwrap_or_default();
-        match (browser, system) {
-            ("", "") => self.say("agent-unknown").into_owned(),
-            (one, "") | ("", one) => one.to_owned(),
-            (browser, system) => text::say_with(self.locale, "agent-on", &[("browser", browser), ("system", system)]),
-        }
+        text::agent(self.locale, agent.copied())
     }
 
     /// The page's title, marked when the page reports errors: a screen reader reads the title first.
@@ -185,10 +180,7 @@ fn in_language(here: &str, locale: Locale) -> String {
 
 /// An instant as people read it: `15/03/2026 09:05:07 (UTC+7)`, always in Vietnam's time.
 pub fn show_time(instant: Timestamp) -> String {
-    let (year, month, day) = instant.day().ymd();
-    let second = instant.since(instant.day().start()).as_secs();
-    let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
-    format!("{day:02}/{month:02}/{year:04} {hour:02}:{minute:02}:{second:02} (UTC+7)")
+    instant.show()
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Making an account, and what came of the comparison with the registry.
 
 use askama::Template;
+use idp_core::authn::{LONGEST_PASSWORD, PasswordProblem};
 
 use super::chrome::Chrome;
 use super::parts::{Errors, FieldError, Said, Words};
@@ -72,18 +73,8 @@ pub enum Mistake {
     BirthDateNumberYear,
     /// No password.
     PasswordMissing,
-    /// Shorter than this many characters.
-    PasswordShort {
-        /// The shortest that is accepted.
-        min: usize,
-    },
-    /// Longer than this many characters.
-    PasswordLong {
-        /// The longest that is accepted.
-        max: usize,
-    },
-    /// On the list of common passwords, or made of the person's own data.
-    PasswordCommon,
+    /// Not taken as a password.
+    Password(PasswordProblem),
     /// The two passwords differ.
     PasswordMismatch,
 }
@@ -107,9 +98,12 @@ impl From<Mistake> for FieldError {
             M::BirthDateFuture => Said::new("err-dob-future"),
             M::BirthDateNumberYear => Said::new("err-dob-number-year"),
             M::PasswordMissing => Said::new("err-new-password-missing"),
-            M::PasswordShort { min } => Said::new("err-new-password-short").with("min", &min),
-            M::PasswordLong { max } => Said::new("err-new-password-long").with("max", &max),
-            M::PasswordCommon => Said::new("err-new-password-common"),
+            M::Password(PasswordProblem::Short(min)) => Said::new("err-new-password-short").with("min", &min),
+            M::Password(PasswordProblem::Long) => Said::new("err-new-password-long").with("max", &LONGEST_PASSWORD),
+            M::Password(PasswordProblem::Blocked) => Said::new("err-new-password-common"),
+            M::Password(PasswordProblem::Own) => Said::new("err-new-password-own"),
+            M::Password(PasswordProblem::Pattern) => Said::new("err-new-password-pattern"),
+            M::Password(PasswordProblem::Words) => Said::new("err-new-password-words"),
             M::PasswordMismatch => Said::new("err-new-password-mismatch"),
         };
         Self { field: mistake.field(), said }
@@ -130,9 +124,7 @@ impl Mistake {
             Self::BirthDateMissing | Self::BirthDateInvalid | Self::BirthDateFuture | Self::BirthDateNumberYear => {
                 "birthdate"
             }
-            Self::PasswordMissing | Self::PasswordShort { .. } | Self::PasswordLong { .. } | Self::PasswordCommon => {
-                "new_password"
-            }
+            Self::PasswordMissing | Self::Password(_) => "new_password",
             Self::PasswordMismatch => "new_password_again",
         }
     }

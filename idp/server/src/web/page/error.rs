@@ -87,6 +87,12 @@ codes! {
     EnrolOff = "enrol-off",
     /// A quota of enrolments is used up.
     EnrolQuota = "enrol-quota",
+    /// People cannot recover by themselves here.
+    RecoverOff = "recover-off",
+    /// A quota of recoveries is used up.
+    RecoverQuota = "recover-quota",
+    /// A recovery is over: done, stopped, too late, or answered wrongly too often.
+    RecoverExpired = "recover-expired",
     /// The password pool's queue is full.
     Busy = "busy",
     /// Something needed does not answer.

@@ -38,6 +38,8 @@ pub struct StepUp {
     pub in_app: Option<&'static str>,
     /// Whether the other ways are shown at once.
     pub other_ways: bool,
+    /// Where the password and a code are asked for instead; `None`: the account has no app for codes.
+    pub codes_href: Option<String>,
     /// Where going on without leads; `None`: the level is required.
     pub decline_action: Option<String>,
     /// `/sign-in/{t}/cancel`.

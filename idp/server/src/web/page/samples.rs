@@ -1,6 +1,7 @@
 //! Samples of every page: plain, with errors, with long names, without a party. Synthetic persons only.
 
 use askama::Template;
+use idp_core::authn::PasswordProblem;
 use idp_core::signin::Why as Rule;
 use idp_core::types::{Locale, Timestamp};
 
@@ -79,6 +80,7 @@ pub(super) fn all(look: Look) -> Vec<Sample> {
     sign_out(&mut collected);
     errors_and_home(&mut collected);
     passkey::samples::all(&mut collected);
+    ways::samples::all(&mut collected);
     collected.samples
 }
 
@@ -103,6 +105,7 @@ fn plain_sign_in(look: Look) -> SignIn {
         action: "/sign-in/tx_sample/password".to_owned(),
         cancel_action: "/sign-in/tx_sample/cancel".to_owned(),
         enrol_href: Some("/enrol?t=tx_sample".to_owned()),
+        recover_href: Some("/recover".to_owned()),
     }
 }
 
@@ -201,7 +204,7 @@ fn enrol(to: &mut Collected) {
         Mistake::NumberLostZero,
         Mistake::NameTooLong { max: 100 },
         Mistake::BirthDateNumberYear,
-        Mistake::PasswordShort { min: 15 },
+        Mistake::Password(PasswordProblem::Words),
         Mistake::PasswordMismatch,
     ]);
     let given = Given {

@@ -34,6 +34,8 @@ pub struct SignIn {
     pub shared: bool,
     /// Where an account can be made, while that is allowed.
     pub enrol_href: Option<String>,
+    /// Where a forgotten password is replaced, while that is possible.
+    pub recover_href: Option<String>,
 }
 
 impl SignIn {

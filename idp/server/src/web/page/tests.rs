@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use idp_core::authn::notice;
 use idp_core::signin::Why;
 use idp_core::text;
 use idp_core::types::Locale;
@@ -214,6 +215,7 @@ fn no_sentence_is_there_that_nobody_says() {
     made.extend(Why::ALL.iter().flat_map(|why| [format!("why-{}", why.word()), format!("why-{}-next", why.word())]));
     made.extend(ErrorCode::ALL.iter().flat_map(|c| [c.title_key(), c.text_key(), c.next_key()]).map(str::to_owned));
     made.extend(crate::cli::help::keys());
+    made.extend(notice::ALL.iter().flat_map(|message| [message.subject, message.body]).map(str::to_owned));
     let unused: Vec<&str> = text::entries(Locale::Vi)
         .into_keys()
         .filter(|key| !made.contains(*key) && !text.contains(&format!("\"{key}\"")))

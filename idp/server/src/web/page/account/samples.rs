@@ -120,10 +120,18 @@ fn data(to: &mut Collected) {
             data_match,
             matched_at: (data_match == DataMatch::Matched).then_some(AT),
             passkeys_href: "/account/passkeys".to_owned(),
+            factors_href: "/account/factors".to_owned(),
             sign_out_action: "/account/sign-out".to_owned(),
         };
-        let ids =
-            &["account-name", "identity-assurance", "data-match", "sign-out-form", "sign-out-submit", "tab-history", "passkeys-link"];
+        let ids = &[
+            "account-name",
+            "identity-assurance",
+            "data-match",
+            "sign-out-form",
+            "sign-out-submit",
+            "tab-history",
+            "passkeys-link",
+        ];
         to.add("account", data_match.word(), ids, &context);
     }
 }
@@ -302,6 +310,7 @@ fn access_and_settings(to: &mut Collected) {
             c: chrome(look),
             nav: nav(Tab::Settings),
             locale: Locale::Vi,
+            notices: saved,
             saved,
             action: "/account/settings".to_owned(),
         };

@@ -16,6 +16,8 @@ pub struct AccountSettings {
     pub nav: Nav,
     /// The language in which messages are written.
     pub locale: Locale,
+    /// Whether the person wants to be told of sign-ins from browsers not seen before.
+    pub notices: bool,
     /// Whether something was saved just now.
     pub saved: bool,
     /// `/account/settings`.

@@ -35,6 +35,7 @@ fn step_up(to: &mut Collected) {
         ceremony: ceremony("/sign-in/tx_sample/passkey"),
         in_app: None,
         other_ways: false,
+        codes_href: Some("/sign-in/tx_sample?passkey=codes".to_owned()),
         decline_action: None,
         cancel_action: "/sign-in/tx_sample/cancel".to_owned(),
     };

@@ -1,0 +1,82 @@
+//! Between the password and the session: whether a second factor is still to be proved.
+
+use super::{
+    Proof,
+    rows::factors as rows,
+    second::{self, Policy, Way},
+};
+use crate::{
+    people,
+    store::{Conn, StoreError},
+    types::{Aal, Id, Timestamp, id},
+};
+
+/// Somebody knew the password of an account, just now. It opens nothing: only [`settle`] or a second factor makes a [`Proof`] of it.
+#[derive(Debug)]
+pub struct First {
+    pub(super) account: Id<id::Account>,
+    pub(super) person: Id<id::Person>,
+    /// When the password was right.
+    pub(super) at: Timestamp,
+}
+
+/// What becomes of a right password.
+pub enum Settled {
+    /// It is enough.
+    Proof(Proof),
+    /// The account has a second factor, which has to be proved too: in one of these ways, the strongest first.
+    Pending(Vec<Way>),
+}
+
+impl First {
+    /// The account whose password was right.
+    pub const fn account(&self) -> Id<id::Account> {
+        self.account
+    }
+
+    /// Whose it is.
+    pub const fn person(&self) -> Id<id::Person> {
+        self.person
+    }
+
+    /// When it was.
+    pub const fn at(&self) -> Timestamp {
+        self.at
+    }
+
+    /// As a transaction kept it. Only the hall calls it, with what it wrote itself.
+    pub(crate) async fn kept(
+        conn: &mut Conn,
+        account: Id<id::Account>,
+        at: Timestamp,
+    ) -> Result<Option<Self>, StoreError> {
+        let stored = people::account_by_id(conn, account).await?;
+        Ok(stored.map(|stored| Self { account, person: stored.person, at }))
+    }
+
+    pub(super) fn alone(&self) -> Proof {
+        Proof { account: self.account, person: self.person, aal: Aal::Aal1, amr: vec!["pwd"], credential: None }
+    }
+}
+
+/// Decides whether a right password is enough. Asked inside the write that would begin the session, so that a second factor added
+/// a moment ago is not passed over.
+pub async fn settle(conn: &mut Conn, first: &First, policy: Policy) -> Result<Settled, StoreError> {
+    let ways = second::ways(conn, first.account, policy).await?;
+    Ok(if ways.is_empty() { Settled::Proof(first.alone()) } else { Settled::Pending(ways) })
+}
+
+/// What the password of an account may be: shorter where it never opens the account alone.
+pub async fn password_use(
+    conn: &mut Conn,
+    account: Id<id::Account>,
+    policy: Policy,
+) -> Result<super::PasswordUse, StoreError> {
+    let alone = second::ways(conn, account, policy).await?.is_empty();
+    Ok(if alone { super::PasswordUse::Alone } else { super::PasswordUse::WithSecond })
+}
+
+/// Whether the stored password is long enough to open the account alone; also where there is none.
+pub async fn password_may_stand_alone(conn: &mut Conn, account: Id<id::Account>) -> Result<bool, StoreError> {
+    Ok(rows::password_use(conn, account).await?.is_none_or(|usage| usage == super::PasswordUse::Alone))
+}

@@ -1,0 +1,111 @@
+//! What people are told when something about their way in changed: on every address that they proved to hold.
+
+use super::rows::factors as rows;
+use crate::{
+    notify::{self, Message, Recipient, Template},
+    people::{self, Notices},
+    store::{StoreError, Tx},
+    text,
+    types::{Id, Locale, id},
+};
+
+macro_rules! templates {
+    ($($(#[$doc:meta])* $name:ident $word:literal;)*) => {
+        /// Every kind of message here.
+        pub const ALL: &[Template] = &[$($name),*];
+    $(
+        $(#[$doc])*
+        pub const $name: Template = Template {
+            name: $word,
+            subject: concat!("mail-", $word, "-subject"),
+            body: concat!("mail-", $word, "-body"),
+        };
+    )*};
+}
+templates! {
+    /// A one-time code to sign in with. Variable: `code`.
+    SIGN_IN_CODE "sign-in-code";
+    /// A one-time code that proves an address. Variable: `code`.
+    CONTACT_CODE "contact-code";
+    /// A one-time code of a recovery. Variable: `code`.
+    RECOVERY_CODE "recovery-code";
+    /// A way to sign in was added or removed. Variables: `what`, `time`.
+    FACTOR_ADDED "factor-added";
+    /// The same for a removal.
+    FACTOR_REMOVED "factor-removed";
+    /// The password was changed by its holder. Variable: `time`.
+    PASSWORD_CHANGED "password-changed";
+    /// The password was replaced by a recovery. Variable: `time`.
+    PASSWORD_RECOVERED "password-recovered";
+    /// A recovery waits. Variables: `time` (when it will be possible), `link` (to stop it).
+    RECOVERY_WAITING "recovery-waiting";
+    /// A recovery may go on. Variables: `link`, `until`.
+    RECOVERY_READY "recovery-ready";
+    /// A recovery was stopped. Variable: `time`.
+    RECOVERY_STOPPED "recovery-stopped";
+    /// Somebody signed in from a browser that was not seen before. Variables: `browser`, `time`.
+    NEW_BROWSER "new-browser";
+    /// A sign-in was reported as not the holder's. Variables: `number`, `time`.
+    SIGN_IN_REPORTED "sign-in-reported";
+    /// A recovery code was used to sign in. Variables: `time`, `left`.
+    RECOVERY_CODE_USED "recovery-code-used";
+}
+
+/// The language in which an account is written to.
+pub async fn locale_of(tx: &mut Tx<'_>, account: Id<id::Account>) -> Result<Locale, StoreError> {
+    Ok(people::account_by_id(tx, account).await?.and_then(|account| account.locale).unwrap_or_default())
+}
+
+/// Tells every proved address what was added or removed. `what` is the key of its name; `masked` is the address that it is about, or
+/// empty.
+pub async fn tell(
+    tx: &mut Tx<'_>,
+    account: Id<id::Account>,
+    template: Template,
+    (what, masked): (&'static str, &str),
+) -> Result<(), StoreError> {
+    let locale = locale_of(tx, account).await?;
+    let (what, time) = (text::say_with(locale, what, &[("masked", masked)]), tx.now().show());
+    notify_all(tx, account, template, &[("what", &what), ("time", &time)]).await?;
+    Ok(())
+}
+
+/// Tells of a sign-in from a browser that was not seen before, where the holder wants to know.
+pub async fn new_browser(tx: &mut Tx<'_>, account: Id<id::Account>) -> Result<(), StoreError> {
+    let Some(stored) = people::account_by_id(tx, account).await? else {
+        return Ok(());
+    };
+    if stored.notices == Notices::Changes {
+        return Ok(());
+    }
+    let browser = text::agent(stored.locale.unwrap_or_default(), tx.cx().agent);
+    let time = tx.now().show();
+    notify_all(tx, account, NEW_BROWSER, &[("browser", &browser), ("time", &time)]).await?;
+    Ok(())
+}
+
+/// Tells that a sign-in was reported.
+pub async fn reported(tx: &mut Tx<'_>, account: Id<id::Account>, number: &str) -> Result<(), StoreError> {
+    let time = tx.now().show();
+    notify_all(tx, account, SIGN_IN_REPORTED, &[("number", number), ("time", &time)]).await?;
+    Ok(())
+}
+
+/// Queues a notice to every proved address of an account; gives to how many. Call it after the change, in its transaction.
+pub async fn notify_all(
+    tx: &mut Tx<'_>,
+    account: Id<id::Account>,
+    template: Template,
+    with: &[(&str, &str)],
+) -> Result<usize, StoreError> {
+    let locale = locale_of(tx, account).await?;
+    let mut told = 0;
+    for contact in rows::contacts(tx, account).await? {
+        let Some(to) = contact.verified_at.and_then(|_| Recipient::new(contact.address.as_str().to_owned())) else {
+            continue;
+        };
+        notify::queue(tx, Message { to, template, locale, with, due_at: None }).await?;
+        told += 1;
+    }
+    Ok(told)
+}

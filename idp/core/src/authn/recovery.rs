@@ -1,0 +1,135 @@
+//! A forgotten password: proving who one is again, by the registry's data and one factor that the account has.
+//!
+//! ```text
+//! asked ── a factor proved ──► proved ── (waiting) ── due ──► done: a new password, every session ended
+//!   └────────────── cancelled ◄──┴── by the link of the notice, or by signing in
+//! ```
+//!
+//! A recovery begins in the same way for data that fit nobody: it then has no account, takes the same answers, and never gets further.
+//! It changes the password and nothing else: a second factor stays, and so do identity and level.
+
+use std::time::Duration;
+
+use super::rows::recovery as rows;
+use crate::{
+    audit::{self, Event},
+    crypto::handle::{Handle, Recovery, RecoveryCancel},
+    store::{Conn, StoreError, Tx},
+    types::{Digest, Id, Timestamp, id},
+};
+
+/// How long somebody may look for their code, and how long a proved recovery without a wait may lie.
+pub const LIFETIME: Duration = Duration::from_secs(30 * 60);
+/// How long the new password may be set after a wait: whoever waited a day may be asleep at its end.
+pub const OPEN: Duration = Duration::from_secs(24 * 3_600);
+/// Wrong answers in one recovery.
+const TRIES: i64 = 5;
+
+/// How far a recovery is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// The data were given; a factor is still to be proved.
+    Asked,
+    /// A factor was proved; from this instant a new password may be set.
+    Proved(Timestamp),
+    /// The new password was set.
+    Done,
+    /// It was stopped.
+    Cancelled,
+}
+
+/// A recovery as stored.
+#[derive(Clone, Copy, Debug)]
+pub struct Case {
+    /// Digest of its handle.
+    pub digest: Digest,
+    /// Whose it is; `None`: the data fitted nobody.
+    pub account: Option<Id<id::Account>>,
+    /// How far it is.
+    pub state: State,
+    /// When it is too late.
+    pub ends_at: Timestamp,
+}
+
+/// Begins a recovery.
+pub async fn begin(tx: &mut Tx<'_>, account: Option<Id<id::Account>>) -> Result<Handle<Recovery>, StoreError> {
+    let handle = Handle::<Recovery>::generate();
+    let ends_at = tx.now() + LIFETIME;
+    rows::insert(tx, handle.digest(), account, ends_at).await?;
+    audit::record(tx, Event::RecoveryMoved { account, change: "asked" }).await?;
+    Ok(handle)
+}
+
+/// The recovery of a handle, if it is not over.
+pub async fn load(conn: &mut Conn, shown: &str, now: Timestamp) -> Result<Option<Case>, StoreError> {
+    let Some(digest) = Handle::<Recovery>::digest_of(shown) else {
+        return Ok(None);
+    };
+    Ok(rows::load(conn, digest).await?.filter(|case| now < case.ends_at))
+}
+
+/// Counts one answer. `false`: there were too many, and the recovery is over.
+pub async fn count_try(tx: &mut Tx<'_>, case: &Case) -> Result<bool, StoreError> {
+    rows::count_try(tx, case.digest, TRIES).await
+}
+
+/// Notes that a factor was proved; a new password may be set after `wait`. Gives the handle that stops it. `None`: it was stopped or
+/// proved meanwhile.
+pub async fn proved(
+    tx: &mut Tx<'_>,
+    case: &Case,
+    wait: Duration,
+) -> Result<Option<(Timestamp, Handle<RecoveryCancel>)>, StoreError> {
+    let due_at = tx.now() + wait;
+    let ends_at = if wait.is_zero() { due_at + LIFETIME } else { due_at + OPEN };
+    let cancel = Handle::<RecoveryCancel>::generate();
+    if !rows::proved(tx, case.digest, cancel.digest(), (due_at, ends_at)).await? {
+        return Ok(None);
+    }
+    audit::record(tx, Event::RecoveryMoved { account: case.account, change: "proved" }).await?;
+    Ok(Some((due_at, cancel)))
+}
+
+/// Ends a recovery with its new password: the statement is the judge, so it happens once, when it is due, and not after it was stopped.
+pub async fn finish(tx: &mut Tx<'_>, case: &Case) -> Result<Option<Id<id::Account>>, StoreError> {
+    let account = rows::finish(tx, case.digest).await?;
+    if account.is_some() {
+        audit::record(tx, Event::RecoveryMoved { account, change: "done" }).await?;
+    }
+    Ok(account)
+}
+
+/// Whether a link of a notice can still stop something.
+pub async fn can_be_stopped(conn: &mut Conn, shown: &str, now: Timestamp) -> Result<bool, StoreError> {
+    match Handle::<RecoveryCancel>::digest_of(shown) {
+        Some(digest) => rows::can_be_stopped(conn, digest, now).await,
+        None => Ok(false),
+    }
+}
+
+/// Stops a recovery by the link of its notice.
+pub async fn stop(tx: &mut Tx<'_>, shown: &str) -> Result<Option<Id<id::Account>>, StoreError> {
+    let Some(digest) = Handle::<RecoveryCancel>::digest_of(shown) else {
+        return Ok(None);
+    };
+    let account = rows::stop(tx, digest).await?;
+    if account.is_some() {
+        audit::record(tx, Event::RecoveryMoved { account, change: "stopped-by-link" }).await?;
+    }
+    Ok(account)
+}
+
+/// Stops every recovery of an account: somebody signed in to it, or it was recovered. Gives how many.
+pub async fn stop_all(tx: &mut Tx<'_>, account: Id<id::Account>, because: &'static str) -> Result<u64, StoreError> {
+    let stopped = rows::stop_all(tx, account).await?;
+    if stopped > 0 {
+        audit::record(tx, Event::RecoveryMoved { account: Some(account), change: because }).await?;
+    }
+    Ok(stopped)
+}
+
+/// Removes recoveries that ended a day ago.
+pub async fn sweep(tx: &mut Tx<'_>) -> Result<u64, StoreError> {
+    let before = tx.now() - Duration::from_secs(86_400);
+    rows::sweep(tx, before).await
+}

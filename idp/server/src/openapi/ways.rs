@@ -1,0 +1,68 @@
+//! The paths of the ways in: second factors, addresses, passwords, recovery.
+
+use super::table::{Operation, PAGE, PAGE_OR_ON, Parameter, Route, get, may, must, post, public};
+
+const PASSWORDS: &[Parameter] = &[must("csrf"), must("new_password"), must("new_password_again")];
+const WHO: &[Parameter] = &[must("csrf"), may("login"), must("personal_number"), must("full_name"), must("birthdate")];
+
+macro_rules! forms {
+    ($($path:literal $id:literal $summary:literal [$($field:expr),*] $by:ident;)*) => {
+        &[$(public($path, "pages", const {
+            &[$by(post($id, $summary, const { &[must("csrf"), $($field),*] }, PAGE_OR_ON))]
+        })),*]
+    };
+}
+
+const fn session(operation: Operation) -> Operation {
+    operation.by("session")
+}
+
+const fn nobody(operation: Operation) -> Operation {
+    operation
+}
+
+/// Those that take one form each.
+pub(super) const FORMS: &[Route] = forms! {
+    "/sign-in/{t}/second-factor" "second_factor" "A code after the password" [must("way"), must("code")] nobody;
+    "/sign-in/{t}/second-factor/send" "send_code" "Sends a code" [must("way")] nobody;
+    "/sign-in/{t}/second-factor/again" "sign_in_again" "Back to the password" [] nobody;
+    "/account/factors/app" "add_app" "Begins to set up an app for codes" [] session;
+    "/account/factors/app/confirm" "confirm_app" "Its first code" [must("ceremony"), must("code"), may("label")] session;
+    "/account/factors/app/remove" "remove_app" "Removes an app for codes" [must("credential")] session;
+    "/account/factors/paper" "make_recovery_codes" "A new set of recovery codes" [] session;
+    "/account/contacts" "add_contact" "Adds an address" [must("address")] session;
+    "/account/contacts/verify" "verify_contact" "Proves it by a code" [must("contact"), must("code")] session;
+    "/account/contacts/send" "send_contact_code" "Sends the code again" [must("contact")] session;
+    "/account/contacts/second-factor" "contact_second_factor" "Second-step codes there" [must("contact"), must("on")] session;
+    "/account/contacts/remove" "remove_contact" "Removes an address" [must("contact")] session;
+    "/recover/{t}/send" "recover_send" "Sends a code, where there is an address" [] nobody;
+    "/recover/{t}/proof" "recover_proof" "A code" [must("code")] nobody;
+    "/recover/{t}/password" "recover_password" "The new password" [must("new_password"), must("new_password_again")] nobody;
+};
+
+/// Those that show a page.
+pub(super) const PAGES: &[Route] = &[
+    public("/account/factors", "pages", &[get("factors", "Sign-in security", PAGE_OR_ON).by("session")]),
+    public(
+        "/account/password",
+        "pages",
+        &[
+            get("password_page", "Change the password", PAGE_OR_ON).by("session"),
+            post("change_password", "The new password", PASSWORDS, PAGE_OR_ON).by("session"),
+        ],
+    ),
+    public(
+        "/recover",
+        "pages",
+        &[get("recover_page", "A forgotten password", PAGE), post("recover", "Who one is", WHO, PAGE_OR_ON)],
+    ),
+    public("/recover/{t}", "pages", &[get("recover_step", "The next step of a recovery", PAGE_OR_ON)]),
+    public(
+        "/recover/stop",
+        "pages",
+        &[
+            get("recover_stop_page", "The link of a notice; changes nothing", PAGE).asks(&[must("k")]),
+            post("recover_stop", "Stops a recovery", &[must("csrf"), must("k")], PAGE),
+        ],
+    ),
+];

@@ -1,0 +1,86 @@
+//! The second factor: asking for it after the password.
+
+use askama::Template;
+
+use super::chrome::Chrome;
+use super::parts::{Errors, Why, Words};
+
+/// A way to prove the second factor, as a page names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SecondWay {
+    /// A code from an app.
+    App,
+    /// A code from the paper of recovery codes.
+    Paper,
+    /// A code that we send.
+    Message {
+        /// Enough of the address for its holder to know it.
+        masked: String,
+        /// Whether it is a telephone: the weakest way, and the page says so.
+        is_sms: bool,
+        /// Whether a code is under way.
+        sent: bool,
+    },
+}
+
+/// Another way than the one on the page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OtherWay {
+    /// Where it is asked for.
+    pub href: String,
+    /// Which it is.
+    pub way: SecondWay,
+}
+
+/// The page `second-factor`.
+#[derive(Template)]
+#[template(path = "second-factor.html")]
+pub struct SecondFactor {
+    /// The frame.
+    pub c: Chrome,
+    /// Who asked for the sign-in; `None` when the person came for their own account.
+    pub party: Option<Words>,
+    /// Why the person is asked.
+    pub why: Why,
+    /// What was wrong with the last answer. Field: `code`.
+    pub errors: Errors,
+    /// The way that this page asks for.
+    pub way: SecondWay,
+    /// Its word in forms: `app`, `paper`, `message-0` …
+    pub word: String,
+    /// The other ways.
+    pub others: Vec<OtherWay>,
+    /// Where the answer goes.
+    pub action: String,
+    /// Where another code is asked for.
+    pub send_action: String,
+    /// Where the person goes back to the password.
+    pub again_action: String,
+    /// Where cancelling goes.
+    pub cancel_action: String,
+}
+
+impl SecondFactor {
+    /// The sentence over the field.
+    fn label(&self) -> String {
+        match &self.way {
+            SecondWay::App => self.c.say("second-factor-app").into_owned(),
+            SecondWay::Paper => self.c.say("second-factor-paper").into_owned(),
+            SecondWay::Message { masked, .. } => self.c.say_with("second-factor-message", "masked", masked),
+        }
+    }
+
+    /// Whether a code can be typed: one that we send has to be sent first.
+    const fn can_answer(&self) -> bool {
+        !matches!(self.way, SecondWay::Message { sent: false, .. })
+    }
+
+    /// The name of another way, as its link says it.
+    fn other(&self, other: &OtherWay) -> String {
+        match &other.way {
+            SecondWay::App => self.c.say("second-factor-other-app").into_owned(),
+            SecondWay::Paper => self.c.say("second-factor-other-paper").into_owned(),
+            SecondWay::Message { masked, .. } => self.c.say_with("second-factor-other-message", "masked", masked),
+        }
+    }
+}
