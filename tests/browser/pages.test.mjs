@@ -2,6 +2,8 @@
 // and the weight that an old phone on a slow line can carry.
 
 import assert from 'node:assert/strict';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { AxeBuilder } from '@axe-core/playwright';
 import { startDemo } from '../env/server.mjs';
@@ -84,6 +86,16 @@ for (const name of PAGES) {
     }
   });
 }
+
+test('docs/screens holds a picture of every page, and they are small together', () => {
+  const folder = join(import.meta.dirname, '../../docs/screens');
+  const pictures = PAGES.flatMap((name) => ['phone', 'desktop'].map((device) => `${name.replace(' ', '-')}-${device}.webp`));
+  const missing = pictures.filter((picture) => !existsSync(join(folder, picture)));
+  assert.deepEqual(missing, [], 'tests/run screens makes them');
+  assert.deepEqual(readdirSync(folder).filter((file) => !pictures.includes(file)), [], 'pictures of pages that are gone');
+  const bytes = pictures.reduce((sum, picture) => sum + statSync(join(folder, picture)).size, 0);
+  assert.ok(bytes < 4 * 1024 * 1024, `${bytes} bytes`);
+});
 
 /** What the page with its parts weighs, by kind. */
 async function weigh(context, page, url) {

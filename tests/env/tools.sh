@@ -17,7 +17,7 @@ tools_of() {
         build | clippy) echo cargo cc make perl pkg-config ;;
         test | with) echo cargo cc make perl pkg-config node postgres redis-server ;;
         interop) echo cargo cc make perl pkg-config node npm apache2 mod_auth_openidc ;;
-        browser) echo cargo cc make perl pkg-config node npm chromium ;;
+        browser | screens) echo cargo cc make perl pkg-config node npm chromium ;;
         licences) echo cargo cc node ;;
     esac
 }

@@ -398,3 +398,26 @@ journey! {
         }
     }
 }
+
+journey! {
+    async fn every_proof_gives_another_cookie_and_the_one_before_is_dead(house) {
+        let party = house.party(json!({})).await;
+        let an = house.citizen("Nguyễn Văn An").await;
+        let mut browser = Browser::new();
+        // Planted before: session fixation (CWE-384).
+        browser.cookies.insert("sid".to_owned(), Handle::<SessionCookie>::generate().reveal().to_owned());
+        let planted = browser.cookies["sid"].clone();
+        browser.sign_in(house, &party, &an).await;
+        let first = browser.cookies["sid"].clone();
+        assert_ne!(first, planted);
+        let page = browser.open(party.authorize(house, &[("prompt", "login")]).url.as_str()).await;
+        let page = browser.enter(&page, &an).await;
+        assert!(page.returned("code").is_some(), "{} {}", page.status, page.body);
+        assert_ne!(browser.cookies["sid"], first);
+        for dead in [planted, first] {
+            let mut thief = Browser::new();
+            thief.cookies.insert("sid".to_owned(), dead);
+            assert_ne!(thief.open(&house.at("/account")).await.name(), "account");
+        }
+    }
+}
