@@ -5,6 +5,8 @@ mod cli;
 mod demo;
 mod faults;
 mod oidc;
+mod org;
 mod registry;
 mod signin;
 mod store;
+mod units;

@@ -12,6 +12,13 @@
   if (says && Key.isUserVerifyingPlatformAuthenticatorAvailable) {
     Key.isUserVerifyingPlatformAuthenticatorAvailable().then(function (can) { if (can) says.value = "yes"; }, function () {});
   }
+  // Tells the password manager which passkeys still count, so that it stops offering removed ones.
+  var list = document.querySelector("[data-accepted]");
+  if (list && Key.signalAllAcceptedCredentials) {
+    Key.signalAllAcceptedCredentials({
+      rpId: list.dataset.rp, userId: list.dataset.user, allAcceptedCredentialIds: list.dataset.accepted.split(" ").filter(Boolean),
+    }).catch(function () {});
+  }
   if (!form) return;
   form.hidden = false;
 

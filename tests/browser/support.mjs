@@ -178,3 +178,30 @@ export async function expectWayOn(page) {
   const response = await page.request.get(await page.locator('a#next-step').evaluate((link) => link.href));
   assert.ok(response.status() < 400, `the next step answers ${response.status()}`);
 }
+
+const KEEPS = {
+  protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true,
+  automaticPresenceSimulation: true,
+};
+
+/** Gives a page a device that keeps passkeys. `verifies(false)` makes it fail to know its holder. */
+export async function device(page, options = {}) {
+  const session = await page.context().newCDPSession(page);
+  await session.send('WebAuthn.enable', { enableUI: false });
+  const { authenticatorId } = await session.send('WebAuthn.addVirtualAuthenticator', { options: { ...KEEPS, ...options } });
+  return {
+    keys: async () => (await session.send('WebAuthn.getCredentials', { authenticatorId })).credentials,
+    take: (credential) => session.send('WebAuthn.addCredential', { authenticatorId, credential }),
+    verifies: (isUserVerified) => session.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified }),
+    presence: (enabled) => session.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled }),
+  };
+}
+
+/** Signs in and makes a passkey on the device of the page. */
+export async function makePasskey(page, demo, who) {
+  await page.goto(`${demo.issuer}/account/passkeys/new`);
+  await giveName(page, who);
+  await expectPage(page, 'passkey-create');
+  await page.locator('#passkey-submit').click();
+  await expectPage(page, 'passkeys');
+}

@@ -3,7 +3,9 @@
 
 import { createHash } from 'node:crypto';
 import { applyTo } from '../env/server.mjs';
-import { authorizationRequest, enrol, expectPage, giveName, signIn, startAt } from './support.mjs';
+import {
+  authorizationRequest, device, enrol, expectPage, giveName, makePasskey, signIn, startAt,
+} from './support.mjs';
 
 /** Opens the authorization request that a portal makes, with one parameter changed. */
 export async function changedRequest(page, demo, portal, name, value) {
@@ -86,6 +88,25 @@ export function ways(demo) {
     await expectPage(page, 'consent');
   };
 
+  /** One person keeps one passkey, on whichever device they come with. */
+  let kept;
+  const withPasskey = async (page) => {
+    const keeps = await device(page);
+    const holder = demo.people[2];
+    if (kept) {
+      await keeps.presence(false);
+      await keeps.take(kept);
+      await page.goto(`${demo.issuer}/account`);
+      await giveName(page, holder);
+      await expectPage(page, 'account');
+      await keeps.presence(true);
+    } else {
+      await makePasskey(page, demo, holder);
+      [kept] = await keeps.keys();
+    }
+    return { ...keeps, note: async () => { [kept] = await keeps.keys(); } };
+  };
+
   return {
     home: (page) => page.goto(demo.issuer),
     'sign-in': (page) => startAt(page, first),
@@ -141,6 +162,41 @@ export function ways(demo) {
       await page.goto(`${demo.issuer}/account/services/${SURVEY.client_id}`);
       await page.locator('a.receipt').first().click();
       await expectPage(page, 'account-receipt');
+    },
+    'passkey-failed': async (page) => {
+      await startAt(page, first);
+      await expectPage(page, 'sign-in');
+      await page.goto(`${page.url()}?passkey=failed`);
+    },
+    'passkey-create': async (page) => {
+      await page.goto(`${demo.issuer}/account/passkeys/new`);
+      await giveName(page, demo.people[1]);
+    },
+    'passkey-create refused': async (page) => {
+      await page.goto(`${demo.issuer}/account/passkeys/new`);
+      await giveName(page, demo.people[1]);
+      await expectPage(page, 'passkey-create');
+      await page.goto(`${demo.issuer}/account/passkeys/new?passkey=exists`);
+      await page.locator('#error-summary').waitFor();
+    },
+    passkeys: async (page) => {
+      await withPasskey(page);
+      await page.goto(`${demo.issuer}/account/passkeys`);
+      await page.locator('#passkeys summary').click();
+    },
+    'step-up': async (page) => {
+      await withPasskey(page);
+      await page.goto(`${demo.issuer}/account/passkeys/new`);
+    },
+    'passkey-remove': async (page) => {
+      const keeps = await withPasskey(page);
+      await page.goto(`${demo.issuer}/account/passkeys`);
+      await page.locator('#passkeys summary').click();
+      await page.locator('a.remove').click();
+      await expectPage(page, 'step-up');
+      await page.locator('#passkey-submit').click();
+      await expectPage(page, 'passkey-remove');
+      await keeps.note();
     },
     'sign-out': signedInAt('/oauth2/logout'),
     'signed-out': async (page) => {

@@ -1,21 +1,16 @@
 //! The cellar on both engines: statements, schema, caches.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::collections::BTreeSet;
 
 use idp_core::{
-    crypto::{random, seal::Seals},
     params,
-    store::{Cx, Db, Dialect, MigrationState, Options, cache},
+    store::{Cx, Db, Dialect, MigrationState, cache},
     types::Clock,
 };
 use idp_tests::Engine;
 
 async fn migrated(engine: Engine) -> Db {
-    let folder = std::env::temp_dir().join(format!("idp-store-{}", random::readable(12)));
-    std::fs::create_dir_all(&folder).expect("a folder");
-    let place = engine.place(&folder).await;
-    let seals = Arc::new(Seals::parse(Seals::new_line("k1").reveal()).expect("a good line"));
-    let db = Db::open(&Options { url: place.database, connections: 4 }, seals).await.expect("opens");
+    let db = engine.database().await;
     assert_ne!(db.migration_state().await.expect("reads"), MigrationState::Current);
     let cx = Cx::operator("test".into(), Clock::system().now());
     db.migrate(&cx, &|_| {}).await.expect("migrates");

@@ -5,7 +5,8 @@ use std::{path::Path, sync::Arc};
 use idp_core::{
     crypto::{random, seal::Seals},
     params,
-    store::{Db, Options},
+    store::{Cx, Db, Options},
+    types::Clock,
 };
 
 /// Which databases a journey runs on.
@@ -48,6 +49,23 @@ impl Engine {
                 Place { database: format!("{server}/{name}"), cache: from_run("IDP_TEST_REDIS") }
             }
         }
+    }
+
+    /// A new database that nobody migrated yet.
+    pub async fn database(self) -> Db {
+        let folder = std::env::temp_dir().join(format!("idp-store-{}", random::readable(12)));
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let place = self.place(&folder).await;
+        let seals = Arc::new(Seals::parse(Seals::new_line("k1").reveal()).expect("a good line"));
+        Db::open(&Options { url: place.database, connections: 4 }, seals).await.expect("opens")
+    }
+
+    /// A new database with all tables.
+    pub async fn migrated(self) -> Db {
+        let db = self.database().await;
+        let cx = Cx::operator("test".into(), Clock::system().now());
+        db.migrate(&cx, &|_| {}).await.expect("migrates");
+        db
     }
 }
 

@@ -4,7 +4,7 @@
 //! 8  signin                    the hall: what a person must do next
 //! 7  session                   for how long; it begins with a proof that only the gate makes
 //! 6  authn │ consent           the gate: proving who; what was agreed
-//! 5  people │ relying          registers, each owns its tables
+//! 5  people │ org │ relying    registers, each owns its tables
 //! 4  keys │ notify             offices
 //! 3  audit                     the scribe
 //! 2  store                     the cellar: Db, Tx, Cx, Cache
@@ -21,6 +21,7 @@ pub mod crypto;
 pub mod keys;
 pub mod net;
 pub mod notify;
+pub mod org;
 pub mod people;
 pub mod relying;
 pub mod session;
@@ -31,7 +32,7 @@ pub mod types;
 
 /// Every SQL statement of the house: a test prepares each on both databases.
 pub fn statements() -> Vec<&'static str> {
-    [
+    let rooms = [
         audit::STATEMENTS,
         audit::chain::STATEMENTS,
         authn::STATEMENTS,
@@ -47,6 +48,6 @@ pub fn statements() -> Vec<&'static str> {
         session::STATEMENTS,
         signin::STATEMENTS,
         store::STATEMENTS,
-    ]
-    .concat()
+    ];
+    [&rooms, org::STATEMENTS].concat().concat()
 }

@@ -165,3 +165,6 @@ cli-demo-silent = a part does not answer in time
 cli-demo-no-state = The folder { $dir } cannot be used: { $why }
 cli-config-smtp-from = This is no mail address
 cli-config-smtp-plain = Without TLS only a mail server on this machine may be used
+cli-apply-two-passwords = Only one of password, password_file and password_hash may stand here.
+cli-apply-hash-form = This form of hash cannot be read; bcrypt, PBKDF2 (SHA-256, SHA-512), scrypt and SSHA can.
+cli-apply-hash-costly = This hash costs more than a sign-in may cost.

@@ -165,3 +165,6 @@ cli-demo-silent = có phần không trả lời kịp
 cli-demo-no-state = Không dùng được thư mục { $dir }: { $why }
 cli-config-smtp-from = Không phải địa chỉ thư điện tử
 cli-config-smtp-plain = Chỉ được gửi không mã hoá tới máy chủ thư trên chính máy này
+cli-apply-two-passwords = Chỉ được có một trong password, password_file và password_hash.
+cli-apply-hash-form = Không đọc được dạng băm này; nhận bcrypt, PBKDF2 (SHA-256, SHA-512), scrypt và SSHA.
+cli-apply-hash-costly = Dạng băm này tốn hơn mức cho phép khi đăng nhập.

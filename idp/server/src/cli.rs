@@ -12,12 +12,14 @@ mod doctor;
 mod error;
 pub(crate) mod help;
 mod keys;
+mod load;
 mod migrate;
 mod openapi;
 mod opened;
 mod progress;
 mod say;
 mod serve;
+mod units;
 
 use std::{ffi::OsString, path::PathBuf, process::ExitCode};
 
@@ -64,6 +66,10 @@ enum Command {
     Keys(keys::Arguments),
     /// Makes what a file says.
     Apply(apply::Arguments),
+    /// Loads lists.
+    Load(load::Arguments),
+    /// Units in time.
+    Units(units::Arguments),
     /// Checks the audit log.
     Audit(audit::Arguments),
     /// Looks for what is wrong.
@@ -138,6 +144,8 @@ async fn dispatch(ctx: &Ctx, command: Command) -> Result<Exit, CliError> {
         Command::Migrate(arguments) => migrate::run(ctx, &arguments).await,
         Command::Keys(arguments) => keys::run(ctx, arguments).await,
         Command::Apply(arguments) => apply::run(ctx, &arguments).await,
+        Command::Load(arguments) => load::run(ctx, &arguments).await,
+        Command::Units(arguments) => Box::pin(units::run(ctx, arguments)).await,
         Command::Audit(arguments) => audit::run(ctx, &arguments).await,
         Command::Doctor => doctor::run(ctx).await,
         Command::Config => config::run(ctx),

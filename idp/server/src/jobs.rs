@@ -5,10 +5,11 @@
 //! | follow | 1 s | every node | reads again what another node or a command changed: keys, parties, epoch |
 //! | tally | 5 s | every node | writes counted acts into the audit log |
 //! | logout | 1 s | one node | sends logout tokens that are due |
-//! | notify | 5 s | one node | sends mails and messages that are due |
+//! | notify | 1 s | one node | sends mails and messages that are due |
 //! | registry | 30 s | one node | asks the population registry again where it did not answer |
 //! | keys | 1 h | one node | makes, promotes and destroys signing keys |
 //! | sweep | 60 s | one node | removes what is over |
+//! | effects | 5 s | one node | notes in the audit log which change sets of units took effect |
 //! | seal | 2 s | one node | chains the audit log and signs its head |
 //!
 //! *One node* means a lease in the database. Two nodes that run a job at once do no harm, only double work: every job claims its rows.
@@ -53,14 +54,25 @@ pub enum Job {
     Tally,
     /// Removes what is over.
     Sweep,
+    /// Notes which change sets took effect.
+    Effects,
     /// Chains the audit log.
     Seal,
 }
 
 impl Job {
     /// Every job.
-    pub const ALL: [Self; 8] =
-        [Self::Follow, Self::Keys, Self::Registry, Self::Logout, Self::Notify, Self::Tally, Self::Sweep, Self::Seal];
+    pub const ALL: [Self; 9] = [
+        Self::Follow,
+        Self::Keys,
+        Self::Registry,
+        Self::Logout,
+        Self::Notify,
+        Self::Tally,
+        Self::Sweep,
+        Self::Effects,
+        Self::Seal,
+    ];
 
     /// Its name in leases, records and measurements.
     pub const fn name(self) -> &'static str {
@@ -72,6 +84,7 @@ impl Job {
             Self::Notify => "notify",
             Self::Tally => "tally",
             Self::Sweep => "sweep",
+            Self::Effects => "effects",
             Self::Seal => "seal",
         }
     }
@@ -79,9 +92,9 @@ impl Job {
     /// How long after one run the next is due.
     pub const fn every(self) -> Duration {
         Duration::from_secs(match self {
-            Self::Follow | Self::Logout => 1,
+            Self::Follow | Self::Logout | Self::Notify => 1,
             Self::Seal => 2,
-            Self::Notify | Self::Tally => 5,
+            Self::Tally | Self::Effects => 5,
             Self::Registry => 30,
             Self::Sweep => 60,
             Self::Keys => 3_600,

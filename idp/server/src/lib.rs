@@ -9,6 +9,7 @@ pub mod jobs;
 pub mod management;
 pub mod oidc;
 pub mod openapi;
+pub mod opendata;
 pub mod server;
 pub mod steps;
 pub mod web;

@@ -120,6 +120,22 @@ pub enum Event {
     Archived { class: &'static str, records: i64, digest: String },
     /// The key over a person's personal values was destroyed.
     Erased { person: Id<id::Person> },
+    /// A set of changes to units was written, or written anew.
+    ChangeSetDrafted { set: Id<id::ChangeSet>, revision: i64 },
+    /// Somebody asked for a set to be approved.
+    ChangeSetRequested { set: Id<id::ChangeSet>, purpose: &'static str },
+    /// A second person signed a set; `file` is the digest of the decision, hexadecimal.
+    ChangeSetApproved { set: Id<id::ChangeSet>, units: usize, carried: usize, file: String },
+    /// A second person refused a set.
+    ChangeSetRefused { set: Id<id::ChangeSet> },
+    /// Somebody took back what they had written.
+    ChangeSetWithdrawn { set: Id<id::ChangeSet> },
+    /// An approved set was taken back by another.
+    ChangeSetUndone { set: Id<id::ChangeSet>, by_set: Id<id::ChangeSet> },
+    /// The date of a set came.
+    ChangeSetTookEffect { set: Id<id::ChangeSet> },
+    /// Lists of units were loaded; the digest is of the files, hexadecimal.
+    UnitsLoaded { set: Id<id::ChangeSet>, units: usize, file: String },
 }
 
 /// Personal values of an event, sealed under the key of the person concerned.
@@ -178,6 +194,14 @@ impl Event {
             Self::EpochBegan { .. } => "epoch-began",
             Self::Archived { .. } => "archived",
             Self::Erased { .. } => "erased",
+            Self::ChangeSetDrafted { .. } => "change-set-drafted",
+            Self::ChangeSetRequested { .. } => "change-set-requested",
+            Self::ChangeSetApproved { .. } => "change-set-approved",
+            Self::ChangeSetRefused { .. } => "change-set-refused",
+            Self::ChangeSetWithdrawn { .. } => "change-set-withdrawn",
+            Self::ChangeSetUndone { .. } => "change-set-undone",
+            Self::ChangeSetTookEffect { .. } => "change-set-took-effect",
+            Self::UnitsLoaded { .. } => "units-loaded",
         }
     }
 
@@ -201,7 +225,15 @@ impl Event {
             | Self::KeyMoved { .. }
             | Self::EpochBegan { .. }
             | Self::Archived { .. }
-            | Self::Erased { .. } => Class::Change,
+            | Self::Erased { .. }
+            | Self::ChangeSetDrafted { .. }
+            | Self::ChangeSetRequested { .. }
+            | Self::ChangeSetApproved { .. }
+            | Self::ChangeSetRefused { .. }
+            | Self::ChangeSetWithdrawn { .. }
+            | Self::ChangeSetUndone { .. }
+            | Self::ChangeSetTookEffect { .. }
+            | Self::UnitsLoaded { .. } => Class::Change,
             _ => Class::Access,
         }
     }

@@ -9,7 +9,7 @@ use crate::{
         random,
         seal::{self, Sealed, Seals},
     },
-    store::{Actor, StoreError, Tx},
+    store::{StoreError, Tx},
     types::{Agent, Fault, Id, Secret, id},
 };
 
@@ -26,21 +26,11 @@ struct Body<'a> {
 pub async fn record(tx: &mut Tx<'_>, event: Event) -> Result<Id<id::AuditEvent>, StoreError> {
     let cx = tx.cx();
     let id = random::id(tx.now());
-    let body = Body { event: &event, actor: actor(&cx.actor), request: cx.request.as_str() };
+    let body = Body { event: &event, actor: cx.actor.to_string(), request: cx.request.as_str() };
     let body = serde_json::to_string(&body).map_err(|error| Fault::new("writing an audit record", error))?;
     let (personal, owner) = seal_personal(tx, &event, id).await?;
     rows::insert(tx, rows::NewEvent { id, event: &event, body, personal, owner }).await?;
     Ok(id)
-}
-
-fn actor(actor: &Actor) -> String {
-    match actor {
-        Actor::Anonymous => "anonymous".into(),
-        Actor::Person(id) => format!("person:{id}"),
-        Actor::Party(id) => format!("party:{id}"),
-        Actor::Job(name) => format!("job:{name}"),
-        Actor::Operator(name) => format!("operator:{name}"),
-    }
 }
 
 /// Seals address and port under the key of the person concerned; where nobody is known, under a key of nobody's.

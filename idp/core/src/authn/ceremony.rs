@@ -217,6 +217,11 @@ pub async fn create(
     Ok(Ok(credential::add(tx, new).await?))
 }
 
+/// The handle by which authenticators know an account; `None`: no ceremony ever named it.
+pub async fn handle(conn: &mut Conn, account: Id<id::Account>) -> Result<Option<Vec<u8>>, StoreError> {
+    Ok(rows::known_handle(conn, account).await?.map(|handle| handle.as_bytes().to_vec()))
+}
+
 /// Notes that the holder of an account wants no passkey now.
 pub async fn put_off(tx: &mut Tx<'_>, account: Id<id::Account>) -> Result<(), StoreError> {
     rows::handle(tx, account).await?;

@@ -26,7 +26,7 @@ pub mod totp;
 use std::time::Duration;
 
 use crate::{
-    store::quota::Limit,
+    store::{StoreError, Tx, quota::Limit},
     types::{Aal, Id, id},
 };
 
@@ -110,6 +110,12 @@ impl Proof {
     pub const fn credential(&self) -> Option<Id<id::Credential>> {
         self.credential
     }
+}
+
+/// Removes what is over: codes, recoveries, browsers that were not seen for long, schemes of imported passwords that nobody needs.
+pub async fn sweep(tx: &mut Tx<'_>) -> Result<u64, StoreError> {
+    let (codes, recoveries) = (code::sweep(tx).await?, recovery::sweep(tx).await?);
+    Ok(codes + recoveries + device::sweep(tx).await? + password::sweep_imported(tx).await?)
 }
 
 /// Every statement of this room.

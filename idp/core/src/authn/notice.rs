@@ -11,8 +11,6 @@ use crate::{
 
 macro_rules! templates {
     ($($(#[$doc:meta])* $name:ident $word:literal;)*) => {
-        /// Every kind of message here.
-        pub const ALL: &[Template] = &[$($name),*];
     $(
         $(#[$doc])*
         pub const $name: Template = Template {
@@ -20,7 +18,10 @@ macro_rules! templates {
             subject: concat!("mail-", $word, "-subject"),
             body: concat!("mail-", $word, "-body"),
         };
-    )*};
+    )*
+    /// All of them.
+    pub const ALL: &[Template] = &[$($name),*];
+    };
 }
 templates! {
     /// A one-time code to sign in with. Variable: `code`.

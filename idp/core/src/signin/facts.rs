@@ -110,7 +110,9 @@ async fn ways(
     sign_in: Option<&SignIn>,
     (live, proved_at, now): (&Live, Option<Timestamp>, Timestamp),
 ) -> Result<Ways, StoreError> {
-    let could_offer = proved_at.is_some() && sign_in.is_some_and(|row| row.browser_keeps_passkeys);
+    // Not on the way to one's own pages: whoever comes there finds passkeys by themself, or is about to make one.
+    let asks = sign_in.filter(|row| row.party.is_some() && row.browser_keeps_passkeys);
+    let could_offer = proved_at.is_some() && asks.is_some();
     let level_matters = asked.required().max(asked.wanted()) > Some(Aal::Aal1);
     if !could_offer && !level_matters {
         return Ok(Ways::default());

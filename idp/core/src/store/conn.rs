@@ -6,7 +6,7 @@ use std::{
 };
 
 use sqlx::{
-    Postgres, Sqlite,
+    Postgres, SqlSafeStr, Sqlite,
     postgres::{PgArguments, PgConnection},
     sqlite::{SqliteArguments, SqliteConnection},
 };
@@ -83,11 +83,11 @@ macro_rules! bound {
     }};
 }
 
-fn sqlite(sql: &'static str, params: Vec<Param>) -> SqliteQuery {
+fn sqlite(sql: impl SqlSafeStr, params: Vec<Param>) -> SqliteQuery {
     bound!(sql, params)
 }
 
-fn postgres(sql: &'static str, params: Vec<Param>) -> PostgresQuery {
+fn postgres(sql: impl SqlSafeStr, params: Vec<Param>) -> PostgresQuery {
     bound!(sql, params)
 }
 
@@ -130,6 +130,10 @@ impl Conn {
 
     /// All rows that a statement finds or returns. The statement bounds their number.
     pub async fn all(&mut self, sql: &'static str, params: Vec<Param>) -> Result<Vec<Row>, StoreError> {
+        self.fetch(sql, params).await
+    }
+
+    pub(super) async fn fetch(&mut self, sql: impl SqlSafeStr, params: Vec<Param>) -> Result<Vec<Row>, StoreError> {
         self.open.statement = true;
         let found = match self.link() {
             Link::Sqlite(c) => {
@@ -145,6 +149,10 @@ impl Conn {
 
     /// Runs a statement; gives the number of rows it touched.
     pub async fn run(&mut self, sql: &'static str, params: Vec<Param>) -> Result<u64, StoreError> {
+        self.execute(sql, params).await
+    }
+
+    pub(super) async fn execute(&mut self, sql: impl SqlSafeStr, params: Vec<Param>) -> Result<u64, StoreError> {
         self.open.statement = true;
         let done = match self.link() {
             Link::Sqlite(c) => sqlite(sql, params).execute(c).await.map(|done| done.rows_affected()),
@@ -167,7 +175,7 @@ impl Conn {
 
     /// Prepares a statement without running it: a test does this with every constant, on both databases.
     pub async fn prepare(&mut self, sql: &'static str) -> Result<(), StoreError> {
-        use sqlx::{Executor as _, SqlSafeStr as _};
+        use sqlx::Executor as _;
         self.open.statement = true;
         let prepared = match self.link() {
             Link::Sqlite(c) => c.prepare(sql.into_sql_str()).await.map(|_| ()),

@@ -1,6 +1,9 @@
 //! Who acts, when, and from where: every write knows it.
 
-use std::net::{IpAddr, SocketAddr};
+use std::{
+    fmt,
+    net::{IpAddr, SocketAddr},
+};
 
 use crate::types::{Agent, Id, Timestamp, id};
 
@@ -17,6 +20,19 @@ pub enum Actor {
     Job(&'static str),
     /// An operator at the command line, by the name of their system account.
     Operator(String),
+}
+
+/// As records and rows write it.
+impl fmt::Display for Actor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Anonymous => f.write_str("anonymous"),
+            Self::Person(id) => write!(f, "person:{id}"),
+            Self::Party(id) => write!(f, "party:{id}"),
+            Self::Job(name) => write!(f, "job:{name}"),
+            Self::Operator(name) => write!(f, "operator:{name}"),
+        }
+    }
 }
 
 /// The reference of one request: shown on pages, sent as `X-Request-Id`, written in the log and in the audit record.

@@ -37,6 +37,7 @@ pub const fn migrations() -> &'static [Migration] {
         8 "0008_signin"
         9 "0009_oidc"
         10 "0010_notify"
+        11 "0011_org"
         13 "0013_credentials"
         14 "0014_factors"
         15 "0015_consent"

@@ -14,6 +14,7 @@ mod cx;
 mod db;
 mod error;
 pub mod lease;
+mod many;
 pub mod meta;
 mod migrate;
 mod pool;

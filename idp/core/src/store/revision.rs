@@ -16,6 +16,8 @@ pub enum Room {
     Keys,
     /// Relying parties.
     Relying,
+    /// Units.
+    Org,
 }
 
 impl Room {
@@ -24,6 +26,7 @@ impl Room {
             Self::Meta => "meta",
             Self::Keys => "keys",
             Self::Relying => "relying",
+            Self::Org => "org",
         }
     }
 }

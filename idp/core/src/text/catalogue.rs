@@ -21,6 +21,7 @@ macro_rules! files {
             include_str!(concat!("../../../locales/", $locale, "/errors.ftl")),
             include_str!(concat!("../../../locales/", $locale, "/factors.ftl")),
             include_str!(concat!("../../../locales/", $locale, "/cli.ftl")),
+            include_str!(concat!("../../../locales/", $locale, "/units.ftl")),
         ]
     };
 }

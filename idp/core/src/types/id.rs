@@ -91,6 +91,12 @@ pub enum Contact {}
 /// Names what one authorization gave a party: the family of its tokens.
 #[derive(Debug)]
 pub enum Grant {}
+/// Names a unit: a territory, an agency or a body, for as long as it is the same one.
+#[derive(Debug)]
+pub enum Unit {}
+/// Names a dated set of changes to units.
+#[derive(Debug)]
+pub enum ChangeSet {}
 /// Names an audit event.
 #[derive(Debug)]
 pub enum AuditEvent {}

@@ -20,4 +20,4 @@ pub use id::Id;
 pub use locale::Locale;
 pub use person::{BirthDate, FullName, PersonalId};
 pub use secret::{Digest, Secret};
-pub use time::{Clock, Day, Interval, Timestamp};
+pub use time::{Clock, Day, Interval, NoSuchDay, Timestamp};

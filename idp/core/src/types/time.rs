@@ -6,6 +6,7 @@
 use std::{
     fmt,
     ops::{Add, Sub},
+    str::FromStr,
     sync::{
         Arc,
         atomic::{AtomicI64, Ordering},
@@ -13,7 +14,7 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 const DAY_MS: i64 = 86_400_000;
 const OFFSET_MS: i64 = 7 * 3_600_000;
@@ -109,6 +110,41 @@ impl Day {
     }
 }
 
+impl FromStr for Day {
+    type Err = NoSuchDay;
+
+    /// Reads the form of ISO 8601 with dashes, `2025-07-01`, and no other.
+    fn from_str(text: &str) -> Result<Self, NoSuchDay> {
+        let parts: Vec<&str> = text.split('-').collect();
+        let [year, month, day] = parts[..] else { return Err(NoSuchDay) };
+        let digits = |text: &str, length| text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit());
+        if !(digits(year, 4) && digits(month, 2) && digits(day, 2)) {
+            return Err(NoSuchDay);
+        }
+        let number = |text: &str| text.parse().map_err(|_| NoSuchDay);
+        let (month, day) = (number(month)?, number(day)?);
+        Self::from_ymd(i32::from(year.parse::<u16>().map_err(|_| NoSuchDay)?), month, day).ok_or(NoSuchDay)
+    }
+}
+
+/// A text is not a day of the calendar in the form `2025-07-01`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a day of the calendar in the form 2025-07-01")]
+pub struct NoSuchDay;
+
+impl Serialize for Day {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Day {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
 impl fmt::Debug for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{self}")
@@ -179,7 +215,7 @@ impl Clock {
 
 #[cfg(test)]
 mod tests {
-    use super::{Clock, Day, Interval, Timestamp};
+    use super::{Clock, Day, Interval, NoSuchDay, Timestamp};
     use std::time::Duration;
 
     #[test]
@@ -198,6 +234,10 @@ mod tests {
         }
         assert_eq!(Day::from_ymd(2025, 2, 29), None);
         assert_eq!(Day::from_ymd(2025, 13, 1), None);
+        assert_eq!("2025-07-01".parse(), Ok(Day::from_ymd(2025, 7, 1).expect("a real date")));
+        for text in ["2025-7-1", "01/07/2025", "2025-02-29", "2025-07-01T00:00", "+025-07-01", ""] {
+            assert_eq!(text.parse::<Day>(), Err(NoSuchDay), "{text}");
+        }
     }
 
     #[test]

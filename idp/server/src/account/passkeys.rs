@@ -7,6 +7,7 @@ use axum::{
     http::{StatusCode, header::SET_COOKIE, request::Parts},
     response::Response,
 };
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use idp_core::{
     authn::{
         ceremony,
@@ -24,7 +25,7 @@ use crate::web::{
     Cookie, Form, Halt, Visit,
     ceremony::{Question, answer, ask, not_created},
     in_app,
-    page::{Ceremony, Errors, PasskeyCreate, PasskeyList, PasskeyRemove, PasskeyRow, render, render_with},
+    page::{Accepted, Ceremony, Errors, PasskeyCreate, PasskeyList, PasskeyRemove, PasskeyRow, render, render_with},
     visit::onward,
 };
 
@@ -58,9 +59,10 @@ pub(super) async fn list(visit: Visit) -> Result<Response, Halt> {
     let Some(live) = visit.house.session(&visit.headers, visit.now()).await? else {
         return own::sign_in(&visit, &idp_core::signin::Asked::default(), LIST).await;
     };
-    let held = {
+    let (held, handle) = {
         let mut conn = visit.house.db.read().await?;
-        credential::held(&mut conn, live.account, Kind::Passkey).await?
+        let held = credential::held(&mut conn, live.account, Kind::Passkey).await?;
+        (held, ceremony::handle(&mut conn, live.account).await?)
     };
     let binding = visit.binding();
     let done = visit.query.get("done").and_then(|word| DONE.iter().find(|(known, _)| *known == word));
@@ -77,10 +79,18 @@ pub(super) async fn list(visit: Visit) -> Result<Response, Halt> {
         c: visit.chrome(visit.locale(None), LIST, (&binding, FORM)),
         done: done.map(|(_, key)| *key),
         create_href: (held.len() < credential::MOST).then(|| visit.keep_locale(NEW)),
+        accepted: handle.map(|handle| accepted(&visit, &handle, &held)),
         passkeys: held.iter().map(row).collect(),
         back_href: visit.keep_locale("/account"),
     };
     Ok(visit.bound(render(&page), &binding))
+}
+
+fn accepted(visit: &Visit, handle: &[u8], held: &[credential::Held]) -> Accepted {
+    let ids = held.iter().filter_map(|held| held.credential.public_id.as_deref());
+    let ids: Vec<String> = ids.map(|id| URL_SAFE_NO_PAD.encode(id)).collect();
+    let rp_id = visit.house.passkeys.rp_id().to_owned();
+    Accepted { rp_id, user: URL_SAFE_NO_PAD.encode(handle), ids: ids.join(" ") }
 }
 
 /// `GET /account/passkeys/new`.

@@ -24,6 +24,7 @@ pub fn inside(house: &Arc<House>) -> Router {
         .merge(crate::steps::routes(house))
         .merge(crate::account::routes(house))
         .merge(crate::console::routes())
+        .merge(crate::opendata::routes(house))
         .route(&format!("{}{{name}}", assets::PREFIX), get(assets::serve))
         .route(&format!("{}{{name}}", brand::PREFIX), get(brand::serve).with_state(Arc::clone(house)))
 }

@@ -10,6 +10,7 @@ mod party;
 mod person;
 mod problem;
 mod read;
+mod unit;
 
 use std::path::PathBuf;
 
@@ -133,11 +134,13 @@ pub(super) async fn apply(target: &Target<'_>, desired: Desired, mode: Mode) -> 
     let mut problems = desired.problems;
     let parties = party::prepare(desired.parties, &mut problems);
     let people = person::prepare(desired.people, target, &mut problems).await?;
-    let (parties, people, found) = (&parties, &people, &problems);
+    let units = unit::prepare(desired.units, target.cx.now, &mut problems);
+    let (parties, people, units, found) = (&parties, &people, &units, &problems);
     let written = target.db.write(&target.cx, |tx| {
         Box::pin(async move {
             let mut problems = found.clone();
             let mut changes = party::apply(tx, parties, target.policy, &mut problems).await?;
+            changes.extend(unit::apply(tx, units, &mut problems).await?);
             changes.extend(person::apply(tx, people, &mut problems).await?);
             if !problems.is_empty() {
                 return Err(Ended::Refused(Refused::Problems(problems)));

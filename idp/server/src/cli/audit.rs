@@ -46,18 +46,11 @@ pub(super) async fn run(ctx: &Ctx, arguments: &Arguments) -> Result<Exit, CliErr
     match &arguments.what {
         What::Verify => verify(ctx, &Opened::current(ctx).await?).await,
         What::Archive { class, before, folder } => {
-            let before = day(before).ok_or_else(|| CliError::Usage("cli-not-a-day", before.clone()))?;
+            let before = before.parse::<Day>().map_err(|_| CliError::Usage("cli-not-a-day", before.clone()))?;
             let class = if class == Class::Access.word() { Class::Access } else { Class::Change };
             archive(ctx, &Opened::current(ctx).await?, (class, before, folder)).await
         }
     }
-}
-
-fn day(text: &str) -> Option<Day> {
-    let mut parts = text.split('-');
-    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
-    let whole = parts.next().is_none();
-    whole.then(|| Day::from_ymd(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?))?
 }
 
 /// Writes one file after the other until nothing older is left. What is in the log is the truth until its file lies on the disk.

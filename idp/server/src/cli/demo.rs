@@ -15,13 +15,17 @@ mod summary;
 
 use std::{path::PathBuf, sync::Arc};
 
-use idp_core::types::{Fault, Locale};
+use idp_core::{
+    org::load::{Agencies, LoadError, Texts},
+    types::{Fault, Locale},
+};
 
 use super::{
     Ctx,
     apply::{self, Mode, Refused, Target},
     error::CliError,
     error::Exit,
+    load::{refusal, units},
     opened, serve,
 };
 use crate::{
@@ -89,6 +93,7 @@ pub(super) async fn run(ctx: &Ctx, arguments: &Arguments) -> Result<Exit, CliErr
     let node = Node::bind(loaded.config.clone()).await;
     let node = node.map_err(|error| CliError::of_app(error, &loaded))?;
     apply_desired(&node, &loaded, &kept.desired(ports)).await?;
+    load_units(ctx, &node).await?;
     let moved = clock.clone();
     let node = node.moving(Arc::new(move |by| moved.advance(by)));
     let beside = neighbours.start(&kept, &clock, &shutdown);
@@ -125,6 +130,17 @@ async fn apply_desired(node: &Node, loaded: &Loaded, desired: &str) -> Result<()
     }
     // The first request must not wait for the poll by which servers notice changes.
     Ok(house.register.refresh(&house.db).await?)
+}
+
+/// The units of the country with invented agencies, so that there is an organisation to look at. Other lists, of another version of this
+/// program, stay as they are.
+async fn load_units(ctx: &Ctx, node: &Node) -> Result<(), CliError> {
+    let house = node.house();
+    let cx = opened::operator(&house.clock);
+    match units(ctx.say, (&house.db, &cx), (&Texts::shipped(), Agencies::Sample)).await {
+        Ok(_) | Err(LoadError::OtherLists(_)) => Ok(()),
+        Err(error) => Err(refusal(ctx, error)),
+    }
 }
 
 fn refused(state: &State, error: files::StateError) -> CliError {

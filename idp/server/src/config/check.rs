@@ -135,6 +135,8 @@ fn numbers(config: &Config) -> Found {
         ("recovery.wait_hours", config.recovery.wait_hours, 1, 168),
         ("recovery.per_address_per_hour", config.recovery.per_address_per_hour, 1, 10_000),
         ("recovery.per_number_per_day", config.recovery.per_number_per_day, 1, 100),
+        ("org.undo_days", config.org.undo_days, 1, 365),
+        ("org.backdate_days", config.org.backdate_days, 0, 3_650),
         ("session.idle_minutes", session.idle_minutes, 1, 1_440),
         ("session.absolute_hours", session.absolute_hours, 1, 24),
         ("session.official_idle_minutes", session.official_idle_minutes, 1, 1_440),

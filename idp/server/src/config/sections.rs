@@ -5,7 +5,7 @@ use std::{net::SocketAddr, path::PathBuf};
 use idp_core::{
     keys,
     net::{self, Network},
-    notify,
+    notify, org,
     people::registry,
 };
 use serde::{Deserialize, Serialize};
@@ -46,6 +46,8 @@ pub struct Config {
     pub recovery: Recovery,
     /// Passkeys: under which name browsers keep them.
     pub webauthn: Webauthn,
+    /// Units and the decisions that change them.
+    pub org: org::Config,
     /// What we may ask of other systems.
     pub outgoing: net::Config,
     /// Mails and messages.

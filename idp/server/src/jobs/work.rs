@@ -7,6 +7,7 @@ use idp_core::{
     authn, consent,
     crypto::jws::Alg,
     keys, notify,
+    org::change,
     relying::Scope,
     signin,
     store::{
@@ -37,6 +38,7 @@ impl Jobs {
             Job::Notify => self.send(cx).await?,
             Job::Tally => self.write_tally(cx).await?,
             Job::Sweep => self.sweep(cx).await?,
+            Job::Effects => self.note_effects(cx).await?,
             Job::Seal => self.seal(cx).await?,
         };
         if done > 0 {
@@ -113,12 +115,19 @@ impl Jobs {
         // One transaction each: a long one would hold up every writer of SQLite.
         let sign_ins = db.write(cx, |tx| Box::pin(signin::sweep(tx))).await?;
         let challenges = db.write(cx, |tx| Box::pin(authn::challenge::sweep(tx))).await?;
+        let factors = db.write(cx, |tx| Box::pin(authn::sweep(tx))).await?;
         let quotas = db.write(cx, |tx| Box::pin(quota::sweep(tx))).await?;
         let grants = db.write(cx, |tx| Box::pin(oidc::sweep(tx))).await?;
         let before = cx.now - KEPT_MESSAGES;
         let messages = db.write(cx, |tx| Box::pin(notify::sweep(tx, before))).await?;
         let lapsed = db.write(cx, |tx| Box::pin(consent::expire_due(tx, AT_ONCE))).await?;
-        Ok(sign_ins + challenges + quotas + grants + messages + lapsed)
+        Ok(sign_ins + challenges + factors + quotas + grants + messages + lapsed)
+    }
+
+    /// A set takes effect by its date alone; this only says so in the log.
+    async fn note_effects(&self, cx: &Cx) -> Result<u64, StoreError> {
+        let noted = self.house.db.write(cx, |tx| Box::pin(change::note_effects(tx))).await?;
+        Ok(noted.len() as u64)
     }
 
     async fn send(&self, cx: &Cx) -> Result<u64, Fault> {

@@ -1,14 +1,7 @@
 //! The provider's metadata (OpenID Connect Discovery 1.0 section 3, RFC 8414). Made once at start; every address begins with the
 //! configured issuer.
 
-use axum::{
-    body::Bytes,
-    http::{
-        HeaderMap, HeaderValue, StatusCode,
-        header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH},
-    },
-    response::{IntoResponse, Response},
-};
+use axum::{body::Bytes, http::HeaderMap, response::Response};
 use idp_core::{
     crypto::{digest, jws::Alg},
     relying::Scope,
@@ -16,8 +9,8 @@ use idp_core::{
 };
 use serde_json::{Value, json};
 
-use super::{claims, cors};
-use crate::web::{access::Quiet, house::House};
+use super::claims;
+use crate::web::{house::House, public::document};
 
 /// The document, ready to send.
 pub(super) struct Document {
@@ -86,31 +79,6 @@ fn metadata(issuer: &str) -> Value {
 pub(super) fn serve(discovery: &Document, headers: &HeaderMap) -> Response {
     let kind = (super::jwks::CACHE, "application/json");
     document(headers, &discovery.etag, kind, discovery.body.clone())
-}
-
-/// A public, cacheable document that scripts of any origin may read.
-pub(super) fn document(
-    request: &HeaderMap,
-    etag: &str,
-    (cache, content_type): (&'static str, &'static str),
-    body: Bytes,
-) -> Response {
-    let known = request.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-    let unchanged = known
-        .flat_map(|line| line.split(','))
-        .any(|tag| tag.trim().trim_start_matches("W/") == etag || tag.trim() == "*");
-    let mut response = if unchanged {
-        StatusCode::NOT_MODIFIED.into_response()
-    } else {
-        ([(CONTENT_TYPE, content_type)], body).into_response()
-    };
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(cache));
-    if let Ok(etag) = HeaderValue::try_from(etag) {
-        response.headers_mut().insert(ETAG, etag);
-    }
-    response.extensions_mut().insert(Quiet);
-    cors::open_to_all(&mut response);
-    response
 }
 
 #[cfg(test)]

@@ -5,8 +5,7 @@ use std::sync::Arc;
 use axum::{body::Bytes, extract::State, http::HeaderMap, response::Response};
 use idp_core::keys::PublishedSet;
 
-use super::discovery::document;
-use crate::web::house::House;
+use crate::web::{house::House, public::document};
 
 /// Keys are published at least ten minutes before they are used, twice what parties may keep this document.
 pub(super) const CACHE: &str = "public, max-age=300, stale-while-revalidate=600";

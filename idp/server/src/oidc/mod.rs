@@ -41,7 +41,7 @@ use axum::{
     routing::{get, post},
 };
 
-use crate::web::house::House;
+use crate::web::{house::House, public};
 
 pub use grant::{OpenGrants, end_all as end_all_grants, end_grants_of, sweep};
 
@@ -54,9 +54,9 @@ pub fn routes(house: &Arc<House>) -> Router {
     let metadata =
         |document: Arc<discovery::Document>| get(move |headers| async move { discovery::serve(&document, &headers) });
     Router::new()
-        .route("/.well-known/openid-configuration", metadata(Arc::clone(&discovery)).options(cors::preflight_public))
-        .route("/.well-known/oauth-authorization-server", metadata(discovery).options(cors::preflight_public))
-        .route("/oauth2/jwks", get(jwks::serve).options(cors::preflight_public))
+        .route("/.well-known/openid-configuration", metadata(Arc::clone(&discovery)).options(public::preflight))
+        .route("/.well-known/oauth-authorization-server", metadata(discovery).options(public::preflight))
+        .route("/oauth2/jwks", get(jwks::serve).options(public::preflight))
         .route("/oauth2/authorize", get(authorize::get).post(authorize::post))
         .route("/oauth2/authorize/resume", get(authorize::resume))
         .route("/oauth2/token", post(token::serve).options(cors::preflight))

@@ -39,6 +39,8 @@ pub enum Body {
     Form,
     /// Plain text.
     Text,
+    /// A table.
+    Csv,
     /// An asset of whatever type.
     Any,
 }
@@ -51,6 +53,7 @@ impl Body {
             Self::Json => "application/json",
             Self::Form => "application/x-www-form-urlencoded",
             Self::Text => "text/plain",
+            Self::Csv => "text/csv",
             Self::Any => "*/*",
         }
     }
@@ -145,6 +148,8 @@ pub(super) const PAGE_OR_ON: Answers =
     &[(200, Some(Body::Html)), (303, None), (400, Some(Body::Html)), (403, Some(Body::Html))];
 const OAUTH: Answers = &[(200, Some(Body::Json)), (400, Some(Body::Json)), (401, Some(Body::Json))];
 const CLAIMS: Answers = &[(200, Some(Body::Json)), (401, None), (403, None)];
+const OPEN: Answers =
+    &[(200, Some(Body::Json)), (304, None), (400, Some(Body::Json)), (404, Some(Body::Json)), (503, Some(Body::Json))];
 const READY: Answers = &[(200, Some(Body::Text)), (503, Some(Body::Text))];
 
 const AUTHORIZE: &[Parameter] = &[
@@ -199,6 +204,8 @@ const ENROL: &[Parameter] = &[
 const PASSKEY: &[Parameter] = &[must("csrf"), must("ceremony"), must("answer")];
 const NEW_PASSKEY: &[Parameter] = &[must("csrf"), must("ceremony"), must("answer"), may("label")];
 const ASKED: Answers = &[(200, Some(Body::Json)), (403, Some(Body::Html)), (409, Some(Body::Html)), (429, None)];
+const UNITS: &[Parameter] =
+    &[may("at"), may("level"), may("parent"), may("under"), may("q"), may("after"), may("limit")];
 
 /// The whole surface.
 pub(super) const ROUTES: &[Route] = &[
@@ -427,6 +434,31 @@ pub(super) const ROUTES: &[Route] = &[
         "/console/{path}",
         "pages",
         &[get("consoleFile", "A file of the web console", &[(200, Some(Body::Any)), (404, None)])],
+    ),
+    public(
+        "/api/v1/public/units",
+        "open data",
+        &[get("units", "Units as of a day, by page, or the hits of a search", OPEN).asks(UNITS)],
+    ),
+    public(
+        "/api/v1/public/units.csv",
+        "open data",
+        &[get(
+            "unitsTable",
+            "Every unit of a day as a table",
+            &[(200, Some(Body::Csv)), (304, None), (400, Some(Body::Json))],
+        )
+        .asks(&[may("at")])],
+    ),
+    public(
+        "/api/v1/public/units/{id}",
+        "open data",
+        &[get("unit", "One unit with its names, codes, predecessors and successors", OPEN).asks(&[may("at")])],
+    ),
+    public(
+        "/api/v1/public/units/by-code/{scheme}/{code}",
+        "open data",
+        &[get("unitByCode", "What a code means on a day, and at other times", OPEN).asks(&[may("at")])],
     ),
     management("/livez", &[get("livez", "Whether the process lives", &[(200, Some(Body::Text))])]),
     management("/readyz", &[get("readyz", "Whether it takes requests", READY)]),

@@ -48,7 +48,7 @@ pub(super) const PAGES: &[Route] = &[
         "pages",
         &[
             get("password_page", "Change the password", PAGE_OR_ON).by("session"),
-            post("change_password", "The new password", PASSWORDS, PAGE_OR_ON).by("session"),
+            post("set_password", "The new password", PASSWORDS, PAGE_OR_ON).by("session"),
         ],
     ),
     public(

@@ -10,6 +10,7 @@
 //! | [`cookie`], [`csrf`] | RFC 6265bis; forms that are ours |
 //! | [`headers`] | security headers on every answer |
 //! | [`problem`] | RFC 9457; the only place outside the protocols where a status is chosen |
+//! | [`public`] | documents for everybody: cacheable, open to scripts |
 //! | [`page`], [`assets`] | every page as a typed view; style, scripts, fonts |
 //! | [`brand`], [`display`] | name, colours and logo of the province; large letters and contrast of the reader |
 //! | [`visit`] | a person at a page of ours: language, form check, refusals with a way on |
@@ -34,6 +35,7 @@ pub mod limit;
 pub mod page;
 pub mod peer;
 pub mod problem;
+pub mod public;
 pub mod tally;
 pub mod visit;
 

@@ -43,7 +43,7 @@ pub use error::{ErrorCode, ErrorPage, NextStep};
 pub use home::Home;
 pub use onward::{Continue, FormPost};
 pub use parts::{Errors, FieldError, Said, Why, Words};
-pub use passkey::{Ceremony, PasskeyCreate, PasskeyFailed, PasskeyList, PasskeyRemove, PasskeyRow, StepUp};
+pub use passkey::{Accepted, Ceremony, PasskeyCreate, PasskeyFailed, PasskeyList, PasskeyRemove, PasskeyRow, StepUp};
 pub use recovery::{Recover, RecoverEnd, RecoverPassword, RecoverProof, RecoverStop, RecoverWait};
 pub use released::released;
 pub use second_factor::{OtherWay, SecondFactor, SecondWay};

@@ -16,9 +16,9 @@ pub(crate) enum What {
 /// One thing that the file names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Change {
-    /// `party` or `person`.
+    /// `party`, `person` or `unit`.
     pub(super) kind: &'static str,
-    /// Its `client_id` or `login`.
+    /// Its `client_id`, `login` or code.
     pub(super) name: String,
     pub(super) what: What,
     /// Fields that changed, with old and new value where they are neither secret nor personal.

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use idp_core::{
     crypto::jws::Alg,
+    org::{UnitKind, UnitName},
     relying::{AuthMethod, Consent, Definition, Exception, GrantType, Kind, Names, Purpose, Scope, SubjectType},
-    types::Secret,
+    types::{Day, Secret},
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema, schema_for};
 use serde::{Deserialize, Deserializer};
@@ -23,6 +24,9 @@ struct File {
     /// People with credentials, for test systems.
     #[serde(default)]
     person: Vec<PersonEntry>,
+    /// Units, made where they are missing; parents first.
+    #[serde(default)]
+    unit: Vec<UnitEntry>,
 }
 
 /// The JSON Schema of the file.
@@ -157,6 +161,12 @@ pub(super) struct PersonEntry {
     /// A file that holds the password instead.
     #[serde(default)]
     pub(super) password_file: Option<PathBuf>,
+    /// The hash of the password as another system kept it, instead of the password: bcrypt (`$2b$…`), PBKDF2 (`$pbkdf2-sha256$…`,
+    /// `pbkdf2_sha256$…`, the same with 512), scrypt (`$scrypt$ln=…,r=…,p=…$…`) or `{SSHA}…`, `{SSHA256}…`, `{SSHA512}…`. It is wrapped at
+    /// once and replaced when the person first signs in. Taken only while the account has no password: what people set here stays.
+    #[serde(default, deserialize_with = "secret")]
+    #[schemars(with = "Option<String>")]
+    pub(super) password_hash: Option<Secret<String>>,
     /// Values of `sub` that systems know already.
     #[serde(default)]
     pub(super) subjects: Vec<SubjectEntry>,
@@ -175,6 +185,39 @@ pub(super) enum PersonWord {
     Disabled,
     /// The person has died.
     Deceased,
+}
+
+/// A unit. One that has this code on that day is left as it is: units change by decision, `idp units change`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct UnitEntry {
+    /// `SCHEME:CODE`, such as `agency-2020:H15.21` or `internal:one-stop`.
+    pub(super) code: String,
+    /// Further codes of other schemes.
+    #[serde(default)]
+    pub(super) codes: Vec<String>,
+    /// Its name; `en` may be absent.
+    #[schemars(schema_with = "unit_name")]
+    pub(super) name: UnitName,
+    /// Its sort, for good.
+    #[schemars(schema_with = "unit_kinds")]
+    pub(super) kind: UnitKind,
+    /// A level in force, such as `province` or `commune`.
+    pub(super) level: String,
+    /// What it is by name: `so`, `phong`, `trung-tam` and so on.
+    pub(super) form: String,
+    /// The unit above it, as `SCHEME:CODE`.
+    pub(super) parent: String,
+    /// Since which day it exists. Absent: today.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub(super) since: Option<Day>,
+    /// The number of the decision that made it.
+    #[serde(default)]
+    pub(super) decision: Option<String>,
+    /// Who signed the decision.
+    #[serde(default)]
+    pub(super) signer: Option<String>,
 }
 
 /// By which value a sector knows a person.
@@ -304,6 +347,17 @@ fn purposes(generator: &mut SchemaGenerator) -> Schema {
         "default": [],
     })
 }
+fn unit_kinds(_: &mut SchemaGenerator) -> Schema {
+    one_of(&UnitKind::ALL.map(UnitKind::word), None)
+}
+fn unit_name(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({
+        "type": "object",
+        "properties": {"vi": {"type": "string"}, "en": {"type": "string"}},
+        "required": ["vi"],
+        "additionalProperties": false,
+    })
+}
 fn exceptions(_: &mut SchemaGenerator) -> Schema {
     json_schema!({
         "type": "array",
@@ -350,11 +404,15 @@ mod tests {
     }
 
     #[test]
-    fn the_schema_knows_both_lists_and_requires_little() {
+    fn the_schema_knows_every_list_and_requires_little() {
         let schema = schema();
         let of = |pointer: &str| schema.pointer(pointer).cloned().unwrap_or_default();
         assert_eq!(of("/additionalProperties"), false);
         assert_eq!(of("/$defs/PartyEntry/required"), serde_json::json!(["client_id", "name"]));
+        assert_eq!(
+            of("/$defs/UnitEntry/required"),
+            serde_json::json!(["code", "name", "kind", "level", "form", "parent"])
+        );
         assert_eq!(of("/$defs/PersonEntry/required"), serde_json::json!(["login", "name"]));
         assert_eq!(of("/$defs/PartyEntry/properties/kind/enum"), serde_json::json!(words::KINDS));
     }

@@ -3,7 +3,7 @@
 use idp_core::{
     audit::{self, Event},
     authn::{self, PasswordUse, password},
-    crypto::password::{Check, PasswordHash},
+    crypto::password::{Check, ImportProblem, Imported, PasswordHash},
     people::{self, AccountState, DataMatch, NewPerson, PersonState, Profile, StoredAccount, StoredPerson},
     session, signin,
     store::{StoreError, Tx},
@@ -45,10 +45,14 @@ pub(super) async fn prepare(
     for (path, entry) in entries {
         let place = format!("{path}.password");
         let secret = given(&place, (entry.password.as_ref(), entry.password_file.as_deref()), problems);
+        let imported = imported(&path, &entry, problems);
         let parsed = parse(path, entry, problems);
         if let Some(mut person) = parsed {
             if let Some(secret) = secret {
                 person.password = fresh_hash(target, &person.login, &secret).await?;
+            }
+            if let Some(imported) = imported {
+                person.password = wrapped(target, &person.login, imported).await?;
             }
             prepared.push(person);
         }
@@ -86,6 +90,44 @@ fn parse(path: String, entry: PersonEntry, problems: &mut Vec<Problem>) -> Optio
         password: None,
         subjects: entry.subjects,
     })
+}
+
+/// A hash that another system made; beside a password it would be one too many.
+fn imported(path: &str, entry: &PersonEntry, problems: &mut Vec<Problem>) -> Option<Imported> {
+    let text = entry.password_hash.as_ref()?;
+    let place = format!("{path}.password_hash");
+    if entry.password.is_some() || entry.password_file.is_some() {
+        problems.push(Problem::rule(place, "cli-apply-two-passwords"));
+        return None;
+    }
+    let parsed = Imported::parse(text.reveal());
+    parsed
+        .map_err(|problem| {
+            problems.push(Problem::rule(
+                place,
+                match problem {
+                    ImportProblem::Form => "cli-apply-hash-form",
+                    ImportProblem::Costly => "cli-apply-hash-costly",
+                },
+            ));
+        })
+        .ok()
+}
+
+/// `None` where the account has a password: the same file run again must not put back what the person replaced.
+async fn wrapped(target: &Target<'_>, login: &str, imported: Imported) -> Result<Option<PasswordHash>, Refused> {
+    let has_one = {
+        let mut conn = target.db.read().await?;
+        match people::by_login(&mut conn, login).await? {
+            Some(account) => password::stored(&mut conn, account.id).await?.is_some(),
+            None => false,
+        }
+    };
+    if has_one {
+        return Ok(None);
+    }
+    let hashing = |error| Refused::Fault(Fault::new("wrapping an imported password", error));
+    target.pool.wrap(imported).await.map(Some).map_err(hashing)
 }
 
 /// `None` where the stored password is this one already: so a second run changes nothing.

@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 
 use super::{
-    file::{PartyEntry, PersonEntry},
+    file::{PartyEntry, PersonEntry, UnitEntry},
     problem::Problem,
 };
 
@@ -16,6 +16,7 @@ pub(crate) struct Desired {
     pub(crate) problems: Vec<Problem>,
     pub(super) parties: Vec<(String, PartyEntry)>,
     pub(super) people: Vec<(String, PersonEntry)>,
+    pub(super) units: Vec<(String, UnitEntry)>,
 }
 
 /// Something that the file lists.
@@ -44,6 +45,14 @@ impl Entry for PersonEntry {
     }
 }
 
+impl Entry for UnitEntry {
+    const LIST: &'static str = "unit";
+    const REQUIRED: [&'static str; 2] = ["code", "name"];
+    fn known_by(&self) -> &str {
+        &self.code
+    }
+}
+
 /// Reads a file of desired state.
 pub(crate) fn read(text: &str) -> Desired {
     let mut problems = Vec::new();
@@ -52,8 +61,9 @@ pub(crate) fn read(text: &str) -> Desired {
         Table::new()
     });
     let (parties, people) = (list(&mut table, &mut problems), list(&mut table, &mut problems));
+    let units = list(&mut table, &mut problems);
     problems.extend(table.keys().map(|key| Problem::rule(key, "cli-config-unknown")));
-    Desired { problems, parties, people }
+    Desired { problems, parties, people, units }
 }
 
 fn unreadable(text: &str, error: &toml::de::Error) -> Problem {

@@ -118,6 +118,17 @@ pub struct PasskeyRow {
     pub remove_href: String,
 }
 
+/// Which passkeys of an account still count (WebAuthn Level 3 section 5.1.10), each value in base64url.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Accepted {
+    /// The name under which they are kept.
+    pub rp_id: String,
+    /// The handle of the account.
+    pub user: String,
+    /// The credential ids, separated by spaces.
+    pub ids: String,
+}
+
 /// The page `passkeys`.
 #[derive(Template)]
 #[template(path = "passkeys.html")]
@@ -128,6 +139,8 @@ pub struct PasskeyList {
     pub done: Option<&'static str>,
     /// The passkeys, oldest first.
     pub passkeys: Vec<PasskeyRow>,
+    /// What the device's password manager is told; `None`: the account was never named to one.
+    pub accepted: Option<Accepted>,
     /// Where another one is made; `None`: no more fit.
     pub create_href: Option<String>,
     /// My account.

@@ -214,8 +214,8 @@ fn no_sentence_is_there_that_nobody_says() {
     let mut made: BTreeSet<String> = BTreeSet::new();
     made.extend(Why::ALL.iter().flat_map(|why| [format!("why-{}", why.word()), format!("why-{}-next", why.word())]));
     made.extend(ErrorCode::ALL.iter().flat_map(|c| [c.title_key(), c.text_key(), c.next_key()]).map(str::to_owned));
+    made.extend(notice::ALL.iter().flat_map(|notice| [notice.subject, notice.body]).map(str::to_owned));
     made.extend(crate::cli::help::keys());
-    made.extend(notice::ALL.iter().flat_map(|message| [message.subject, message.body]).map(str::to_owned));
     let unused: Vec<&str> = text::entries(Locale::Vi)
         .into_keys()
         .filter(|key| !made.contains(*key) && !text.contains(&format!("\"{key}\"")))

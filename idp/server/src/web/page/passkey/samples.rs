@@ -94,6 +94,7 @@ fn own(to: &mut Collected) {
     let list = |passkeys: Vec<PasskeyRow>, done| PasskeyList {
         c: chrome(look),
         done,
+        accepted: Some(Accepted { rp_id: "id.example".to_owned(), user: "AQ".to_owned(), ids: "AQ Ag".to_owned() }),
         create_href: Some("/account/passkeys/new".to_owned()),
         passkeys,
         back_href: "/account".to_owned(),

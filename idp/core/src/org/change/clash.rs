@@ -1,0 +1,191 @@
+//! Why a set cannot be what is so.
+
+use super::{dependents::Dependent, set::SetState};
+use crate::{
+    store::StoreError,
+    types::{Fault, Id, id},
+};
+
+/// A reason why a set is refused. The words are stable: texts, the API and other systems hold them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Why {
+    /// No such unit exists at the instant.
+    UnknownUnit,
+    /// The unit has ended before, or ends in the same set.
+    EndedUnit,
+    /// Another set says something of the unit from the same instant or later: sets on one unit apply in the order of their dates.
+    ChangedLater,
+    /// Another unit has the code at some instant from then on.
+    CodeTaken,
+    /// The unit gets two codes of one scheme.
+    CodeTwice,
+    /// The unit above it does not exist for all the time.
+    NoParent,
+    /// The unit would lie under itself.
+    Cycle,
+    /// Units under one that ends are left behind.
+    ChildrenLeft,
+    /// There is a root already.
+    SecondRoot,
+    /// The root ends or comes under another unit.
+    RootEnds,
+    /// The level is not in force for all the time.
+    LevelNotInForce,
+    /// The level is in force already.
+    LevelInForce,
+    /// No such form.
+    UnknownForm,
+    /// The form belongs to another level.
+    FormOfOtherLevel,
+    /// The date lies further back than `org.backdate_days`, and the set is no correction.
+    TooFarBack,
+    /// Two units made in the set have the same `ref`.
+    RefTwice,
+    /// No unit made in the set has the `ref`.
+    UnknownRef,
+    /// A unit goes on wholly in one unit and also in another.
+    TwoHeirs,
+    /// The set says nothing.
+    Empty,
+    /// The set to be undone says something of the unit, and a later one stands on it.
+    StandsOn,
+}
+
+impl Why {
+    /// The stable word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::UnknownUnit => "unknown-unit",
+            Self::EndedUnit => "ended-unit",
+            Self::ChangedLater => "changed-later",
+            Self::CodeTaken => "code-taken",
+            Self::CodeTwice => "code-twice",
+            Self::NoParent => "no-parent",
+            Self::Cycle => "cycle",
+            Self::ChildrenLeft => "children-left",
+            Self::SecondRoot => "second-root",
+            Self::RootEnds => "root-ends",
+            Self::LevelNotInForce => "level-not-in-force",
+            Self::LevelInForce => "level-in-force",
+            Self::UnknownForm => "unknown-form",
+            Self::FormOfOtherLevel => "form-of-other-level",
+            Self::TooFarBack => "too-far-back",
+            Self::RefTwice => "ref-twice",
+            Self::UnknownRef => "unknown-ref",
+            Self::TwoHeirs => "two-heirs",
+            Self::Empty => "empty",
+            Self::StandsOn => "stands-on",
+        }
+    }
+}
+
+/// One clash.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Clash {
+    /// Why.
+    pub why: Why,
+    /// Which operation, counted from 1; `None`: the set as a whole.
+    pub operation: Option<usize>,
+    /// The unit concerned.
+    pub unit: Option<Id<id::Unit>>,
+    /// Its name, or the code, ref, level or form that is wrong.
+    pub named: Option<String>,
+    /// The other set.
+    pub set: Option<Id<id::ChangeSet>>,
+}
+
+impl Clash {
+    pub(super) const fn new(why: Why) -> Self {
+        Self { why, operation: None, unit: None, named: None, set: None }
+    }
+
+    pub(super) const fn of(mut self, unit: Id<id::Unit>) -> Self {
+        self.unit = Some(unit);
+        self
+    }
+
+    pub(super) const fn at(mut self, operation: Option<usize>) -> Self {
+        self.operation = operation;
+        self
+    }
+
+    pub(super) fn named(mut self, named: impl Into<String>) -> Self {
+        self.named = Some(named.into());
+        self
+    }
+
+    pub(super) const fn with(mut self, set: Id<id::ChangeSet>) -> Self {
+        self.set = Some(set);
+        self
+    }
+}
+
+/// Why a step of a set is refused.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum Refusal {
+    /// There is no such set.
+    #[error("there is no such change set")]
+    Unknown,
+    /// The set stands where this step is not possible.
+    #[error("the change set is {}", .0.word())]
+    WrongState(SetState),
+    /// Somebody changed the set since the caller saw it.
+    #[error("the change set was changed since; it is at revision {0}")]
+    Changed(i64),
+    /// Nobody is signed in, or a job acts: a person must sign.
+    #[error("a person must sign")]
+    Nobody,
+    /// Who wrote a set or asked for it may not approve it.
+    #[error("a second person must sign")]
+    SamePerson,
+    /// Only who wrote a set may take it back.
+    #[error("somebody else wrote the change set")]
+    NotYours,
+    /// A field that must be filled in is empty or too long.
+    #[error("the field {0} is empty or too long")]
+    Field(&'static str),
+    /// The set cannot be what is so.
+    #[error("the change set clashes with what is recorded ({} reasons)", .0.len())]
+    Clashes(Vec<Clash>),
+    /// Things stand on touched units, and nobody said where they go.
+    #[error("{} dependents need a choice", .0.len())]
+    ChoicesMissing(Vec<Dependent>),
+    /// The time to undo is over, or the set is itself an undoing.
+    #[error("the change set can no longer be undone")]
+    TooLate,
+}
+
+impl Refusal {
+    /// The stable word.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown-set",
+            Self::WrongState(_) => "wrong-state",
+            Self::Changed(_) => "changed-since",
+            Self::Nobody => "nobody-signed",
+            Self::SamePerson => "same-person",
+            Self::NotYours => "not-yours",
+            Self::Field(_) => "field",
+            Self::Clashes(_) => "clashes",
+            Self::ChoicesMissing(_) => "choices-missing",
+            Self::TooLate => "too-late-to-undo",
+        }
+    }
+}
+
+/// A step of a set failed.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangeError {
+    /// It is refused, and the caller can act on it.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<Fault> for ChangeError {
+    fn from(fault: Fault) -> Self {
+        Self::Store(fault.into())
+    }
+}

@@ -1,0 +1,5 @@
+//! Units in time on both databases.
+
+mod changes;
+mod country;
+mod dependents;
