@@ -43,7 +43,9 @@ pub(super) fn of(config: &Config) -> Settings {
 
 /// What the pages carry of the province. The configuration is checked, so a file that cannot be read here went away meanwhile.
 pub(super) fn brand(config: &Config) -> Brand {
-    let branding = &config.branding;
+    let Some(branding) = &config.branding else {
+        return Brand::default();
+    };
     let name = branding.name_vi.clone().zip(branding.name_en.clone()).map(|(vi, en)| Names { vi, en });
     let colours = Colours { accent: branding.accent, accent_dark: branding.accent_dark, stripe: branding.stripe };
     let logo = branding.logo_file.as_ref().and_then(|file| {

@@ -161,7 +161,9 @@ fn numbers(config: &Config) -> Found {
 
 /// Colours that cannot be read keep people out; a picture that cannot be shown is found now and not by a citizen.
 fn branding(config: &Config) -> Found {
-    let branding = &config.branding;
+    let Some(branding) = &config.branding else {
+        return Found::new();
+    };
     let weak = |colour: Option<Colour>, ground: Colour, least| colour.is_some_and(|one| one.contrast(ground) < least);
     let half = branding.name_vi.is_some() != branding.name_en.is_some();
     let bad_name = |name: &Option<String>| {

@@ -54,8 +54,8 @@ pub struct Config {
     pub notify: Notify,
     /// Whom people may call.
     pub support: Support,
-    /// Name, colours and logo on the pages.
-    pub branding: Branding,
+    /// Name, colours and logo on the pages. Absent: ours.
+    pub branding: Option<Branding>,
     /// What is logged, and how.
     pub log: Log,
     /// Only for test systems on loopback.
