@@ -97,6 +97,53 @@ async fn commands_on_postgres() {
     commands(Engine::Postgres).await;
 }
 
+/// Administrators, from the server: the first one's link, appointing, ending.
+async fn administrators(engine: Engine) {
+    let folder = Folder::new();
+    let file = configure(engine, &folder.0).await;
+    assert_eq!(run(&file, &["migrate"]).0, Some(0));
+    let desired = folder.write("desired.toml", DESIRED);
+    assert_eq!(run(&file, &["apply", &desired]).0, Some(0));
+    let admin = |arguments: &[&str]| ask(&file, &[&["admin"], arguments].concat());
+    let grant =
+        |who: &[&str], role: &str| admin(&[&["grant"], who, &["--role", role, "--decision", "12/QĐ-UBND"]].concat());
+    assert_eq!(admin(&["list"]), (Some(0), json!([])));
+    let (code, said) = admin(&["bootstrap"]);
+    let link = said["link"].as_str().unwrap_or_default();
+    assert!(code == Some(0) && link.contains("/console/owner?offer=ow_"), "{said}");
+    let (_, owner) = grant(&["--login", "an"], "platform-owner");
+    let id = owner["id"].as_str().expect("an id");
+    let because = ["--because", "nghỉ hưu"];
+    for (said, expected) in [
+        (admin(&["bootstrap"]), 1),
+        (admin(&["bootstrap", "--again", "đang ốm"]), 0),
+        (admin(&["bootstrap", "--minutes", "3"]), 2),
+        (admin(&[&["end", id], &because[..]].concat()), 1),
+        (admin(&[&["end", "nobody"], &because[..]].concat()), 1),
+        (grant(&["--login", "nobody"], "auditor"), 1),
+        (grant(&["--login", "an"], "king"), 2),
+        (grant(&[], "auditor"), 2),
+        (grant(&["--party", "portal"], "unit-approver"), 1),
+        (grant(&["--login", "an"], "platform-owner"), 1),
+    ] {
+        assert_eq!(said.0, Some(expected), "{}", said.1);
+    }
+    let (_, auditor) = grant(&["--login", "an"], "auditor");
+    let end = [&["end", auditor["id"].as_str().expect("an id")], &because[..]].concat();
+    assert_eq!((admin(&end).0, admin(&end).0), (Some(0), Some(1)), "once");
+    assert_eq!(admin(&["list"]).1.as_array().map(Vec::len), Some(1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn administrators_on_sqlite() {
+    administrators(Engine::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn administrators_on_postgres() {
+    administrators(Engine::Postgres).await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_unmigrated_postgres_and_an_address_in_use_are_refused() {
     let folder = Folder::new();

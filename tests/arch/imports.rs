@@ -17,8 +17,10 @@ const CORE: &[(&str, u8)] = &[
     ("relying", 5),
     ("authn", 6),
     ("consent", 6),
+    ("office", 6),
     ("session", 7),
     ("signin", 8),
+    ("admin", 8),
 ];
 
 /// Rooms of `idp/server/src` and their floors. Everything on the roof sees everything.
@@ -28,6 +30,7 @@ const SERVER: &[(&str, u8)] = &[
     ("steps", 10),
     ("account", 10),
     ("console", 10),
+    ("admin", 10),
     ("opendata", 10),
     ("app", ROOF),
     ("server", ROOF),

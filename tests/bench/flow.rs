@@ -71,6 +71,33 @@ pub(crate) async fn sign_in(connection: &mut Connection, number: usize) -> Resul
     Ok(cookies)
 }
 
+/// A sign-in page that stays open for guesses.
+pub(crate) struct SignInForm {
+    step: String,
+    csrf: String,
+    cookies: Cookies,
+}
+
+impl SignInForm {
+    /// Opens one.
+    pub(crate) async fn open(connection: &mut Connection) -> Result<Self, Wrong> {
+        let mut cookies = Cookies::default();
+        let answer = connection.ask(&requests::get(&authorize(), &[])).await?.expect(303)?;
+        cookies.keep(&answer);
+        let step = answer.header("location")?;
+        let page = connection.ask(&requests::get(&step, &[("cookie", &cookies.line())])).await?.expect(200)?.text();
+        let csrf = between(&page, "name=\"csrf\" value=\"", "\"")?.to_owned();
+        Ok(Self { step, csrf, cookies })
+    }
+
+    /// A wrong password.
+    pub(crate) async fn guess(&self, connection: &mut Connection, login: &str) -> Result<(), Wrong> {
+        let fields = [("csrf", self.csrf.as_str()), ("login", login), ("password", "wrong wrong wrong")];
+        let form = requests::form(&format!("{}/password", self.step), &[("cookie", &self.cookies.line())], &fields);
+        connection.ask(&form).await?.expect(422).map(|_| ())
+    }
+}
+
 /// Signing in, each connection as another person.
 pub(crate) struct SignIn;
 

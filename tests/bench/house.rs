@@ -17,6 +17,9 @@ use idp_tests::{Engine, house};
 
 use crate::{Wrong, bare, load::Target, process::Process, requests, wire::Connection};
 
+/// Wide enough for the guesses of `guess.rs`, which all come from one address.
+const THROTTLE: &str = "[throttle]\nfailures_per_account_and_address = 100\nfailures_per_address = 100000\n";
+
 /// People who can sign in, and so connections that have a person of their own.
 pub(crate) const PEOPLE: usize = 16;
 /// The password of all of them.
@@ -49,7 +52,7 @@ impl House {
         }
         let folder = std::env::temp_dir().join(format!("idp-bench-{}", random::readable(12)));
         fs::create_dir_all(&folder)?;
-        let config = house::configure(engine, &folder, "").await;
+        let config = house::configure(engine, &folder, THROTTLE).await;
         let table: toml::Table = toml::from_str(&fs::read_to_string(&config)?)?;
         let listen = table["server"]["listen"][0].as_str().ok_or("no address to listen at")?;
         let address = listen.parse()?;

@@ -9,7 +9,9 @@
 
 mod audit;
 mod bare;
+mod country;
 mod flow;
+mod guess;
 mod house;
 mod load;
 
@@ -19,6 +21,7 @@ mod process;
 mod report;
 mod requests;
 mod statements;
+mod units;
 mod wire;
 
 use std::{io::Write, process::ExitCode};

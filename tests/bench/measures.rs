@@ -7,13 +7,15 @@ use idp_tests::Engine;
 use crate::{
     Wrong, audit,
     bare::{self, Bare},
+    country,
     flow::{self, CodeFlow, SignIn},
+    guess,
     house::{DISCOVERY, House, JWKS},
     load::{self, Compared, Plan, Same, median},
     options::Options,
     process,
     report::{Figure, Goal, Report},
-    requests, statements,
+    requests, statements, units,
     wire::Connection,
 };
 
@@ -77,10 +79,26 @@ impl<'o> Bench<'o> {
         self.tokens().await?;
         self.code_flow().await?;
         self.sign_in().await?;
+        if self.wants("known names") {
+            let mut connection = self.connection().await?;
+            self.figures.extend(guess::known_names(&mut connection, (self.engine, self.options.quick)).await?);
+        }
         if self.wants("memory") {
             self.memory("memory, after load", None)?;
         }
         self.statements().await?;
+        if self.wants("units") {
+            let engine = if self.engine == "sqlite" { Engine::Sqlite } else { Engine::Postgres };
+            self.figures.extend(units::figures(engine, self.engine).await?);
+        }
+        if ["country, load", "country, open a node", "country, search", "country, under at an instant"]
+            .into_iter()
+            .any(|name| self.wants(name))
+        {
+            self.house.stop()?;
+            let found = country::all(&self.house, self.engine, |name| self.wants(name)).await?;
+            self.figures.extend(found);
+        }
         if self.wants("audit") {
             self.house.stop()?;
             self.figures.push(audit::verify(&self.house, self.engine, self.options.quick).await?);

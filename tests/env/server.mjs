@@ -37,21 +37,24 @@ export async function moveClock(management, order) {
   return response.json();
 }
 
-/** A server with its own SQLite file, and with the desired state of `desired` (TOML, docs/contract.md, section 8) applied to it. */
-export async function startServer(desired) {
+/**
+ * A server with its own SQLite file, and with the desired state of `desired` (TOML, docs/contract.md, section 8, or what makes it of the issuer)
+ * applied to it. `more` is added to its configuration.
+ */
+export async function startServer(desired, more = '') {
   const port = await freePortBase([0, 1000]);
   const folder = temporaryFolder('serve');
   const issuer = `http://localhost:${port}`;
   const management = `http://127.0.0.1:${port + 1000}`;
   const config = join(folder, 'idp.toml');
   const state = join(folder, 'state.toml');
-  writeFileSync(config, configuration({ issuer, port, folder }));
-  writeFileSync(state, desired);
+  writeFileSync(config, configuration({ issuer, port, folder }) + more);
+  writeFileSync(state, typeof desired === 'function' ? desired(issuer) : desired);
   const server = new Program('idp serve', program(), ['serve', '--config', config]);
   await server.ready(answers(`${management}/readyz`));
   execFileSync(program(), ['apply', state, '--config', config], { stdio: ['ignore', 'ignore', 'inherit'] });
   return {
-    issuer, management, output: () => server.output, stop: () => server.stop(),
+    issuer, management, config, output: () => server.output, stop: () => server.stop(),
     clock: (order) => moveClock(management, order),
   };
 }

@@ -5,7 +5,7 @@
 declare -A package_of=(
     [cc]=gcc [make]=make [perl]=perl [pkg-config]=pkg-config
     [node]=nodejs [npm]=npm [redis-server]=redis-server [chromium]=chromium
-    [apache2]=apache2-bin [mod_auth_openidc]=libapache2-mod-auth-openidc [postgres]=postgresql
+    [python-venv]=python3-venv [apache2]=apache2-bin [mod_auth_openidc]=libapache2-mod-auth-openidc [postgres]=postgresql
 )
 
 declare -A name_of=([node]="node, version 20 or newer" [cargo]="cargo, the version that Cargo.toml names, from rustup")
@@ -16,6 +16,7 @@ tools_of() {
         format) echo cargo ;;
         build | clippy) echo cargo cc make perl pkg-config ;;
         test | with) echo cargo cc make perl pkg-config node postgres redis-server ;;
+        api) echo cargo cc make perl pkg-config node python-venv ;;
         interop) echo cargo cc make perl pkg-config node npm apache2 mod_auth_openidc ;;
         browser | screens) echo cargo cc make perl pkg-config node npm chromium ;;
         licences) echo cargo cc node ;;
@@ -37,6 +38,7 @@ have() {
     case $1 in
         postgres) [[ -n $(postgres_folder) ]] ;;
         node) command -v node >/dev/null && [[ $(node -p 'parseInt(process.versions.node)') -ge 20 ]] ;;
+        python-venv) python3 -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null ;;
         mod_auth_openidc) [[ -e $apache_modules/mod_auth_openidc.so ]] ;;
         *) command -v "$1" >/dev/null ;;
     esac

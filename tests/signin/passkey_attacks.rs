@@ -120,14 +120,13 @@ fn row_150_an_answer_after_five_minutes_is_too_late() {
     });
 }
 
+/// What an attacker turns at an authenticator.
+type Turn = Box<dyn Fn(&mut Authenticator)>;
+
 /// Each thing that a page or an authenticator of an attacker would say differently.
-fn elsewhere(house: &House) -> Vec<(&'static str, Box<dyn Fn(&mut Authenticator)>)> {
-    let origin = |text: String| -> Box<dyn Fn(&mut Authenticator)> {
-        Box::new(move |key: &mut Authenticator| key.page.origin.clone_from(&text))
-    };
-    let more = |value: Value| -> Box<dyn Fn(&mut Authenticator)> {
-        Box::new(move |key: &mut Authenticator| key.page.more = value.clone())
-    };
+fn elsewhere(house: &House) -> Vec<(&'static str, Turn)> {
+    let origin = |text: String| -> Turn { Box::new(move |key: &mut Authenticator| key.page.origin.clone_from(&text)) };
+    let more = |value: Value| -> Turn { Box::new(move |key: &mut Authenticator| key.page.more = value.clone()) };
     let issuer = house.issuer.clone();
     vec![
         ("a host that begins like ours", origin(issuer.replace("localhost", "localhost.evil.test"))),
@@ -140,7 +139,7 @@ fn elsewhere(house: &House) -> Vec<(&'static str, Box<dyn Fn(&mut Authenticator)
         ("an app", origin("android:apk-key-hash:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA".to_owned())),
         ("inside a frame", more(json!({ "crossOrigin": true }))),
         ("inside a frame that says whose", more(json!({ "crossOrigin": false, "topOrigin": "https://evil.test" }))),
-        ("the rp id of a parent domain", Box::new(|key| key.page.rp_id = "host".to_owned())),
+        ("the rp id of a parent domain", Box::new(|key| "host".clone_into(&mut key.page.rp_id))),
         ("nobody was present", Box::new(|key| key.flags &= !flags::UP)),
         ("the device did not know its holder", Box::new(|key| key.flags &= !flags::UV)),
         ("a backup of what cannot be backed up", Box::new(|key| key.flags |= flags::BS)),
@@ -156,9 +155,9 @@ journey! {
         let usual = (key.page.clone(), key.flags);
         let mut browser = Browser::new();
         let page = page_of(house, &party, &mut browser).await;
-        let swapped: (&str, Box<dyn Fn(&mut Authenticator)>) =
+        let swapped: (&str, Turn) =
             ("the type of a creation", Box::new(|key| key.page.kind = Some("webauthn.create")));
-        let eligible: (&str, Box<dyn Fn(&mut Authenticator)>) =
+        let eligible: (&str, Turn) =
             ("what could not be copied now can", Box::new(|key| key.flags |= flags::BE));
         for (what, turn) in elsewhere(house).into_iter().chain([swapped, eligible]) {
             turn(&mut key);
@@ -187,7 +186,7 @@ journey! {
         let mut browser = Browser::new();
         let page = browser.open(&house.at("/account/passkeys/new")).await;
         let page = browser.enter(&page, &an).await;
-        let swapped: (&str, Box<dyn Fn(&mut Authenticator)>) =
+        let swapped: (&str, Turn) =
             ("the type of a use", Box::new(|key| key.page.kind = Some("webauthn.get")));
         for (what, turn) in elsewhere(house).into_iter().chain([swapped]) {
             let mut key = Authenticator::new(&house.issuer);
@@ -281,7 +280,7 @@ fn hostile(key: &Authenticator) -> Vec<(&'static str, Vec<u8>)> {
         ("maps in maps", [0xa1, 0x61, 0x61].repeat(5_000)),
         ("a string of 2^63 bytes", vec![0x5b, 0x80, 0, 0, 0, 0, 0, 0, 0]),
         ("a map of 2^32 pairs", vec![0xba, 0xff, 0xff, 0xff, 0xff]),
-        ("an endless string", [vec![0x5f], vec![0x41, 0x00].repeat(5_000)].concat()),
+        ("an endless string", [vec![0x5f], [0x41, 0x00].repeat(5_000)].concat()),
         ("nothing", Vec::new()),
         ("no map", vec![0x00]),
         ("a key twice", [vec![0xa2], [b"\x63fmt\x64none".to_vec(), b"\x63fmt\x66packed".to_vec()].concat()].concat()),

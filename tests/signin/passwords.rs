@@ -7,6 +7,9 @@ use idp_core::{
     store::StoreError,
 };
 use idp_tests::{Browser, Engine, House, Page, Person, journey};
+use serde_json::json;
+
+use super::ways::{proved_address, second_factor_at, sent_code, telephone};
 
 const LIMITS: &str = "[throttle]\nfailures_per_account_and_address = 3\nfailures_per_known_browser = 3\n";
 
@@ -108,7 +111,7 @@ fn said(page: &Page) -> (u16, String, Vec<String>) {
     let t = page.url.path().split('/').nth(2).unwrap_or_default().to_owned();
     let csrf = page.attribute("input[name=csrf]", "value").unwrap_or_default();
     let reference = page.text("#error-reference").unwrap_or_default();
-    let at = page.text("#error-time").unwrap_or_default();
+    let at = page.text("dl.facts div:nth-child(3) dd").unwrap_or_default();
     for own in [t, csrf, reference, at].iter().filter(|own| !own.is_empty()) {
         body = body.replace(own.as_str(), "");
     }
@@ -128,9 +131,10 @@ journey! {
         set_state(house, &disabled, AccountState::Disabled).await;
         set_state(house, &locked, AccountState::Locked).await;
         let bare = house.citizen("Phạm Thị Dung").await;
-        let mut conn = house.db().read().await.expect("reads");
-        conn.run("delete from password where account_id = $1", idp_core::params![bare.account]).await.expect("writes");
-        drop(conn);
+        let (cx, account) = (house.cx(), bare.account);
+        let sql = "delete from password where account_id = $1";
+        let removed = house.db().write(&cx, |tx| Box::pin(tx.run(sql, idp_core::params![account])));
+        removed.await.map_err(|error: StoreError| error).expect("writes");
         let long = "x".repeat(1_000_000);
         let logins = [&known.login, &disabled.login, &locked.login, &bare.login, "nobody-000000"];
         for password in ["wrong wrong wrong", "", &long, "' or 1=1 --", "nul\0nul"] {
@@ -170,5 +174,100 @@ journey! {
         assert!(!authn::password_may_stand_alone(&mut house.db().read().await.expect("reads"), an.account).await.expect("reads"));
         house.jobs().await;
         assert_eq!(house.count("select count(*) as n from password_import").await, 0, "no sign-in computes it any more");
+    }
+}
+
+/// One sign-in page, to be answered by hand with headers of one's own.
+struct Raw {
+    address: String,
+    csrf: String,
+    cookies: String,
+}
+
+async fn raw(house: &House) -> Raw {
+    let mut browser = Browser::new();
+    let page = browser.open(&house.at("/account")).await;
+    let csrf = page.attribute("#sign-in-form input[name=csrf]", "value").expect("a token");
+    let cookies: Vec<_> = browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    Raw { address: format!("{}/password", page.url), csrf, cookies: cookies.join("; ") }
+}
+
+impl Raw {
+    async fn send(&self, house: &House, (login, password): (&str, &str), headers: &[(&str, &str)]) -> u16 {
+        let form = [("csrf", self.csrf.as_str()), ("login", login), ("password", password)];
+        let mut request = house.http.post(&self.address).header("cookie", &self.cookies).form(&form);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        request.send().await.expect("answers").status().as_u16()
+    }
+}
+
+journey! {
+    async fn row_145_nobody_is_signed_in_by_a_form_of_another_site(house) {
+        let an = house.citizen("Nguyễn Văn An").await;
+        let (mine, theirs) = (raw(house).await, raw(house).await);
+        let said = (an.login.as_str(), an.password.as_str());
+        for headers in [[("sec-fetch-site", "cross-site")], [("sec-fetch-site", "same-site")], [("origin", "https://evil.test")]] {
+            assert_eq!(mine.send(house, said, &headers).await, 403, "{headers:?}");
+        }
+        // The token of the attacker's own browser, sent from the victim's.
+        let foreign = Raw { csrf: theirs.csrf.clone(), address: mine.address.clone(), cookies: mine.cookies.clone() };
+        assert_eq!(foreign.send(house, said, &[]).await, 403);
+        assert_eq!(mine.send(house, said, &[("sec-fetch-site", "same-origin")]).await, 303, "the person's own form is taken");
+    }
+}
+
+async fn an_address_is_not_invented_on(engine: Engine) {
+    let house = &House::start(engine, LIMITS).await;
+    let an = house.citizen("Nguyễn Văn An").await;
+    let form = raw(house).await;
+    for number in 0..3 {
+        let address = format!("203.0.113.{number}");
+        let headers =
+            [("x-forwarded-for", address.as_str()), ("forwarded", "for=127.0.0.1"), ("x-real-ip", "10.0.0.1")];
+        assert_eq!(form.send(house, (&an.login, "wrong wrong wrong"), &headers).await, 422);
+    }
+    let headers = [("x-forwarded-for", "203.0.113.99")];
+    assert_eq!(form.send(house, (&an.login, &an.password), &headers).await, 429, "the peer's own address counts");
+}
+
+#[test]
+fn row_141_who_names_another_address_is_counted_at_their_own() {
+    idp_tests::run(async {
+        for engine in Engine::ALL {
+            Box::pin(an_address_is_not_invented_on(engine)).await;
+        }
+    });
+}
+
+journey! {
+    async fn row_128_a_locked_account_opens_no_door(house) {
+        let party = house.party(json!({})).await;
+        let an = house.citizen("Nguyễn Văn An").await;
+        let mut browser = Browser::new();
+        let (away, code) = browser.sign_in_with(house, &party, &an, &[("scope", "openid offline_access")]).await;
+        let tokens = house.redeem(&party, &away, &code).await;
+        // Somebody else is half through with a second factor.
+        let phone = telephone();
+        let contact = proved_address(house, &an, &phone).await;
+        second_factor_at(house, &an, contact).await;
+        let mut half = Browser::new();
+        let page = half.open(&house.at("/account")).await;
+        let asked = half.enter(&page, &an).await;
+        assert_eq!(asked.name(), "second-factor");
+        let code = sent_code(house, &phone, "sign-in-code").await;
+        set_state(house, &an, AccountState::Locked).await;
+        let refused = half.submit(&asked, "second-factor-form", &[("code", &code)]).await;
+        assert_eq!(refused.text("#error-code").as_deref(), Some("account-locked"), "{}", refused.body);
+        assert!(!half.cookies.contains_key("sid"));
+        let refused = tries(&mut Browser::new(), house, &an.login, &an.password).await;
+        assert_eq!(refused.text("#error-code").as_deref(), Some("account-locked"));
+        for path in ["/account", "/account/factors", "/account/password", "/account/passkeys"] {
+            assert_eq!(browser.open(&house.at(path)).await.name(), "sign-in", "{path}");
+        }
+        assert_eq!(house.refresh(&party, &tokens.text("refresh_token")).await.error(), "invalid_grant");
+        assert_eq!(house.userinfo(&tokens.text("access_token")).await.status, 401);
+        assert!(!house.is_active(&party, &tokens.text("access_token")).await);
     }
 }

@@ -210,7 +210,7 @@ async fn stopped_on(engine: Engine) {
 }
 
 #[test]
-fn a_recovery_is_stopped_by_its_holder() {
+fn row_138_a_recovery_is_stopped_by_its_holder_and_by_no_program_that_opens_links() {
     idp_tests::run(async {
         for engine in Engine::ALL {
             Box::pin(stopped_on(engine)).await;
@@ -235,7 +235,7 @@ async fn by_app_on(engine: Engine) {
 }
 
 #[test]
-fn a_recovery_by_a_second_factor_does_not_wait_and_keeps_it() {
+fn row_135_a_recovery_by_a_second_factor_does_not_wait_keeps_it_and_takes_no_other_name() {
     idp_tests::run(async {
         for engine in Engine::ALL {
             Box::pin(by_app_on(engine)).await;
@@ -299,6 +299,34 @@ fn row_131_nothing_tells_whether_there_is_an_account() {
     idp_tests::run(async {
         for engine in Engine::ALL {
             Box::pin(nothing_is_told_on(engine)).await;
+        }
+    });
+}
+
+async fn no_address_of_a_request_on(engine: Engine) {
+    let world = World::on(engine).await;
+    let house = &world.house;
+    for path in ["/recover", "/enrol", "/", "/.well-known/openid-configuration", "/account"] {
+        for (name, value) in [
+            ("x-forwarded-host", "evil.test"),
+            ("forwarded", "host=evil.test;proto=javascript"),
+            ("x-forwarded-proto", "javascript"),
+            ("x-original-url", "https://evil.test/"),
+            ("host", "evil.test"),
+        ] {
+            let answer = house.http.get(house.at(path)).header(name, value).send().await.expect("answers");
+            let headers = format!("{:?}", answer.headers());
+            let body = answer.text().await.unwrap_or_default();
+            assert!(!(headers + &body).contains("evil.test"), "{path} {name}");
+        }
+    }
+}
+
+#[test]
+fn row_140_no_address_of_ours_is_made_from_a_request() {
+    idp_tests::run(async {
+        for engine in Engine::ALL {
+            Box::pin(no_address_of_a_request_on(engine)).await;
         }
     });
 }

@@ -96,8 +96,8 @@ fn cbor_text(text: &str) -> Vec<u8> {
 fn cbor_head(major: u8, length: usize) -> Vec<u8> {
     match length {
         0..=23 => vec![major | length as u8],
-        24..=255 => vec![major | 24, length as u8],
-        _ => [vec![major | 25], (length as u16).to_be_bytes().to_vec()].concat(),
+        24..=255 => vec![major | 0x18, length as u8],
+        _ => [vec![major | 0x19], (length as u16).to_be_bytes().to_vec()].concat(),
     }
 }
 

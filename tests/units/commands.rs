@@ -27,12 +27,12 @@ in_country! {
             (&["units", "show", "82", "--at", "2025-06-30"][..], &["Tỉnh Tiền Giang", "82 (statistics), H58 (agency)", "01/01/2025 to the end of 30/06/2025", "Tỉnh Đồng Tháp: all of it"][..]),
             (&["units", "show", "82", "--at", "2025-07-01"], &["Tỉnh Đồng Tháp", "82 (statistics), H20 (agency)", "since 01/07/2025", "Tỉnh Tiền Giang: all of it"]),
             (&["units", "show", "54"], &["This is the unit as it was on 30/06/2025", "Tỉnh Phú Yên", "Tỉnh Đắk Lắk: all of it"]),
-            (&["units", "show", "H15.04"], &["Sở Tài chính, Tỉnh Đắk Lắk", "Uỷ ban nhân dân tỉnh Đắk Lắk"]),
+            (&["units", "show", "H15.04"], &["Department of Finance, Tỉnh Đắk Lắk", "People's Committee of Đắk Lắk Province"]),
             (&["units", "successors", "54"], &["→ Tỉnh Đắk Lắk: all of it"]),
             (&["units", "successors", "28252", "--at", "2025-06-30"], &["Phường Đạo Thạnh: part, proposed, waits for a person", "Phường Cao Lãnh: only one source says so"]),
             (&["units", "story", "66"], &["01/07/2025 · 202/2025/QH15", "was formed from all of Tỉnh Đắk Lắk and Tỉnh Phú Yên"]),
             (&["units", "story", "54"], &["It is on the list as Tỉnh Phú Yên", "All of it went on in Tỉnh Đắk Lắk"]),
-            (&["units", "tree", "54", "--at", "2025-06-30", "--depth", "2"], &["Thành phố Tuy Hòa · 555", "    Phường 1 · 22015", "    Sở Y tế · H45.16"]),
+            (&["units", "tree", "54", "--at", "2025-06-30", "--depth", "2"], &["Thành phố Tuy Hòa · 555", "    Phường 1 · 22015", "    Department of Health · H45.16"]),
             (&["units", "search", "phu xuan hue"], &["Phường Phú Xuân · 19753"]),
         ] {
             let (code, said) = idp_said(house, "an", arguments);

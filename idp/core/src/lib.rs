@@ -1,9 +1,9 @@
 //! The house: rules and memory. No HTTP framework may be seen from here, so that every door is equal.
 //!
 //! ```text
-//! 8  signin                    the hall: what a person must do next
+//! 8  signin │ admin            the hall: what a person must do next · who may change what
 //! 7  session                   for how long; it begins with a proof that only the gate makes
-//! 6  authn │ consent           the gate: proving who; what was agreed
+//! 6  authn │ consent │ office  the gate: proving who · what was agreed · acting for which unit, as what
 //! 5  people │ org │ relying    registers, each owns its tables
 //! 4  keys │ notify             offices
 //! 3  audit                     the scribe
@@ -14,6 +14,7 @@
 //!
 //! The import rule: **look down; never sideways, never up** (`tests/arch.rs` enforces it; `docs/architecture.md` says why).
 
+pub mod admin;
 pub mod audit;
 pub mod authn;
 pub mod consent;
@@ -21,6 +22,7 @@ pub mod crypto;
 pub mod keys;
 pub mod net;
 pub mod notify;
+pub mod office;
 pub mod org;
 pub mod people;
 pub mod relying;
@@ -33,6 +35,7 @@ pub mod types;
 /// Every SQL statement of the house: a test prepares each on both databases.
 pub fn statements() -> Vec<&'static str> {
     let rooms = [
+        admin::STATEMENTS,
         audit::STATEMENTS,
         audit::chain::STATEMENTS,
         authn::STATEMENTS,
@@ -49,5 +52,5 @@ pub fn statements() -> Vec<&'static str> {
         signin::STATEMENTS,
         store::STATEMENTS,
     ];
-    [&rooms, org::STATEMENTS].concat().concat()
+    [&rooms, office::STATEMENTS, org::STATEMENTS].concat().concat()
 }

@@ -26,6 +26,7 @@ passkey-other = Choose another way
 
 # passkey-create
 passkey-create-title = Sign in with your face or fingerprint next time?
+passkey-create-needed = { $rp } asks for more than a password, and your account has no such way yet. Make a passkey to go on.
 passkey-create-lead = Make a passkey on this device. You open it with your face, your fingerprint or your screen lock.
 passkey-create-easy = Quicker: no password to remember and to type.
 passkey-create-safe = Safer: a fake page cannot take this key from you.

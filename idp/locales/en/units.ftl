@@ -146,6 +146,7 @@ units-clash-code-taken = another unit has the code
 units-clash-code-twice = the unit gets two codes of one scheme
 units-clash-no-parent = the unit above it does not exist for all that time
 units-clash-cycle = the unit would be under itself
+units-clash-too-deep = more than thirty units would be above it
 units-clash-children-left = units under it are left without a unit above them
 units-clash-second-root = there is a root already
 units-clash-root-ends = the root can neither end nor move

@@ -26,6 +26,7 @@ passkey-other = Chọn cách khác
 
 # passkey-create
 passkey-create-title = Lần sau đăng nhập bằng khuôn mặt hoặc vân tay?
+passkey-create-needed = { $rp } yêu cầu mức bảo đảm cao hơn mật khẩu, và tài khoản của bạn chưa có cách nào như vậy. Hãy tạo một khoá truy cập để tiếp tục.
 passkey-create-lead = Tạo khoá truy cập (passkey) trên thiết bị này. Bạn mở nó bằng khuôn mặt, vân tay hoặc mã mở khoá.
 passkey-create-easy = Nhanh hơn: không phải nhớ và gõ mật khẩu.
 passkey-create-safe = An toàn hơn: trang giả mạo không lấy được khoá này.

@@ -146,6 +146,7 @@ units-clash-code-taken = mã đã thuộc về đơn vị khác
 units-clash-code-twice = đơn vị được gán hai mã cùng loại
 units-clash-no-parent = đơn vị cấp trên không tồn tại trong suốt thời gian đó
 units-clash-cycle = đơn vị sẽ trực thuộc chính nó
+units-clash-too-deep = phía trên đơn vị sẽ có hơn ba mươi cấp
 units-clash-children-left = còn đơn vị cấp dưới chưa có nơi trực thuộc mới
 units-clash-second-root = đã có đơn vị gốc
 units-clash-root-ends = đơn vị gốc không thể kết thúc hoặc chuyển đi

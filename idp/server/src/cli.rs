@@ -3,6 +3,7 @@
 //! Add a command: a variant in [`Command`], a file, one arm in [`dispatch`], and the keys `cli-NAME` (and `cli-NAME-arg-ARG` for its
 //! arguments) in both locale files; a test finds what is missing.
 
+mod admin;
 mod apply;
 mod audit;
 mod completions;
@@ -10,10 +11,12 @@ mod config;
 mod demo;
 mod doctor;
 mod error;
+mod explain;
 pub(crate) mod help;
 mod keys;
 mod load;
 mod migrate;
+mod officials;
 mod openapi;
 mod opened;
 mod progress;
@@ -64,6 +67,8 @@ enum Command {
     Migrate(migrate::Arguments),
     /// Looks after signing keys.
     Keys(keys::Arguments),
+    /// Looks after administrators.
+    Admin(admin::Arguments),
     /// Makes what a file says.
     Apply(apply::Arguments),
     /// Loads lists.
@@ -72,6 +77,12 @@ enum Command {
     Units(units::Arguments),
     /// Checks the audit log.
     Audit(audit::Arguments),
+    /// Officials from files.
+    Officials(officials::Arguments),
+    /// What somebody may do, and why.
+    Explain(explain::Explain),
+    /// Who may do something.
+    Who(explain::Who),
     /// Looks for what is wrong.
     Doctor,
     /// Prints what is in force.
@@ -143,10 +154,14 @@ async fn dispatch(ctx: &Ctx, command: Command) -> Result<Exit, CliError> {
         Command::Demo(arguments) => Box::pin(demo::run(ctx, &arguments)).await,
         Command::Migrate(arguments) => migrate::run(ctx, &arguments).await,
         Command::Keys(arguments) => keys::run(ctx, arguments).await,
+        Command::Admin(arguments) => admin::run(ctx, arguments).await,
         Command::Apply(arguments) => apply::run(ctx, &arguments).await,
         Command::Load(arguments) => load::run(ctx, &arguments).await,
         Command::Units(arguments) => Box::pin(units::run(ctx, arguments)).await,
         Command::Audit(arguments) => audit::run(ctx, &arguments).await,
+        Command::Officials(arguments) => officials::run(ctx, arguments).await,
+        Command::Explain(arguments) => explain::explain(ctx, &arguments).await,
+        Command::Who(arguments) => explain::who(ctx, &arguments).await,
         Command::Doctor => doctor::run(ctx).await,
         Command::Config => config::run(ctx),
         Command::Openapi => Ok(openapi::run(ctx)),

@@ -1,6 +1,7 @@
 //! The doors: HTTP, pages, jobs, command line. The rules live in `idp-core`, which knows no HTTP.
 
 pub mod account;
+pub mod admin;
 pub mod app;
 pub mod cli;
 pub mod config;

@@ -6,6 +6,8 @@ mod ways;
 
 use serde_json::{Map, Value, json};
 
+use crate::admin;
+
 pub use table::{Body, Listener, Method, Operation, Parameter, Route};
 
 /// Every path of both listeners.
@@ -26,6 +28,17 @@ pub fn document() -> Value {
         }
         paths.insert(route.path.to_owned(), Value::Object(item));
     }
+    paths.extend(admin::paths().clone());
+    let mut document = frame(paths);
+    for (kind, items) in admin::components().as_object().into_iter().flatten() {
+        for (name, item) in items.as_object().into_iter().flatten() {
+            document["components"][kind][name] = item.clone();
+        }
+    }
+    document
+}
+
+fn frame(paths: Map<String, Value>) -> Value {
     json!({
         "openapi": "3.1.0",
         "info": {

@@ -105,6 +105,8 @@ fn settings(local_passwords: LocalPasswords) -> Settings {
         enrolments_per_number_per_day: 2,
         enrolments_per_address_per_hour: 4,
         enrolments_per_hour: 100,
+        admin_requests_per_minute: 600,
+        org: idp_core::org::Config::default(),
         support_phone: "1900 0000".to_owned(),
         province: "Tỉnh Mẫu".to_owned(),
         banner: None,

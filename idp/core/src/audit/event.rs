@@ -118,8 +118,52 @@ pub enum Event {
     EpochBegan { epoch: i64 },
     /// A range of the log was archived; the digest is of the file, hexadecimal.
     Archived { class: &'static str, records: i64, digest: String },
+    /// A post was asked for, begun, approved, refused, changed or ended.
+    PostChanged {
+        person: Id<id::Person>,
+        post: Id<id::Assignment>,
+        unit: Id<id::Unit>,
+        change: &'static str,
+        revision: i64,
+    },
+    /// A change of posts was refused; the person whose post it was to be.
+    PostRefused { person: Option<Id<id::Person>>, because: &'static str },
+    /// A change set carried posts over to other units, or one taken back brought them home.
+    PostsCarried { set: Id<id::ChangeSet>, posts: usize, change: &'static str },
+    /// A position, a role or a separation was made or changed.
+    CatalogueChanged { what: &'static str, id: String, revision: i64 },
+    /// Somebody chose the post in which they act towards a party.
+    ActedAs { person: Id<id::Person>, session: Id<id::Session>, party: Id<id::Party>, post: Id<id::Assignment> },
+    /// A review of the posts of a unit was opened, answered or closed.
+    PostsReviewed { review: Id<id::Review>, unit: Id<id::Unit>, change: &'static str },
+    /// Officials were imported from a file, or an import was taken back.
+    OfficialsImported { import: Id<id::StaffImport>, posts: i64, change: &'static str, file: String },
     /// The key over a person's personal values was destroyed.
     Erased { person: Id<id::Person> },
+    /// A link that makes a platform owner was made on the server; `because` where there was one already.
+    OwnerOffered { until: String, because: Option<String> },
+    /// Somebody was made an administrator.
+    AdministratorAppointed {
+        person: Option<Id<id::Person>>,
+        appointment: Id<id::Appointment>,
+        subject: String,
+        role: &'static str,
+        unit: Option<Id<id::Unit>>,
+        until: Option<String>,
+    },
+    /// An appointment was ended before its time.
+    AdministratorEnded {
+        person: Option<Id<id::Person>>,
+        appointment: Id<id::Appointment>,
+        subject: String,
+        role: &'static str,
+    },
+    /// A person opened the web console.
+    ConsoleOpened { person: Id<id::Person>, session: Id<id::Session> },
+    /// A session of the web console was ended.
+    ConsoleClosed { person: Id<id::Person>, session: Id<id::Session>, because: &'static str },
+    /// Somebody whose credentials were good was turned away by the admin API.
+    AdministrationRefused { operation: &'static str, because: &'static str },
     /// A set of changes to units was written, or written anew.
     ChangeSetDrafted { set: Id<id::ChangeSet>, revision: i64 },
     /// Somebody asked for a set to be approved.
@@ -193,7 +237,20 @@ impl Event {
             Self::KeyMoved { .. } => "key-moved",
             Self::EpochBegan { .. } => "epoch-began",
             Self::Archived { .. } => "archived",
+            Self::PostChanged { .. } => "post-changed",
+            Self::PostRefused { .. } => "post-refused",
+            Self::PostsCarried { .. } => "posts-carried",
+            Self::CatalogueChanged { .. } => "catalogue-changed",
+            Self::ActedAs { .. } => "acted-as",
+            Self::PostsReviewed { .. } => "posts-reviewed",
+            Self::OfficialsImported { .. } => "officials-imported",
             Self::Erased { .. } => "erased",
+            Self::OwnerOffered { .. } => "owner-offered",
+            Self::AdministratorAppointed { .. } => "administrator-appointed",
+            Self::AdministratorEnded { .. } => "administrator-ended",
+            Self::ConsoleOpened { .. } => "console-opened",
+            Self::ConsoleClosed { .. } => "console-closed",
+            Self::AdministrationRefused { .. } => "administration-refused",
             Self::ChangeSetDrafted { .. } => "change-set-drafted",
             Self::ChangeSetRequested { .. } => "change-set-requested",
             Self::ChangeSetApproved { .. } => "change-set-approved",
@@ -226,6 +283,9 @@ impl Event {
             | Self::EpochBegan { .. }
             | Self::Archived { .. }
             | Self::Erased { .. }
+            | Self::OwnerOffered { .. }
+            | Self::AdministratorAppointed { .. }
+            | Self::AdministratorEnded { .. }
             | Self::ChangeSetDrafted { .. }
             | Self::ChangeSetRequested { .. }
             | Self::ChangeSetApproved { .. }
@@ -261,13 +321,20 @@ impl Event {
             | Self::PersonApplied { person, .. }
             | Self::StandingChanged { person, .. }
             | Self::PasswordSet { person, .. }
+            | Self::PostChanged { person, .. }
+            | Self::ActedAs { person, .. }
             | Self::CredentialAdded { person, .. }
             | Self::CredentialRemoved { person, .. }
             | Self::PossibleClone { person, .. }
             | Self::ContactChanged { person, .. }
             | Self::RecoveryCodesChanged { person, .. }
-            | Self::Erased { person } => Some(*person),
-            Self::ConsentRefused { person, .. } => *person,
+            | Self::Erased { person }
+            | Self::ConsoleOpened { person, .. }
+            | Self::ConsoleClosed { person, .. } => Some(*person),
+            Self::ConsentRefused { person, .. }
+            | Self::PostRefused { person, .. }
+            | Self::AdministratorAppointed { person, .. }
+            | Self::AdministratorEnded { person, .. } => *person,
             _ => None,
         }
     }
@@ -289,7 +356,8 @@ impl Event {
             | Self::AccessTokenRevoked { party }
             | Self::ClientTokensIssued { party, .. }
             | Self::LogoutDelivered { party, .. }
-            | Self::PartyChanged { party, .. } => Some(*party),
+            | Self::PartyChanged { party, .. }
+            | Self::ActedAs { party, .. } => Some(*party),
             Self::PartyRefused { party, .. } => *party,
             _ => None,
         }

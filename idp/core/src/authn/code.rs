@@ -3,15 +3,17 @@
 
 use std::time::Duration;
 
+use unicode_normalization::UnicodeNormalization;
+
 use super::{Contact, rows::factors as rows};
 use crate::{
     crypto::{digest, random},
     notify::{self, Message, Recipient, Template},
     store::{
-        StoreError, Tx,
+        Conn, StoreError, Tx,
         quota::{self, Bucket, Limit, UsedUp},
     },
-    types::{Digest, Id, Locale, id},
+    types::{Digest, Id, Locale, Timestamp, id},
 };
 
 /// How long a code is good.
@@ -126,17 +128,12 @@ pub async fn check(tx: &mut Tx<'_>, bound: Bound, typed: &str) -> Result<Checked
 
 /// The digits of what was typed: people copy blanks and full-width digits along.
 pub(super) fn digits(typed: &str) -> String {
-    use unicode_normalization::UnicodeNormalization;
     typed.nfkc().filter(|c| !c.is_whitespace() && *c != '-').take(16).collect()
 }
 
 /// Whether a code was sent for this that can still be answered.
-pub async fn is_under_way(
-    tx: &mut crate::store::Conn,
-    bound: Bound,
-    now: crate::types::Timestamp,
-) -> Result<bool, StoreError> {
-    rows::has_code(tx, bound, now).await
+pub async fn is_under_way(conn: &mut Conn, bound: Bound, now: Timestamp) -> Result<bool, StoreError> {
+    rows::has_code(conn, bound, now).await
 }
 
 /// Removes codes that are over.

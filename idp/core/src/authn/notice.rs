@@ -50,6 +50,8 @@ templates! {
     SIGN_IN_REPORTED "sign-in-reported";
     /// A recovery code was used to sign in. Variables: `time`, `left`.
     RECOVERY_CODE_USED "recovery-code-used";
+    /// A post ends soon. Variables: `day` (its last one), `days` (the distance).
+    POST_ENDS "post-ends";
 }
 
 /// The language in which an account is written to.

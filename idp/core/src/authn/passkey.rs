@@ -222,8 +222,8 @@ impl Passkeys {
 
     /// Asks for a new passkey.
     pub(super) fn ask_creation(&self, holder: Holder<'_>) -> Result<Question, Fault> {
-        let has = holder.has.into_iter().map(Into::into).collect();
-        let asked = self.webauthn.start_passkey_registration(holder.handle, holder.login, holder.name, Some(has));
+        let asked =
+            self.webauthn.start_passkey_registration(holder.handle, holder.login, holder.name, Some(holder.has));
         let (challenge, state) = asked.map_err(|error| Fault::new("asking for a new passkey", error))?;
         let mut options = serde_json::to_value(challenge.public_key).map_err(fault("writing a passkey's question"))?;
         // The library discourages what makes a passkey one: that it is found without a name.
@@ -269,7 +269,7 @@ impl Passkeys {
             Ok(_) => return Ok(Err(Wrong::Unreadable)),
             Err(wrong) => return Ok(Err(wrong)),
         };
-        let public_id = passkey.cred_id().to_vec();
+        let public_id = passkey.cred_id().clone();
         let data = serde_json::to_vec(&Kept { passkey }).map_err(fault("keeping a passkey"))?;
         Ok(Ok(Created { public_id, data }))
     }
@@ -397,7 +397,7 @@ mod tests {
                 "authenticatorData": "", "clientDataJSON": "", "signature": "" } })
             .to_string(),
         ] {
-            assert_eq!(passkeys.read_use(&answer).err(), Some(Wrong::Unreadable), "{:.40}", answer);
+            assert_eq!(passkeys.read_use(&answer).err(), Some(Wrong::Unreadable), "{answer:.40}");
         }
     }
 }

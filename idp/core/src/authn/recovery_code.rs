@@ -1,5 +1,7 @@
 //! Ten codes on paper, for the day on which the telephone is gone. Each is good once; they are shown once; a new set replaces the old.
 
+use unicode_normalization::UnicodeNormalization;
+
 use super::rows::factors as rows;
 use crate::{
     crypto::random,
@@ -47,7 +49,6 @@ pub async fn spend(tx: &mut Tx<'_>, account: Id<id::Account>, typed: &str) -> Re
 
 /// What was typed as it was made: without blanks and hyphens, and with the letters that are easily mistaken put right.
 fn read(typed: &str) -> Option<String> {
-    use unicode_normalization::UnicodeNormalization;
     let code: String = typed.nfkc().filter(|c| !c.is_whitespace() && *c != '-').take(LENGTH + 1).collect();
     let code = code.to_uppercase().replace('O', "0").replace(['I', 'L'], "1");
     (code.len() == LENGTH && code.bytes().all(|byte| byte.is_ascii_alphanumeric())).then_some(code)

@@ -94,13 +94,11 @@ impl Attempt<'_> {
 
     /// Attempts of one key wait for one another.
     pub(super) fn key(&self) -> Digest {
-        match self.device {
-            Some(device) => device,
-            None => {
-                let address = self.address.map(|address| address.to_canonical().to_string()).unwrap_or_default();
-                digest::sha256_parts([&self.who()[..], address.as_bytes()])
-            }
+        if let Some(device) = self.device {
+            return device;
         }
+        let address = self.address.map(|address| address.to_canonical().to_string()).unwrap_or_default();
+        digest::sha256_parts([&self.who()[..], address.as_bytes()])
     }
 
     /// Whether it may be made now.
@@ -146,7 +144,7 @@ struct Queue {
 pub(super) struct Turn {
     turns: Turns,
     key: [u8; 32],
-    _held: Option<OwnedMutexGuard<()>>,
+    held: Option<OwnedMutexGuard<()>>,
 }
 
 impl Turns {
@@ -163,14 +161,15 @@ impl Turns {
             Arc::clone(&queue.turn)
         };
         // Made before the wait: a request that is given up leaves the queue.
-        let mut taken = Turn { turns: self.clone(), key, _held: None };
-        taken._held = Some(turn.lock_owned().await);
+        let mut taken = Turn { turns: self.clone(), key, held: None };
+        taken.held = Some(turn.lock_owned().await);
         Some(taken)
     }
 }
 
 impl Drop for Turn {
     fn drop(&mut self) {
+        drop(self.held.take());
         let mut queues = self.turns.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(queue) = queues.get_mut(&self.key) {
             queue.length -= 1;

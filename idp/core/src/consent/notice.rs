@@ -18,6 +18,8 @@ pub const fn kinds(scope: Scope) -> &'static [&'static str] {
             &["scope-id-number", "scope-identity-assurance", "scope-data-match", "scope-data-matched-at"]
         }
         Scope::OfflineAccess => &["consent-offline"],
+        // For parties in their own name: nobody is asked for it, and nothing of a person goes with it.
+        Scope::Admin => &[],
     }
 }
 

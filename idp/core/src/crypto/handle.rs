@@ -48,6 +48,10 @@ kinds! {
     RecoveryCancel "rx_"
     /// A cross-site POST kept until the browser comes back with its cookies.
     Posted "po_"
+    /// The cookie of the web console.
+    ConsoleCookie "cn_"
+    /// The link that makes the first platform owner.
+    OwnerOffer "ow_"
 }
 
 /// A fresh random 256-bit secret of one kind.

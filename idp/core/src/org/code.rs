@@ -1,12 +1,13 @@
 //! The numbers by which other systems know a unit. A code has a meaning only together with an instant: on 1 July 2025 more than two
 //! thousand codes kept their digits and got another meaning.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::types::Fault;
 
 /// Who gave the code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Scheme {
     /// The statistics office: two digits for a province, five for a commune, three for a district while there were some.
@@ -46,14 +47,14 @@ impl Scheme {
 }
 
 /// A code that its scheme allows, in the one way of writing it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "Raw")]
 pub struct Code {
     scheme: Scheme,
     value: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Raw {
     scheme: Scheme,

@@ -1,5 +1,6 @@
 //! The two times of a fact, and the facts themselves.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::types::{Id, Interval, Timestamp, id};
@@ -95,7 +96,7 @@ pub(super) struct Place {
 }
 
 /// Who leads a unit.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Head {
     /// `None`: the post is named and not filled, or filled by somebody whom the house does not know.

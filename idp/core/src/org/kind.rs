@@ -1,11 +1,12 @@
 //! What sort of thing a unit is.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::types::Fault;
 
 /// The sort of a unit. It never changes: what becomes another sort of thing is another unit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum UnitKind {
     /// A piece of the country: the country itself, a province, a commune.

@@ -1,5 +1,6 @@
 //! What a unit is called, and the form without marks in which people look for it.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
 
@@ -7,7 +8,7 @@ use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
 const LONGEST: usize = 200;
 
 /// The name of a unit: Vietnamese, and English where there is one. NFC, trimmed, single spaces.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "Raw")]
 pub struct UnitName {
     vi: String,
@@ -15,7 +16,7 @@ pub struct UnitName {
     en: Option<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Raw {
     vi: String,

@@ -76,11 +76,13 @@ pub enum Scope {
     Identity,
     /// Refresh tokens outlive the session.
     OfflineAccess,
+    /// The admin API, for a party in its own name. No person gives it and no token of a person carries it.
+    Admin,
 }
 
 impl Scope {
     /// All, in the order in which they are shown.
-    pub const ALL: [Self; 4] = [Self::Openid, Self::Profile, Self::Identity, Self::OfflineAccess];
+    pub const ALL: [Self; 5] = [Self::Openid, Self::Profile, Self::Identity, Self::OfflineAccess, Self::Admin];
 
     /// The word in requests and tokens.
     pub const fn word(self) -> &'static str {
@@ -89,7 +91,13 @@ impl Scope {
             Self::Profile => "profile",
             Self::Identity => "identity",
             Self::OfflineAccess => "offline_access",
+            Self::Admin => "admin",
         }
+    }
+
+    /// Whether a person is asked for it. What is not, is for parties in their own name.
+    pub const fn is_about_a_person(self) -> bool {
+        !matches!(self, Self::Admin)
     }
 
     /// Reads one word; `None` for a scope that nobody here knows.
@@ -310,6 +318,9 @@ impl Definition {
         }
         if self.scopes.contains(&Scope::OfflineAccess) && !has(GrantType::RefreshToken) {
             wrong("scopes", "offline_access needs the grant type refresh_token");
+        }
+        if self.scopes.contains(&Scope::Admin) && !has(GrantType::ClientCredentials) {
+            wrong("scopes", "admin needs the grant type client_credentials");
         }
         for resource in self.resources.iter().chain(&self.audience) {
             if !is_resource(resource) {

@@ -117,7 +117,7 @@ impl Definition {
             },
             controller: None,
             retention_days: None,
-            scopes: Scope::ALL.to_vec(),
+            scopes: Scope::ALL.into_iter().filter(|scope| scope.is_about_a_person()).collect(),
             optional: false,
         }
     }

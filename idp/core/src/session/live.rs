@@ -102,6 +102,16 @@ pub async fn find(conn: &mut Conn, cookie: Digest, limits: Limits, now: Timestam
     rows::find(conn, cookie, limits, now).await
 }
 
+/// The session of an id, if it is alive now: for what stands on a session, such as the web console.
+pub async fn alive(
+    conn: &mut Conn,
+    id: Id<id::Session>,
+    limits: Limits,
+    now: Timestamp,
+) -> Result<Option<Live>, StoreError> {
+    rows::alive(conn, id, limits, now).await
+}
+
 /// A use is noted at most so often: a busy session costs no write a request.
 pub const TOUCHED: Duration = Duration::from_secs(60);
 

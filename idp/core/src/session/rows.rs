@@ -6,7 +6,7 @@ use super::{Computer, Limits, Live, LogoutDelivery, Open, Population, Report};
 use crate::{
     crypto::random,
     params,
-    store::{Conn, StoreError, Tx, meta::Epoch},
+    store::{Conn, Row, StoreError, Tx, meta::Epoch},
     types::{Aal, Agent, Digest, Fault, Id, Timestamp, id},
 };
 
@@ -20,6 +20,10 @@ const RENEW: &str = "update session set digest = $2, auth_at = $3, acr = $4, amr
 const FIND: &str = "select s.id, s.account_id, s.person_id, s.auth_at, s.acr, s.amr, s.last_used_at, \
     s.population, s.computer from session s join account_standing a on a.account_id = s.account_id \
     where s.digest = $1 and s.ended_at is null and s.ends_at > $2 and s.epoch = $3 \
+    and a.account_state = 'active' and a.person_state = 'active'";
+const ALIVE: &str = "select s.id, s.account_id, s.person_id, s.auth_at, s.acr, s.amr, s.last_used_at, \
+    s.population, s.computer from session s join account_standing a on a.account_id = s.account_id \
+    where s.id = $1 and s.ended_at is null and s.ends_at > $2 and s.epoch = $3 \
     and a.account_state = 'active' and a.person_state = 'active'";
 const TOUCH: &str = "update session set last_used_at = $2 where id = $1 and ended_at is null and last_used_at < $2";
 const JOIN: &str = "insert into session_party (session_id, party_id, sid, subject, joined_at) values ($1, $2, $3, $4, $5) \
@@ -60,6 +64,7 @@ pub(super) const ALL: &[&str] = &[
     INSERT,
     RENEW,
     FIND,
+    ALIVE,
     TOUCH,
     JOIN,
     END,
@@ -125,10 +130,24 @@ pub(super) async fn find(
     limits: Limits,
     now: Timestamp,
 ) -> Result<Option<Live>, StoreError> {
-    let Some(row) = conn.one(FIND, params![cookie, now, limits.epoch.0]).await? else {
-        return Ok(None);
-    };
-    let live = Live {
+    let row = conn.one(FIND, params![cookie, now, limits.epoch.0]).await?;
+    let live = row.as_ref().map(read).transpose()?;
+    Ok(live.filter(|live| !limits.is_idle((live.population, live.computer), live.last_used_at, now)))
+}
+
+pub(super) async fn alive(
+    conn: &mut Conn,
+    id: Id<id::Session>,
+    limits: Limits,
+    now: Timestamp,
+) -> Result<Option<Live>, StoreError> {
+    let row = conn.one(ALIVE, params![id, now, limits.epoch.0]).await?;
+    let live = row.as_ref().map(read).transpose()?;
+    Ok(live.filter(|live| !limits.is_idle((live.population, live.computer), live.last_used_at, now)))
+}
+
+fn read(row: &Row) -> Result<Live, StoreError> {
+    Ok(Live {
         id: row.id("id")?,
         account: row.id("account_id")?,
         person: row.id("person_id")?,
@@ -138,9 +157,7 @@ pub(super) async fn find(
         last_used_at: row.time("last_used_at")?,
         population: Population::from_word(&row.text("population")?)?,
         computer: Computer::from_word(&row.text("computer")?),
-    };
-    let idle = limits.is_idle((live.population, live.computer), live.last_used_at, now);
-    Ok((!idle).then_some(live))
+    })
 }
 
 pub(super) async fn touch(tx: &mut Tx<'_>, id: Id<id::Session>) -> Result<(), StoreError> {
@@ -190,7 +207,7 @@ pub(super) async fn open_of(
     epoch: Epoch,
     now: Timestamp,
 ) -> Result<Vec<Open>, StoreError> {
-    let open = |row: &crate::store::Row| {
+    let open = |row: &Row| {
         Ok(Open {
             id: row.id("id")?,
             started_at: row.time("started_at")?,
@@ -239,9 +256,8 @@ pub(super) async fn reports(
     conn: &mut Conn,
     person: Id<id::Person>,
 ) -> Result<Vec<(Id<id::AuditEvent>, Report)>, StoreError> {
-    let report = |row: &crate::store::Row| {
-        Ok((row.id("event_id")?, Report { number: row.text("number")?, at: row.time("created_at")? }))
-    };
+    let report =
+        |row: &Row| Ok((row.id("event_id")?, Report { number: row.text("number")?, at: row.time("created_at")? }));
     conn.all(REPORTS, params![person]).await?.iter().map(report).collect()
 }
 
@@ -274,7 +290,7 @@ pub(super) async fn claim_deliveries(
 ) -> Result<Vec<LogoutDelivery>, StoreError> {
     let (now, held_until) = (tx.now(), tx.now() + hold);
     let rows = tx.all(CLAIM, params![now, held_until, most]).await?;
-    let delivery = |row: &crate::store::Row| {
+    let delivery = |row: &Row| {
         Ok(LogoutDelivery {
             id: row.id("id")?,
             party: row.id("party_id")?,

@@ -32,8 +32,8 @@ pub struct Ways {
     pub totp: bool,
     /// A passkey may be offered: none is there, the browser keeps them, and nobody said "later" of late.
     pub offer_passkey: bool,
-    /// The person goes on without the level that would be welcome.
-    pub declined: bool,
+    /// When the person said that they go on without the level that would be welcome.
+    pub declined_at: Option<Timestamp>,
 }
 
 impl Ways {
@@ -122,7 +122,7 @@ async fn ways(
         passkey: kinds.contains(&Kind::Passkey),
         totp: kinds.contains(&Kind::Totp),
         offer_passkey: false,
-        declined: sign_in.is_some_and(|row| row.declined_at.is_some()),
+        declined_at: sign_in.and_then(|row| row.declined_at),
     };
     if could_offer && !ways.passkey {
         let put_off_at = ceremony::put_off_at(conn, live.account).await?;

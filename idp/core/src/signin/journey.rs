@@ -125,7 +125,7 @@ fn answer(world: &World, asked: &Asked, people: &People) -> Next {
         passkey: world.passkey,
         totp: world.totp,
         offer_passkey: world.proved && world.browser_keeps && !world.passkey && !world.put_off,
-        declined: world.declined,
+        declined_at: world.declined.then_some(NOW),
     };
     let facts = Facts {
         asked,

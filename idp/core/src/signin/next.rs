@@ -195,7 +195,7 @@ fn step_up(facts: &Facts<'_>) -> Option<Next> {
         });
     }
     let wanted = facts.asked.wanted().filter(|wanted| *wanted <= HIGHEST);
-    let welcome = wanted > Some(session.aal) && facts.ways.strong() && !facts.ways.declined;
+    let welcome = wanted > Some(session.aal) && facts.ways.strong() && facts.ways.declined_at.is_none();
     welcome.then_some(Next::StepUp(Why::LevelWelcome))
 }
 
@@ -349,7 +349,7 @@ mod tests {
         let aal2 = "urn:idp:aal2";
         let again = Asked { max_age: Some(60), ..essential(aal2) };
         let prompted_high = Asked { prompt: vec![Prompt::Login], ..essential(aal2) };
-        let declined = Ways { declined: true, ..passkey };
+        let declined = Ways { declined_at: Some(NOW), ..passkey };
         let offer = Ways { offer_passkey: true, ..Ways::default() };
         vec![
             Case { session: live(9_999), asked: essential(aal2), ways: passkey, ..case("needed", needed) },

@@ -38,10 +38,12 @@ pub const fn migrations() -> &'static [Migration] {
         9 "0009_oidc"
         10 "0010_notify"
         11 "0011_org"
+        12 "0012_admin"
         13 "0013_credentials"
         14 "0014_factors"
         15 "0015_consent"
-        17 "0017_session"
+        17 "0017_office"
+        18 "0018_session"
     }
 }
 

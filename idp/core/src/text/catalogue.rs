@@ -16,12 +16,14 @@ macro_rules! files {
         &[
             include_str!(concat!("../../../locales/", $locale, "/pages.ftl")),
             include_str!(concat!("../../../locales/", $locale, "/account.ftl")),
+            include_str!(concat!("../../../locales/", $locale, "/admin.ftl")),
             include_str!(concat!("../../../locales/", $locale, "/consent.ftl")),
             include_str!(concat!("../../../locales/", $locale, "/passkeys.ftl")),
             include_str!(concat!("../../../locales/", $locale, "/errors.ftl")),
             include_str!(concat!("../../../locales/", $locale, "/factors.ftl")),
             include_str!(concat!("../../../locales/", $locale, "/cli.ftl")),
             include_str!(concat!("../../../locales/", $locale, "/units.ftl")),
+            include_str!(concat!("../../../locales/", $locale, "/office.ftl")),
         ]
     };
 }

@@ -1,7 +1,8 @@
 //! Typed identifiers: an `Id<Person>` cannot be passed where an `Id<Party>` is asked for.
 
-use std::{fmt, hash::Hash, hash::Hasher, marker::PhantomData, str::FromStr};
+use std::{borrow::Cow, fmt, hash::Hash, hash::Hasher, marker::PhantomData, str::FromStr};
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
@@ -37,6 +38,17 @@ impl<T> PartialEq for Id<T> {
     }
 }
 impl<T> Eq for Id<T> {}
+impl<T> PartialOrd for Id<T> {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl<T> Ord for Id<T> {
+    /// Ids follow time, so the smaller one was made earlier.
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.0.cmp(&other.0)
+    }
+}
 impl<T> Hash for Id<T> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.0.hash(state);
@@ -52,10 +64,18 @@ impl<T> fmt::Display for Id<T> {
         write!(f, "{}", self.0.simple())
     }
 }
+/// A text is no id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not 32 lower-case hexadecimal digits")]
+pub struct NotAnId;
+
+/// 32 lower-case hexadecimal digits and nothing else: one spelling, so that no check sees another id than the act after it.
 impl<T> FromStr for Id<T> {
-    type Err = uuid::Error;
+    type Err = NotAnId;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Uuid::parse_str(text).map(Self::from_uuid)
+        let plain = text.len() == 32 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        let uuid = if plain { Uuid::try_parse(text).ok() } else { None };
+        uuid.map(Self::from_uuid).ok_or(NotAnId)
     }
 }
 impl<T> Serialize for Id<T> {
@@ -67,6 +87,18 @@ impl<'de, T> Deserialize<'de> for Id<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+impl<T> JsonSchema for Id<T> {
+    fn schema_name() -> Cow<'static, str> {
+        "Id".into()
+    }
+    fn inline_schema() -> bool {
+        true
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "string", "pattern": "^[0-9a-f]{32}$"})
     }
 }
 
@@ -97,6 +129,15 @@ pub enum Unit {}
 /// Names a dated set of changes to units.
 #[derive(Debug)]
 pub enum ChangeSet {}
+/// Names one post of one person.
+#[derive(Debug)]
+pub enum Assignment {}
+/// Names a review of the posts of a unit.
+#[derive(Debug)]
+pub enum Review {}
+/// Names one import of officials.
+#[derive(Debug)]
+pub enum StaffImport {}
 /// Names an audit event.
 #[derive(Debug)]
 pub enum AuditEvent {}
@@ -109,3 +150,28 @@ pub enum Receipt {}
 /// Names a delivery of an outbox: a logout token or a message.
 #[derive(Debug)]
 pub enum Delivery {}
+/// Names an administrator's appointment.
+#[derive(Debug)]
+pub enum Appointment {}
+/// Names a session of the web console.
+#[derive(Debug)]
+pub enum Console {}
+
+#[cfg(test)]
+mod tests {
+    use super::{Id, Unit};
+
+    #[test]
+    fn an_id_has_one_spelling() {
+        let id = "0197f3d07c1a7d529a372f0c5b1e8d44";
+        assert_eq!(id.parse::<Id<Unit>>().map(|id| id.to_string()).as_deref(), Ok(id));
+        for other in [
+            "0197F3D07C1A7D529A372F0C5B1E8D44",
+            "0197f3d0-7c1a-7d52-9a37-2f0c5b1e8d44",
+            "{0197f3d07c1a7d529a372f0c5b1e8d44}",
+            "",
+        ] {
+            assert!(other.parse::<Id<Unit>>().is_err(), "{other}");
+        }
+    }
+}

@@ -35,6 +35,7 @@ use crate::web::{
     Code, Form, Halt, Visit,
     house::LocalPasswords,
     page::{self, DataMatch, Enrolled, Errors, Given, Mistake, NextStep, NotEnrolled, render, render_with},
+    through,
     visit::{Binding, name_of},
 };
 
@@ -234,7 +235,7 @@ impl Desk {
             return Ok(came.t.clone());
         }
         let asked = Asked { login_hint: Some(login.to_owned()), ..Asked::default() };
-        let handle = own::begin_within(tx, browser, &asked, "/account").await?;
+        let handle = through::begin_within(tx, browser, &own::own(&asked, "")).await?;
         Ok(handle.reveal().to_owned())
     }
 }

@@ -5,19 +5,19 @@ use axum::{
     response::Response,
 };
 use idp_core::{
-    crypto::handle::{Handle, Transaction},
     people,
     session::{self, Computer, Live},
-    signin::{self, Asked, Gone, NewSignIn, Next, Outcome},
-    store::{StoreError, Tx},
-    types::{Digest, Fault, Locale},
+    signin::{self, Asked, Outcome},
+    store::StoreError,
+    types::{Fault, Locale},
 };
 
 use super::data;
 use crate::web::{
     Cookie, Form, Halt, Params, Visit,
     page::{Account, DataMatch, Nav, SignedOut, Tab, render},
-    visit::{Binding, onward},
+    through::{Back, Own},
+    visit::onward,
 };
 
 pub(super) const PATH: &str = "/account";
@@ -83,55 +83,26 @@ async fn show(visit: &Visit, live: &Live) -> Result<Response, Halt> {
     Ok(visit.bound(render(&page), &binding))
 }
 
+/// What a sign-in for somebody's own account asks of the hall. `back` is the page of this door to which it leads; empty: my account.
+pub(super) const fn own<'a>(asked: &'a Asked, back: &'a str) -> Own<'a> {
+    Own { door: "account", asked, payload: back, resume: "/account/resume?t=" }
+}
+
 /// Sends the person to sign in, or to prove themself again, and then `back` to a page of this door.
 pub(super) async fn sign_in(visit: &Visit, asked: &Asked, back: &str) -> Result<Response, Halt> {
-    let binding = visit.binding();
-    let handle = begin(visit, &binding, (asked, back)).await?;
-    let response = onward(&visit.keep_locale(&format!("/sign-in/{}", handle.reveal())));
-    Ok(visit.bound(response, &binding))
-}
-
-async fn begin(visit: &Visit, binding: &Binding, (asked, back): (&Asked, &str)) -> Result<Handle<Transaction>, Fault> {
-    let browser = binding.digest().ok_or(Fault::bug("reading our own binding"))?;
-    let begun = visit.house.db.write(&visit.cx, |tx| Box::pin(begin_within(tx, browser, asked, back)));
-    begun.await.map_err(|error: StoreError| Fault::from(error))
-}
-
-/// Begins a transaction for somebody's own account. `back` is the page of ours to which it leads; empty: my account.
-pub(super) async fn begin_within(
-    tx: &mut Tx<'_>,
-    browser: Digest,
-    asked: &Asked,
-    back: &str,
-) -> Result<Handle<Transaction>, StoreError> {
-    let new = NewSignIn { door: "account", party: None, browser, asked, payload: back, resume: "/account/resume?t=" };
-    signin::begin(tx, new).await
+    Ok(visit.through_the_hall(&own(asked, back)).await?)
 }
 
 /// `GET /account/resume`: the hall is done, or the person turned back.
 pub(super) async fn resume(visit: Visit) -> Result<Response, Halt> {
     let t = visit.query.get("t").unwrap_or_default();
-    let live = visit.house.session(&visit.headers, visit.now()).await?;
-    let loaded = {
-        let mut conn = visit.house.db.read().await?;
-        signin::load(&mut conn, t, visit.browser(), visit.now()).await?
-    };
-    let sign_in = match loaded {
-        Ok(sign_in) => sign_in,
-        Err(Gone::Cancelled(_)) => return Ok(onward(&visit.keep_locale("/"))),
+    let sign_in = match visit.back_from_the_hall(t).await? {
+        Back::Done(sign_in, _) => sign_in,
+        Back::Open(step) => return Ok(step),
+        Back::Cancelled => return Ok(onward(&visit.keep_locale("/"))),
         // Whoever is signed in sees their account; whoever is not begins anew there.
-        Err(Gone::Unknown | Gone::Expired | Gone::Finished | Gone::OtherBrowser) => {
-            return Ok(onward(&visit.keep_locale(PATH)));
-        }
+        Back::Gone | Back::Impossible => return Ok(onward(&visit.keep_locale(PATH))),
     };
-    let next = {
-        let mut conn = visit.house.db.read().await?;
-        let session = (live.as_ref(), visit.now());
-        signin::next(&signin::gather(&mut conn, &sign_in.asked, sign_in.party, Some(&sign_in), session).await?)
-    };
-    if next != Next::Finish {
-        return Ok(onward(&visit.keep_locale(&format!("/sign-in/{t}"))));
-    }
     let ended =
         visit.house.db.write(&visit.cx, |tx| Box::pin(signin::end_transaction(tx, &sign_in, Outcome::Finished)));
     ended.await.map_err(|error: StoreError| Fault::from(error))?;

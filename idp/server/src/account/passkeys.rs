@@ -107,6 +107,7 @@ fn creation_page(visit: &Visit, status: StatusCode, errors: Errors) -> Response 
     let page = PasskeyCreate {
         c: visit.chrome(locale, NEW, (&binding, FORM)),
         why: None,
+        needed_by: None,
         errors,
         ceremony: Ceremony {
             action: visit.keep_locale(LIST),

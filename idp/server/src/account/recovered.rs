@@ -90,9 +90,10 @@ pub(super) async fn set(visit: Visit, ticket: Ticket, Form(params): Form) -> Res
     };
     let visit = &at.desk.visit;
     let written = visit.house.db.write(&visit.cx, |tx| Box::pin(write(tx, &at, (&hash, usage))));
-    match written.await.map_err(|error: StoreError| Fault::from(error))? {
-        true => Ok(done(&at, &whose)),
-        false => Err(at.desk.expired()),
+    if written.await.map_err(|error: StoreError| Fault::from(error))? {
+        Ok(done(&at, &whose))
+    } else {
+        Err(at.desk.expired())
     }
 }
 

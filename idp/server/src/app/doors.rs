@@ -5,6 +5,10 @@ use std::sync::Arc;
 use askama::Template;
 use axum::{Router, routing::get};
 use idp_core::types::Locale;
+use tower_http::compression::{
+    CompressionLayer,
+    predicate::{NotForContentType, Predicate, SizeAbove},
+};
 
 use crate::{
     config::sections,
@@ -23,10 +27,19 @@ pub fn inside(house: &Arc<House>) -> Router {
         .merge(crate::oidc::routes(house))
         .merge(crate::steps::routes(house))
         .merge(crate::account::routes(house))
+        .merge(crate::admin::routes(house, crate::oidc::bearers(house)))
+        .merge(files(house))
+}
+
+/// What is the same for everybody travels compressed. Pages do not: they hold secrets beside what somebody else chose, and the length of a
+/// compressed page would tell about both (BREACH).
+fn files(house: &Arc<House>) -> Router {
+    let worth_it = SizeAbove::new(512).and(NotForContentType::const_new("font/")).and(NotForContentType::IMAGES);
+    Router::new()
         .merge(crate::console::routes())
-        .merge(crate::opendata::routes(house))
         .route(&format!("{}{{name}}", assets::PREFIX), get(assets::serve))
         .route(&format!("{}{{name}}", brand::PREFIX), get(brand::serve).with_state(Arc::clone(house)))
+        .layer(CompressionLayer::new().compress_when(worth_it))
 }
 
 /// What the public listener serves.

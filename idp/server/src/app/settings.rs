@@ -35,6 +35,8 @@ pub(super) fn of(config: &Config) -> Settings {
         enrolments_per_number_per_day: people.enrolments_per_number_per_day,
         enrolments_per_address_per_hour: people.enrolments_per_address_per_hour,
         enrolments_per_hour: people.enrolments_per_hour,
+        admin_requests_per_minute: config.admin.requests_per_minute,
+        org: config.org,
         support_phone: config.support.phone.clone(),
         province: config.support.province.clone(),
         banner: banner(config),

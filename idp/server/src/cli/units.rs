@@ -1,7 +1,7 @@
 //! `idp units show|search|tree|successors|story|change`: units as of any day, and the sets that change them.
 
 mod change;
-mod find;
+pub(super) mod find;
 mod show;
 mod tree;
 pub(super) mod words;
@@ -124,7 +124,7 @@ struct When {
     now: Timestamp,
 }
 
-fn day(text: &str) -> Result<Day, CliError> {
+pub(super) fn day(text: &str) -> Result<Day, CliError> {
     text.parse().map_err(|_| CliError::Usage("cli-not-a-day", text.to_owned()))
 }
 

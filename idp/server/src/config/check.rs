@@ -138,6 +138,7 @@ fn numbers(config: &Config) -> Found {
         ("org.undo_days", config.org.undo_days, 1, 365),
         ("org.backdate_days", config.org.backdate_days, 0, 3_650),
         ("session.idle_minutes", session.idle_minutes, 1, 1_440),
+        ("admin.requests_per_minute", config.admin.requests_per_minute, 1, 1_000_000),
         ("session.absolute_hours", session.absolute_hours, 1, 24),
         ("session.official_idle_minutes", session.official_idle_minutes, 1, 1_440),
         ("session.official_absolute_hours", session.official_absolute_hours, 1, 24),

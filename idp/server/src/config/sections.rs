@@ -48,6 +48,8 @@ pub struct Config {
     pub webauthn: Webauthn,
     /// Units and the decisions that change them.
     pub org: org::Config,
+    /// The admin API.
+    pub admin: Admin,
     /// What we may ask of other systems.
     pub outgoing: net::Config,
     /// Mails and messages.
@@ -238,6 +240,20 @@ impl Default for Session {
             shared_idle_minutes: 10,
             shared_absolute_hours: 1,
         }
+    }
+}
+
+/// `[admin]`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Admin {
+    /// Requests of one administrator or machine in a minute, on all nodes together. 1 to 1000000.
+    pub requests_per_minute: u32,
+}
+
+impl Default for Admin {
+    fn default() -> Self {
+        Self { requests_per_minute: 600 }
     }
 }
 

@@ -3,15 +3,18 @@
 use std::{sync::atomic::Ordering, time::Duration};
 
 use idp_core::{
+    admin,
     audit::{self, Event},
     authn, consent,
     crypto::jws::Alg,
     keys, notify,
-    org::change,
+    office::{self, watch},
+    org::{change, story::day_of},
+    people,
     relying::Scope,
     signin,
     store::{
-        Cx, StoreError, meta, quota,
+        Cx, StoreError, Tx, meta, quota,
         revision::{self, Room},
     },
     types::Fault,
@@ -121,7 +124,19 @@ impl Jobs {
         let before = cx.now - KEPT_MESSAGES;
         let messages = db.write(cx, |tx| Box::pin(notify::sweep(tx, before))).await?;
         let lapsed = db.write(cx, |tx| Box::pin(consent::expire_due(tx, AT_ONCE))).await?;
-        Ok(sign_ins + challenges + factors + quotas + grants + messages + lapsed)
+        let administration = db.write(cx, |tx| Box::pin(admin::sweep(tx))).await?;
+        let posts = self.watch_posts(cx).await?;
+        Ok(sign_ins + challenges + factors + quotas + grants + messages + lapsed + administration + posts)
+    }
+
+    /// Warns holders of posts that end soon, marks posts that nobody uses, opens reviews that are due.
+    async fn watch_posts(&self, cx: &Cx) -> Result<u64, StoreError> {
+        let db = &self.house.db;
+        let warned = db.write(cx, |tx| Box::pin(warn(tx))).await?;
+        let dormant = db.write(cx, |tx| Box::pin(watch::mark_dormant(tx))).await?;
+        let reviews = db.write(cx, |tx| Box::pin(watch::open_reviews(tx))).await?;
+        let choices = db.write(cx, |tx| Box::pin(office::sweep(tx))).await?;
+        Ok(warned + dormant + reviews + choices)
     }
 
     /// A set takes effect by its date alone; this only says so in the log.
@@ -144,4 +159,17 @@ impl Jobs {
         let sealed = audit::chain::seal(&self.house.db, cx, &*signer).await?;
         Ok(sealed.count)
     }
+}
+
+/// The warning and its note are one write, so that nobody is warned twice or never.
+async fn warn(tx: &mut Tx<'_>) -> Result<u64, StoreError> {
+    let ending = watch::warn(tx).await?;
+    for one in &ending {
+        let (day, days) = (day_of(one.until - Duration::from_millis(1)), one.days.to_string());
+        for account in people::accounts_of(tx, one.person).await? {
+            authn::notice::notify_all(tx, account.id, authn::notice::POST_ENDS, &[("day", &day), ("days", &days)])
+                .await?;
+        }
+    }
+    Ok(ending.len() as u64)
 }

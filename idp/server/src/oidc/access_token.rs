@@ -76,7 +76,12 @@ pub(super) fn for_grant(
 }
 
 /// A token for a party in its own name (RFC 6749 section 4.4): `sub` is its `client_id`, whose form no person's `sub` can have.
-pub(super) fn for_party(house: &House, party: &Party, resources: &[String], now: Timestamp) -> Result<String, Fault> {
+pub(super) fn for_party(
+    house: &House,
+    party: &Party,
+    (scopes, resources): (&[Scope], &[String]),
+    now: Timestamp,
+) -> Result<String, Fault> {
     let claims = Claims {
         iss: &house.issuer,
         sub: &party.client_id,
@@ -88,7 +93,7 @@ pub(super) fn for_party(house: &House, party: &Party, resources: &[String], now:
         auth_time: None,
         acr: None,
         amr: None,
-        scope: None,
+        scope: (!scopes.is_empty()).then(|| Scope::join(scopes)),
     };
     sign(house, party, &claims)
 }

@@ -12,11 +12,13 @@
 //! | `/oauth2/introspect` | `introspect` | RFC 7662 |
 //! | `/oauth2/revoke` | `revoke` | RFC 7009 |
 //! | `/oauth2/logout` | `logout` | OpenID Connect RP-Initiated Logout 1.0 |
+//! | (for other doors) | `bearer` | RFC 6750, RFC 9068 |
 //! | (outgoing) | `backchannel` | OpenID Connect Back-Channel Logout 1.0 |
 
 mod access_token;
 mod authorize;
 pub mod backchannel;
+mod bearer;
 mod claims;
 mod client_auth;
 mod cors;
@@ -43,6 +45,7 @@ use axum::{
 
 use crate::web::{house::House, public};
 
+pub use bearer::bearers;
 pub use grant::{OpenGrants, end_all as end_all_grants, end_grants_of, sweep};
 
 /// Every statement of this room.

@@ -428,6 +428,31 @@ pub(super) const ROUTES: &[Route] = &[
         "pages",
         &[get("asset", "Style sheet, scripts, fonts", &[(200, Some(Body::Any)), (404, None)])],
     ),
+    public(
+        "/console/sign-in",
+        "pages",
+        &[get("consoleSignIn", "Into the web console", PAGE_OR_ON).asks(&[may("fresh")])],
+    ),
+    public(
+        "/console/resume",
+        "pages",
+        &[get("consoleResume", "Where a sign-in to the console comes back", PAGE_OR_ON).asks(&[must("t")])],
+    ),
+    public(
+        "/console/owner",
+        "pages",
+        &[get("ownerOffer", "The link of idp admin bootstrap", PAGE_OR_ON).asks(&[must("offer")])],
+    ),
+    public(
+        "/console/owner/resume",
+        "pages",
+        &[
+            get("ownerQuestion", "Whether to become the platform owner", PAGE_OR_ON).asks(&[must("t")]),
+            post("ownerAccept", "Becoming it", &[must("csrf")], PAGE_OR_ON).asks(&[must("t")]),
+        ],
+    ),
+    public("/problems/{code}", "pages", &[get("problem", "What a problem means", PAGE)]),
+    public("/api/openapi.json", "pages", &[get("adminApi", "OpenAPI 3.1 of the admin API", JSON)]),
     public("/console", "pages", &[get("consoleAddress", "The console's address", &[(308, None)])]),
     public("/console/", "pages", &[get("console", "The web console", PAGE)]),
     public(

@@ -39,7 +39,10 @@ async fn the_table_and_the_routers_name_the_same_paths() {
     for listener in [Listener::Public, Listener::Management] {
         let listed = routes().filter(|route| route.listener == listener);
         let listed = listed.filter(|route| route.path != "/");
-        let listed: BTreeSet<String> = listed.map(|route| route.path.to_owned()).collect();
+        let mut listed: BTreeSet<String> = listed.map(|route| route.path.to_owned()).collect();
+        if listener == Listener::Public {
+            listed.extend(admin::listed().into_iter().map(|operation| operation.path));
+        }
         assert_eq!(listed, paths(&router(&scratch, listener)), "{listener:?}");
     }
 }
@@ -60,10 +63,30 @@ async fn each_path_takes_the_listed_methods_and_no_other() {
     }
 }
 
+#[tokio::test]
+async fn each_path_of_the_admin_api_takes_the_listed_methods_and_no_other() {
+    let scratch = Scratch::new().await;
+    let router = router(&scratch, Listener::Public);
+    for listed in admin::listed() {
+        for method in ["get", "post", "put", "patch", "delete"] {
+            let expected = admin::listed().iter().any(|other| other.path == listed.path && other.method == method);
+            let method = HttpMethod::from_bytes(method.to_uppercase().as_bytes()).expect("a method");
+            let request = Request::builder().method(method.clone()).uri(listed.path.replace(['{', '}'], ""));
+            let request = request.body(RequestBody::empty()).expect("a request");
+            let answer = router.clone().oneshot(request).await.expect("a router never fails");
+            assert_eq!(answer.status().as_u16() != 405, expected, "{method} {}", listed.path);
+        }
+    }
+}
+
 #[test]
 fn the_document_is_whole() {
     let document = document();
     assert_eq!(document["openapi"], "3.1.0");
+    for operation in admin::listed() {
+        assert_eq!(document["paths"][&operation.path][operation.method]["operationId"], operation.id);
+    }
+    assert!(document["components"]["schemas"]["Problem"].is_object());
     let mut ids = BTreeSet::new();
     for route in routes() {
         for operation in route.operations {

@@ -34,17 +34,25 @@ const fn bound(at: &At) -> Bound {
 pub(super) async fn options(visit: Visit, ticket: Ticket, Form(params): Form) -> Result<Response, Halt> {
     let at = At::arrive_with(visit, ticket, &params).await?;
     match whose(&at) {
-        Some(account) => ask(&at.visit, bound(&at), Question::Use(account)).await,
-        None => Err(at.refuse(NOT_OPEN)),
+        Whose::Nobodys => Err(at.refuse(NOT_OPEN)),
+        Whose::Anybodys => ask(&at.visit, bound(&at), Question::Use(None)).await,
+        Whose::Holders(account) => ask(&at.visit, bound(&at), Question::Use(Some(account))).await,
     }
 }
 
-/// Whose passkey the open step takes: `Some(None)` anybody's; `None` where it takes none.
-fn whose(at: &At) -> Option<Option<Id<id::Account>>> {
+/// Whose passkey the open step takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Whose {
+    Nobodys,
+    Anybodys,
+    Holders(Id<id::Account>),
+}
+
+fn whose(at: &At) -> Whose {
     match (at.next, &at.live) {
-        (Next::SignIn(_) | Next::SelectAccount(_), _) => Some(None),
-        (Next::Reauthenticate(_) | Next::StepUp(_), Some(live)) => Some(Some(live.account)),
-        _ => None,
+        (Next::SignIn(_) | Next::SelectAccount(_), _) => Whose::Anybodys,
+        (Next::Reauthenticate(_) | Next::StepUp(_), Some(live)) => Whose::Holders(live.account),
+        _ => Whose::Nobodys,
     }
 }
 
@@ -52,16 +60,17 @@ fn whose(at: &At) -> Option<Option<Id<id::Account>>> {
 pub(super) async fn answer(visit: Visit, ticket: Ticket, Form(params): Form) -> Result<Response, Halt> {
     let mut at = At::arrive_with(visit, ticket, &params).await?;
     note_computer(&mut at, &params).await?;
-    let Some(account) = whose(&at) else {
+    let whose = whose(&at);
+    if whose == Whose::Nobodys {
         return Ok(at.to_page());
-    };
+    }
     let house = &*at.visit.house;
     let (place, params) = (bound(&at), &params);
     let judged =
         house.db.write(&at.visit.cx, |tx| Box::pin(ceremony::prove(tx, &house.passkeys, place, given(params)))).await;
     match judged? {
         // A question for anybody, answered after somebody signed in in another tab: who proves themself again is the holder.
-        Ok(proof) if account.is_some_and(|account| account != proof.account()) => {
+        Ok(proof) if whose != Whose::Anybodys && whose != Whose::Holders(proof.account()) => {
             Ok(show::failed(&at, failure(Refusal::Unknown)))
         }
         Ok(proof) => proved(&at, &proof, BrowserCan::Unknown).await,

@@ -127,6 +127,7 @@ pub(super) fn creation(at: &At, status: StatusCode, errors: Errors) -> Response 
     let page = PasskeyCreate {
         c: at.chrome("", &form(&at.t)),
         why: why.map(|why| at.why(why)),
+        needed_by: (!offered).then(|| at.party_name().unwrap_or_else(|| at.chrome("", "").site)),
         errors,
         ceremony: ceremony(at, "/passkey/new"),
         label: at.visit.usual_label(at.locale),

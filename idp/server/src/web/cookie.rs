@@ -16,6 +16,17 @@ pub enum Cookie {
     /// `device`: this browser signed in before, one random value for each account. It proves nothing; failures of other browsers do
     /// not slow this one down.
     Device,
+    /// `adm`: the web console of somebody who administers. `SameSite=Strict`: no other site can make a browser send it.
+    Console,
+}
+
+impl Cookie {
+    const fn same_site(self) -> &'static str {
+        match self {
+            Self::Session | Self::Browser | Self::Device | Self::Display => "Lax",
+            Self::Console => "Strict",
+        }
+    }
 }
 
 /// How cookies are named and marked under our issuer.
@@ -40,10 +51,12 @@ impl CookieStyle {
             (Self::Prefixed, Cookie::Browser) => "__Host-browser",
             (Self::Prefixed, Cookie::Display) => "__Host-prefs",
             (Self::Prefixed, Cookie::Device) => "__Host-device",
+            (Self::Prefixed, Cookie::Console) => "__Host-adm",
             (Self::Plain, Cookie::Session) => "sid",
             (Self::Plain, Cookie::Browser) => "browser",
             (Self::Plain, Cookie::Display) => "prefs",
             (Self::Plain, Cookie::Device) => "device",
+            (Self::Plain, Cookie::Console) => "adm",
         }
     }
 
@@ -69,7 +82,7 @@ impl CookieStyle {
     /// split a response.
     pub fn set(self, cookie: Cookie, value: &str, lifetime: Option<Duration>) -> HeaderValue {
         let value = if is_value(value) { value } else { "" };
-        let mut line = format!("{}={value}; Path=/; HttpOnly; SameSite=Lax", self.name(cookie));
+        let mut line = format!("{}={value}; Path=/; HttpOnly; SameSite={}", self.name(cookie), cookie.same_site());
         if self == Self::Prefixed {
             line.push_str("; Secure");
         }
@@ -140,6 +153,13 @@ mod tests {
                 "browser=b; Path=/; HttpOnly; SameSite=Lax; Max-Age=60",
             ),
             (CookieStyle::Plain, Cookie::Browser, "b\r\nX: y", None, "browser=; Path=/; HttpOnly; SameSite=Lax"),
+            (
+                CookieStyle::Prefixed,
+                Cookie::Console,
+                "cn_1",
+                None,
+                "__Host-adm=cn_1; Path=/; HttpOnly; SameSite=Strict; Secure",
+            ),
             (CookieStyle::Plain, Cookie::Browser, "b; Domain=evil", None, "browser=; Path=/; HttpOnly; SameSite=Lax"),
         ] {
             assert_eq!(style.set(cookie, value, lifetime), expected);

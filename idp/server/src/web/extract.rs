@@ -165,7 +165,8 @@ async fn read<S: Send + Sync>(request: Request, state: &S, media_type: &str) -> 
     })
 }
 
-fn is_of(headers: &HeaderMap, media_type: &str) -> bool {
+/// Whether a body says to be of this media type, once.
+pub fn is_of(headers: &HeaderMap, media_type: &str) -> bool {
     let mut lines = headers.get_all(CONTENT_TYPE).iter();
     let sent = lines.next().and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = sent.split(';').next().unwrap_or_default().trim();

@@ -81,7 +81,7 @@ impl Gate {
 async fn pass(State(gate): State<Arc<Gate>>, mut request: Request, next: Next) -> Response {
     let access = Access::begin(&request);
     let context = gate.context(&request);
-    let asked = Asked::of(request.headers());
+    let asked = Asked::of(&request);
     let trace = TraceId::of(request.headers());
     request.extensions_mut().insert(context);
     let span = info_span!("request", request.id = %context.request_id, trace.id = trace.as_ref().map(TraceId::as_str));

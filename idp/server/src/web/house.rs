@@ -18,6 +18,7 @@ use idp_core::{
     },
     keys::Keyring,
     net::Net,
+    org,
     people::registry::PopulationRegistry,
     relying::Register,
     session::{self, Limits, Live, Span},
@@ -60,6 +61,8 @@ pub struct Settings {
     pub enrolments_per_number_per_day: u32,
     pub enrolments_per_address_per_hour: u32,
     pub enrolments_per_hour: u32,
+    pub admin_requests_per_minute: u32,
+    pub org: org::Config,
     pub support_phone: String,
     pub province: String,
     /// A warning above every page.

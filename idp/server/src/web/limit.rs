@@ -46,7 +46,7 @@ pub(super) fn check(request: &Request) -> Result<(), Problem> {
 }
 
 /// Whether brackets in a JSON text nest deeper than [`JSON_DEPTH`]. Looks at bytes only, before any parser does.
-pub(super) fn is_too_deep(json: &[u8]) -> bool {
+pub fn is_too_deep(json: &[u8]) -> bool {
     let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
     for byte in json {
         if in_string {

@@ -9,17 +9,20 @@
 //! | [`extract`] | queries, forms, JSON |
 //! | [`cookie`], [`csrf`] | RFC 6265bis; forms that are ours |
 //! | [`headers`] | security headers on every answer |
-//! | [`problem`] | RFC 9457; the only place outside the protocols where a status is chosen |
+//! | [`problem`], [`mistake`] | RFC 9457; the only place outside the protocols and the admin API where a status is chosen |
+//! | [`bearer`] | access tokens, for doors that are no part of OAuth |
 //! | [`public`] | documents for everybody: cacheable, open to scripts |
 //! | [`page`], [`assets`] | every page as a typed view; style, scripts, fonts |
 //! | [`brand`], [`display`] | name, colours and logo of the province; large letters and contrast of the reader |
 //! | [`visit`] | a person at a page of ours: language, form check, refusals with a way on |
+//! | [`through`] | through the hall for a door of our own |
 //! | [`ceremony`], [`in_app`] | what a script asks the device; which browsers keep no passkeys |
 //! | [`house`], [`tally`] | the long-lived parts that every door shares |
 //! | [`access`] | one log line and one measurement per request |
 
 pub mod access;
 pub mod assets;
+pub mod bearer;
 pub mod brand;
 pub mod ceremony;
 pub mod context;
@@ -32,11 +35,13 @@ pub mod headers;
 pub mod house;
 pub mod in_app;
 pub mod limit;
+pub mod mistake;
 pub mod page;
 pub mod peer;
 pub mod problem;
 pub mod public;
 pub mod tally;
+pub mod through;
 pub mod visit;
 
 pub use context::{Context, RequestId};
@@ -44,6 +49,7 @@ pub use cookie::{Cookie, CookieStyle};
 pub use display::{Display, Look};
 pub use extract::{Form, Json, Params, Query};
 pub use gate::Gate;
+pub use mistake::{Mistake, Place};
 pub use peer::{Connection, Peer};
 pub use problem::{Code, Problem};
 pub use visit::{Halt, Visit};

@@ -7,6 +7,7 @@
 //! page alone; all other forms go to ourselves.
 
 mod account;
+mod admin;
 mod chrome;
 mod consent;
 mod enrol;
@@ -36,6 +37,7 @@ pub use account::{
     AccountSessions, AccountSettings, Act, Answered, Datum, Nav, ReceiptRow, Release, ServiceRow, ServiceState,
     SessionRow, Tab, label_of_level, masked,
 };
+pub use admin::{OwnerOffered, ProblemPage};
 pub use chrome::{Banner, Chrome, show_time};
 pub use consent::{Consent, PurposeCard, ReleasedValue, label_of_claim};
 pub use enrol::{DataMatch, Enrol, Enrolled, Given, Mistake, NotEnrolled};

@@ -8,15 +8,17 @@ use std::{borrow::Cow, sync::Arc};
 
 use axum::{
     body::Body,
+    extract::Request,
     http::{
-        HeaderMap, HeaderValue, StatusCode,
-        header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER},
+        HeaderValue, StatusCode,
+        header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
     },
     response::{IntoResponse, Response},
 };
 use idp_core::{text, types::Fault};
+use serde_json::{Value, json};
 
-use super::{context::Context, display::Look};
+use super::{context::Context, display::Look, mistake::Mistake};
 
 /// What went wrong, as one stable word (contract, section 4) with its status.
 ///
@@ -84,12 +86,46 @@ pub struct Problem {
     code: Code,
     because: Option<Cow<'static, str>>,
     retry_after: Option<u32>,
+    more: Option<Box<More>>,
+}
+
+/// What only some problems say, and only to programs.
+#[derive(Clone, Debug, Default)]
+struct More {
+    mistakes: Vec<Mistake>,
+    challenge: Option<Cow<'static, str>>,
+    members: Vec<(&'static str, Value)>,
 }
 
 impl Problem {
     /// A problem without more to say.
     pub const fn new(code: Code) -> Self {
-        Self { code, because: None, retry_after: None }
+        Self { code, because: None, retry_after: None, more: None }
+    }
+
+    fn more(&mut self) -> &mut More {
+        self.more.get_or_insert_with(Box::default)
+    }
+
+    /// What is wrong, place by place: the member `errors`.
+    #[must_use]
+    pub fn with(mut self, mistakes: impl IntoIterator<Item = Mistake>) -> Self {
+        self.more().mistakes.extend(mistakes);
+        self
+    }
+
+    /// A member of its own (RFC 9457 section 3.2).
+    #[must_use]
+    pub fn member(mut self, name: &'static str, value: impl Into<Value>) -> Self {
+        self.more().members.push((name, value.into()));
+        self
+    }
+
+    /// What the caller must prove (`WWW-Authenticate`, RFC 9110 section 11.6.1). Header text; anything else is left out.
+    #[must_use]
+    pub fn challenge(mut self, challenge: impl Into<Cow<'static, str>>) -> Self {
+        self.more().challenge = Some(challenge.into());
+        self
     }
 
     /// The cause, for the log only. Never a secret, never personal data.
@@ -129,6 +165,10 @@ impl IntoResponse for Problem {
         if let Some(seconds) = self.retry_after {
             response.headers_mut().insert(RETRY_AFTER, seconds.into());
         }
+        let challenge = self.more.as_deref().and_then(|more| more.challenge.as_deref());
+        if let Some(challenge) = challenge.and_then(|text| HeaderValue::try_from(text).ok()) {
+            response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+        }
         response.extensions_mut().insert(self);
         response
     }
@@ -154,7 +194,6 @@ pub(super) fn render(response: Response, request: &Asked, context: &Context, to:
         return response;
     };
     log(problem);
-    let word = problem.code.word;
     let (content_type, body) = if request.wants_page {
         let view = ErrorView {
             code: problem.code,
@@ -163,20 +202,33 @@ pub(super) fn render(response: Response, request: &Asked, context: &Context, to:
         };
         ("text/html; charset=utf-8", (to.page)(&view))
     } else {
-        let json = serde_json::json!({
-            "type": format!("{}/problems/{word}", to.issuer),
-            "title": text::say(context.locale, &format!("error-{word}-title")),
-            "status": problem.code.status.as_u16(),
-            "detail": text::say(context.locale, &format!("error-{word}-text")),
-            "code": word,
-            "traceId": context.request_id.as_str(),
-        });
-        ("application/problem+json", json.to_string())
+        ("application/problem+json", document(problem, context, to).to_string())
     };
     let (mut parts, _) = response.into_parts();
     parts.headers.remove(CONTENT_LENGTH);
     parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     Response::from_parts(parts, Body::from(body))
+}
+
+fn document(problem: &Problem, context: &Context, to: &Renderer<'_>) -> Value {
+    let (word, locale) = (problem.code.word, context.locale);
+    let mut json = json!({
+        "type": format!("{}/problems/{word}", to.issuer),
+        "title": text::say(locale, &format!("error-{word}-title")),
+        "status": problem.code.status.as_u16(),
+        "detail": text::say(locale, &format!("error-{word}-text")),
+        "code": word,
+        "traceId": context.request_id.as_str(),
+    });
+    for more in problem.more.iter() {
+        if !more.mistakes.is_empty() {
+            json["errors"] = more.mistakes.iter().map(|mistake| mistake.document(locale)).collect();
+        }
+        for (name, value) in &more.members {
+            json[*name] = value.clone();
+        }
+    }
+    json
 }
 
 /// Where problems point to, and how their pages look.
@@ -193,10 +245,11 @@ pub(super) struct Asked {
 }
 
 impl Asked {
-    /// A browser that navigates names `text/html`; programs name JSON, `*/*` or nothing.
-    pub(super) fn of(headers: &HeaderMap) -> Self {
+    /// A browser that navigates names `text/html`; programs name JSON, `*/*` or nothing. Below `/api/` there are no pages.
+    pub(super) fn of(request: &Request) -> Self {
         let accept = |value: &HeaderValue| value.to_str().is_ok_and(|text| text.contains("text/html"));
-        Self { wants_page: headers.get_all(ACCEPT).iter().any(accept) }
+        let names_html = request.headers().get_all(ACCEPT).iter().any(accept);
+        Self { wants_page: names_html && !request.uri().path().starts_with("/api/") }
     }
 }
 
@@ -228,15 +281,15 @@ mod tests {
 
     #[test]
     fn only_who_names_html_gets_a_page() {
-        for (accept, expected) in [
-            ("text/html,application/xhtml+xml,*/*;q=0.8", true),
-            ("application/json", false),
-            ("*/*", false),
-            ("", false),
+        for (path, accept, expected) in [
+            ("/account", "text/html,application/xhtml+xml,*/*;q=0.8", true),
+            ("/account", "application/json", false),
+            ("/account", "*/*", false),
+            ("/account", "", false),
+            ("/api/v1/units", "text/html", false),
         ] {
-            let mut headers = HeaderMap::new();
-            headers.insert(ACCEPT, HeaderValue::from_static(accept));
-            assert_eq!(Asked::of(&headers).wants_page, expected, "{accept}");
+            let request = Request::get(path).header(ACCEPT, accept).body(Body::empty()).expect("a request");
+            assert_eq!(Asked::of(&request).wants_page, expected, "{path} {accept}");
         }
     }
 }

@@ -132,9 +132,10 @@ pub(in crate::authn) async fn set_second_factor(
     on: bool,
 ) -> Result<bool, StoreError> {
     let now = tx.now();
-    let changed = match on {
-        true => tx.run(SECOND_FACTOR_ON, params![id, account, now]).await?,
-        false => tx.run(SECOND_FACTOR_OFF, params![id, account]).await?,
+    let changed = if on {
+        tx.run(SECOND_FACTOR_ON, params![id, account, now]).await?
+    } else {
+        tx.run(SECOND_FACTOR_OFF, params![id, account]).await?
     };
     Ok(changed == 1)
 }

@@ -200,11 +200,6 @@ impl Scheme {
         };
         Ok(Secret::new(digest))
     }
-
-    /// A salt of the right length that belongs to nobody.
-    pub(super) const fn empty_salt(self) -> [u8; 16] {
-        [0; 16]
-    }
 }
 
 fn bcrypt_base64() -> GeneralPurpose {
@@ -253,18 +248,16 @@ fn bcrypt(text: &str) -> Option<Read> {
 
 fn pbkdf2(text: &str) -> Option<Read> {
     // Modular crypt form (passlib, PHC) and Django's: there the salt is text.
-    let (hash, rest, is_django) = match text.strip_prefix("pbkdf2_") {
-        Some(rest) => (rest.split_once('$')?.0, rest.split_once('$')?.1, true),
-        None => {
-            let (hash, rest) = text.strip_prefix("$pbkdf2-")?.split_once('$')?;
-            (hash, rest, false)
-        }
+    let django = text.strip_prefix("pbkdf2_");
+    let (hash, rest) = match django {
+        Some(rest) => rest.split_once('$')?,
+        None => text.strip_prefix("$pbkdf2-")?.split_once('$')?,
     };
     let hash = Sha::from_word(hash).filter(|hash| *hash != Sha::Sha1)?;
     let parts: Vec<&str> = rest.split('$').collect();
     let &[rounds, salt, digest] = parts.as_slice() else { return None };
     let rounds = rounds.strip_prefix("i=").unwrap_or(rounds).split(',').next()?.parse().ok()?;
-    let salt = if is_django { salt.as_bytes().to_vec() } else { base64(salt)? };
+    let salt = if django.is_some() { salt.as_bytes().to_vec() } else { base64(salt)? };
     let digest = base64(digest)?;
     Some((Scheme::Pbkdf2 { hash, rounds, length: digest.len() }, salt, digest))
 }

@@ -274,7 +274,8 @@ impl Reading {
             from,
             to,
             share,
-            is_default: giver.default || share == Share::Whole,
+            // What only one source says is kept and never proposed.
+            is_default: giver.checked && (giver.default || share == Share::Whole),
             checked: giver.checked,
             at: self.at,
             source: giver.source.clone(),

@@ -10,6 +10,10 @@ use super::{
 };
 use crate::types::Timestamp;
 
+/// Units above one at most. The country has four levels and an agency a few more; without an end, a set of a thousand units each under
+/// the last would cost a row for every pair.
+const DEEPEST: usize = 30;
+
 /// Who holds what only one may hold, when, and by which set; whether this set says so.
 struct Holder {
     unit: Unit,
@@ -171,35 +175,72 @@ impl Reading {
         self.all_about(wrong.map(|(from, _)| (from, Clash::new(Why::TwoHeirs))).collect());
     }
 
-    /// No unit lies under itself: walks up from every unit that was placed, at every instant at which a place begins.
+    /// No unit lies under itself, and none too deep: walks up from every unit whose ancestors change, at every instant at which a place
+    /// begins.
     fn check_circles(&mut self) {
         let mut instants: BTreeSet<Timestamp> = BTreeSet::from([self.at]);
         let begins = self.state.places.all().flat_map(|(_, facts)| facts.iter().map(|fact| fact.span.from));
         instants.extend(begins.filter(|from| *from > self.at));
-        let placed: Vec<Unit> = self.state.places.changed().copied().collect();
-        let mut circling = BTreeSet::new();
+        let (mut circling, mut deep) = (BTreeSet::new(), BTreeSet::new());
+        let shaken = self.shaken();
         for at in instants {
-            let mut fine: HashSet<Unit> = HashSet::new();
-            for unit in &placed {
-                if self.circles(*unit, at, &mut fine) {
-                    circling.insert(unit.uuid());
+            let mut depths = HashMap::new();
+            for unit in &shaken {
+                match self.depth(*unit, at, &mut depths) {
+                    Some(depth) if depth > DEEPEST => drop(deep.insert(unit.uuid())),
+                    Some(_) => {}
+                    None => drop(circling.insert(unit.uuid())),
                 }
             }
         }
-        self.all_about(circling.into_iter().map(|unit| (Unit::from_uuid(unit), Clash::new(Why::Cycle))).collect());
+        // Everything under a circle circles; who was placed so is the reason.
+        let placed: HashSet<Unit> = self.state.places.changed().copied().collect();
+        let circling = circling.into_iter().map(Unit::from_uuid).filter(|unit| placed.contains(unit));
+        let circling = circling.map(|unit| (unit, Clash::new(Why::Cycle)));
+        let deep = deep.into_iter().take(1).map(|unit| (Unit::from_uuid(unit), Clash::new(Why::TooDeep)));
+        self.all_about(circling.chain(deep).collect());
     }
 
-    fn circles(&self, unit: Unit, at: Timestamp, fine: &mut HashSet<Unit>) -> bool {
-        let mut way = HashSet::new();
-        let mut next = Some(unit);
-        while let Some(here) = next.filter(|here| !fine.contains(here)) {
-            if !way.insert(here) {
-                return true;
+    /// The units whose ancestors the set may change: those that it places, and everything under them from the instant on.
+    pub(super) fn shaken(&self) -> HashSet<Unit> {
+        let mut shaken = HashSet::new();
+        let mut open: Vec<Unit> = self.state.places.changed().copied().collect();
+        while let Some(unit) = open.pop() {
+            if shaken.insert(unit) {
+                let children = self.state.children.get(&unit).into_iter().flatten();
+                open.extend(children.filter(|child| self.stands_under(**child, unit)));
             }
-            next = self.state.places.at(&here, at).and_then(|place| place.parent);
         }
-        fine.extend(way);
-        false
+        shaken
+    }
+
+    /// Whether one unit is directly under another from the instant on, in what is recorded or in what was read. What lies before the
+    /// instant does not change.
+    fn stands_under(&self, child: Unit, parent: Unit) -> bool {
+        let mut facts = self.state.places.of(&child).iter().chain(self.state.places.recorded(&child));
+        facts.any(|fact| fact.value.parent == Some(parent) && fact.span.until > self.at)
+    }
+
+    /// How many units are above one at an instant; `None` where the way up comes back to itself.
+    fn depth(&self, unit: Unit, at: Timestamp, depths: &mut HashMap<Unit, usize>) -> Option<usize> {
+        let (mut way, mut seen) = (Vec::new(), HashSet::new());
+        let mut next = Some(unit);
+        let known = loop {
+            let Some(here) = next else { break None };
+            if let Some(depth) = depths.get(&here) {
+                break Some(*depth);
+            }
+            if !seen.insert(here) {
+                return None;
+            }
+            way.push(here);
+            next = self.state.places.at(&here, at).and_then(|place| place.parent);
+        };
+        let first = known.map_or(0, |depth| depth + 1);
+        for (above, here) in way.into_iter().rev().enumerate() {
+            depths.insert(here, first + above);
+        }
+        depths.get(&unit).copied()
     }
 }
 

@@ -23,6 +23,8 @@ pub enum Why {
     NoParent,
     /// The unit would lie under itself.
     Cycle,
+    /// More than thirty units would lie above it.
+    TooDeep,
     /// Units under one that ends are left behind.
     ChildrenLeft,
     /// There is a root already.
@@ -52,6 +54,30 @@ pub enum Why {
 }
 
 impl Why {
+    /// All of them.
+    pub const ALL: [Self; 20] = [
+        Self::UnknownUnit,
+        Self::EndedUnit,
+        Self::ChangedLater,
+        Self::CodeTaken,
+        Self::CodeTwice,
+        Self::NoParent,
+        Self::Cycle,
+        Self::ChildrenLeft,
+        Self::SecondRoot,
+        Self::RootEnds,
+        Self::LevelNotInForce,
+        Self::LevelInForce,
+        Self::UnknownForm,
+        Self::FormOfOtherLevel,
+        Self::TooFarBack,
+        Self::RefTwice,
+        Self::UnknownRef,
+        Self::TwoHeirs,
+        Self::Empty,
+        Self::StandsOn,
+    ];
+
     /// The stable word.
     pub const fn word(self) -> &'static str {
         match self {
@@ -62,6 +88,7 @@ impl Why {
             Self::CodeTwice => "code-twice",
             Self::NoParent => "no-parent",
             Self::Cycle => "cycle",
+            Self::TooDeep => "too-deep",
             Self::ChildrenLeft => "children-left",
             Self::SecondRoot => "second-root",
             Self::RootEnds => "root-ends",

@@ -49,7 +49,8 @@ pub struct Dependent {
     pub label: String,
     /// The unit it stands on.
     pub unit: Id<id::Unit>,
-    /// Where it goes; the room leaves `None`, and what the set says is filled in.
+    /// Where it goes; the room leaves `None`, and what the set says is filled in. Something that changes although its own unit stays
+    /// names that unit here.
     pub to: Option<Id<id::Unit>>,
 }
 

@@ -296,7 +296,7 @@ async fn dependents(conn: &mut Conn, plan: &Plan, rules: &Rules) -> Result<Vec<D
     for room in &rules.rooms {
         for mut dependent in room.touched(conn, moves).await? {
             let chosen = plan.choices.get(&(dependent.unit, dependent.key.clone()));
-            dependent.to = chosen.or_else(|| proposed.get(&dependent.unit)).copied();
+            dependent.to = chosen.or_else(|| proposed.get(&dependent.unit)).copied().or(dependent.to);
             found.push(dependent);
         }
     }

@@ -1,12 +1,13 @@
 //! What a decision can say, as JSON.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::super::{Code, Head, Scheme, Share, UnitKind, UnitName};
 use crate::types::{Id, id};
 
 /// How an operation names a unit.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "RawRef", into = "RawRef")]
 pub enum UnitRef {
     /// By its id.
@@ -17,14 +18,14 @@ pub enum UnitRef {
     Made(String),
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 enum RawRef {
     Id(String),
     Fields(RefFields),
 }
 
-#[derive(Default, Serialize, Deserialize)]
+#[derive(Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 struct RefFields {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -74,7 +75,7 @@ impl From<Id<id::Unit>> for UnitRef {
 }
 
 /// A unit to be made.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewUnit {
     /// A word by which other operations of the same set name it.
@@ -103,7 +104,7 @@ pub struct NewUnit {
 }
 
 /// A unit that goes on, wholly or partly, in another one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Giver {
     /// The unit before.
@@ -120,7 +121,7 @@ pub struct Giver {
 }
 
 /// A unit in which a dissolved one goes on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Heir {
     /// The unit after.
@@ -153,7 +154,7 @@ const fn is_no(value: &bool) -> bool {
 }
 
 /// What units merge into.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[expect(clippy::large_enum_variant, reason = "nearly all of them are new units")]
 pub enum Target {
@@ -165,7 +166,7 @@ pub enum Target {
 }
 
 /// The labels of a level.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LevelLabel {
     /// In Vietnamese.
@@ -175,7 +176,7 @@ pub struct LevelLabel {
 }
 
 /// One thing that a decision says. They are read in order; what a set says is judged when all of it has been read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "op", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Operation {
     /// A unit begins.

@@ -1,6 +1,6 @@
 //! What a set does, worked out from what is recorded. Pure.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use super::{
     super::{
@@ -192,8 +192,8 @@ fn heirs(reading: &Reading, undoing: bool) -> Heirs {
             only[0].2 = Share::Whole;
         }
     } else {
-        for (_, fact) in reading.state.successions.fresh().filter(|(_, fact)| fact.value.at == reading.at) {
-            let one = &fact.value;
+        let fresh = reading.state.successions.fresh().map(|(_, fact)| &fact.value);
+        for one in fresh.filter(|one| one.at == reading.at && one.checked) {
             heirs.entry(one.from).or_default().push((!one.is_default, one.to, one.share));
         }
     }
@@ -249,19 +249,11 @@ fn brief(reading: &Reading, unit: Unit, when: When) -> Option<Brief> {
 /// The rows of every unit whose ancestors change: of those that were placed, and of all under them.
 fn closure(reading: &Reading) -> Vec<(Unit, Vec<Under>)> {
     let state = &reading.state;
-    let mut shaken: HashSet<Unit> = HashSet::new();
-    let mut open: Vec<Unit> = state.places.changed().copied().collect();
-    while let Some(unit) = open.pop() {
-        if shaken.insert(unit) {
-            let under = |child: &&Unit| stands_under(state, **child, unit, reading.at);
-            open.extend(state.children.get(&unit).into_iter().flatten().filter(under));
-        }
-    }
     let stands =
         |unit: Unit| -> Stands { state.places.of(&unit).iter().map(|fact| (fact.value.parent, fact.span)).collect() };
     let mut ancestry = Ancestry::new(reading.at, &stands);
     let mut changed = BTreeMap::new();
-    for unit in shaken {
+    for unit in reading.shaken() {
         let old = state.closure.get(&unit).map_or(&[][..], Vec::as_slice);
         let new = spliced(old, ancestry.of(unit), reading.at);
         let same = old.len() == new.len() && old.iter().all(|row| new.contains(row));
@@ -270,11 +262,4 @@ fn closure(reading: &Reading) -> Vec<(Unit, Vec<Under>)> {
         }
     }
     changed.into_iter().map(|(unit, rows)| (Unit::from_uuid(unit), rows)).collect()
-}
-
-/// Whether one unit is directly under another from the instant on, in what is recorded or in what was read. What lies before it is
-/// not loaded and does not change.
-fn stands_under(state: &State, child: Unit, parent: Unit, at: Timestamp) -> bool {
-    let facts = state.places.of(&child).iter().chain(state.places.recorded(&child));
-    facts.into_iter().any(|fact| fact.value.parent == Some(parent) && fact.span.until > at)
 }

@@ -1,12 +1,13 @@
 //! A dated set of changes: what somebody asks for, and where it stands.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::operation::{Operation, UnitRef};
 use crate::types::{Day, Digest, Fault, Id, Timestamp, id};
 
 /// The decision behind a set.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Decision {
     /// Its number, as printed on it.
@@ -17,6 +18,7 @@ pub struct Decision {
     pub signer: String,
     /// SHA-256 of its file, hexadecimal.
     #[serde(with = "hexadecimal")]
+    #[schemars(with = "String", regex(pattern = "^[0-9a-f]{64}$"))]
     pub file_sha256: Digest,
 }
 
@@ -37,7 +39,7 @@ mod hexadecimal {
 }
 
 /// Why a set is written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Purpose {
     /// A decision is put into effect.
@@ -69,7 +71,7 @@ impl Purpose {
 }
 
 /// Where something goes that stands on a touched unit.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Choice {
     /// The touched unit.
@@ -82,7 +84,7 @@ pub struct Choice {
 }
 
 /// What is asked for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewSet {
     /// What it is about, for lists.

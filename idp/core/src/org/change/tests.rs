@@ -97,6 +97,28 @@ async fn each_clash_is_named_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_tower_of_units_is_refused_in_one_set_or_in_two() {
+    let country = Country::new().await;
+    let tower = |prefix: &str, storeys: usize, ground: Value| {
+        let parent =
+            |storey: usize| if storey == 0 { ground.clone() } else { made(&format!("{prefix}{}", storey - 1)) };
+        let storey = |storey: usize| {
+            let name = format!("{prefix}{storey}");
+            json!({"op": "create", "unit": unit(&name, &name, COMMUNE, parent(storey))})
+        };
+        Value::Array((0..storeys).map(storey).collect())
+    };
+    let high = country.clashes(ON, tower("A", 2_000, gso("555"))).await;
+    assert_eq!(high.iter().map(|clash| clash.why).collect::<Vec<_>>(), [Why::TooDeep]);
+    country.change(ON, tower("A", 28, gso("555"))).await.expect("thirty units above the last");
+    country.change(ON, tower("B", 20, gso("557"))).await.expect("is not so high");
+    let on_top = json!([{"op": "reparent", "unit": gso("B0"), "parent": gso("A7")}]);
+    country.change("2026-11-01", on_top).await.expect("thirty again");
+    let higher = json!([{"op": "reparent", "unit": gso("B0"), "parent": gso("A8")}]);
+    assert_eq!(country.clashes("2026-12-01", higher).await[0].why, Why::TooDeep);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn sets_on_one_unit_apply_in_the_order_of_their_dates() {
     let rename = |name: &str| json!([{"op": "rename", "unit": gso("557"), "name": {"vi": name}}]);
     let country = Country::new().await;

@@ -75,7 +75,9 @@ fn every_old_unit_goes_on_ends_once_or_is_dissolved_and_every_new_one_begins_onc
     for operation in &reform.operations {
         match operation {
             Operation::Merge { whole, .. } => {
-                whole.iter().for_each(|giver| *ended.entry(&giver.unit).or_default() += 1)
+                for giver in whole {
+                    *ended.entry(&giver.unit).or_default() += 1;
+                }
             }
             Operation::Dissolve { unit, .. } => *ended.entry(unit).or_default() += 1,
             _ => {}

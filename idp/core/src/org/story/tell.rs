@@ -66,7 +66,7 @@ impl Event {
     fn told(&self, locale: Locale) -> Option<String> {
         let say = |key: &str, with: &[(&str, &str)]| Some(text::say_with(locale, key, with));
         match self {
-            Self::Began { name, from, first_known } => began(name, from, (*first_known, locale)),
+            Self::Began { name, from, first_known } => Some(began(name, from, (*first_known, locale))),
             Self::TookIn(others) => {
                 let others = given(others, locale)?;
                 say("units-story-took-in", &[("others", &others)])
@@ -94,15 +94,15 @@ impl Event {
     }
 }
 
-fn began(name: &UnitName, from: &[Other], (first_known, locale): (bool, Locale)) -> Option<String> {
+fn began(name: &UnitName, from: &[Other], (first_known, locale): (bool, Locale)) -> String {
     let name = in_language(name, locale);
     if first_known {
-        return Some(text::say_with(locale, "units-story-first-known", &[("name", name)]));
+        return text::say_with(locale, "units-story-first-known", &[("name", name)]);
     }
-    Some(match given(from, locale) {
+    match given(from, locale) {
         Some(others) => text::say_with(locale, "units-story-made-from", &[("name", name), ("others", &others)]),
         None => text::say_with(locale, "units-story-made", &[("name", name)]),
-    })
+    }
 }
 
 fn recoded(of: Scheme, codes: (Option<&Code>, Option<&Code>), locale: Locale) -> String {

@@ -274,7 +274,7 @@ fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Secret<St
 /// The words of the register's own types. A test reads each word back, so they cannot drift.
 mod words {
     pub(super) const KINDS: &[&str] = &["confidential", "public", "native"];
-    pub(super) const SCOPES: &[&str] = &["openid", "profile", "identity", "offline_access"];
+    pub(super) const SCOPES: &[&str] = &["openid", "profile", "identity", "offline_access", "admin"];
     pub(super) const GRANT_TYPES: &[&str] = &["authorization_code", "refresh_token", "client_credentials"];
     pub(super) const AUTH_METHODS: &[&str] = &["none", "client_secret_basic", "client_secret_post", "private_key_jwt"];
     pub(super) const ALGS: &[&str] = &["RS256", "ES256", "PS256", "EdDSA"];

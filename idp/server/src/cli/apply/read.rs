@@ -153,7 +153,7 @@ mod tests {
             ("party = [1]".to_owned(), &["party[0]"]),
             ("[[party]]\nclient_id = \"p\"".to_owned(), &["party[0].name"]),
             (
-                format!("{party}kind = \"secret\"\nscopes = [\"openid\", \"admin\"]\nredirect_uri = []"),
+                format!("{party}kind = \"secret\"\nscopes = [\"openid\", \"root\"]\nredirect_uri = []"),
                 &["party[0].kind", "party[0].redirect_uri", "party[0].scopes[1]"],
             ),
             (

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 use idp_core::{
+    office,
     org::change::{self, ChangeError, Rules, Seen},
     types::{Id, id},
 };
@@ -127,7 +128,7 @@ pub(super) async fn run(ctx: &Ctx, opened: &Opened, arguments: Arguments) -> Res
 }
 
 async fn step(ctx: &Ctx, opened: &Opened, what: What) -> Result<Exit, Stopped> {
-    let rules = Rules { config: opened.loaded.config.org, rooms: Vec::new() };
+    let rules = office::change_rules(opened.loaded.config.org);
     match what {
         What::List { state } => {
             let mut conn = opened.db.read().await?;

@@ -23,10 +23,10 @@ use super::{
 use crate::opendata::view;
 
 /// A unit that an argument names.
-pub(super) struct Named {
-    pub(super) unit: Id<id::Unit>,
+pub(in crate::cli) struct Named {
+    pub(in crate::cli) unit: Id<id::Unit>,
     /// The instant at which to look: the one asked for, or the nearest at which the unit exists or the code means it.
-    pub(super) seen: AsOf,
+    pub(in crate::cli) seen: AsOf,
     /// Whether that is the instant asked for.
     pub(super) then: bool,
     /// Other units that the code means at the same instant, in another scheme.
@@ -35,7 +35,7 @@ pub(super) struct Named {
 
 /// Finds the unit that an id, `SCHEME:CODE` or a code means. A code of the statistics office comes before one of another scheme; a
 /// meaning at the instant before one of another time.
-pub(super) async fn named(conn: &mut Conn, text: &str, as_of: AsOf) -> Result<Named, CliError> {
+pub(in crate::cli) async fn named(conn: &mut Conn, text: &str, as_of: AsOf) -> Result<Named, CliError> {
     let unknown = || CliError::Said(Exit::Wrong, "units-unknown", vec![("value", text.to_owned())]);
     if let Ok(unit) = text.parse() {
         let span = org::lifetime(conn, unit).await?.ok_or_else(unknown)?;
@@ -68,7 +68,12 @@ fn rank(one: &CodeUse, at: Timestamp) -> (u8, i64, u8) {
 }
 
 /// A unit's name, told apart from others of the same name.
-pub(super) async fn label(conn: &mut Conn, unit: Id<id::Unit>, as_of: AsOf, say: Say) -> Result<String, CliError> {
+pub(in crate::cli) async fn label(
+    conn: &mut Conn,
+    unit: Id<id::Unit>,
+    as_of: AsOf,
+    say: Say,
+) -> Result<String, CliError> {
     let label = search::label(conn, unit, as_of).await?;
     Ok(label.map_or_else(|| unit.to_string(), |label: Labelled| label.text(say.locale)))
 }
@@ -109,7 +114,7 @@ fn line(ctx: &Ctx, hit: &Hit) -> String {
 }
 
 /// The last instant of a span that ends at `until`: people say the last day, not the first one after it.
-pub(super) fn last_day(until: Timestamp) -> Timestamp {
+pub(in crate::cli) fn last_day(until: Timestamp) -> Timestamp {
     Timestamp::from_millis(until.millis() - 1)
 }
 

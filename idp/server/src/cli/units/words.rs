@@ -64,6 +64,7 @@ const fn why(why: Why) -> &'static str {
         Why::CodeTwice => "units-clash-code-twice",
         Why::NoParent => "units-clash-no-parent",
         Why::Cycle => "units-clash-cycle",
+        Why::TooDeep => "units-clash-too-deep",
         Why::ChildrenLeft => "units-clash-children-left",
         Why::SecondRoot => "units-clash-second-root",
         Why::RootEnds => "units-clash-root-ends",

@@ -232,7 +232,7 @@ fn scopes(params: &Params, party: &Party) -> Result<Vec<Scope>, Wrong> {
         params.get("scope").unwrap_or_default().split(' ').filter_map(Scope::from_word).collect();
     scopes.sort_unstable();
     scopes.dedup();
-    if scopes.iter().any(|scope| !party.may_ask(*scope)) {
+    if scopes.iter().any(|scope| !party.may_ask(*scope) || !scope.is_about_a_person()) {
         return Err((Code::InvalidScope, "a scope was not granted to the party"));
     }
     // Without openid there is no identity to speak of: nobody could ask userinfo for what the other scopes release.

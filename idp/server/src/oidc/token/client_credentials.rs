@@ -10,15 +10,10 @@ use crate::oidc::{
 
 /// Issues a token for the party itself.
 pub(super) fn exchange(ask: &Ask<'_>) -> Result<Answer, OauthError> {
-    // Every scope known here is about a person; a party in its own name has none.
-    let about_a_person =
-        ask.form.get("scope").is_some_and(|text| text.split(' ').any(|word| Scope::from_word(word).is_some()));
-    if about_a_person {
-        return Err(OauthError::new(Code::InvalidScope, "this scope is about a person"));
-    }
+    let scopes = scopes(ask)?;
     let resources =
         authorize::resources(ask.form, &ask.party).map_err(|(code, because)| OauthError::new(code, because))?;
-    let access_token = access_token::for_party(ask.house, &ask.party, &resources, ask.cx.now)?;
+    let access_token = access_token::for_party(ask.house, &ask.party, (&scopes, &resources), ask.cx.now)?;
     ask.house.client_tokens.add(ask.party.id);
     Ok(Answer {
         access_token,
@@ -26,6 +21,19 @@ pub(super) fn exchange(ask: &Ask<'_>) -> Result<Answer, OauthError> {
         expires_in: ask.house.settings.access_token_lifetime.as_secs(),
         refresh_token: None,
         id_token: None,
-        scope: None,
+        scope: (!scopes.is_empty()).then(|| Scope::join(&scopes)),
     })
+}
+
+/// A party in its own name has no scope that is about a person; what it has must be asked for and granted.
+fn scopes(ask: &Ask<'_>) -> Result<Vec<Scope>, OauthError> {
+    let words = ask.form.get("scope").unwrap_or_default().split(' ');
+    let scopes: Vec<Scope> = words.filter_map(Scope::from_word).collect();
+    if scopes.iter().any(|scope| scope.is_about_a_person()) {
+        return Err(OauthError::new(Code::InvalidScope, "this scope is about a person"));
+    }
+    if scopes.iter().any(|scope| !ask.party.may_ask(*scope)) {
+        return Err(OauthError::new(Code::InvalidScope, "a scope was not granted to the party"));
+    }
+    Ok(scopes)
 }

@@ -97,6 +97,12 @@ codes! {
     Busy = "busy",
     /// Something needed does not answer.
     Unavailable = "unavailable",
+    /// Who signed in administers nothing.
+    NoAdministrator = "no-administrator",
+    /// The console needs a second factor, and the person has none.
+    SecondFactorNeeded = "second-factor-needed",
+    /// The link that makes a platform owner is used up or over its time.
+    OwnerOfferGone = "owner-offer-gone",
     /// A fault of ours.
     Internal = "internal",
 }
@@ -106,6 +112,7 @@ impl ErrorCode {
     pub const fn usual_href(self) -> &'static str {
         match self {
             Self::SignInFinished | Self::IdTokenHintInvalid | Self::LogoutRedirectUnregistered => "/account",
+            Self::SecondFactorNeeded => "/account",
             _ => "/",
         }
     }

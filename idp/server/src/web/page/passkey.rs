@@ -83,6 +83,8 @@ pub struct PasskeyCreate {
     pub c: Chrome,
     /// Why the person is asked; `None` when they came for it.
     pub why: Option<Why>,
+    /// Who lets nobody on without one; `None`: nobody does.
+    pub needed_by: Option<Words>,
     /// What was wrong with the last try.
     pub errors: Errors,
     /// How a passkey is made.

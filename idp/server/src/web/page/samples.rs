@@ -79,6 +79,7 @@ pub(super) fn all(look: Look) -> Vec<Sample> {
     enrolled(&mut collected);
     sign_out(&mut collected);
     errors_and_home(&mut collected);
+    admin(&mut collected);
     passkey::samples::all(&mut collected);
     ways::samples::all(&mut collected);
     collected.samples
@@ -286,4 +287,18 @@ fn errors_and_home(to: &mut Collected) {
     let (open, closed) = (home(Some("/enrol".to_owned())), home(None));
     to.add("home", "plain", &["enrol-link", "account-link"], &open);
     to.add("home", "enrol-off", &["account-link"], &closed);
+}
+
+fn admin(to: &mut Collected) {
+    let look = to.look;
+    let offered = OwnerOffered {
+        c: chrome(look),
+        name: "Nguyễn \"Văn\" <b>An".to_owned(),
+        login_name: "nguyenvanan4821".to_owned(),
+        expires_at: Timestamp::from_millis(1_773_540_307_000),
+        action: "/console/owner/resume?t=tx_sample".to_owned(),
+    };
+    to.add("owner-offered", "plain", &["account-name", "login-name", "owner-form", "owner-accept"], &offered);
+    let problem = ProblemPage { c: chrome(look), word: "changed-meanwhile".to_owned() };
+    to.add("problem", "plain", &["problem-title", "problem-text", "problem-code"], &problem);
 }

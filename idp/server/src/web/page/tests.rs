@@ -216,6 +216,11 @@ fn no_sentence_is_there_that_nobody_says() {
     made.extend(ErrorCode::ALL.iter().flat_map(|c| [c.title_key(), c.text_key(), c.next_key()]).map(str::to_owned));
     made.extend(notice::ALL.iter().flat_map(|notice| [notice.subject, notice.body]).map(str::to_owned));
     made.extend(crate::cli::help::keys());
+    let problems = crate::admin::refuse::WORDS.iter();
+    made.extend(problems.flat_map(|word| [format!("error-{word}-title"), format!("error-{word}-text")]));
+    let clashes = idp_core::org::change::Why::ALL.map(idp_core::org::change::Why::word);
+    let mistakes = crate::admin::refuse::MISTAKES.iter().copied().chain(clashes);
+    made.extend(mistakes.map(|word| format!("mistake-{word}")));
     let unused: Vec<&str> = text::entries(Locale::Vi)
         .into_keys()
         .filter(|key| !made.contains(*key) && !text.contains(&format!("\"{key}\"")))

@@ -53,6 +53,7 @@ fn creation(to: &mut Collected) {
     let plain = |rule| PasskeyCreate {
         c: chrome(look),
         why: Some(why(rule)),
+        needed_by: (rule == Rule::LevelNeeded).then(long_party),
         errors: Errors::none(),
         ceremony: ceremony("/sign-in/tx_sample/passkey/new"),
         label: "Điện thoại \"của\" <b>An".to_owned(),

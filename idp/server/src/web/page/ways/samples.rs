@@ -12,6 +12,12 @@ use super::*;
 
 const AT: Timestamp = Timestamp::from_seconds(1_790_000_000);
 
+const SETUP_IDS: &[&str] = &["totp-picture", "totp-key", "totp-open", "totp-form", "label", "code", "totp-submit"];
+const CONTACT_IDS: &[&str] = &["contact-proof-form", "code", "contact-proof-submit", "contact-send", "back-link"];
+const WHO_IDS: &[&str] = &["recover-form", "login", "personal_number", "full_name", "birthdate", "recover-submit"];
+const RECOVER_IDS: &[&str] =
+    &["recover-send-form", "recover-send", "recover-proof-form", "code", "recover-proof-submit"];
+
 fn wrong_code() -> Errors {
     Errors::none().field("code", Said::new("err-code-wrong-left").with("left", &2))
 }
@@ -134,9 +140,8 @@ fn setting_up(to: &mut Collected) {
         action: "/account/factors/app/confirm".to_owned(),
         back_href: "/account/factors".to_owned(),
     };
-    const IDS: &[&str] = &["totp-picture", "totp-key", "totp-open", "totp-form", "label", "code", "totp-submit"];
-    to.add("totp-setup", "plain", IDS, &setup(Errors::none()));
-    to.add("totp-setup", "wrong", IDS, &setup(wrong_code()));
+    to.add("totp-setup", "plain", SETUP_IDS, &setup(Errors::none()));
+    to.add("totp-setup", "wrong", SETUP_IDS, &setup(wrong_code()));
     let codes = RecoveryCodes {
         c: chrome(look),
         done: Some(Said::new("done-app-added")),
@@ -154,9 +159,8 @@ fn setting_up(to: &mut Collected) {
         send_action: "/account/contacts/send".to_owned(),
         back_href: "/account/factors".to_owned(),
     };
-    const PROOF: &[&str] = &["contact-proof-form", "code", "contact-proof-submit", "contact-send", "back-link"];
-    to.add("contact-proof", "plain", PROOF, &proof(Errors::none()));
-    to.add("contact-proof", "wrong", PROOF, &proof(wrong_code()));
+    to.add("contact-proof", "plain", CONTACT_IDS, &proof(Errors::none()));
+    to.add("contact-proof", "wrong", CONTACT_IDS, &proof(wrong_code()));
 }
 
 fn passwords(to: &mut Collected) {
@@ -186,7 +190,6 @@ fn passwords(to: &mut Collected) {
 
 fn recovery(to: &mut Collected) {
     let look = to.look;
-    const WHO: &[&str] = &["recover-form", "login", "personal_number", "full_name", "birthdate", "recover-submit"];
     let who = |errors| Recover {
         c: chrome(look),
         errors,
@@ -194,10 +197,9 @@ fn recovery(to: &mut Collected) {
         login: String::new(),
         action: "/recover".to_owned(),
     };
-    to.add("recover", "plain", WHO, &who(Errors::none()));
+    to.add("recover", "plain", WHO_IDS, &who(Errors::none()));
     let wrong = Errors::of_fields([Mistake::NumberLostZero, Mistake::NameInvalid, Mistake::BirthDateFuture]);
-    to.add("recover", "wrong", WHO, &who(wrong));
-    const PROOF: &[&str] = &["recover-send-form", "recover-send", "recover-proof-form", "code", "recover-proof-submit"];
+    to.add("recover", "wrong", WHO_IDS, &who(wrong));
     let proof = |errors, sent| RecoverProof {
         c: chrome(look),
         errors,
@@ -205,9 +207,14 @@ fn recovery(to: &mut Collected) {
         action: "/recover/rc_sample/proof".to_owned(),
         send_action: "/recover/rc_sample/send".to_owned(),
     };
-    to.add("recover-proof", "plain", PROOF, &proof(Errors::none(), false));
-    to.add("recover-proof", "sent", PROOF, &proof(Errors::none(), true));
-    to.add("recover-proof", "wrong", PROOF, &proof(Errors::none().field("code", Said::new("err-code-wrong")), false));
+    to.add("recover-proof", "plain", RECOVER_IDS, &proof(Errors::none(), false));
+    to.add("recover-proof", "sent", RECOVER_IDS, &proof(Errors::none(), true));
+    to.add(
+        "recover-proof",
+        "wrong",
+        RECOVER_IDS,
+        &proof(Errors::none().field("code", Said::new("err-code-wrong")), false),
+    );
     let wait = RecoverWait { c: chrome(look), due: AT.show(), here: "/recover/rc_sample".to_owned() };
     to.add("recover-wait", "plain", &["recover-due", "recover-again"], &wait);
     let password = RecoverPassword {

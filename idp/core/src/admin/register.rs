@@ -1,0 +1,246 @@
+//! The register of administrators. Every change is judged in the transaction that writes it, against what actor and target hold then.
+
+use super::{
+    appointment::{Appointment, NewAppointment, Scope, Subject},
+    gate::Allowed,
+    rights::{self, Beyond, Ground},
+    role::Role,
+    rows,
+};
+use crate::{
+    audit::{self, Event},
+    crypto::random,
+    org, people,
+    store::{Conn, StoreError, Tx},
+    types::{Id, Timestamp, id},
+};
+
+/// Why nobody was appointed.
+#[derive(Debug, thiserror::Error)]
+pub enum AppointError {
+    /// The actor may not give this.
+    #[error("beyond the actor's own rights: {}", .0.word())]
+    Beyond(Beyond),
+    /// There is no such person or party, or they are not active.
+    #[error("the subject is not there")]
+    NoSubject,
+    /// There is no such unit now.
+    #[error("the unit is not there")]
+    NoUnit,
+    /// A machine cannot hold this role.
+    #[error("not a role for machines")]
+    NotForMachines,
+    /// This role is over the whole installation, or this one is over a unit.
+    #[error("the role does not have such a scope")]
+    Scope,
+    /// The period is empty or begins in the past.
+    #[error("the period is empty or begins in the past")]
+    Period,
+    /// They hold it already.
+    #[error("the subject holds the role there already")]
+    Held,
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Why nothing was ended.
+#[derive(Debug, thiserror::Error)]
+pub enum EndError {
+    /// The actor may not take this.
+    #[error("beyond the actor's own rights: {}", .0.word())]
+    Beyond(Beyond),
+    /// It has ended already.
+    #[error("it has ended")]
+    Ended,
+    /// It is the last open-ended platform owner: nobody could ever appoint again.
+    #[error("the last platform owner")]
+    LastOwner,
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Where a party stands: asked of who keeps the register of parties in memory.
+pub type IsServed<'a> = &'a (dyn Fn(Id<id::Party>) -> bool + Sync);
+
+/// What a subject holds at `now`.
+pub async fn held_by(conn: &mut Conn, subject: Subject, now: Timestamp) -> Result<Vec<Appointment>, StoreError> {
+    let stored = rows::of_subject(conn, subject).await?;
+    Ok(stored.into_iter().filter(|own| own.is_in_force(now)).collect())
+}
+
+/// One appointment.
+pub async fn appointment(conn: &mut Conn, id: Id<id::Appointment>) -> Result<Option<Appointment>, StoreError> {
+    rows::appointment(conn, id).await
+}
+
+/// Appointments that have not ended at `now`, oldest first, `most` of them after the one named.
+pub async fn list(
+    conn: &mut Conn,
+    after: Option<Id<id::Appointment>>,
+    most: u32,
+    now: Timestamp,
+) -> Result<Vec<Appointment>, StoreError> {
+    rows::list(conn, after, most, now).await
+}
+
+/// The part of the tree that decides whether `outers` cover `inner`.
+pub(super) async fn ground(
+    conn: &mut Conn,
+    outers: &[Scope],
+    inner: Scope,
+    now: Timestamp,
+) -> Result<Ground, StoreError> {
+    let mut ground = Ground::default();
+    if let Some(unit) = inner.unit() {
+        for above in outers.iter().filter_map(|scope| scope.unit()) {
+            if org::is_under(conn, unit, above, now).await? {
+                ground.note(unit, above);
+            }
+        }
+    }
+    Ok(ground)
+}
+
+/// Who appoints or ends: an administrator with the gate's proof, or an operator on the server.
+#[derive(Clone, Copy)]
+pub enum By<'a> {
+    /// Through the admin API.
+    Administrator(&'a Allowed),
+    /// At the command line of the server. Whoever holds the database needs no role, but is recorded like everybody else.
+    Operator,
+}
+
+/// Appoints somebody.
+///
+/// # Errors
+/// [`AppointError`]: what the caller can mend, named.
+pub async fn appoint(
+    tx: &mut Tx<'_>,
+    by: By<'_>,
+    new: NewAppointment,
+    is_served: IsServed<'_>,
+) -> Result<Appointment, AppointError> {
+    let now = tx.now();
+    check(&new, now)?;
+    let there = match new.subject {
+        Subject::Person(person) => people::person(tx, person).await?.is_some_and(|person| person.is_active()),
+        Subject::Party(party) => is_served(party),
+    };
+    if !there {
+        return Err(AppointError::NoSubject);
+    }
+    if let Some(unit) = new.scope.unit()
+        && !org::is_under(tx, unit, unit, now).await?
+    {
+        return Err(AppointError::NoUnit);
+    }
+    if let By::Administrator(allowed) = by {
+        let scopes: Vec<Scope> = allowed.held().iter().map(|own| own.scope).collect();
+        let ground = ground(tx, &scopes, new.scope, now).await?;
+        rights::may_appoint((allowed.caller().subject, allowed.held()), &new, &ground, now)
+            .map_err(AppointError::Beyond)?;
+    }
+    let held = rows::of_subject(tx, new.subject).await?;
+    let doubled = |own: &Appointment| {
+        own.role == new.role && own.scope == new.scope && own.ended_at.is_none() && overlaps(own, &new)
+    };
+    if held.iter().any(doubled) {
+        return Err(AppointError::Held);
+    }
+    Ok(write(tx, new).await?)
+}
+
+fn check(new: &NewAppointment, now: Timestamp) -> Result<(), AppointError> {
+    let empty = new.window.until.is_some_and(|until| until <= new.window.from);
+    if empty || new.window.from < now {
+        return Err(AppointError::Period);
+    }
+    if new.role.is_whole() && new.scope != Scope::Whole {
+        return Err(AppointError::Scope);
+    }
+    if matches!(new.subject, Subject::Party(_)) && !new.role.suits_machines() {
+        return Err(AppointError::NotForMachines);
+    }
+    Ok(())
+}
+
+fn overlaps(own: &Appointment, new: &NewAppointment) -> bool {
+    let before = |until: Option<Timestamp>, from: Timestamp| until.is_some_and(|until| until <= from);
+    !before(own.window.until, new.window.from) && !before(new.window.until, own.window.from)
+}
+
+pub(super) async fn write(tx: &mut Tx<'_>, new: NewAppointment) -> Result<Appointment, StoreError> {
+    let appointment = Appointment {
+        id: random::id(tx.now()),
+        subject: new.subject,
+        role: new.role,
+        scope: new.scope,
+        window: new.window,
+        decision: new.decision,
+        appointed_by: tx.cx().actor.to_string(),
+        appointed_at: tx.now(),
+        ended_at: None,
+        revision: 1,
+    };
+    rows::insert(tx, &appointment).await?;
+    let event = Event::AdministratorAppointed {
+        person: appointment.subject.person(),
+        appointment: appointment.id,
+        subject: appointment.subject.name(),
+        role: appointment.role.word(),
+        unit: appointment.scope.unit(),
+        until: appointment.window.until.map(Timestamp::rfc3339),
+    };
+    audit::record(tx, event).await?;
+    Ok(appointment)
+}
+
+/// Ends an appointment now. The last open-ended platform owner stays.
+///
+/// # Errors
+/// [`EndError`].
+pub async fn end(tx: &mut Tx<'_>, by: By<'_>, stored: &Appointment, because: &str) -> Result<Appointment, EndError> {
+    let now = tx.now();
+    if stored.ended_at.is_some() || stored.window.until.is_some_and(|until| until <= now) {
+        return Err(EndError::Ended);
+    }
+    if let By::Administrator(allowed) = by {
+        let scopes: Vec<Scope> = allowed.held().iter().map(|own| own.scope).collect();
+        let ground = ground(tx, &scopes, stored.scope, now).await?;
+        rights::may_end((allowed.caller().subject, allowed.held()), stored, &ground, now).map_err(EndError::Beyond)?;
+    }
+    if stored.role == Role::PlatformOwner && stored.window.until.is_none() {
+        let others = lasting_owners(tx, now).await?.into_iter().filter(|owner| owner.id != stored.id).count();
+        if others == 0 {
+            return Err(EndError::LastOwner);
+        }
+    }
+    if !rows::end(tx, stored.id, because).await? {
+        return Err(EndError::Ended);
+    }
+    let event = Event::AdministratorEnded {
+        person: stored.subject.person(),
+        appointment: stored.id,
+        subject: stored.subject.name(),
+        role: stored.role.word(),
+    };
+    audit::record(tx, event).await?;
+    Ok(Appointment { ended_at: Some(now), revision: stored.revision + 1, ..stored.clone() })
+}
+
+/// Platform owners whose office has begun, has no end, and who are active persons. There must be one, or nobody could appoint again.
+pub(super) async fn lasting_owners(conn: &mut Conn, now: Timestamp) -> Result<Vec<Appointment>, StoreError> {
+    let mut lasting = Vec::new();
+    for owner in rows::of_role(conn, Role::PlatformOwner).await? {
+        let Subject::Person(person) = owner.subject else { continue };
+        if !owner.is_in_force(now) || owner.window.until.is_some() {
+            continue;
+        }
+        if people::person(conn, person).await?.is_some_and(|person| person.is_active()) {
+            lasting.push(owner);
+        }
+    }
+    Ok(lasting)
+}

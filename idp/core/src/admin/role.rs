@@ -1,0 +1,114 @@
+//! The catalogue: what can be permitted, and the roles that bundle it. Later rooms add permissions here.
+
+use crate::types::Fault;
+
+/// Something that an administrator may be permitted to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Permission {
+    /// Read the tree of units, its history and its change sets.
+    ReadUnits,
+    /// Write change sets and hand them in.
+    ProposeChanges,
+    /// Approve, refuse or undo change sets of somebody else.
+    DecideChanges,
+    /// See who is an administrator.
+    ReadAdministrators,
+    /// Appoint administrators and end their appointments.
+    AppointAdministrators,
+}
+
+impl Permission {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::ReadUnits,
+        Self::ProposeChanges,
+        Self::DecideChanges,
+        Self::ReadAdministrators,
+        Self::AppointAdministrators,
+    ];
+
+    /// The stable word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::ReadUnits => "units.read",
+            Self::ProposeChanges => "changes.propose",
+            Self::DecideChanges => "changes.decide",
+            Self::ReadAdministrators => "administrators.read",
+            Self::AppointAdministrators => "administrators.appoint",
+        }
+    }
+}
+
+/// A role of the built-in catalogue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// Everything, everywhere. There is always one.
+    PlatformOwner,
+    /// Appoints editors, approvers and auditors over their own units.
+    UnitAdministrator,
+    /// Writes change sets.
+    UnitEditor,
+    /// Decides about change sets of others.
+    UnitApprover,
+    /// Reads everything, changes nothing.
+    Auditor,
+}
+
+impl Role {
+    /// All of them, the widest first.
+    pub const ALL: [Self; 5] =
+        [Self::PlatformOwner, Self::UnitAdministrator, Self::UnitEditor, Self::UnitApprover, Self::Auditor];
+
+    /// The stable word, as rows and requests hold it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::PlatformOwner => "platform-owner",
+            Self::UnitAdministrator => "unit-administrator",
+            Self::UnitEditor => "unit-editor",
+            Self::UnitApprover => "unit-approver",
+            Self::Auditor => "auditor",
+        }
+    }
+
+    /// Reads a word; `None` for a role that the catalogue has not.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.word() == word)
+    }
+
+    pub(super) fn stored(word: &str) -> Result<Self, Fault> {
+        Self::from_word(word).ok_or(Fault::bug("reading the role of an administrator"))
+    }
+
+    /// What it permits.
+    pub const fn permissions(self) -> &'static [Permission] {
+        match self {
+            Self::PlatformOwner => &Permission::ALL,
+            Self::UnitAdministrator => {
+                &[Permission::ReadUnits, Permission::ReadAdministrators, Permission::AppointAdministrators]
+            }
+            Self::UnitEditor => &[Permission::ReadUnits, Permission::ProposeChanges],
+            Self::UnitApprover => &[Permission::ReadUnits, Permission::DecideChanges],
+            Self::Auditor => &[Permission::ReadUnits, Permission::ReadAdministrators],
+        }
+    }
+
+    /// The roles that its holder may give. Only the owner may give the role that they hold: else whoever may appoint could make
+    /// themself a successor that nobody above agreed to.
+    pub const fn may_give(self) -> &'static [Self] {
+        match self {
+            Self::PlatformOwner => &Self::ALL,
+            Self::UnitAdministrator => &[Self::UnitEditor, Self::UnitApprover, Self::Auditor],
+            Self::UnitEditor | Self::UnitApprover | Self::Auditor => &[],
+        }
+    }
+
+    /// Whether a machine may hold it. A machine cannot be asked why it decided, so it decides nothing and appoints nobody.
+    pub const fn suits_machines(self) -> bool {
+        matches!(self, Self::UnitEditor | Self::Auditor)
+    }
+
+    /// Whether it is over the whole installation and cannot be over a unit.
+    pub const fn is_whole(self) -> bool {
+        matches!(self, Self::PlatformOwner)
+    }
+}

@@ -1,0 +1,203 @@
+//! In which post somebody acts towards a party, and what that party is told of it.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use super::{
+    DeskError, Held, Kind, Label, PositionId, Rights, Rule, Signing, Word, World, effective,
+    rows::{acting as rows, catalogue, posts, world as world_rows},
+    signing,
+};
+use crate::{
+    audit::{self, Event},
+    store::{Conn, StoreError, Tx},
+    types::{Aal, Id, Timestamp, id},
+};
+
+type PostId = Id<id::Assignment>;
+
+/// Whose session with whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct With<'a> {
+    /// The session.
+    pub session: Id<id::Session>,
+    /// Whose it is.
+    pub person: Id<id::Person>,
+    /// The party.
+    pub party: Id<id::Party>,
+    /// Its `client_id`, in whose namespace its permissions stand.
+    pub client_id: &'a str,
+}
+
+/// In which post somebody acts towards a party.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Acting {
+    /// In none: no post of theirs says anything to this party. They are a citizen there.
+    Citizen,
+    /// In this one: chosen in this session, chosen the last time, or the only one.
+    Post(Box<Capacity>),
+    /// They have to choose among these.
+    Choose(Vec<Capacity>),
+}
+
+/// What a party is told of a post: for tokens and for pages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Capacity {
+    /// The post.
+    pub post: PostId,
+    /// Whose it is.
+    pub person: Id<id::Person>,
+    /// How they came to it.
+    pub kind: Kind,
+    /// As what.
+    pub position: PositionId,
+    /// What people call it.
+    pub label: Label,
+    /// Where. Its code, name and level are for the caller to read from the register of units, at any instant.
+    pub unit: Id<id::Unit>,
+    /// How they sign.
+    pub signing: Signing,
+    /// For which classes of documents; empty: no such limit.
+    pub document_classes: Vec<String>,
+    /// The roles that the party is told, in its own words.
+    pub roles: BTreeSet<String>,
+    /// The permissions in the party's namespace, without its `client_id`.
+    pub permissions: BTreeSet<String>,
+    /// How well they must have proved themself to act in it.
+    pub aal: Aal,
+    /// From which post and whose it was handed on: the signer, for whom they act (RFC 8693 `act`).
+    pub delegator: Option<(PostId, Id<id::Person>)>,
+    /// The first instant at which any of it may be no more: no token on it lives longer.
+    pub ends_at: Timestamp,
+}
+
+/// The capacity of a post towards a party; `None`: it says nothing to this party.
+fn capacity(world: &World, rights: &Rights, with: &With<'_>) -> Option<Capacity> {
+    let (mut roles, mut permissions) = (BTreeSet::new(), BTreeSet::new());
+    let (mut aal, mut ends_at) = (Aal::Aal1, rights.ends_at);
+    for held in rights.towards(with.party) {
+        let Some(told) = told(world, held, with.client_id) else { continue };
+        let own = held.permissions.iter().filter_map(|word| own_word(word, with.client_id));
+        roles.insert(told);
+        permissions.extend(own);
+        aal = aal.max(held.aal);
+        ends_at = ends_at.min(held.until);
+    }
+    let post = world.posts.get(&rights.post).filter(|_| !roles.is_empty())?;
+    let delegator = rights.delegator.and_then(|from| Some((from, world.posts.get(&from)?.person)));
+    Some(Capacity {
+        post: rights.post,
+        person: rights.person,
+        kind: rights.kind,
+        position: post.position.clone(),
+        label: Label { vi: String::new(), en: String::new() },
+        unit: rights.unit,
+        signing: Signing::None,
+        document_classes: post.limits.document_classes.clone(),
+        roles,
+        permissions,
+        aal,
+        delegator,
+        ends_at,
+    })
+}
+
+/// The word by which a party knows a role; `None`: the role does not speak to it. Our own administration is nothing to a party.
+fn told(world: &World, held: &Held, client_id: &str) -> Option<String> {
+    let form = &world.roles.get(&held.role)?.form;
+    if form.parties.is_empty() {
+        return (!form.administers()).then(|| form.id.as_str().to_owned());
+    }
+    form.parties.iter().find(|aloud| aloud.party == client_id).map(|aloud| aloud.word.clone())
+}
+
+fn own_word(word: &Word, client_id: &str) -> Option<String> {
+    let Word::Party(text) = word else { return None };
+    text.strip_prefix(client_id)?.strip_prefix('/').map(str::to_owned)
+}
+
+async fn labelled(conn: &mut Conn, mut found: Vec<Capacity>) -> Result<Vec<Capacity>, StoreError> {
+    for one in &mut found {
+        if let Some(position) = catalogue::one_position(conn, &one.position).await? {
+            one.signing = signing(one.kind, position.signing);
+            one.label = position.label;
+        }
+    }
+    Ok(found)
+}
+
+/// In which post somebody acts towards a party now.
+pub async fn acting(conn: &mut Conn, with: &With<'_>, at: Timestamp) -> Result<Acting, StoreError> {
+    let world = world_rows::of_person(conn, with.person, at).await?;
+    let posts = world.posts_of(with.person).into_iter().map(|post| post.id);
+    let rights = posts.filter_map(|post| effective(&world, post, at).ok());
+    let mut found: Vec<Capacity> = rights.filter_map(|rights| capacity(&world, &rights, with)).collect();
+    if found.is_empty() {
+        return Ok(Acting::Citizen);
+    }
+    let wanted = match chosen(conn, with).await? {
+        None if found.len() == 1 => Some(found[0].post),
+        other => other,
+    };
+    let place = wanted.and_then(|wanted| found.iter().position(|one| one.post == wanted));
+    Ok(match place {
+        Some(place) => {
+            let one = labelled(conn, vec![found.swap_remove(place)]).await?.pop();
+            one.map_or(Acting::Citizen, |one| Acting::Post(Box::new(one)))
+        }
+        None => Acting::Choose(labelled(conn, found).await?),
+    })
+}
+
+/// What was chosen in this session, or the last time; after a change of units, what that post goes on in.
+async fn chosen(conn: &mut Conn, with: &With<'_>) -> Result<Option<PostId>, StoreError> {
+    let chosen = match rows::chosen(conn, with.session, with.party).await? {
+        Some(post) => Some(post),
+        None => rows::remembered(conn, with.person, with.party).await?,
+    };
+    let Some(post) = chosen else { return Ok(None) };
+    Ok(Some(rows::went_on_in(conn, post, with.person).await?.unwrap_or(post)))
+}
+
+/// The posts in which somebody can act towards a party now: for the page where they choose or switch.
+pub async fn choices(conn: &mut Conn, with: &With<'_>, at: Timestamp) -> Result<Vec<Capacity>, StoreError> {
+    let world = world_rows::of_person(conn, with.person, at).await?;
+    let posts = world.posts_of(with.person).into_iter().map(|post| post.id);
+    let rights = posts.filter_map(|post| effective(&world, post, at).ok());
+    let found = rights.filter_map(|rights| capacity(&world, &rights, with)).collect();
+    labelled(conn, found).await
+}
+
+/// Chooses the post in which somebody acts towards a party, for this session and as a proposal for the next.
+///
+/// # Errors
+/// [`DeskError::NotActing`]: the post is not theirs, or counts for nothing towards this party now.
+pub async fn choose(tx: &mut Tx<'_>, with: &With<'_>, post: PostId) -> Result<Capacity, DeskError> {
+    let now = tx.now();
+    let world = world_rows::of_person(tx, with.person, now).await?;
+    if world.posts.get(&post).is_none_or(|found| found.person != with.person) {
+        return Err(DeskError::NotActing(Rule::PostKnown));
+    }
+    let rights = effective(&world, post, now).map_err(DeskError::NotActing)?;
+    let found = capacity(&world, &rights, with).ok_or(DeskError::NotActing(Rule::RoleInForce))?;
+    rows::choose(tx, (with.session, with.person), with.party, post).await?;
+    posts::used(tx, post).await?;
+    let event = Event::ActedAs { person: with.person, session: with.session, party: with.party, post };
+    audit::record(tx, event).await?;
+    let labelled = labelled(tx, vec![found]).await?.pop();
+    labelled.ok_or(DeskError::NotActing(Rule::PostKnown))
+}
+
+/// The post chosen in a session for a party, with rights or without.
+pub async fn acting_post(
+    conn: &mut Conn,
+    session: Id<id::Session>,
+    party: Id<id::Party>,
+) -> Result<Option<PostId>, StoreError> {
+    rows::chosen(conn, session, party).await
+}
+
+/// Removes choices of sessions that are long over.
+pub async fn sweep(tx: &mut Tx<'_>) -> Result<u64, StoreError> {
+    let before = tx.now() - Duration::from_secs(60 * 86_400);
+    rows::sweep(tx, before).await
+}

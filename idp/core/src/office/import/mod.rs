@@ -1,0 +1,18 @@
+//! Officials from files: tables of posts in CSV or XLSX, tried first, written in parts, taken back as a whole; and the report of who left.
+//!
+//! ```text
+//! bytes ──► sheet (encoding, delimiter or workbook) ──► header ──► rows, or every wrong cell with its row number
+//! rows ──► try: the same writes, rolled back ──► what would happen        run: in parts, each row once, resumable ──► result
+//! ```
+//!
+//! Every row passes the gate like any other change. A row without a decision is unconfirmed and capped.
+
+mod drift;
+mod row;
+mod run;
+mod sheet;
+
+pub use drift::{Drift, Drifted, drift};
+pub use row::{CellError, Column, Row, Table, table, template};
+pub use run::{Done, ImportError, Outcome, Report, Undone, attempt, run, undo};
+pub use sheet::{Line, Sheet, SheetError, guard, read};

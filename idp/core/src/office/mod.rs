@@ -1,0 +1,58 @@
+//! Floor 6: the office of officials. Who may act for which unit, in which capacity, from when to when, decided by whom.
+//!
+//! Owns: `position`, `role`, `role_permission`, `role_separation`, `assignment`, `assignment_role`, `assignment_unit`, `staff_move`,
+//! `post_warning`, `post_review`, `post_review_item`, `acting_post`, `acting_choice`, `staff_import`, `staff_import_row`; shows the view
+//! `assignment_standing`. Stands beside the gate, and neither knows the other. May be called by sessions, the hall and the doors.
+//!
+//! ```text
+//! one query ──► World (values) ──► evaluate::judge: the rights of ONE post at an instant, with the reason for every yes and no
+//!                      │
+//! wanted change ──► gate::admit_change: what is added and taken ⊆ what the actor may give? ──► Admitted ──► rows::posts (takes only that)
+//!                      └──► nothing else can write a post: grants, ends, delegation, imports, carrying, approving pass here
+//! ```
+//!
+//! An *assignment* (a *post*) is one person in one position of one unit for one span of time. Rights are those of the one post that
+//! somebody acts in, never the union of all their posts. Nothing outlives its window; what was delegated never outgrows the one who gave it.
+
+mod acting;
+mod ask;
+mod carry;
+mod desk;
+mod evaluate;
+mod gate;
+mod grant;
+pub mod import;
+mod permission;
+mod post;
+mod role;
+mod rows;
+mod shelf;
+pub mod starter;
+pub mod watch;
+mod world;
+
+pub use acting::{Acting, Capacity, With, acting, acting_post, choices, choose, sweep};
+pub use ask::{
+    Filter, Found, May, Wanted, Who, assignment, explain, handed_on, history, may, rights, under, used, who, world,
+};
+pub use carry::{Ground, Posts, change_rules};
+pub use desk::{
+    By, DeskError, Edit, Given, HandOn, Seen, Verdict, assign, change, decide, end, hand_on, leave, note_refusal,
+    take_back, transfer,
+};
+pub use evaluate::{Finding, Held, Judged, Remedy, Rights, Rule, effective, judge, signing};
+pub use gate::{Actor, Admitted, AdmittedRole, After, Before, Facts, Refused, admit_change, admit_role};
+pub use grant::{Beyond, Giver, Power};
+pub use permission::{Permission, Word, WordError};
+pub use post::{
+    Assignment, Confirmed, Kind, Limits, NewAssignment, Parties, Post, PostState, RoleGrant, Scope, Source,
+};
+pub use role::{Aloud, Class, Form, Label, Position, PositionId, Role, RoleError, RoleId, Separation, Side, Signing};
+pub use shelf::{positions, put_position, put_role, role, roles, separate, separations, unite};
+pub use world::{Above, Reach, UnitFacts, World};
+
+/// Every statement of this room.
+pub(crate) const STATEMENTS: &[&[&str]] = rows::ALL;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,61 @@
+//! SQL of acting posts: chosen for a session and a party, and remembered for the next one.
+
+use crate::{
+    params,
+    store::{Conn, StoreError, Tx},
+    types::{Id, Timestamp, id},
+};
+
+type PostId = Id<id::Assignment>;
+
+const CHOSEN: &str = "select assignment_id from acting_post where session_id = $1 and party_id = $2";
+const REMEMBERED: &str = "select assignment_id from acting_choice where person_id = $1 and party_id = $2";
+const CHOOSE: &str = "insert into acting_post (session_id, party_id, assignment_id, chosen_at) values ($1, $2, $3, $4) \
+    on conflict (session_id, party_id) do update set assignment_id = excluded.assignment_id, chosen_at = excluded.chosen_at";
+const REMEMBER: &str = "insert into acting_choice (person_id, party_id, assignment_id, chosen_at) values ($1, $2, $3, $4) \
+    on conflict (person_id, party_id) do update set assignment_id = excluded.assignment_id, chosen_at = excluded.chosen_at";
+const WENT_ON_IN: &str = "select id from assignment where carried_from = $1 and person_id = $2 and state = 'active'";
+const SWEEP: &str = "delete from acting_post where chosen_at < $1";
+
+/// Every statement of this file.
+pub(super) const ALL: &[&str] = &[CHOSEN, REMEMBERED, CHOOSE, REMEMBER, WENT_ON_IN, SWEEP];
+
+pub(crate) async fn chosen(
+    conn: &mut Conn,
+    session: Id<id::Session>,
+    party: Id<id::Party>,
+) -> Result<Option<PostId>, StoreError> {
+    conn.one(CHOSEN, params![session, party]).await?.map(|row| row.id("assignment_id")).transpose()
+}
+
+pub(crate) async fn remembered(
+    conn: &mut Conn,
+    person: Id<id::Person>,
+    party: Id<id::Party>,
+) -> Result<Option<PostId>, StoreError> {
+    conn.one(REMEMBERED, params![person, party]).await?.map(|row| row.id("assignment_id")).transpose()
+}
+
+pub(crate) async fn choose(
+    tx: &mut Tx<'_>,
+    (session, person): (Id<id::Session>, Id<id::Person>),
+    party: Id<id::Party>,
+    post: PostId,
+) -> Result<(), StoreError> {
+    let now = tx.now();
+    tx.run(CHOOSE, params![session, party, post, now]).await?;
+    tx.run(REMEMBER, params![person, party, post, now]).await.map(|_| ())
+}
+
+/// The post in which one goes on after a change of units.
+pub(crate) async fn went_on_in(
+    conn: &mut Conn,
+    post: PostId,
+    person: Id<id::Person>,
+) -> Result<Option<PostId>, StoreError> {
+    conn.one(WENT_ON_IN, params![post, person]).await?.map(|row| row.id("id")).transpose()
+}
+
+pub(crate) async fn sweep(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64, StoreError> {
+    tx.run(SWEEP, params![before]).await
+}

@@ -1,0 +1,13 @@
+//! SQL of the office.
+
+pub(super) mod acting;
+pub(super) mod carry;
+pub(super) mod catalogue;
+pub(super) mod import;
+pub(super) mod posts;
+pub(super) mod watch;
+pub(super) mod world;
+
+/// Every statement of these files, file by file.
+pub(super) const ALL: &[&[&str]] =
+    &[acting::ALL, carry::ALL, catalogue::ALL, import::ALL, posts::ALL, watch::ALL, world::ALL];

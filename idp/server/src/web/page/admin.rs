@@ -1,0 +1,42 @@
+//! Pages of the ways into the console.
+
+use askama::Template;
+use idp_core::types::Timestamp;
+
+use super::chrome::Chrome;
+
+/// The page `owner-offered`: becoming the platform owner.
+#[derive(Template)]
+#[template(path = "owner-offered.html")]
+pub struct OwnerOffered {
+    /// The frame.
+    pub c: Chrome,
+    /// Who is signed in.
+    pub name: String,
+    /// Their sign-in name.
+    pub login_name: String,
+    /// When the offer is over.
+    pub expires_at: Timestamp,
+    /// Where the answer goes.
+    pub action: String,
+}
+
+/// The page `problem`: what the `type` of a problem leads to.
+#[derive(Template)]
+#[template(path = "problem.html")]
+pub struct ProblemPage {
+    /// The frame.
+    pub c: Chrome,
+    /// The code.
+    pub word: String,
+}
+
+impl ProblemPage {
+    fn title(&self) -> String {
+        self.c.say(&format!("error-{}-title", self.word)).into_owned()
+    }
+
+    fn text(&self) -> String {
+        self.c.say(&format!("error-{}-text", self.word)).into_owned()
+    }
+}

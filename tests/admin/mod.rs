@@ -1,0 +1,31 @@
+//! The admin API and the ways into the console, on both databases.
+
+mod conventions;
+mod desk;
+mod gate;
+mod owner;
+mod rights;
+mod sets;
+
+/// Tells a journey on a server of its own of each engine: these journeys count what is in the tables.
+macro_rules! apart {
+    ($(#[$meta:meta])* async fn $name:ident($house:ident) $body:block) => {
+        mod $name {
+            #[expect(clippy::wildcard_imports, unused_imports, reason = "a journey is told in its file's words")]
+            use super::*;
+
+            async fn tell($house: &idp_tests::House) $body
+
+            #[test]
+            fn on_sqlite() {
+                idp_tests::run(async { tell(&$crate::admin::desk::house(idp_tests::Engine::Sqlite).await).await });
+            }
+
+            #[test]
+            fn on_postgres() {
+                idp_tests::run(async { tell(&$crate::admin::desk::house(idp_tests::Engine::Postgres).await).await });
+            }
+        }
+    };
+}
+pub(crate) use apart;

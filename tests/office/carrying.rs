@@ -1,0 +1,138 @@
+//! The reform with officials in place: nobody gains, nobody loses, and taking it back brings everybody home.
+
+use idp_core::{
+    office::{self, HandOn, Limits, Wanted, Word},
+    org::Span,
+    store::Actor,
+};
+use idp_tests::Engine;
+use serde_json::json;
+
+use super::staff::{Person, Post, Staff, day, gso, roles, set, unit, word};
+
+const REFORM: &str = "2025-07-01";
+
+async fn may(staff: &Staff, (person, post): (Person, Post), code: &str, code_at: &str, at: &str) -> bool {
+    let mut conn = staff.db.read().await.expect("reads");
+    let permission = Word::parse("mot-cua/view").expect("a word");
+    let wanted = Wanted { person, post, permission, unit: staff.unit(code, code_at).await, party: None };
+    !office::may(&mut conn, &wanted, day(at)).await.expect("reads").by.is_empty()
+}
+
+/// The post in which somebody goes on.
+async fn now_in(staff: &Staff, person: Person, at: &str) -> Post {
+    let mut conn = staff.db.read().await.expect("reads");
+    let world = office::world(&mut conn, person, day(at)).await.expect("reads");
+    let posts: Vec<Post> =
+        world.posts_of(person).into_iter().filter(|post| post.counts_at(day(at))).map(|post| post.id).collect();
+    assert_eq!(posts.len(), 1, "one post counts");
+    posts[0]
+}
+
+#[test]
+fn row_201_no_official_gains_or_loses_by_the_merger_of_their_province() {
+    idp_tests::run(async {
+        for engine in Engine::ALL {
+            let staff = Staff::of(engine).await;
+            let (an, binh, cuc, dung) = (
+                staff.person("Nguyễn Văn An").await,
+                staff.person("Trần Thị Bình").await,
+                staff.person("Lê Thị Cúc").await,
+                staff.person("Phạm Văn Dũng").await,
+            );
+            let of_54 = staff.install(&staff.new_post(an, "54", &["lanh-dao-don-vi"]).await).await;
+            let of_66 = staff.install(&staff.new_post(binh, "66", &["chuyen-vien-thu-ly"]).await).await;
+            staff.install(&staff.new_post(cuc, "22015", &["chuyen-vien-thu-ly"]).await).await;
+            let what = HandOn {
+                from: of_54,
+                to: dung,
+                roles: roles(&["lanh-dao-don-vi"]),
+                scope: idp_core::office::Scope::Subtree,
+                span: Span { from: staff.now(), until: day("2025-12-01") },
+                decision: None,
+                limits: Limits::default(),
+            };
+            // Without a decision ninety days are the most, and the reform lies further ahead.
+            let mut what = HandOn { decision: None, ..what };
+            what.decision = Some(idp_core::office::Confirmed { number: "7/GUQ".into(), date: staff.now().day() });
+            let handed = staff.hand_on(an, &what).await.expect("is handed on").post;
+            let operations = json!([
+                {"op": "merge", "whole": [{"unit": gso("54")}, {"unit": gso("66")}],
+                    "into": {"new": unit("66", "province", "tinh", &gso("VN"))}},
+                {"op": "move", "from": gso("54"), "to": {"ref": "66"}},
+                {"op": "move", "from": gso("66"), "to": {"ref": "66"}},
+                {"op": "merge", "whole": [{"unit": gso("22015")}, {"unit": gso("22018")}],
+                    "into": {"new": unit("22016", "commune", "xa", &json!({"ref": "66"}))}}]);
+            let done = staff.change(&set(REFORM, &operations)).await.expect("is approved");
+            assert_eq!(done.carried, 4, "{engine:?}");
+            let before = "2025-06-30";
+            // Until the day itself, everything is as it was.
+            for (who, code, expected) in
+                [((an, of_54), "22015", true), ((an, of_54), "24133", false), ((binh, of_66), "24133", true)]
+            {
+                assert_eq!(may(&staff, who, code, before, before).await, expected, "{engine:?}: before, {code}");
+            }
+            let new_54 = (an, now_in(&staff, an, REFORM).await);
+            let new_66 = (binh, now_in(&staff, binh, REFORM).await);
+            let new_commune = (cuc, now_in(&staff, cuc, REFORM).await);
+            let new_handed = (dung, now_in(&staff, dung, REFORM).await);
+            assert!(new_54.1 != of_54 && new_handed.1 != handed);
+            for (what, who, code, code_at, expected) in [
+                ("the own old territory", new_54, "22015", before, true),
+                ("the unit made wholly of it", new_54, "22016", REFORM, true),
+                ("the other province's commune", new_54, "24133", REFORM, false),
+                ("the new province as a whole", new_54, "66", REFORM, false),
+                ("the own old territory of the other", new_66, "24133", REFORM, true),
+                ("the first one's", new_66, "22016", REFORM, false),
+                ("the old commune", new_commune, "22015", before, true),
+                ("the neighbour's old commune", new_commune, "22018", before, false),
+                ("the merged commune", new_commune, "22016", REFORM, false),
+                ("what was handed on goes along", new_handed, "22016", REFORM, true),
+                ("and is no more than its giver's", new_handed, "24133", REFORM, false),
+            ] {
+                assert_eq!(may(&staff, who, code, code_at, REFORM).await, expected, "{engine:?}: {what}");
+            }
+            assert!(!may(&staff, (an, of_54), "22015", before, REFORM).await, "{engine:?}: the old post is over");
+            staff.undo(done.set).await.expect("is undone");
+            assert_eq!(now_in(&staff, an, REFORM).await, of_54, "{engine:?}: everybody is home");
+            assert!(may(&staff, (an, of_54), "22018", REFORM, REFORM).await);
+            assert!(may(&staff, (dung, handed), "22018", REFORM, REFORM).await);
+            assert!(!may(&staff, (an, of_54), "24133", REFORM, REFORM).await);
+        }
+    });
+}
+
+#[test]
+fn what_somebody_lost_after_the_reform_does_not_come_back_with_its_undoing() {
+    idp_tests::run(async {
+        for engine in Engine::ALL {
+            let staff = Staff::of(engine).await;
+            let an = staff.person("Nguyễn Văn An").await;
+            let old = staff.install(&staff.new_post(an, "22015", &["chuyen-vien-thu-ly", "thong-ke"]).await).await;
+            let operations = json!([{"op": "merge", "whole": [{"unit": gso("22015")}, {"unit": gso("22018")}],
+                "into": {"new": unit("22016", "commune", "xa", &gso("54"))}}]);
+            staff.set_day("2025-06-01");
+            let done = staff.change(&set("2025-06-01", &operations)).await.expect("is approved");
+            let new = now_in(&staff, an, "2025-06-01").await;
+            staff.set_day("2025-06-03");
+            let edit = office::Edit { roles: Some(roles(&["thong-ke"])), ..office::Edit::default() };
+            let (edit, seen) = (&edit, office::Seen { post: new, revision: None });
+            let changed = staff
+                .db
+                .write(&staff.cx(Actor::Operator("root#0".into())), |tx| {
+                    Box::pin(office::change(tx, &office::By::Operator, seen, edit.clone()))
+                })
+                .await;
+            changed.expect("the operator takes a role");
+            staff.undo(done.set).await.expect("is undone");
+            assert_eq!(staff.held((an, old), staff.now()).await, Ok(vec!["thong-ke".to_owned()]), "{engine:?}");
+            let ended = staff
+                .db
+                .write(&staff.cx(Actor::Operator("root#0".into())), |tx| {
+                    Box::pin(office::change(tx, &office::By::Operator, seen, edit.clone()))
+                })
+                .await;
+            assert_eq!(word(ended), "wrong-state", "{engine:?}: the carried post is over");
+        }
+    });
+}

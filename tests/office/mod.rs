@@ -1,0 +1,6 @@
+//! Officials on both databases: posts, handing on, second persons, what units do to them.
+
+mod carrying;
+mod desk;
+mod files;
+mod staff;
