@@ -35,7 +35,7 @@ pub use device::Devices;
 pub use first::{First, Settled, password_may_stand_alone, password_use, settle};
 pub use policy::{LONGEST_PASSWORD, PasswordProblem, PasswordUse, check_new_password, normalise, own_words};
 pub use standing::Closed;
-pub use throttle::{Limits, Turns};
+pub use throttle::{Limits, Turns, forgive};
 
 /// What the gate keeps for as long as the server runs, and what the configuration settles for it.
 #[derive(Clone)]

@@ -180,6 +180,7 @@ mod tests {
             ("mèo trèo cây cau hỏi thăm", None),
             ("correct horse battery", None),
             ("kính lúp bảy quả ổi xanh", None),
+            ("mat-khau-dai-va-la-7391", None),
             ("mười bốn chữ!!", Some(Short(15))),
             (long.as_str(), Some(Long)),
             ("matkhau123456789", Some(Blocked)),

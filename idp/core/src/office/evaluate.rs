@@ -412,8 +412,9 @@ impl<'w> Bench<'w> {
     fn within_delegator(&mut self, ground: &Ground<'w>, role: &Role, grant: &RoleGrant) -> Option<Timestamp> {
         let Some(from) = &ground.from else { return Some(crate::org::FOREVER) };
         let source = from.held.iter().find(|held| held.role == grant.role);
-        let until =
-            source.filter(|held| held.delegable && is_narrower(&grant.parties, &held.parties)).and_then(|held| {
+        let until = source
+            .filter(|held| held.delegable && is_narrower(grant.parties.as_ref(), held.parties.as_ref()))
+            .and_then(|held| {
                 let until = self.stays_within(ground, &held.reach)?;
                 Some(until.min(held.until))
             });
@@ -442,7 +443,7 @@ enum Delegator {
 }
 
 /// Whether a limit to parties is at least as narrow as another.
-pub(super) fn is_narrower(inner: &Parties, outer: &Parties) -> bool {
+pub(super) fn is_narrower(inner: Option<&BTreeSet<Id<id::Party>>>, outer: Option<&BTreeSet<Id<id::Party>>>) -> bool {
     match (inner, outer) {
         (_, None) => true,
         (None, Some(_)) => false,

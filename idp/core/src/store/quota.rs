@@ -57,6 +57,11 @@ pub async fn peek(
     })
 }
 
+/// Forgets what was counted.
+pub async fn forget(tx: &mut Tx<'_>, bucket: Bucket) -> Result<(), StoreError> {
+    rows::forget_quota(tx, bucket.0).await
+}
+
 /// Removes windows that are over.
 pub async fn sweep(tx: &mut Tx<'_>) -> Result<u64, StoreError> {
     rows::sweep_quota(tx).await

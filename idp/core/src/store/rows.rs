@@ -22,6 +22,7 @@ const SPEND_QUOTA: &str = "insert into quota (bucket, used, ends_at) values ($1,
         ends_at = case when quota.ends_at <= $3 then excluded.ends_at else quota.ends_at end \
     returning used, ends_at";
 const READ_QUOTA: &str = "select used, ends_at from quota where bucket = $1 and ends_at > $2";
+const FORGET_QUOTA: &str = "delete from quota where bucket = $1";
 const SWEEP_QUOTA: &str = "delete from quota where ends_at <= $1";
 const HAS_MIGRATIONS_SQLITE: &str = "select 1 as there from sqlite_schema where type = 'table' and name = 'migration'";
 const HAS_MIGRATIONS_POSTGRES: &str = "select 1 as there where to_regclass('migration') is not null";
@@ -39,6 +40,7 @@ pub(crate) const ALL: &[&str] = &[
     END_LEASE,
     SPEND_QUOTA,
     READ_QUOTA,
+    FORGET_QUOTA,
     SWEEP_QUOTA,
     HAS_MIGRATIONS_SQLITE,
     HAS_MIGRATIONS_POSTGRES,
@@ -97,6 +99,10 @@ pub(super) async fn read_quota(
     now: Timestamp,
 ) -> Result<Option<(i64, Timestamp)>, StoreError> {
     conn.one(READ_QUOTA, params![bucket, now]).await?.as_ref().map(used).transpose()
+}
+
+pub(super) async fn forget_quota(tx: &mut Tx<'_>, bucket: Digest) -> Result<(), StoreError> {
+    tx.run(FORGET_QUOTA, params![bucket]).await.map(|_| ())
 }
 
 pub(super) async fn sweep_quota(tx: &mut Tx<'_>) -> Result<u64, StoreError> {

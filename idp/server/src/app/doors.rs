@@ -37,6 +37,7 @@ fn files(house: &Arc<House>) -> Router {
     let worth_it = SizeAbove::new(512).and(NotForContentType::const_new("font/")).and(NotForContentType::IMAGES);
     Router::new()
         .merge(crate::console::routes())
+        .merge(crate::opendata::routes(house))
         .route(&format!("{}{{name}}", assets::PREFIX), get(assets::serve))
         .route(&format!("{}{{name}}", brand::PREFIX), get(brand::serve).with_state(Arc::clone(house)))
         .layer(CompressionLayer::new().compress_when(worth_it))

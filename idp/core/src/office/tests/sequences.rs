@@ -264,11 +264,7 @@ impl Story {
             };
             self.send(wanted, &Actor::Giver(&giver));
         }
-        (may, target.filter(|_| by.person != self.pick_person(target)))
-    }
-
-    fn pick_person(&self, number: Option<u128>) -> crate::types::Id<crate::types::id::Person> {
-        person(number.unwrap_or(99))
+        (may, target.filter(|number| by.person != person(*number)))
     }
 
     fn approve(&mut self, by: usize, which: usize) -> (Atoms, Option<u128>) {

@@ -153,6 +153,38 @@ const BETWEEN: &[(&str, &str, Option<&str>)] = &[
         Some("cli-config-tls-issuer"),
     ),
     ("[server]\npublic_url = \"http://id.example\"", "server.public_url", Some("cli-config-issuer-plain-http")),
+    ("[server]\npublic_url = \"https://192.0.2.1\"", "server.public_url", Some("cli-config-rp-id")),
+    ("[server]\npublic_url = \"https://id.x.example\"\n[webauthn]\nrp_id = \"x.example\"", "webauthn.rp_id", None),
+    (
+        "[server]\npublic_url = \"https://id.x.example\"\n[webauthn]\nrp_id = \"https://id.x.example\"",
+        "webauthn.rp_id",
+        Some("cli-config-rp-id"),
+    ),
+    (
+        "[server]\npublic_url = \"https://id.x.example\"\n[webauthn]\nrp_id = \"example\"",
+        "webauthn.rp_id",
+        Some("cli-config-rp-id"),
+    ),
+    (
+        "[server]\npublic_url = \"https://id.x.example\"\n[webauthn]\nrp_id = \"id.y.example\"",
+        "webauthn.rp_id",
+        Some("cli-config-rp-id-elsewhere"),
+    ),
+    (
+        "[server]\npublic_url = \"https://id.x.example\"\nalso_at = [\"https://id.y.example\"]\n[webauthn]\nrp_id = \"id.y.example\"",
+        "webauthn.rp_id",
+        None,
+    ),
+    (
+        "[server]\npublic_url = \"https://id.x.example\"\nalso_at = [\"http://localhost:1\"]",
+        "server.also_at",
+        Some("cli-config-also-at-mixed"),
+    ),
+    (
+        "[server]\npublic_url = \"https://id.x.example\"\nalso_at = [\"https://id.x.example\"]",
+        "server.also_at",
+        Some("cli-config-also-at-twice"),
+    ),
     ("[database]\nurl = \"mysql://x\"", "database.url", Some("cli-config-database-url")),
     ("[cache]\nurl = \"memcached\"", "cache.url", Some("cli-config-cache-url")),
     ("[session]\nidle_minutes = 90\nabsolute_hours = 1", "session.idle_minutes", Some("cli-config-idle-longer")),
