@@ -6,7 +6,7 @@ use super::{Class, Event, archive::Draft, chain};
 use crate::{
     crypto::seal::Sealed,
     params,
-    store::{Conn, Row, StoreError, Tx},
+    store::{Conn, Param, Row, StoreError, Tx},
     types::{Digest, Id, Timestamp, id},
 };
 
@@ -177,8 +177,10 @@ pub(super) async fn own_events(
     kinds: [&'static str; 5],
     (before, most): (i64, i64),
 ) -> Result<Vec<OwnRow>, StoreError> {
-    let [a, b, c, d, e] = kinds;
-    conn.all(OWN_EVENTS, params![person, before, a, b, c, d, e, most]).await?.iter().map(own_row).collect()
+    let mut params = params![person, before];
+    params.extend(kinds.map(Param::from));
+    params.push(most.into());
+    conn.all(OWN_EVENTS, params).await?.iter().map(own_row).collect()
 }
 
 pub(super) async fn own_event(
