@@ -218,7 +218,7 @@ fn no_sentence_is_there_that_nobody_says() {
     made.extend(crate::cli::help::keys());
     let problems = crate::admin::refuse::WORDS.iter();
     made.extend(problems.flat_map(|word| [format!("error-{word}-title"), format!("error-{word}-text")]));
-    let clashes = idp_core::org::change::Why::ALL.map(idp_core::org::change::Why::word);
+    let clashes = idp_core::org::change::Why::ALL.iter().map(|why| why.word());
     let mistakes = crate::admin::refuse::MISTAKES.iter().copied().chain(clashes);
     made.extend(mistakes.map(|word| format!("mistake-{word}")));
     let unused: Vec<&str> = text::entries(Locale::Vi)
