@@ -12,7 +12,12 @@ import { changedRequest, registerSurvey, ways } from './ways.mjs';
 
 let demo;
 let browser;
-before(async () => { [demo, browser] = await Promise.all([startDemo(), launch()]); });
+let goTo;
+before(async () => {
+  [demo, browser] = await Promise.all([startDemo(), launch()]);
+  goTo = ways(demo);
+  await registerSurvey(demo);
+});
 after(async () => { await browser?.close(); await demo?.stop(); });
 
 const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
@@ -62,8 +67,6 @@ const LOOKS = [
 const keepDisplay = (citizen, display) => citizen.context.addCookies([{ name: 'prefs', value: display, url: demo.issuer }]);
 
 const PAGES = Object.keys(ways({ portals: [{}, {}], people: [{}], may_enrol: [] }));
-let goTo;
-before(async () => { goTo = ways(demo); await registerSurvey(demo); });
 
 for (const name of PAGES) {
   test(`${name}: WCAG 2.2 AA, targets and widths`, async () => {
