@@ -54,3 +54,8 @@ pub fn statements() -> Vec<&'static str> {
     ];
     [&rooms, office::STATEMENTS, org::STATEMENTS].concat().concat()
 }
+
+/// Every sealed column whose values can be put under another master key one by one. Personal numbers have blind indexes beside them and go
+/// by [`people::reseal_numbers`].
+pub const SEALED_COLUMNS: [&store::reseal::Column; 6] =
+    [&keys::PRIVATE_HALVES, &audit::KEYS, &people::PROFILES, &notify::MESSAGES, &authn::CREDENTIALS, &authn::CONTACTS];

@@ -18,7 +18,7 @@ mod own;
 mod record;
 mod rows;
 
-pub use erase::{erase, personal};
+pub use erase::{KEYS, erase, personal};
 pub use event::{Class, Event, Personal};
 pub use own::{Own, Topic, latest_grants, own, own_event};
 pub use record::record;

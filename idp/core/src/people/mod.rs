@@ -10,6 +10,7 @@ mod account;
 mod enrol;
 mod person;
 pub mod registry;
+mod reseal;
 mod rows;
 
 pub use account::{
@@ -21,6 +22,8 @@ pub use person::{
     DataMatch, NewPerson, PersonState, Profile, StoredPerson, add_person, change_profile, claimants, person,
     set_person_state,
 };
+
+pub use reseal::{PROFILES, reseal_numbers, stale_numbers};
 
 /// Every statement of this room.
 pub(crate) const STATEMENTS: &[&str] = rows::ALL;

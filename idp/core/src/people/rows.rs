@@ -58,6 +58,18 @@ const DUE_CHECKS: &str = "select person_id, request_ref from registry_check \
 const HOLDERS: &str = "select distinct i.person_id from identifier_index x join identifier i on i.id = x.identifier_id \
     where x.digest = $1 and i.ended_at is null limit 100";
 
+pub(super) const COUNT_STALE_PROFILES: &str =
+    "select count(*) as n from person where sealed_profile is not null and seal_key_id <> $1";
+pub(super) const STALE_PROFILES: &str = "select id as key, sealed_profile as sealed, seal_key_id from person \
+    where sealed_profile is not null and seal_key_id <> $1 order by id limit $2";
+pub(super) const RESEAL_PROFILE: &str = "update person set sealed_profile = $2, seal_key_id = $3 where id = $1";
+const COUNT_STALE_NUMBERS: &str = "select count(*) as n from identifier i where i.seal_key_id <> $1 \
+    or exists (select 1 from identifier_index x where x.identifier_id = i.id and x.key_id <> $1)";
+const STALE_NUMBERS: &str = "select i.id, i.sealed, i.seal_key_id from identifier i where i.seal_key_id <> $1 \
+    or exists (select 1 from identifier_index x where x.identifier_id = i.id and x.key_id <> $1) order by i.id limit $2";
+const RESEAL_NUMBER: &str = "update identifier set sealed = $2, seal_key_id = $3 where id = $1";
+const DELETE_INDEXES: &str = "delete from identifier_index where identifier_id = $1";
+
 /// Every statement of this file.
 pub(super) const ALL: &[&str] = &[
     INSERT_PERSON,
@@ -81,6 +93,13 @@ pub(super) const ALL: &[&str] = &[
     ANSWER_CHECK,
     DUE_CHECKS,
     HOLDERS,
+    COUNT_STALE_PROFILES,
+    STALE_PROFILES,
+    RESEAL_PROFILE,
+    COUNT_STALE_NUMBERS,
+    STALE_NUMBERS,
+    RESEAL_NUMBER,
+    DELETE_INDEXES,
 ];
 
 pub(super) async fn insert_person(
@@ -281,4 +300,29 @@ pub(super) async fn due_checks(
 ) -> Result<Vec<(Id<id::Person>, String)>, StoreError> {
     let rows = conn.all(DUE_CHECKS, params![now, most]).await?;
     rows.iter().map(|row| Ok((row.id("person_id")?, row.text("request_ref")?))).collect()
+}
+
+pub(super) async fn count_stale_numbers(conn: &mut Conn) -> Result<u64, StoreError> {
+    let active = conn.seals().active_id().to_owned();
+    let row = conn.one(COUNT_STALE_NUMBERS, params![active]).await?.ok_or(Fault::bug("counting numbers"))?;
+    Ok(row.int("n")?.unsigned_abs())
+}
+
+/// Numbers that are sealed, or indexed, under another key than the active one.
+pub(super) async fn stale_numbers(conn: &mut Conn, most: i64) -> Result<Vec<(Id<Identifier>, Sealed)>, StoreError> {
+    let active = conn.seals().active_id().to_owned();
+    let rows = conn.all(STALE_NUMBERS, params![active, most]).await?;
+    let read = |row: &Row| {
+        let sealed = Sealed { key_id: row.text("seal_key_id")?, bytes: row.bytes("sealed")? };
+        Ok((row.id("id")?, sealed))
+    };
+    rows.iter().map(read).collect()
+}
+
+pub(super) async fn reseal_number(tx: &mut Tx<'_>, id: Id<Identifier>, sealed: &Sealed) -> Result<(), StoreError> {
+    tx.later(RESEAL_NUMBER, params![id, sealed.bytes.clone(), sealed.key_id.as_str()]).await
+}
+
+pub(super) async fn delete_identifier_indexes(tx: &mut Tx<'_>, id: Id<Identifier>) -> Result<(), StoreError> {
+    tx.later(DELETE_INDEXES, params![id]).await
 }

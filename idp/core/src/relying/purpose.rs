@@ -191,7 +191,7 @@ mod tests {
     use super::{Definition, LegalBasis, Scope};
     use crate::relying::UriPolicy;
 
-    fn definition(purposes: Value, consent: &str) -> Definition {
+    fn definition(purposes: &Value, consent: &str) -> Definition {
         let value = json!({
             "name": { "vi": "Cong", "en": "Portal" },
             "redirect_uris": ["https://rp.example/cb"],
@@ -203,7 +203,7 @@ mod tests {
         serde_json::from_value(value).expect("of the right shape")
     }
 
-    fn problems(purposes: Value, consent: &str) -> usize {
+    fn problems(purposes: &Value, consent: &str) -> usize {
         let checked = definition(purposes, consent).check("rp", true, UriPolicy { loopback_issuer: false });
         checked.err().map_or(0, |error| error.0.iter().filter(|problem| problem.field == "purposes").count())
     }
@@ -218,8 +218,8 @@ mod tests {
 
     #[test]
     fn each_contradiction_of_a_purpose_is_refused() {
-        assert_eq!(problems(json!([purpose(&json!({}))]), "explicit"), 0);
-        assert_eq!(problems(json!([purpose(&json!({ "legal_basis": "law" }))]), "implied"), 0);
+        assert_eq!(problems(&json!([purpose(&json!({}))]), "explicit"), 0);
+        assert_eq!(problems(&json!([purpose(&json!({ "legal_basis": "law" }))]), "implied"), 0);
         for change in [
             json!({ "id": "" }),
             json!({ "id": "Form" }),
@@ -231,12 +231,12 @@ mod tests {
             json!({ "scopes": ["profile"] }),
             json!({ "scopes": ["profile", "identity", "offline_access"] }),
         ] {
-            assert_eq!(problems(json!([purpose(&change)]), "explicit"), 1, "{change}");
+            assert_eq!(problems(&json!([purpose(&change)]), "explicit"), 1, "{change}");
         }
-        assert_eq!(problems(json!([purpose(&json!({ "optional": true, "legal_basis": "law" }))]), "implied"), 1);
-        assert_eq!(problems(json!([purpose(&json!({}))]), "implied"), 1, "asks, but is not to ask");
-        assert_eq!(problems(json!([purpose(&json!({ "legal_basis": "law" }))]), "explicit"), 1, "nothing to ask");
-        assert_eq!(problems(json!([purpose(&json!({})), purpose(&json!({}))]), "explicit"), 1, "one id twice");
+        assert_eq!(problems(&json!([purpose(&json!({ "optional": true, "legal_basis": "law" }))]), "implied"), 1);
+        assert_eq!(problems(&json!([purpose(&json!({}))]), "implied"), 1, "asks, but is not to ask");
+        assert_eq!(problems(&json!([purpose(&json!({ "legal_basis": "law" }))]), "explicit"), 1, "nothing to ask");
+        assert_eq!(problems(&json!([purpose(&json!({})), purpose(&json!({}))]), "explicit"), 1, "one id twice");
     }
 
     #[test]
@@ -249,12 +249,12 @@ mod tests {
             let purposes = definition.purposes_for(scopes);
             purposes.into_iter().map(|purpose| purpose.id).collect::<Vec<_>>().join(" ")
         };
-        let named = definition(two, "explicit");
+        let named = definition(&two, "explicit");
         assert_eq!(ids(&named, &[Scope::Openid, Scope::Profile]), "form");
         assert_eq!(ids(&named, &[Scope::Openid, Scope::Profile, Scope::Identity]), "form number");
         assert_eq!(ids(&named, &[Scope::Openid]), "default");
         assert_eq!(ids(&named, &[]), "");
-        let unnamed = definition(json!([]), "implied");
+        let unnamed = definition(&json!([]), "implied");
         let purposes = unnamed.purposes_for(&[Scope::Openid]);
         assert_eq!(purposes[0].legal_basis, LegalBasis::PublicTask, "what is not asked has another basis");
         assert!(purposes[0].text.vi.contains("Cong") && purposes[0].text.en.contains("Portal"));

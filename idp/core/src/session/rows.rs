@@ -112,7 +112,7 @@ pub(super) async fn insert(
         live.computer.word(),
         agent
     ];
-    tx.run(INSERT, params).await.map(|_| ())
+    tx.later(INSERT, params).await
 }
 
 pub(super) async fn renew(
@@ -162,7 +162,7 @@ fn read(row: &Row) -> Result<Live, StoreError> {
 
 pub(super) async fn touch(tx: &mut Tx<'_>, id: Id<id::Session>) -> Result<(), StoreError> {
     let now = tx.now();
-    tx.run(TOUCH, params![id, now]).await.map(|_| ())
+    tx.later(TOUCH, params![id, now]).await
 }
 
 pub(super) async fn join(

@@ -15,6 +15,7 @@ use crate::{
 const NOW: Timestamp = Timestamp::from_seconds(1_790_000_000);
 
 /// Everything about a transaction that the hall's answer can depend on.
+#[expect(clippy::struct_excessive_bools, reason = "each is one fact of the hall, as it lies in the rows")]
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct World {
     /// Which request, by its place in [`requests`].
@@ -296,16 +297,16 @@ fn picture() -> String {
         let shown: Vec<&str> =
             acts.iter().copied().filter(|act| !["turn back", "half an hour"].contains(act)).collect();
         if !shown.is_empty() {
-            text.push_str(&format!("    {from} --> {to}: {}\n", shown.join(", ")));
+            text.extend([format!("    {from} --> {to}: {}\n", shown.join(", "))]);
         }
     }
     for end in ["Finish", "Unmet", "WrongPerson"] {
-        text.push_str(&format!("    {end} --> [*]\n"));
+        text.extend([format!("    {end} --> [*]\n")]);
     }
     text.push_str("```\n\n| from | what the person does | to | walked by |\n| --- | --- | --- | --- |\n");
     for edge in &edges {
         let (from, act, to) = edge;
-        text.push_str(&format!("| {from} | {act} | {to} | `{}` |\n", walked_by(edge).unwrap_or("nobody")));
+        text.extend([format!("| {from} | {act} | {to} | `{}` |\n", walked_by(edge).unwrap_or("nobody"))]);
     }
     text
 }

@@ -75,7 +75,7 @@ pub(super) async fn insert(
     let now = tx.now();
     let asked = serde_json::to_string(new.asked).map_err(|error| Fault::new("writing a transaction", error))?;
     let params = params![digest, new.browser, new.door, new.party, asked, new.payload, new.resume, now, ends_at];
-    tx.run(INSERT, params).await.map(|_| ())
+    tx.later(INSERT, params).await
 }
 
 pub(super) async fn load(
@@ -107,7 +107,7 @@ pub(super) async fn load(
 
 pub(super) async fn proved(tx: &mut Tx<'_>, digest: Digest, session: Id<id::Session>) -> Result<(), StoreError> {
     let now = tx.now();
-    tx.run(PROVED, params![digest, session, now]).await.map(|_| ())
+    tx.later(PROVED, params![digest, session, now]).await
 }
 
 /// Keeps that the password of an account was right.
@@ -125,12 +125,12 @@ pub(super) async fn unpend(tx: &mut Tx<'_>, digest: Digest) -> Result<(), StoreE
 
 pub(super) async fn chose(tx: &mut Tx<'_>, digest: Digest, session: Id<id::Session>) -> Result<(), StoreError> {
     let now = tx.now();
-    tx.run(CHOSE, params![digest, session, now]).await.map(|_| ())
+    tx.later(CHOSE, params![digest, session, now]).await
 }
 
 pub(super) async fn consented(tx: &mut Tx<'_>, digest: Digest, session: Id<id::Session>) -> Result<(), StoreError> {
     let now = tx.now();
-    tx.run(CONSENTED, params![digest, session, now]).await.map(|_| ())
+    tx.later(CONSENTED, params![digest, session, now]).await
 }
 
 pub(super) async fn browser_keeps_passkeys(tx: &mut Tx<'_>, digest: Digest) -> Result<(), StoreError> {
@@ -144,7 +144,7 @@ pub(super) async fn declined(tx: &mut Tx<'_>, digest: Digest) -> Result<(), Stor
 
 pub(super) async fn set_asked(tx: &mut Tx<'_>, digest: Digest, asked: &Asked) -> Result<(), StoreError> {
     let asked = serde_json::to_string(asked).map_err(|error| Fault::new("writing a transaction", error))?;
-    tx.run(HINT, params![digest, asked]).await.map(|_| ())
+    tx.later(HINT, params![digest, asked]).await
 }
 
 pub(super) async fn end(tx: &mut Tx<'_>, digest: Digest, outcome: Outcome) -> Result<bool, StoreError> {

@@ -66,6 +66,10 @@ impl Jobs {
             let epoch = meta::epoch(&mut house.db.read().await?).await?;
             house.epoch.store(epoch.0, Ordering::Relaxed);
         }
+        // After a restore the keys in memory may be of a database that is no more.
+        if moved(Room::AuditKeys) || moved(Room::Meta) {
+            house.db.seals().opened().clear();
+        }
         let changed = u64::from(now != *seen);
         *seen = now;
         Ok(changed)

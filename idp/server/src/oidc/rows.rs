@@ -18,8 +18,20 @@ const SWEEP_POSTED: &str = "delete from posted_request where ends_at < $1";
 const INSERT_GRANT: &str = "insert into token_grant \
     (id, party_id, person_id, account_id, session_id, code_digest, code_ends_at, terms, epoch, created_at, ends_at) \
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+/// Spends a code and reads what [`GRANT`] reads. Only the row itself may be named behind `returning`, so the faces are asked one value at a time.
 const SPEND_CODE: &str = "update token_grant set code_spent_at = $2 where code_digest = $1 and code_spent_at is null \
-    returning id, code_ends_at";
+    returning id, party_id, person_id, account_id, session_id, terms, epoch, created_at, ends_at, revoked_at, code_ends_at, \
+    (select max(w.at) from consent_withdrawal w \
+        where w.person_id = token_grant.person_id and w.party_id = token_grant.party_id) as withdrawn_at, \
+    (select a.cut_at from account_standing a where a.account_id = token_grant.account_id) as cut_at, \
+    (select s.population from session_standing s where s.session_id = token_grant.session_id) as population, \
+    (select s.computer from session_standing s where s.session_id = token_grant.session_id) as computer, \
+    (select a.account_state from account_standing a where a.account_id = token_grant.account_id) as account_state, \
+    (select a.person_state from account_standing a where a.account_id = token_grant.account_id) as person_state, \
+    (select s.ends_at from session_standing s where s.session_id = token_grant.session_id) as session_ends_at, \
+    (select s.ended_at from session_standing s where s.session_id = token_grant.session_id) as session_ended_at, \
+    (select s.last_used_at from session_standing s where s.session_id = token_grant.session_id) as session_used_at, \
+    cast(null as text) as revoked_jti";
 const GRANT_OF_CODE: &str = "select id from token_grant where code_digest = $1";
 const GRANT: &str = "select g.id, g.party_id, g.person_id, g.account_id, g.session_id, g.terms, g.epoch, g.created_at, g.ends_at, g.revoked_at, \
     a.account_state, a.person_state, a.cut_at, s.population, s.computer, \
@@ -127,17 +139,15 @@ pub(super) async fn insert_grant(tx: &mut Tx<'_>, new: &NewGrant<'_>) -> Result<
         now,
         new.ends_at
     ];
-    tx.run(INSERT_GRANT, params).await.map(|_| ())
+    tx.later(INSERT_GRANT, params).await
 }
 
-/// Spends a code. The statement is the judge: of many at once, one gets the row.
-pub(super) async fn spend_code(
-    tx: &mut Tx<'_>,
-    code: Digest,
-) -> Result<Option<(Id<id::Grant>, Timestamp)>, StoreError> {
+/// Spends a code; gives its grant with everything that stands for or against it, and the end of the code. The statement is the judge: of many
+/// at once, one gets the row.
+pub(super) async fn spend_code(tx: &mut Tx<'_>, code: Digest) -> Result<Option<(Stored, Timestamp)>, StoreError> {
     let now = tx.now();
     let row = tx.one(SPEND_CODE, params![code, now]).await?;
-    row.map(|row| Ok((row.id("id")?, row.time("code_ends_at")?))).transpose()
+    row.map(|row| Ok((stored(&row)?, row.time("code_ends_at")?))).transpose()
 }
 
 pub(super) async fn grant_of_code(conn: &mut Conn, code: Digest) -> Result<Option<Id<id::Grant>>, StoreError> {

@@ -3,6 +3,7 @@
 //! | file | what |
 //! | --- | --- |
 //! | [`gate`] | the one way in and out: order of everything below |
+//! | [`current`] | the request of a log line |
 //! | [`context`] | reference (`X-Request-Id`), trace (W3C Trace Context), language |
 //! | [`peer`] | client address and port; which proxy is believed (RFC 7239) |
 //! | [`limit`] | bytes, counts, depth, time |
@@ -28,6 +29,7 @@ pub mod ceremony;
 pub mod context;
 pub mod cookie;
 pub mod csrf;
+pub mod current;
 pub mod display;
 pub mod extract;
 pub mod gate;

@@ -218,7 +218,7 @@ fn no_sentence_is_there_that_nobody_says() {
     made.extend(crate::cli::help::keys());
     let problems = crate::admin::refuse::WORDS.iter();
     made.extend(problems.flat_map(|word| [format!("error-{word}-title"), format!("error-{word}-text")]));
-    let clashes = idp_core::org::change::Why::ALL.map(idp_core::org::change::Why::word);
+    let clashes = idp_core::org::change::Why::ALL.iter().map(|why| why.word());
     let mistakes = crate::admin::refuse::MISTAKES.iter().copied().chain(clashes);
     made.extend(mistakes.map(|word| format!("mistake-{word}")));
     let unused: Vec<&str> = text::entries(Locale::Vi)
@@ -226,18 +226,4 @@ fn no_sentence_is_there_that_nobody_says() {
         .filter(|key| !made.contains(*key) && !text.contains(&format!("\"{key}\"")))
         .collect();
     assert_eq!(unused, Vec::<&str>::new(), "sentences that no template and no source names");
-}
-
-#[test]
-#[ignore = "writes the samples to PAGES_DIR, to be looked at in a browser"]
-fn dump_the_samples() {
-    let folder = std::env::var("PAGES_DIR").expect("PAGES_DIR names a folder");
-    let folder = Path::new(&folder);
-    for sample in every_sample() {
-        // Passing pages would leave before anybody could look.
-        let html =
-            sample.html.replace("http-equiv=\"refresh\"", "name=\"was-refresh\"").replace("<script", "<template");
-        let name = format!("{}.{}.{}.html", sample.page, sample.name, sample.locale.tag());
-        std::fs::write(folder.join(name), html).expect("the folder is writable");
-    }
 }
