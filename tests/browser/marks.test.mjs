@@ -49,10 +49,9 @@ const rowsOfInk = (page, picture, scale) => page.evaluate(async ([base64, each])
   const context = canvas.getContext('2d');
   context.drawImage(bitmap, 0, 0);
   const { data, width, height } = context.getImageData(0, 0, bitmap.width, bitmap.height);
-  // Letters fill the middle of the picture; edges of buttons lie at its sides.
-  const [left, right] = [Math.floor(width * 0.3), Math.ceil(width * 0.7)];
-  const middle = Math.floor(height / 2);
-  const ground = (y) => [0, 1, 2].map((channel) => data[(y * width + Math.floor(width * 0.04)) * 4 + channel]);
+  // The last columns hold no letter: what differs from them in a row is ink.
+  const [left, right] = [0, width - 6];
+  const ground = (y) => [0, 1, 2].map((channel) => data[(y * width + width - 3) * 4 + channel]);
   const isInk = (y) => {
     const base = ground(y);
     for (let x = left; x < right; x += 1) {
@@ -63,7 +62,7 @@ const rowsOfInk = (page, picture, scale) => page.evaluate(async ([base64, each])
   };
   const inked = [];
   for (let y = 0; y < height; y += 1) if (isInk(y)) inked.push(y);
-  return inked.length === 0 ? 0 : (inked.at(-1) - inked[0] + 1) / each + 0 * middle;
+  return inked.length === 0 ? 0 : (inked.at(-1) - inked[0] + 1) / each;
 }, [picture.toString('base64'), scale]);
 
 /** The height of the letters where nothing can cut them. */

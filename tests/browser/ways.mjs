@@ -143,6 +143,9 @@ export function ways(demo) {
       enrolled += 1;
     },
     account: signedInAt('/account'),
+    factors: signedInAt('/account/factors'),
+    'change-password': signedInAt('/account/password'),
+    recover: (page) => page.goto(`${demo.issuer}/recover`),
     'account-services': signedInAt('/account/services'),
     'account-service': signedInAt(`/account/services/${first.client_id}`),
     'account-history': signedInAt('/account/history'),
