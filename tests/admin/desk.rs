@@ -126,8 +126,7 @@ pub(super) async fn party(house: &House) -> Party {
 
 pub(super) async fn token(house: &House, party: &Party, more: &[(&str, &str)]) -> String {
     let resource = house.at("/api/v1");
-    let mut form =
-        vec![("grant_type", "client_credentials"), ("scope", "admin"), ("resource", resource.as_str())];
+    let mut form = vec![("grant_type", "client_credentials"), ("scope", "admin"), ("resource", resource.as_str())];
     for (name, value) in more {
         form.retain(|(known, _)| known != name);
         if !value.is_empty() {
@@ -174,9 +173,7 @@ pub(super) fn set(on: &str, operations: &Value) -> Value {
 impl Country {
     pub(super) async fn of(house: &House) -> Self {
         let made = |code: &str| json!({"ref": code});
-        let level = |level: &str, rank: i64| {
-            json!({"op": "open_level", "level": level, "rank": rank, "label": {"vi": level, "en": level}})
-        };
+        let level = |level: &str, rank: i64| json!({"op": "open_level", "level": level, "rank": rank, "label": {"vi": level, "en": level}});
         let operations = json!([
             level("country", 0),
             level("province", 1),

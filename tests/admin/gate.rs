@@ -20,9 +20,10 @@ fn the_permission_matrix_is_the_one_in_the_repository() {
 
 /// A path of an operation, with ids of nothing.
 fn path(operation: &Listed) -> String {
-    let parts = operation.path.split('/').map(|part| {
-        if part.starts_with('{') { "0197f3d07c1a7d529a372f0c5b1e8d44" } else { part }
-    });
+    let parts = operation
+        .path
+        .split('/')
+        .map(|part| if part.starts_with('{') { "0197f3d07c1a7d529a372f0c5b1e8d44" } else { part });
     parts.collect::<Vec<_>>().join("/")
 }
 

@@ -6,7 +6,7 @@ use idp_core::{
     store::Actor,
 };
 use idp_tests::Engine;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::staff::{Person, Post, Staff, day, gso, roles, set, unit, word};
 
@@ -29,6 +29,17 @@ async fn now_in(staff: &Staff, person: Person, at: &str) -> Post {
     posts[0]
 }
 
+/// Both provinces become a new one, and two communes of the first a new commune.
+fn reform() -> Value {
+    json!([
+        {"op": "merge", "whole": [{"unit": gso("54")}, {"unit": gso("66")}],
+            "into": {"new": unit("66", "province", "tinh", &gso("VN"))}},
+        {"op": "move", "from": gso("54"), "to": {"ref": "66"}},
+        {"op": "move", "from": gso("66"), "to": {"ref": "66"}},
+        {"op": "merge", "whole": [{"unit": gso("22015")}, {"unit": gso("22018")}],
+            "into": {"new": unit("22016", "commune", "xa", &json!({"ref": "66"}))}}])
+}
+
 #[test]
 fn row_201_no_official_gains_or_loses_by_the_merger_of_their_province() {
     idp_tests::run(async {
@@ -47,22 +58,14 @@ fn row_201_no_official_gains_or_loses_by_the_merger_of_their_province() {
                 from: of_54,
                 to: dung,
                 roles: roles(&["lanh-dao-don-vi"]),
-                scope: idp_core::office::Scope::Subtree,
+                scope: office::Scope::Subtree,
                 span: Span { from: staff.now(), until: day("2025-12-01") },
-                decision: None,
+                // Without a decision ninety days are the most, and the reform lies further ahead.
+                decision: Some(office::Confirmed { number: "7/GUQ".into(), date: staff.now().day() }),
                 limits: Limits::default(),
             };
-            // Without a decision ninety days are the most, and the reform lies further ahead.
-            let mut what = HandOn { decision: None, ..what };
-            what.decision = Some(idp_core::office::Confirmed { number: "7/GUQ".into(), date: staff.now().day() });
             let handed = staff.hand_on(an, &what).await.expect("is handed on").post;
-            let operations = json!([
-                {"op": "merge", "whole": [{"unit": gso("54")}, {"unit": gso("66")}],
-                    "into": {"new": unit("66", "province", "tinh", &gso("VN"))}},
-                {"op": "move", "from": gso("54"), "to": {"ref": "66"}},
-                {"op": "move", "from": gso("66"), "to": {"ref": "66"}},
-                {"op": "merge", "whole": [{"unit": gso("22015")}, {"unit": gso("22018")}],
-                    "into": {"new": unit("22016", "commune", "xa", &json!({"ref": "66"}))}}]);
+            let operations = reform();
             let done = staff.change(&set(REFORM, &operations)).await.expect("is approved");
             assert_eq!(done.carried, 4, "{engine:?}");
             let before = "2025-06-30";

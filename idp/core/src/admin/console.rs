@@ -4,9 +4,9 @@
 use std::time::Duration;
 
 use super::{
+    appointment::Subject,
     gate::{self, Fresh, How, Refusal},
     register, rows,
-    appointment::Subject,
 };
 use crate::{
     audit::{self, Event},

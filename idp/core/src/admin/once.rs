@@ -48,7 +48,12 @@ pub enum Known {
 }
 
 /// What is known of a key. `request` is a digest of method, path and body.
-pub async fn known(conn: &mut Conn, key: &OnceKey, request: Digest, now: crate::types::Timestamp) -> Result<Known, StoreError> {
+pub async fn known(
+    conn: &mut Conn,
+    key: &OnceKey,
+    request: Digest,
+    now: crate::types::Timestamp,
+) -> Result<Known, StoreError> {
     Ok(match rows::answer(conn, key, now).await? {
         None => Known::New,
         Some((digest, answer)) if digest == request => Known::Answered(answer),

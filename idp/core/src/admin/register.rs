@@ -201,12 +201,7 @@ pub(super) async fn write(tx: &mut Tx<'_>, new: NewAppointment) -> Result<Appoin
 ///
 /// # Errors
 /// [`EndError`].
-pub async fn end(
-    tx: &mut Tx<'_>,
-    by: By<'_>,
-    stored: &Appointment,
-    because: &str,
-) -> Result<Appointment, EndError> {
+pub async fn end(tx: &mut Tx<'_>, by: By<'_>, stored: &Appointment, because: &str) -> Result<Appointment, EndError> {
     let now = tx.now();
     if stored.ended_at.is_some() || stored.window.until.is_some_and(|until| until <= now) {
         return Err(EndError::Ended);

@@ -75,7 +75,8 @@ pub fn may_appoint(
     if new.subject == actor {
         return Err(Beyond::Oneself);
     }
-    let mut giving = held.iter().filter(|own| own.is_in_force(now) && own.role.may_give().contains(&new.role)).peekable();
+    let mut giving =
+        held.iter().filter(|own| own.is_in_force(now) && own.role.may_give().contains(&new.role)).peekable();
     if giving.peek().is_none() {
         return Err(Beyond::Role);
     }
@@ -100,7 +101,8 @@ pub(super) fn may_end(
     if stored.subject == actor {
         return Ok(());
     }
-    let mut giving = held.iter().filter(|own| own.is_in_force(now) && own.role.may_give().contains(&stored.role)).peekable();
+    let mut giving =
+        held.iter().filter(|own| own.is_in_force(now) && own.role.may_give().contains(&stored.role)).peekable();
     if giving.peek().is_none() {
         return Err(Beyond::Role);
     }

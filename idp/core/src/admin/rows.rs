@@ -41,7 +41,8 @@ const SWEEP_CONSOLES: &str = "delete from console_session where ends_at < $1 or 
 const INSERT_OFFER: &str = "insert into owner_offer (digest, offered_at, offered_by, expires_at, because) \
     values ($1, $2, $3, $4, $5)";
 const END_OFFERS: &str = "update owner_offer set expires_at = $1 where used_at is null and expires_at > $1";
-const OFFER: &str = "select expires_at, because from owner_offer where digest = $1 and used_at is null and expires_at > $2";
+const OFFER: &str =
+    "select expires_at, because from owner_offer where digest = $1 and used_at is null and expires_at > $2";
 const SPEND_OFFER: &str =
     "update owner_offer set used_at = $2, used_by = $3 where digest = $1 and used_at is null and expires_at > $2";
 const SWEEP_OFFERS: &str = "delete from owner_offer where expires_at < $1";
@@ -131,10 +132,7 @@ pub(super) async fn end(tx: &mut Tx<'_>, id: Id<id::Appointment>, because: &str)
     Ok(tx.run(END, params![id, now, by, because]).await? == 1)
 }
 
-pub(super) async fn appointment(
-    conn: &mut Conn,
-    id: Id<id::Appointment>,
-) -> Result<Option<Appointment>, StoreError> {
+pub(super) async fn appointment(conn: &mut Conn, id: Id<id::Appointment>) -> Result<Option<Appointment>, StoreError> {
     conn.one(ONE, params![id]).await?.as_ref().map(read).transpose()
 }
 
@@ -214,7 +212,11 @@ pub(super) async fn end_consoles_of_person(
     because: &str,
 ) -> Result<Vec<Id<id::Session>>, StoreError> {
     let now = tx.now();
-    tx.all(END_CONSOLES_OF_PERSON, params![person, now, because]).await?.iter().map(|row| row.id("session_id")).collect()
+    tx.all(END_CONSOLES_OF_PERSON, params![person, now, because])
+        .await?
+        .iter()
+        .map(|row| row.id("session_id"))
+        .collect()
 }
 
 pub(super) async fn sweep_consoles(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64, StoreError> {

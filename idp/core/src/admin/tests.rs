@@ -108,7 +108,8 @@ fn row_191_nobody_gives_what_the_rule_table_does_not_let_them() {
     ];
     let mut cases = 0;
     for (role, given) in Role::ALL.into_iter().flat_map(|role| Role::ALL.map(|given| (role, given))) {
-        for (own, target) in scopes().into_iter().flat_map(|own| scopes().into_iter().map(move |target| (own, target))) {
+        for (own, target) in scopes().into_iter().flat_map(|own| scopes().into_iter().map(move |target| (own, target)))
+        {
             for (mine, theirs) in windows.into_iter().flat_map(|mine| windows.map(|theirs| (mine, theirs))) {
                 for subject in [actor, Subject::Person(person(200))] {
                     let own = held(role, own, mine);
@@ -134,7 +135,8 @@ fn row_191_nobody_gives_what_the_rule_table_does_not_let_them() {
 #[test]
 fn row_193_each_way_beyond_ones_own_office_has_its_name() {
     let actor = Subject::Person(person(100));
-    let own = [held(Role::UnitAdministrator, Scope::Below(unit(PROVINCE)), Interval { from: NOW, until: Some(NOW + DAY) })];
+    let own =
+        [held(Role::UnitAdministrator, Scope::Below(unit(PROVINCE)), Interval { from: NOW, until: Some(NOW + DAY) })];
     let new = |subject, role, number, until| NewAppointment {
         subject,
         role,
@@ -159,7 +161,9 @@ fn row_193_each_way_beyond_ones_own_office_has_its_name() {
 
 #[test]
 fn row_201_a_role_holds_in_its_own_time_only_and_an_ended_unit_covers_nothing() {
-    let at = |window, ended_at, at: Timestamp| Appointment { ended_at, ..held(Role::UnitEditor, Scope::Whole, window) }.is_in_force(at);
+    let at = |window, ended_at, at: Timestamp| {
+        Appointment { ended_at, ..held(Role::UnitEditor, Scope::Whole, window) }.is_in_force(at)
+    };
     let tomorrow = Interval { from: NOW + DAY, until: None };
     let yesterday = Interval { from: NOW - 2 * DAY, until: Some(NOW - DAY) };
     for (window, ended, instant, expected) in [
@@ -229,15 +233,26 @@ fn live(person: Id<id::Person>, aal: Aal, at: Timestamp) -> Live {
         aal,
         amr: "pwd".to_owned(),
         last_used_at: at,
+        population: crate::session::Population::Citizen,
+        computer: crate::session::Computer::Own,
     }
 }
 
-async fn offered(scratch: &Scratch, at: &Cx, because: Option<&'static str>) -> Result<crate::types::Digest, OfferError> {
+async fn offered(
+    scratch: &Scratch,
+    at: &Cx,
+    because: Option<&'static str>,
+) -> Result<crate::types::Digest, OfferError> {
     let made = scratch.db.write(at, |tx| Box::pin(offer(tx, Duration::from_secs(1_800), because))).await;
     made.map(|(handle, _)| handle.digest())
 }
 
-async fn accepted(scratch: &Scratch, at: &Cx, digest: crate::types::Digest, live: &Live) -> Result<Appointment, AcceptError> {
+async fn accepted(
+    scratch: &Scratch,
+    at: &Cx,
+    digest: crate::types::Digest,
+    live: &Live,
+) -> Result<Appointment, AcceptError> {
     scratch.db.write(at, |tx| Box::pin(accept(tx, digest, live))).await
 }
 
@@ -304,9 +319,9 @@ async fn row_200_the_last_owner_stays() {
     stop(first).await.expect("now it can end");
     assert!(matches!(stop(first).await, Err(EndError::Ended)));
     // Whoever died administers nothing, and does not count as the last owner either.
-    let died = scratch.db.write(&at, |tx| {
-        Box::pin(async move { people::set_person_state(tx, chi, PersonState::Deceased, None).await })
-    });
+    let died = scratch
+        .db
+        .write(&at, |tx| Box::pin(async move { people::set_person_state(tx, chi, PersonState::Deceased, None).await }));
     died.await.expect("writes");
     let mut conn = scratch.db.read().await.expect("reads");
     assert_eq!(super::register::lasting_owners(&mut conn, at.now).await.expect("reads").len(), 0);

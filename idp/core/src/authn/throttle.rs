@@ -131,8 +131,8 @@ pub async fn forgive(tx: &mut Tx<'_>, account: Id<id::Account>) -> Result<(), St
     quota::forget(tx, Bucket::new("sign-in account", &[account.bytes()])).await
 }
 
-/// Attempts that wait for the same answer, at most: whoever sends more at once is told to come again.
-const MOST_WAITING: usize = 4;
+/// Attempts that wait for the same answer, at most: as many as one pair may fail. Whoever sends more at once is told to come again.
+const MOST_WAITING: usize = 10;
 
 /// Attempts on one account from one place, one after another on this node: many sent at once would otherwise all be answered
 /// before the first failure is counted.

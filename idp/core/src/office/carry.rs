@@ -63,19 +63,13 @@ impl Ground {
         self.territory.get(&unit)?.0
     }
 
-    fn all(&self, of: &HashMap<Unit, BTreeSet<Unit>>, top: Unit) -> BTreeSet<Unit> {
-        of.get(&top).cloned().unwrap_or_else(|| BTreeSet::from([top]))
-    }
-
     fn covered_before(&self, post: &Post) -> Covered {
         Covered::Units(match &post.scope {
             Scope::Own | Scope::NonTerritorial => return Covered::Same,
             Scope::Unit => BTreeSet::from([post.unit]),
-            Scope::Subtree => self.all(&self.before, post.unit),
+            Scope::Subtree => all(&self.before, post.unit),
             Scope::Listed(units) => units.clone(),
-            Scope::Territory => {
-                self.root_before(post.unit).map(|root| self.all(&self.before, root)).unwrap_or_default()
-            }
+            Scope::Territory => self.root_before(post.unit).map(|root| all(&self.before, root)).unwrap_or_default(),
         })
     }
 
@@ -83,11 +77,11 @@ impl Ground {
         Covered::Units(match &post.scope {
             Scope::Own | Scope::NonTerritorial => return Covered::Same,
             Scope::Unit => BTreeSet::from([post.unit]),
-            Scope::Subtree => self.all(&self.after, post.unit),
+            Scope::Subtree => all(&self.after, post.unit),
             Scope::Listed(units) => units.clone(),
             Scope::Territory => {
                 let root = self.territory.get(&post.unit).and_then(|(_, after)| *after);
-                root.map(|root| self.all(&self.after, root)).unwrap_or_default()
+                root.map(|root| all(&self.after, root)).unwrap_or_default()
             }
         })
     }
@@ -132,6 +126,11 @@ impl Ground {
         let window = post.span.from >= self.at.max(from.span.from) && post.span.until <= from.span.until;
         same == *from && window && self.gains_nothing(from, post)
     }
+}
+
+/// A unit of which nothing is recorded below it stands for itself.
+fn all(of: &HashMap<Unit, BTreeSet<Unit>>, top: Unit) -> BTreeSet<Unit> {
+    of.get(&top).cloned().unwrap_or_else(|| BTreeSet::from([top]))
 }
 
 /// The posts of officials, as what stands on units.
@@ -262,11 +261,11 @@ async fn ground(
         };
         territory = all.iter().map(|unit| (*unit, (root(*unit, just_before), root(*unit, at)))).collect();
     }
-    let roots = |first: &BTreeSet<Unit>, pick: fn(&(Option<Unit>, Option<Unit>)) -> Option<Unit>| -> Vec<Unit> {
-        first.iter().copied().chain(territory.values().filter_map(pick)).collect::<BTreeSet<_>>().into_iter().collect()
-    };
-    let before = rows::all_under(tx, just_before, &roots(&old, |roots| roots.0)).await?;
-    let after = rows::all_under(tx, at, &roots(&new, |roots| roots.1)).await?;
+    let (mut tops_before, mut tops_after) = (old, new);
+    tops_before.extend(territory.values().filter_map(|(before, _)| *before));
+    tops_after.extend(territory.values().filter_map(|(_, after)| *after));
+    let before = rows::all_under(tx, just_before, &Vec::from_iter(tops_before)).await?;
+    let after = rows::all_under(tx, at, &Vec::from_iter(tops_after)).await?;
     Ok(Ground { at, back, before, after, territory })
 }
 

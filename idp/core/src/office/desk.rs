@@ -130,9 +130,9 @@ impl Bench {
     }
 
     /// Passes the gate with an administrator as actor.
-    fn admit(&self, person: PersonId, after: After) -> Result<Admitted, Refused> {
+    fn admit(&self, person: PersonId, after: &After) -> Result<Admitted, Refused> {
         let before = self.before(person);
-        admit_change(&self.world, (&before, &after), &Actor::Giver(&self.giver), self.facts)
+        admit_change(&self.world, (&before, after), &Actor::Giver(&self.giver), self.facts)
     }
 }
 
@@ -245,7 +245,7 @@ pub(super) async fn assign_from(
     }
     let id = post.id;
     after.push(post);
-    let admitted = bench.admit(person, After(after))?;
+    let admitted = bench.admit(person, &After(after))?;
     let given = only(save(tx, &admitted, Origin { import, ..origin(source) }).await?)?;
     if !posts::had_post(tx, person, id).await? {
         let decision = decision.as_deref();
@@ -290,7 +290,7 @@ pub async fn change(tx: &mut Tx<'_>, by: &By, which: Seen, edit: Edit) -> Result
     let units: Vec<Id<id::Unit>> = std::iter::once(post.unit).chain(post.scope.listed()).collect();
     let bench = bench(tx, by, person, (&post.roles, &units)).await?;
     let after = with(&bench.before(person), post)?;
-    let admitted = bench.admit(person, after)?;
+    let admitted = bench.admit(person, &after)?;
     only(save(tx, &admitted, origin(Source::Office)).await?)
 }
 
@@ -310,7 +310,7 @@ pub async fn end(tx: &mut Tx<'_>, by: &By, which: Seen, (at, because): (Timestam
     let person = post.person;
     let bench = bench(tx, by, person, (&[], &[])).await?;
     let after = with(&bench.before(person), ended(post, at, tx.now(), because))?;
-    let admitted = bench.admit(person, after)?;
+    let admitted = bench.admit(person, &after)?;
     only(save(tx, &admitted, origin(Source::Office)).await?)
 }
 
@@ -430,7 +430,7 @@ pub async fn transfer(tx: &mut Tx<'_>, by: &By, from: Seen, new: NewAssignment) 
     let begun = post.id;
     let mut after = with(&bench.before(person), ended(old, at, tx.now(), "transferred"))?;
     after.0.push(post);
-    let admitted = bench.admit(person, after)?;
+    let admitted = bench.admit(person, &after)?;
     let given = save(tx, &admitted, origin(source)).await?;
     let decision = decision.as_deref();
     let moved = Moved { person, workflow: "mover", ended: 1, begun: Some(begun), decision, because: None };
@@ -451,7 +451,7 @@ pub async fn leave(tx: &mut Tx<'_>, by: &By, person: PersonId, because: &str) ->
         .iter()
         .map(|post| if goes(post) { ended(post.clone(), now, now, because) } else { post.clone() })
         .collect();
-    let ended = match bench.admit(person, After(after)) {
+    let ended = match bench.admit(person, &After(after)) {
         Ok(admitted) => save(tx, &admitted, origin(Source::Office)).await?.len(),
         Err(Refused::Nothing) => 0,
         Err(refused) => return Err(refused.into()),

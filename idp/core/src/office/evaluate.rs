@@ -213,12 +213,11 @@ pub const fn signing(kind: Kind, position: Signing) -> Signing {
 /// Judges one post at one instant. The instant may lie ahead: the same rules say what will be, as far as it is recorded.
 pub fn judge(world: &World, post: PostId, at: Timestamp) -> Judged {
     let mut bench = Bench { world, at, findings: Vec::new() };
-    let rights = match world.posts.get(&post) {
-        Some(post) => bench.post(post),
-        None => {
-            bench.find(Rule::PostKnown, None, false, Remedy::AnotherPost);
-            None
-        }
+    let rights = if let Some(post) = world.posts.get(&post) {
+        bench.post(post)
+    } else {
+        bench.find(Rule::PostKnown, None, false, Remedy::AnotherPost);
+        None
     };
     Judged { post, at, findings: bench.findings, rights }
 }
@@ -412,8 +411,9 @@ impl<'w> Bench<'w> {
     fn within_delegator(&mut self, ground: &Ground<'w>, role: &Role, grant: &RoleGrant) -> Option<Timestamp> {
         let Some(from) = &ground.from else { return Some(crate::org::FOREVER) };
         let source = from.held.iter().find(|held| held.role == grant.role);
-        let until =
-            source.filter(|held| held.delegable && is_narrower(&grant.parties, &held.parties)).and_then(|held| {
+        let until = source
+            .filter(|held| held.delegable && is_narrower(grant.parties.as_ref(), held.parties.as_ref()))
+            .and_then(|held| {
                 let until = self.stays_within(ground, &held.reach)?;
                 Some(until.min(held.until))
             });
@@ -442,7 +442,7 @@ enum Delegator {
 }
 
 /// Whether a limit to parties is at least as narrow as another.
-pub(super) fn is_narrower(inner: &Parties, outer: &Parties) -> bool {
+pub(super) fn is_narrower(inner: Option<&BTreeSet<Id<id::Party>>>, outer: Option<&BTreeSet<Id<id::Party>>>) -> bool {
     match (inner, outer) {
         (_, None) => true,
         (None, Some(_)) => false,

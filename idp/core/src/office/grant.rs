@@ -112,7 +112,7 @@ impl Grant<'_> {
             && self.post.delegator == other.post.delegator
             && theirs.from <= mine.from
             && mine.until <= theirs.until
-            && is_narrower(self.parties, other.parties)
+            && is_narrower(self.parties.as_ref(), other.parties.as_ref())
             && match (&self.post.scope, &other.post.scope) {
                 (Scope::Listed(inner), Scope::Listed(outer)) => inner.is_subset(outer),
                 (inner, outer) => inner == outer,
@@ -244,7 +244,7 @@ pub(super) fn may_hand_on(world: &World, holder: &Rights, post: &Post) -> Result
     for grant in &post.roles {
         let held = holder.held.iter().find(|held| held.role == grant.role && held.delegable);
         let held = held.ok_or_else(|| Beyond::TooHigh(grant.role.clone()))?;
-        if !is_narrower(&grant.parties, &held.parties) {
+        if !is_narrower(grant.parties.as_ref(), held.parties.as_ref()) {
             return Err(Beyond::TooHigh(grant.role.clone()));
         }
         if post.window().until > held.until {

@@ -102,9 +102,9 @@ async fn part(tx: &mut Tx<'_>, by: &By, separation: &Separation, parting: Partin
     whole_power(&world, &giver).ok_or(Beyond::NoPower)?;
     // Who holds a role on one side would free themself: that is for somebody else to do.
     let concerned = |post: &super::Post| {
-        let forms = post.roles.iter().filter_map(|grant| world.roles.get(&grant.role));
+        let mut forms = post.roles.iter().filter_map(|grant| world.roles.get(&grant.role));
         giver.person == Some(post.person)
-            && forms.into_iter().any(|role| separation.0.holds(&role.form) || separation.1.holds(&role.form))
+            && forms.any(|role| separation.0.holds(&role.form) || separation.1.holds(&role.form))
     };
     let (what, done) = match parting {
         Parting::Begins => ("separation", rows::separate(tx, separation).await?),

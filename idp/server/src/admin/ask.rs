@@ -3,11 +3,7 @@
 use axum::{
     body::Bytes,
     extract::{FromRequestParts, Path, Request},
-    http::{
-        HeaderMap, HeaderName,
-        header::IF_MATCH,
-        request::Parts,
-    },
+    http::{HeaderMap, HeaderName, header::IF_MATCH, request::Parts},
 };
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
@@ -142,6 +138,7 @@ pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Pro
     };
     let text = line.to_str().ok().filter(|_| lines.next().is_none());
     let good = text.filter(|text| (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic()));
-    let malformed = || Problem::new(Code::MALFORMED).with([Mistake::new(Place::Header("Idempotency-Key"), "not-a-key")]);
+    let malformed =
+        || Problem::new(Code::MALFORMED).with([Mistake::new(Place::Header("Idempotency-Key"), "not-a-key")]);
     good.map(|text| Some(text.to_owned())).ok_or_else(malformed)
 }

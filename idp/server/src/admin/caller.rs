@@ -70,12 +70,11 @@ async fn console(desk: &Desk, headers: &HeaderMap, now: Timestamp) -> Result<Con
 
 /// Whether our own script sent it. `Origin: null` is nobody's: scripts of ours always have an origin.
 fn is_ours(headers: &HeaderMap, issuer: &str) -> bool {
-    let lines = |name: &HeaderName| headers.get_all(name).iter().map(|value| value.to_str().unwrap_or("?")).collect::<Vec<_>>();
+    let lines =
+        |name: &HeaderName| headers.get_all(name).iter().map(|value| value.to_str().unwrap_or("?")).collect::<Vec<_>>();
     let (marks, origins) = (lines(&X_CSRF), lines(&ORIGIN));
     let sites = lines(&HeaderName::from_static("sec-fetch-site"));
-    marks == ["1"]
-        && origins.iter().all(|origin| *origin == issuer)
-        && sites.iter().all(|site| *site == "same-origin")
+    marks == ["1"] && origins.iter().all(|origin| *origin == issuer) && sites.iter().all(|site| *site == "same-origin")
 }
 
 #[cfg(test)]

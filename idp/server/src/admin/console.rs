@@ -102,4 +102,3 @@ pub(super) fn turned_away(visit: &Visit, refusal: Refusal) -> Halt {
 pub(super) fn weak(visit: &Visit) -> Halt {
     visit.refuse(visit.locale(None), WEAK, NextStep::Usual)
 }
-

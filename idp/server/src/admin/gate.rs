@@ -102,8 +102,7 @@ async fn admitted<A: Act>(conn: &mut Conn, at: &Entered<A>) -> Result<Allowed, S
     };
     let allowed = admin::allow(conn, &at.known.caller, &A::IS.demand, &found.targets, at.ask.now).await?;
     let hidden = A::IS.outside == Outside::Hidden;
-    let allowed =
-        allowed.map_err(|refusal| Stop::Gate { refusal, hidden: hidden && refusal == Refusal::Elsewhere })?;
+    let allowed = allowed.map_err(|refusal| Stop::Gate { refusal, hidden: hidden && refusal == Refusal::Elsewhere })?;
     if at.ask.seen.is_some() && at.ask.seen != found.revision {
         return Err(Problem::new(refuse::CHANGED).into());
     }
@@ -143,12 +142,7 @@ fn digest_of(parts: &Parts, body: &Bytes) -> Digest {
     digest::sha256_parts([method, parts.uri.to_string().as_bytes(), seen, body].into_iter())
 }
 
-async fn may_enter(
-    desk: &Desk,
-    known: &Known,
-    demand: &Demand,
-    cx: &Cx,
-) -> Result<Result<(), Refusal>, Fault> {
+async fn may_enter(desk: &Desk, known: &Known, demand: &Demand, cx: &Cx) -> Result<Result<(), Refusal>, Fault> {
     let mut conn = desk.house.db.read().await?;
     Ok(admin::enter(&mut conn, &known.caller, demand, cx.now).await?)
 }
@@ -197,7 +191,9 @@ async fn turned_away(desk: &Desk, is: &Is, cx: &Cx, refusal: Refusal) -> Problem
 async fn record(desk: &Desk, is: &Is, cx: &Cx, because: &'static str) -> Result<(), Fault> {
     let operation = is.id;
     let recorded = desk.house.db.write(cx, |tx| {
-        Box::pin(async move { audit::record(tx, Event::AdministrationRefused { operation, because }).await.map(|_| ()) })
+        Box::pin(
+            async move { audit::record(tx, Event::AdministrationRefused { operation, because }).await.map(|_| ()) },
+        )
     });
     recorded.await.map_err(|error: StoreError| Fault::from(error))
 }

@@ -62,7 +62,8 @@ pub fn routes(house: &Arc<House>, bearers: Arc<dyn Bearers>) -> Router {
     let mut api = Router::new();
     for operation in table::ALL {
         let run = operation.run;
-        let handler = on(operation.is.method.filter(), move |State(desk): State<Desk>, request: Request| run(desk, request));
+        let handler =
+            on(operation.is.method.filter(), move |State(desk): State<Desk>, request: Request| run(desk, request));
         api = api.route(&format!("{PREFIX}{}", operation.is.path), handler);
     }
     let pages = Router::new()

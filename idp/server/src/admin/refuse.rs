@@ -105,7 +105,8 @@ pub(super) fn of_gate(refusal: Refusal) -> Problem {
     match refusal {
         // The shape of RFC 9470 section 3; the status says that the caller is known.
         Refusal::Level => {
-            let challenge = format!("Bearer error=\"insufficient_user_authentication\", acr_values=\"{}\"", LEVEL.acr());
+            let challenge =
+                format!("Bearer error=\"insufficient_user_authentication\", acr_values=\"{}\"", LEVEL.acr());
             Problem::new(STEP_UP).because(because).challenge(challenge).member("acr_values", LEVEL.acr())
         }
         Refusal::Stale => {

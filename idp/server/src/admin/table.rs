@@ -3,9 +3,9 @@
 use idp_core::admin::{Fresh, Permission, Role, Who};
 
 use super::{
-    PREFIX, administrators, changes, me,
+    PREFIX,
     act::{Operation, Precondition, reads, writes},
-    units,
+    administrators, changes, me, units,
 };
 
 /// All operations of the API.

@@ -72,9 +72,9 @@ fn bodies_take_no_field_that_nobody_knows() {
     for item in document["paths"].as_object().expect("paths").values() {
         for operation in item.as_object().expect("operations").values() {
             let Some(schema) = operation.pointer("/requestBody/content/application~1json/schema") else { continue };
-            let target = schema["$ref"].as_str().map_or(schema, |target| {
-                document.pointer(target.trim_start_matches('#')).expect("a schema")
-            });
+            let target = schema["$ref"]
+                .as_str()
+                .map_or(schema, |target| document.pointer(target.trim_start_matches('#')).expect("a schema"));
             assert_eq!(target["additionalProperties"], false, "{}", operation["operationId"]);
         }
     }

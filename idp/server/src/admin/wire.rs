@@ -62,7 +62,9 @@ mod tests {
     #[test]
     fn a_line_is_a_line() {
         let line = |text: &str| serde_json::from_value::<Line<5>>(text.into()).is_ok();
-        for (text, expected) in [("Đất", true), ("", false), (" a", false), ("a\u{0}b", false), ("ấấấấấ", true), ("ấấấấấấ", false)] {
+        for (text, expected) in
+            [("Đất", true), ("", false), (" a", false), ("a\u{0}b", false), ("ấấấấấ", true), ("ấấấấấấ", false)]
+        {
             assert_eq!(line(text), expected, "{text:?}");
         }
     }

@@ -5,9 +5,7 @@ use std::time::Duration;
 
 use clap::Subcommand;
 use idp_core::{
-    admin::{
-        self, AppointError, Appointment, By, EndError, NewAppointment, OfferError, Role, Scope, Subject,
-    },
+    admin::{self, AppointError, Appointment, By, EndError, NewAppointment, OfferError, Role, Scope, Subject},
     people::{self, AccountState},
     relying::Register,
     types::{Day, Id, Interval, Timestamp, id},
@@ -128,7 +126,13 @@ async fn list(ctx: &Ctx, opened: &Opened) -> Result<Exit, CliError> {
 fn line(ctx: &Ctx, one: &Appointment) -> String {
     let over = one.scope.unit().map_or_else(|| ctx.say.text("cli-admin-whole"), |unit| unit.to_string());
     let until = one.window.until.map_or_else(|| "-".to_owned(), Timestamp::rfc3339);
-    format!("{}  {:18}  {}  {over}  {}  {until}", one.id, one.role.word(), one.subject.name(), one.window.from.rfc3339())
+    format!(
+        "{}  {:18}  {}  {over}  {}  {until}",
+        one.id,
+        one.role.word(),
+        one.subject.name(),
+        one.window.from.rfc3339()
+    )
 }
 
 fn object(one: &Appointment) -> Value {

@@ -7,7 +7,7 @@ use idp_core::{
     crypto::digest,
     office::{
         self, By, DeskError,
-        import::{self, CellError, Column, Drifted, ImportError, Outcome, Report, SheetError, Table},
+        import::{self, CellError, Column, Drifted, ImportError, Report, SheetError, Table},
         starter,
     },
     org::AsOf,

@@ -16,9 +16,10 @@
 //! | (outgoing) | `backchannel` | OpenID Connect Back-Channel Logout 1.0 |
 
 mod access_token;
+mod asked;
 mod authorize;
-mod bearer;
 pub mod backchannel;
+mod bearer;
 mod claims;
 mod client_auth;
 mod cors;

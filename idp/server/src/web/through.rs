@@ -40,14 +40,8 @@ pub enum Back {
 
 /// Begins a transaction of a door of our own.
 pub async fn begin_within(tx: &mut Tx<'_>, browser: Digest, own: &Own<'_>) -> Result<Handle<Transaction>, StoreError> {
-    let new = NewSignIn {
-        door: own.door,
-        party: None,
-        browser,
-        asked: own.asked,
-        payload: own.payload,
-        resume: own.resume,
-    };
+    let new =
+        NewSignIn { door: own.door, party: None, browser, asked: own.asked, payload: own.payload, resume: own.resume };
     signin::begin(tx, new).await
 }
 

@@ -92,7 +92,7 @@ fn started(text: &str, looked: u64) -> usize {
     let looked = usize::try_from(looked).unwrap_or(text.len()).min(text.len());
     let rest = text.get(looked..).unwrap_or_default();
     let blank = rest.len() - rest.trim_start_matches(['\r', '\n']).len();
-    1 + text.as_bytes()[..looked + blank].iter().filter(|byte| **byte == b'\n').count()
+    1 + text.get(..looked + blank).map_or(0, |before| before.matches('\n').count())
 }
 
 fn decoded(bytes: &[u8]) -> Result<(&'static str, String), SheetError> {

@@ -83,7 +83,8 @@ impl Act for Forms {
     type Query = Nothing;
     type Body = Nothing;
     type Answer = Vec<FormOut>;
-    const IS: Is = Is { id: "list_unit_forms", path: "/units/forms", summary: "Every form that a unit can have", ..READ };
+    const IS: Is =
+        Is { id: "list_unit_forms", path: "/units/forms", summary: "Every form that a unit can have", ..READ };
 
     async fn find(_: &mut Conn, _: &Ask<Self>) -> Result<Option<Found>, Stop> {
         Ok(Some(open()))

@@ -3,7 +3,7 @@
 mod file;
 mod tell;
 
-use std::{path::PathBuf, sync::Arc};
+use std::path::PathBuf;
 
 use clap::Subcommand;
 use idp_core::{
@@ -120,7 +120,9 @@ pub(super) async fn run(ctx: &Ctx, opened: &Opened, arguments: Arguments) -> Res
             if ctx.say.json {
                 ctx.say.answer(String::new, || json!({"refused": refusal.word(), "because": sentences}));
             } else {
-                sentences.iter().for_each(|sentence| ctx.say.complain(sentence));
+                for sentence in &sentences {
+                    ctx.say.complain(sentence);
+                }
             }
             Ok(Exit::Wrong)
         }

@@ -31,15 +31,12 @@ pub(super) async fn tree(
     (when, depth): (When, u16),
 ) -> Result<Exit, CliError> {
     let mut conn = opened.db.read().await?;
-    let (unit, as_of) = match text {
-        Some(text) => {
-            let found = named(&mut conn, text, when.as_of).await?;
-            (found.unit, found.seen)
-        }
-        None => {
-            let root = org::root(&mut conn, when.as_of).await?;
-            (root.ok_or_else(|| CliError::Said(Exit::Wrong, "units-empty", Vec::new()))?, when.as_of)
-        }
+    let (unit, as_of) = if let Some(text) = text {
+        let found = named(&mut conn, text, when.as_of).await?;
+        (found.unit, found.seen)
+    } else {
+        let root = org::root(&mut conn, when.as_of).await?;
+        (root.ok_or_else(|| CliError::Said(Exit::Wrong, "units-empty", Vec::new()))?, when.as_of)
     };
     let root = org::units(&mut conn, &[unit], as_of).await?.pop();
     let Some(root) = root else { return Err(CliError::Said(Exit::Wrong, "units-empty", Vec::new())) };

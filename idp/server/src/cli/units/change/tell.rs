@@ -136,19 +136,15 @@ fn touched(ctx: &Ctx, one: &Touched) -> String {
     let codes = |brief: &Brief| words::codes(&brief.codes, ctx.say);
     let told = one.before.as_ref().or(one.after.as_ref());
     let turn = ctx.say.text(words::turn(one.turn));
-    let mut line = format!("  {turn}: {}", name(told).unwrap_or_default());
-    if let Some(codes) = told.map(codes).filter(|codes| !codes.is_empty()) {
-        line.push_str(&format!(" · {codes}"));
-    }
+    let codes_before = told.map(codes).filter(|codes| !codes.is_empty());
+    let head = std::iter::once(name(told).unwrap_or_default()).chain(codes_before).collect::<Vec<_>>().join(" · ");
+    let mut changes = Vec::new();
     if let (Some(before), Some(after)) = (&one.before, &one.after) {
-        let renamed = (before.name != after.name).then(|| name(Some(after)).unwrap_or_default());
-        let recoded = (before.codes != after.codes).then(|| codes(after));
-        let changes: Vec<String> = renamed.into_iter().chain(recoded).collect();
-        if !changes.is_empty() {
-            line.push_str(&format!(" → {}", changes.join(" · ")));
-        }
+        changes.extend((before.name != after.name).then(|| name(Some(after)).unwrap_or_default()));
+        changes.extend((before.codes != after.codes).then(|| codes(after)));
     }
-    line
+    let to = if changes.is_empty() { String::new() } else { format!(" → {}", changes.join(" · ")) };
+    format!("  {turn}: {head}{to}")
 }
 
 fn stands(ctx: &Ctx, one: &Dependent) -> String {
