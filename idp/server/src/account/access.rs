@@ -1,6 +1,6 @@
 //! Who looked at my data: what went to which service, from the audit log.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 
 use axum::response::Response;
 use idp_core::{
@@ -38,8 +38,8 @@ pub(super) async fn page(visit: Visit) -> Result<Response, Halt> {
     let mut releases = Vec::new();
     for event in events.iter().take(shown) {
         let Some(party) = event.party else { continue };
-        if !names.contains_key(&party) {
-            names.insert(party, name_of_party(&visit, party, locale).await?);
+        if let Entry::Vacant(entry) = names.entry(party) {
+            entry.insert(name_of_party(&visit, party, locale).await?);
         }
         let party = names.get(&party).cloned().unwrap_or_else(|| Words::new(Locale::Vi, ""));
         releases.push(Release { at: event.at, party, what: what(event), kinds: kinds(event) });

@@ -13,7 +13,7 @@ use idp_core::{
     crypto::jws::{self, Alg},
     people, relying,
     session::Live,
-    types::{Fault, Id, Locale, id},
+    types::{Fault, Id, Locale, Timestamp, id},
 };
 use serde_json::{Value, json};
 
@@ -154,7 +154,7 @@ async fn claims(visit: &Visit, live: &Live, receipt: &Receipt) -> Result<Value, 
             "version": entry.version,
             "answer": entry.act.word(),
             "scopes": entry.scopes,
-            "until": entry.until.map(|at| at.rfc3339()),
+            "until": entry.until.map(Timestamp::rfc3339),
             "shown": { "vi": texts(Locale::Vi), "en": texts(Locale::En) },
         })
     };

@@ -20,7 +20,12 @@ const INSERT_GRANT: &str = "insert into token_grant \
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 /// Spends a code and reads what [`GRANT`] reads. Only the row itself may be named behind `returning`, so the faces are asked one value at a time.
 const SPEND_CODE: &str = "update token_grant set code_spent_at = $2 where code_digest = $1 and code_spent_at is null \
-    returning id, party_id, person_id, account_id, session_id, terms, epoch, ends_at, revoked_at, code_ends_at, \
+    returning id, party_id, person_id, account_id, session_id, terms, epoch, created_at, ends_at, revoked_at, code_ends_at, \
+    (select max(w.at) from consent_withdrawal w \
+        where w.person_id = token_grant.person_id and w.party_id = token_grant.party_id) as withdrawn_at, \
+    (select a.cut_at from account_standing a where a.account_id = token_grant.account_id) as cut_at, \
+    (select s.population from session_standing s where s.session_id = token_grant.session_id) as population, \
+    (select s.computer from session_standing s where s.session_id = token_grant.session_id) as computer, \
     (select a.account_state from account_standing a where a.account_id = token_grant.account_id) as account_state, \
     (select a.person_state from account_standing a where a.account_id = token_grant.account_id) as person_state, \
     (select s.ends_at from session_standing s where s.session_id = token_grant.session_id) as session_ends_at, \

@@ -1,5 +1,7 @@
 //! Every path, its methods, what goes in and what comes out.
 
+use super::ways::ENROL;
+
 /// On which listener a path is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Listener {
@@ -192,15 +194,6 @@ const LOGOUT: &[Parameter] = &[
     may("logout_hint"),
     may("ui_locales"),
 ];
-const ENROL: &[Parameter] = &[
-    must("csrf"),
-    must("personal_number"),
-    must("full_name"),
-    must("birthdate"),
-    must("new_password"),
-    must("new_password_again"),
-];
-
 const PASSKEY: &[Parameter] = &[must("csrf"), must("ceremony"), must("answer")];
 const NEW_PASSKEY: &[Parameter] = &[must("csrf"), must("ceremony"), must("answer"), may("label")];
 const ASKED: Answers = &[(200, Some(Body::Json)), (403, Some(Body::Html)), (409, Some(Body::Html)), (429, None)];

@@ -220,7 +220,7 @@ fn document(problem: &Problem, context: &Context, to: &Renderer<'_>) -> Value {
         "code": word,
         "traceId": context.request_id.as_str(),
     });
-    for more in problem.more.iter() {
+    if let Some(more) = &problem.more {
         if !more.mistakes.is_empty() {
             json["errors"] = more.mistakes.iter().map(|mistake| mistake.document(locale)).collect();
         }

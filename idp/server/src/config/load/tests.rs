@@ -51,11 +51,11 @@ fn read(text: &str, environment: &[(&str, &str)]) -> Result<Loaded, Vec<(String,
 }
 
 #[test]
-fn the_defaults_are_a_working_configuration_of_fewer_than_sixty_keys() {
+fn the_defaults_are_a_working_configuration_of_fewer_than_eighty_keys() {
     let loaded = read("", &[]).expect("the defaults are right");
     assert_eq!(loaded.config.server.public_url.as_str(), "http://localhost:8080");
     assert_eq!(loaded.origin("oidc.code_lifetime_seconds"), Origin::Default);
-    assert!(known_keys().len() < 60);
+    assert!(known_keys().len() < 80);
 }
 
 #[test]
