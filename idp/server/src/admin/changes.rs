@@ -11,6 +11,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use idp_core::{
     admin::{self, Allowed, Demand, Fresh, Permission, Targets, Who},
+    office,
     org::{
         self, AsOf,
         change::{self, ChangeError, Choice, NewSet, Operation, Rules, SetRow, SetState, StoredSet, UnitRef},
@@ -46,7 +47,7 @@ pub(super) struct One {
 }
 
 fn rules(house: &House) -> Rules {
-    Rules { config: house.settings.org, rooms: Vec::new() }
+    office::change_rules(house.settings.org)
 }
 
 fn gone() -> Stop {
@@ -81,7 +82,10 @@ impl<'a> Says<'a> {
         let is_whole = |operation: &Operation| {
             use Operation::{AbolishLevel, OpenLevel, RelabelLevel};
             matches!(operation, AbolishLevel { .. } | OpenLevel { .. } | RelabelLevel { .. })
-                || operation.makes().iter().any(|unit| unit.parent.is_none() && matches!(operation, Operation::Create { .. }))
+                || operation
+                    .makes()
+                    .iter()
+                    .any(|unit| unit.parent.is_none() && matches!(operation, Operation::Create { .. }))
         };
         if self.operations.iter().any(is_whole) {
             return Ok(Targets::Whole);
