@@ -57,7 +57,11 @@ async fn fill(house: &House, records: usize) -> Result<(), Wrong> {
                 for number in 0..AT_ONCE.min(records - batch * AT_ONCE) {
                     let (person, now) = (people[number % PEOPLE], tx.now());
                     let (account, session) = (random::id(now), random::id(now));
-                    audit::record(tx, Event::SignedIn { person, account, session, acr: "urn:idp:aal1" }).await?;
+                    audit::record(
+                        tx,
+                        Event::SignedIn { person, account, session, acr: "urn:idp:aal1", amr: "pwd".to_owned() },
+                    )
+                    .await?;
                 }
                 Ok::<_, StoreError>(())
             })

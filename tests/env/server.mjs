@@ -21,6 +21,13 @@ export async function startDemo() {
   return { ...demo, clock: (order) => moveClock(demo.management, order), stop: () => server.stop() };
 }
 
+/** Applies desired state (TOML, docs/contract.md, section 8) to a running demo. */
+export function applyTo(demo, desired) {
+  const file = join(temporaryFolder('desired'), 'desired.toml');
+  writeFileSync(file, desired);
+  execFileSync(program(), ['apply', file, '--config', join(demo.state_dir, 'idp.toml')], { stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
 /** `{ advance_seconds }` and `{ run_jobs: true }` of docs/contract.md, section 9. */
 export async function moveClock(management, order) {
   const response = await fetch(`${management}/test/clock`, {

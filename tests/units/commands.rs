@@ -52,6 +52,23 @@ in_country! {
     }
 }
 
+/// A file of desired state makes a unit once, and none where nothing is above it.
+fn units_of_a_file(house: &House, write: &impl Fn(&str, &str) -> String) {
+    let unit = "[[unit]]\ncode = \"internal:mot-cua\"\nname = { vi = \"Trung tâm mới\" }\nkind = \"service-unit\"\nlevel = \"province\"\n\
+        form = \"trung-tam\"\nparent = \"gso:66\"\nsince = \"2025-08-01\"\n";
+    let desired = write("units.toml", unit);
+    for (arguments, changed) in
+        [(&["apply", &desired, "--dry-run"][..], 1), (&["apply", &desired], 1), (&["apply", &desired], 0)]
+    {
+        let (code, said) = idp(house, "an", arguments);
+        assert_eq!((code, &said["changed"]), (Some(0), &json!(changed)), "{arguments:?} {said}");
+    }
+    let orphan = write("orphan.toml", &unit.replace("gso:66", "gso:54").replace("mot-cua", "khac"));
+    let (code, said) = idp(house, "an", &["apply", &orphan]);
+    assert_eq!((code, &said["problems"][0]["path"]), (Some(1), &json!("unit[0]")), "{said}");
+    assert_eq!(idp(house, "an", &["load", "units"]).1["loaded"], json!(false), "what a file made is no list");
+}
+
 /// Two operators change units, on a server of their own.
 async fn changes(engine: Engine) {
     let house = Box::pin(House::start(engine, "[log]\nlevel = \"error\"")).await;
@@ -61,19 +78,7 @@ async fn changes(engine: Engine) {
         file.display().to_string()
     };
     assert_eq!(idp(&house, "an", &["load", "units"]).0, Some(0));
-    let unit = "[[unit]]\ncode = \"internal:mot-cua\"\nname = { vi = \"Trung tâm mới\" }\nkind = \"service-unit\"\nlevel = \"province\"\n\
-        form = \"trung-tam\"\nparent = \"gso:66\"\nsince = \"2025-08-01\"\n";
-    let desired = write("units.toml", unit);
-    for (arguments, changed) in
-        [(&["apply", &desired, "--dry-run"][..], 1), (&["apply", &desired], 1), (&["apply", &desired], 0)]
-    {
-        let (code, said) = idp(&house, "an", arguments);
-        assert_eq!((code, &said["changed"]), (Some(0), &json!(changed)), "{arguments:?} {said}");
-    }
-    let orphan = write("orphan.toml", &unit.replace("gso:66", "gso:54").replace("mot-cua", "khac"));
-    let (code, said) = idp(&house, "an", &["apply", &orphan]);
-    assert_eq!((code, &said["problems"][0]["path"]), (Some(1), &json!("unit[0]")), "{said}");
-    assert_eq!(idp(&house, "an", &["load", "units"]).1["loaded"], json!(false), "what a file made is no list");
+    units_of_a_file(&house, &write);
 
     let digest = "ab".repeat(32);
     let rename = write(

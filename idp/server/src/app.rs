@@ -93,10 +93,12 @@ impl App {
             related_origins: config.webauthn.related_origins.iter().map(|origin| origin.as_str().to_owned()).collect(),
             passkeys: passkeys(config)?,
             issuer,
+            brand: settings::brand(config),
             settings: settings::of(config),
             epoch: AtomicI64::new(cellar.epoch.0),
             grants: Arc::new(OpenGrants),
             client_tokens: Tally::default(),
+            told: Tally::default(),
             cache,
         };
         Ok(Self {

@@ -13,7 +13,7 @@ use crate::{
         seal::{self, Sealed, Seals},
     },
     store::{StoreError, Tx},
-    types::{Fault, Id, Secret, id},
+    types::{Agent, Fault, Id, Secret, id},
 };
 
 /// The body of a record: what happened, who did it, in which request.
@@ -45,7 +45,11 @@ async fn seal_personal(
     let Some(from) = tx.cx().from else {
         return Ok(None);
     };
-    let personal = Personal { address: Some(from.ip().to_string()), port: Some(from.port()).filter(|port| *port != 0) };
+    let personal = Personal {
+        address: Some(from.ip().to_string()),
+        port: Some(from.port()).filter(|port| *port != 0),
+        agent: tx.cx().agent.map(Agent::word),
+    };
     let owner = event.person().map_or(Uuid::nil(), Id::uuid);
     let opened = key_of(tx, owner).await?;
     let plain = serde_json::to_vec(&personal).map_err(|error| Fault::new("writing an audit record", error))?;

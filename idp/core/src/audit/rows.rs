@@ -6,8 +6,8 @@ use super::{Class, Event, archive::Draft, chain};
 use crate::{
     crypto::seal::Sealed,
     params,
-    store::{Conn, Row, StoreError, Tx},
-    types::{Digest, Id, id},
+    store::{Conn, Param, Row, StoreError, Tx},
+    types::{Digest, Id, Timestamp, id},
 };
 
 const INSERT: &str = "insert into audit_event (id, at, kind, class, person_id, party_id, body, personal, key_owner) \
@@ -22,6 +22,12 @@ const KEY: &str = "select sealed, seal_key_id from audit_key where owner = $1";
 const INSERT_KEY: &str = "insert into audit_key (owner, sealed, seal_key_id, created_at) values ($1, $2, $3, $4) \
     on conflict (owner) do nothing";
 
+const OWN_EVENTS: &str = "select seq, id, at, kind, party_id, body, personal from audit_event \
+    where person_id = $1 and seq < $2 and kind in ($3, $4, $5, $6, $7) order by seq desc limit $8";
+const OWN_EVENT: &str =
+    "select seq, id, at, kind, party_id, body, personal from audit_event where id = $1 and person_id = $2";
+const LATEST_GRANTS: &str = "select seq, id, at, kind, party_id, body, personal from audit_event \
+    where person_id = $1 and kind = 'code-issued' order by seq desc limit $2";
 const DELETE_KEY: &str = "delete from audit_key where owner = $1";
 const PERSONAL: &str = "select personal, key_owner from audit_event where id = $1";
 const ARCHIVABLE: &str = "select s.position, s.chain, \
@@ -43,6 +49,9 @@ pub(super) const ALL: &[&str] = &[
     INSERT_UNDER,
     KEY,
     INSERT_KEY,
+    OWN_EVENTS,
+    OWN_EVENT,
+    LATEST_GRANTS,
     DELETE_KEY,
     PERSONAL,
     ARCHIVABLE,
@@ -137,4 +146,55 @@ pub(super) async fn insert_segment(
 /// Deletes the records of a range; the trigger lets only those go that a segment covers.
 pub(super) async fn delete_archived(tx: &mut Tx<'_>, draft: &Draft) -> Result<u64, StoreError> {
     tx.run(DELETE_ARCHIVED, params![draft.class.word(), draft.from_seq, draft.until_seq]).await
+}
+
+/// An event of a person as they may see it, its personal values still sealed.
+pub(super) struct OwnRow {
+    pub(super) seq: i64,
+    pub(super) id: Id<id::AuditEvent>,
+    pub(super) at: Timestamp,
+    pub(super) kind: String,
+    pub(super) party: Option<Id<id::Party>>,
+    pub(super) body: String,
+    pub(super) personal: Option<Vec<u8>>,
+}
+
+fn own_row(row: &Row) -> Result<OwnRow, StoreError> {
+    Ok(OwnRow {
+        seq: row.int("seq")?,
+        id: row.id("id")?,
+        at: row.time("at")?,
+        kind: row.text("kind")?,
+        party: row.opt_id("party_id")?,
+        body: row.text("body")?,
+        personal: row.opt_bytes("personal")?,
+    })
+}
+
+pub(super) async fn own_events(
+    conn: &mut Conn,
+    person: Id<id::Person>,
+    kinds: [&'static str; 5],
+    (before, most): (i64, i64),
+) -> Result<Vec<OwnRow>, StoreError> {
+    let mut params = params![person, before];
+    params.extend(kinds.map(Param::from));
+    params.push(most.into());
+    conn.all(OWN_EVENTS, params).await?.iter().map(own_row).collect()
+}
+
+pub(super) async fn own_event(
+    conn: &mut Conn,
+    person: Id<id::Person>,
+    event: Id<id::AuditEvent>,
+) -> Result<Option<OwnRow>, StoreError> {
+    conn.one(OWN_EVENT, params![event, person]).await?.as_ref().map(own_row).transpose()
+}
+
+pub(super) async fn latest_grants(
+    conn: &mut Conn,
+    person: Id<id::Person>,
+    most: i64,
+) -> Result<Vec<OwnRow>, StoreError> {
+    conn.all(LATEST_GRANTS, params![person, most]).await?.iter().map(own_row).collect()
 }

@@ -261,11 +261,11 @@ async fn ground(
         };
         territory = all.iter().map(|unit| (*unit, (root(*unit, just_before), root(*unit, at)))).collect();
     }
-    let roots = |first: &BTreeSet<Unit>, pick: fn(&(Option<Unit>, Option<Unit>)) -> Option<Unit>| -> Vec<Unit> {
-        first.iter().copied().chain(territory.values().filter_map(pick)).collect::<BTreeSet<_>>().into_iter().collect()
-    };
-    let before = rows::all_under(tx, just_before, &roots(&old, |roots| roots.0)).await?;
-    let after = rows::all_under(tx, at, &roots(&new, |roots| roots.1)).await?;
+    let (mut tops_before, mut tops_after) = (old, new);
+    tops_before.extend(territory.values().filter_map(|(before, _)| *before));
+    tops_after.extend(territory.values().filter_map(|(_, after)| *after));
+    let before = rows::all_under(tx, just_before, &Vec::from_iter(tops_before)).await?;
+    let after = rows::all_under(tx, at, &Vec::from_iter(tops_after)).await?;
     Ok(Ground { at, back, before, after, territory })
 }
 

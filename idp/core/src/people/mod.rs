@@ -14,8 +14,8 @@ mod reseal;
 mod rows;
 
 pub use account::{
-    AccountState, StoredAccount, account_by_id, accounts_of, add_account, by_login, login_key, set_account_state,
-    set_locale,
+    AccountState, Notices, StoredAccount, account_by_id, accounts_of, add_account, by_login, cut, login_key,
+    set_account_state, set_locale, set_notices,
 };
 pub use enrol::{Enrolled, Enrolment, due_checks, record_answer, record_pending, sign_in_name};
 pub use person::{

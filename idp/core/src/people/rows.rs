@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    AccountState, DataMatch, PersonState, StoredAccount, StoredPerson,
+    AccountState, DataMatch, Notices, PersonState, StoredAccount, StoredPerson,
     person::{Identifier, open_number, open_profile},
 };
 use crate::{
@@ -37,10 +37,13 @@ const END_IDENTIFIERS: &str =
     "update identifier set ended_at = $3 where person_id = $1 and kind = $2 and ended_at is null";
 const INSERT_ACCOUNT: &str = "insert into account (id, person_id, login, state, state_at, created_at) \
     values ($1, $2, $3, 'active', $4, $4)";
-const ACCOUNT_BY_LOGIN: &str = "select id, person_id, login, state, locale from account where login = $1";
-const ACCOUNT_BY_ID: &str = "select id, person_id, login, state, locale from account where id = $1";
-const ACCOUNTS_OF: &str = "select id, person_id, login, state, locale from account where person_id = $1 order by login";
+const ACCOUNT_BY_LOGIN: &str = "select id, person_id, login, state, locale, notices from account where login = $1";
+const ACCOUNT_BY_ID: &str = "select id, person_id, login, state, locale, notices from account where id = $1";
+const ACCOUNTS_OF: &str =
+    "select id, person_id, login, state, locale, notices from account where person_id = $1 order by login";
 const UPDATE_ACCOUNT_STATE: &str = "update account set state = $2, state_at = $3 where id = $1";
+const UPDATE_NOTICES: &str = "update account set notices = $2 where id = $1";
+const CUT_ACCOUNT: &str = "update account set cut_at = $2 where id = $1";
 const UPDATE_LOCALE: &str = "update account set locale = $2 where id = $1";
 const INSERT_CHECK: &str = "insert into registry_check \
     (id, person_id, request_ref, state, tries, due_at, created_at, answered_at) values ($1, $2, $3, $4, 1, $5, $6, $7)";
@@ -82,6 +85,8 @@ pub(super) const ALL: &[&str] = &[
     ACCOUNT_BY_ID,
     ACCOUNTS_OF,
     UPDATE_ACCOUNT_STATE,
+    UPDATE_NOTICES,
+    CUT_ACCOUNT,
     UPDATE_LOCALE,
     INSERT_CHECK,
     POSTPONE_CHECK,
@@ -220,6 +225,7 @@ fn account(row: &Row) -> Result<StoredAccount, StoreError> {
         login: row.text("login")?,
         state: AccountState::from_word(&row.text("state")?)?,
         locale: row.opt_text("locale")?.as_deref().and_then(Locale::from_tags),
+        notices: Notices::from_word(row.opt_text("notices")?.as_deref()),
     })
 }
 
@@ -242,6 +248,15 @@ pub(super) async fn update_account_state(
 ) -> Result<(), StoreError> {
     let now = tx.now();
     tx.run(UPDATE_ACCOUNT_STATE, params![id, state.word(), now]).await.map(|_| ())
+}
+
+pub(super) async fn update_notices(tx: &mut Tx<'_>, id: Id<id::Account>, notices: Notices) -> Result<(), StoreError> {
+    tx.run(UPDATE_NOTICES, params![id, notices.word()]).await.map(|_| ())
+}
+
+pub(super) async fn cut_account(tx: &mut Tx<'_>, id: Id<id::Account>) -> Result<(), StoreError> {
+    let now = tx.now();
+    tx.run(CUT_ACCOUNT, params![id, now]).await.map(|_| ())
 }
 
 pub(super) async fn update_locale(tx: &mut Tx<'_>, id: Id<id::Account>, locale: Locale) -> Result<(), StoreError> {

@@ -60,8 +60,10 @@ pub const fn migrations() -> &'static [Migration] {
         12 "0012_admin"
         13 "0013_credentials"
         14 "0014_factors"
+        15 "0015_consent"
         16 "0016_cellar"
         17 "0017_office"
+        18 "0018_session"
     }
 }
 

@@ -24,7 +24,7 @@ use futures_util::FutureExt;
 
 use super::{
     access::Access,
-    context::{Context, RequestId, TraceId, X_REQUEST_ID, locale},
+    context::{Context, TraceId, X_REQUEST_ID},
     current::{Current, within},
     headers::SecurityHeaders,
     limit,
@@ -122,7 +122,7 @@ impl Gate {
             .extensions()
             .get::<Connection>()
             .map_or_else(Peer::default, |connection| Peer::of(connection.remote, request.headers(), &self.trust));
-        Context { request_id: RequestId::draw(), peer, locale: locale(request.headers()) }
+        Context::of(peer, request.headers())
     }
 }
 
