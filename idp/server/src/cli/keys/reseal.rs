@@ -6,7 +6,9 @@
 use idp_core::{
     SEALED_COLUMNS,
     audit::{self, Event},
-    authn, people,
+    authn,
+    crypto::seal::Seals,
+    people,
     store::{
         Conn, Cx, Db, StoreError, Tx,
         reseal::{self, Column},
@@ -85,12 +87,13 @@ pub(super) async fn run(ctx: &Ctx, opened: &Opened) -> Result<Exit, CliError> {
     }
     bar.finish_and_clear();
     let passwords = authn::old_peppers(&mut opened.db.read().await?).await?;
-    say(ctx, opened.db.seals().active_id(), &done, &passwords);
+    say(ctx, opened.db.seals(), &done, &passwords);
     Ok(Exit::Done)
 }
 
 /// What was done, and which older keys are still needed for passwords.
-fn say(ctx: &Ctx, key: &str, done: &[(&str, u64)], passwords: &[(String, u64)]) {
+fn say(ctx: &Ctx, seals: &Seals, done: &[(&str, u64)], passwords: &[(String, u64)]) {
+    let key = seals.active_id();
     let human = || {
         let count = done.iter().map(|(_, count)| count).sum::<u64>().to_string();
         let mut lines = vec![ctx.say.text_with("cli-keys-resealed", &[("count", &count), ("key", key)])];
@@ -99,7 +102,7 @@ fn say(ctx: &Ctx, key: &str, done: &[(&str, u64)], passwords: &[(String, u64)]) 
             let with: Vec<(&str, &str)> = with.iter().map(|(name, value)| (*name, value.as_str())).collect();
             lines.push(ctx.say.text_with("cli-keys-passwords-left", &with));
         }
-        if passwords.is_empty() {
+        if passwords.is_empty() && seals.ids().count() > 1 {
             lines.push(ctx.say.text("cli-keys-others-may-go"));
         }
         lines.join("\n")
