@@ -26,7 +26,8 @@ export class Browser {
     if (!form) throw new Error(`page ${page.name} at ${page.url} has no form#${formId}`);
     const body = new URLSearchParams();
     for (const field of form.querySelectorAll('input[name], select[name], textarea[name]')) {
-      if (!['submit', 'button'].includes(field.getAttribute('type'))) body.set(field.getAttribute('name'), field.getAttribute('value') ?? '');
+      const unticked = field.getAttribute('type') === 'checkbox' && field.getAttribute('checked') === null;
+      if (!unticked && !['submit', 'button'].includes(field.getAttribute('type'))) body.set(field.getAttribute('name'), field.getAttribute('value') ?? '');
     }
     const pressed = button && form.querySelector(`button#${button}`);
     if (button && !pressed) throw new Error(`form#${formId} has no button#${button}`);
