@@ -26,7 +26,7 @@ export class Browser {
     if (!form) throw new Error(`page ${page.name} at ${page.url} has no form#${formId}`);
     const body = new URLSearchParams();
     for (const field of form.querySelectorAll('input[name], select[name], textarea[name]')) {
-      const unticked = field.getAttribute('type') === 'checkbox' && field.getAttribute('checked') === null;
+      const unticked = field.getAttribute('type') === 'checkbox' && !field.hasAttribute('checked');
       if (!unticked && !['submit', 'button'].includes(field.getAttribute('type'))) body.set(field.getAttribute('name'), field.getAttribute('value') ?? '');
     }
     const pressed = button && form.querySelector(`button#${button}`);
