@@ -1,12 +1,20 @@
 //! Commands beside or before a server, on both databases: exit codes are those of the contract, section 7.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
-use idp_core::crypto::random;
+use idp_core::{
+    crypto::{random, seal::Seals},
+    params,
+    store::{Cx, Db, Options, StoreError},
+    types::Clock,
+};
 use idp_tests::{Engine, house};
 use serde_json::{Value, json};
 
-use crate::faults::process::{configure, run};
+use crate::faults::process::{Process, configure, run};
 
 const DESIRED: &str = r#"
 [[party]]
@@ -82,9 +90,28 @@ async fn commands(engine: Engine) {
     assert_eq!((code, &said["good"]), (Some(0), &json!(true)), "{said}");
     assert_eq!(ask(&file, &["doctor"]).0, Some(0));
     assert_eq!(ask(&file, &["no-such-command"]).0, Some(2));
+    assert_eq!(refused_after_another_text(&file).await, [Some(4), Some(4), Some(1)]);
     let broken = folder.write("broken.toml", "[server]\npublic_url = \"ftp://x\"\ncolour = 1");
     let (code, said) = ask(Path::new(&broken), &["serve"]);
     assert_eq!((code, said["error"]["problems"].as_array().map(Vec::len)), (Some(3), Some(2)), "{said}");
+}
+
+/// How `serve`, `migrate` and `doctor` end over a database whose fourth migration was another text.
+async fn refused_after_another_text(file: &Path) -> [Option<i32>; 3] {
+    let config: toml::Table = toml::from_str(&std::fs::read_to_string(file).expect("reads")).expect("a table");
+    let text = |section: &str, key: &str| config[section][key].as_str().expect("a text").to_owned();
+    let seals = std::fs::read_to_string(text("secrets", "key_file")).expect("reads");
+    let seals = Arc::new(Seals::parse(&seals).expect("a good line"));
+    let db = Db::open(&Options { url: text("database", "url"), connections: 2 }, seals).await.expect("opens");
+    let cx = Cx::operator("journey".into(), Clock::system().now());
+    let sql = "update migration set digest = (select digest from migration where number = 3) where number = 4";
+    let changed: Result<u64, StoreError> =
+        db.write(&cx, |tx| Box::pin(async move { tx.run(sql, params![]).await })).await;
+    assert_eq!(changed.expect("changes"), 1);
+    db.close().await;
+    let (_, said) = ask(file, &["serve"]);
+    assert!(said.to_string().contains("0004_people"), "{said}");
+    ["serve", "migrate", "doctor"].map(|command| ask(file, &[command]).0)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -163,4 +190,59 @@ async fn an_unmigrated_postgres_and_an_address_in_use_are_refused() {
     assert_eq!(ask(&file, &["keys", "list"]).0, Some(4));
     assert_eq!(ask(&file, &["migrate"]).0, Some(0));
     assert_eq!(ask(&file, &["serve"]).0, Some(5), "the address is in use");
+}
+
+const SEALED: &str = r#"
+[[person]]
+login = "chi"
+name = "Trần Thị Chi"
+birthdate = "1990-02-01"
+personal_number = "079190000017"
+[[person]]
+login = "an"
+name = "Nguyễn Văn An"
+password = "mèo trèo cây cau hỏi thăm"
+"#;
+
+/// Master keys change: everything that is sealed goes under the new one, and then the old one is needed for nothing but a password.
+async fn an_old_master_key_may_leave(engine: Engine) {
+    let folder = Folder::new();
+    let file = configure(engine, &folder.0).await;
+    let desired = folder.write("desired.toml", SEALED);
+    assert_eq!(run(&file, &["migrate"]).0, Some(0));
+    assert_eq!(ask(&file, &["apply", &desired]).0, Some(0));
+    // The first server makes signing keys.
+    Process::start(&file).await.kill();
+    let old = std::fs::read_to_string(folder.0.join("keys")).expect("reads");
+    let new = Seals::new_line("k2");
+    folder.write("keys", &format!("{}\n{old}", new.reveal()));
+    let (code, said) = ask(&file, &["keys", "reseal"]);
+    let count = |column: &str| said["resealed"][column].as_u64().unwrap_or_default();
+    assert_eq!((code, &said["key"]), (Some(0), &json!("k2")), "{said}");
+    assert_eq!((count("person.sealed_profile"), count("identifier.sealed")), (2, 1), "{said}");
+    assert!(count("signing_key.sealed") >= 4, "{said}");
+    assert_eq!(said["passwords_under_older_keys"], json!({ "k1": 1 }), "{said}");
+    let (_, again) = ask(&file, &["keys", "reseal"]);
+    let all: u64 = again["resealed"].as_object().into_iter().flatten().filter_map(|(_, count)| count.as_u64()).sum();
+    assert_eq!(all, 0, "{again}");
+    // Without the old key: the server has its keys, the register reads profile and number, and the log is whole.
+    folder.write("keys", new.reveal());
+    Process::start(&file).await.kill();
+    let without_password: String =
+        SEALED.lines().filter(|line| !line.starts_with("password")).collect::<Vec<_>>().join("\n");
+    let desired = folder.write("desired.toml", &without_password);
+    let (code, said) = ask(&file, &["apply", &desired]);
+    assert_eq!((code, &said["changed"]), (Some(0), &json!(0)), "{said}");
+    let (code, said) = ask(&file, &["audit", "verify"]);
+    assert_eq!((code, &said["good"]), (Some(0), &json!(true)), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_old_master_key_may_leave_on_sqlite() {
+    an_old_master_key_may_leave(Engine::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_old_master_key_may_leave_on_postgres() {
+    an_old_master_key_may_leave(Engine::Postgres).await;
 }

@@ -82,6 +82,8 @@
           document.body.inert = true;
           form.elements.ceremony.value = asked.ceremony;
           form.elements.answer.value = JSON.stringify(written(key));
+          var shared = document.getElementById("shared");
+          if (shared && shared.checked && form.elements.shared) form.elements.shared.value = "1";
           HTMLFormElement.prototype.submit.call(form);
         });
       });

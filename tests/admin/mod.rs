@@ -11,7 +11,6 @@ mod sets;
 macro_rules! apart {
     ($(#[$meta:meta])* async fn $name:ident($house:ident) $body:block) => {
         mod $name {
-            #[expect(clippy::wildcard_imports, reason = "a journey is told in its file's words")]
             use super::*;
 
             async fn tell($house: &idp_tests::House) $body

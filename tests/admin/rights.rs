@@ -11,7 +11,7 @@ use super::{
 
 const LIST: &str = "/api/v1/administrators";
 
-fn new(subject: Value, role: &str, unit: Option<&str>) -> Value {
+fn new(subject: &Value, role: &str, unit: Option<&str>) -> Value {
     let mut new = json!({"subject": subject, "role": role, "decision": "12/QĐ-UBND"});
     if let Some(unit) = unit {
         new["unit"] = json!(unit);
@@ -25,14 +25,14 @@ apart! {
         let owner = officer(house, Role::PlatformOwner, Scope::Whole).await;
         let binh = house.citizen("Trần Thị Bình").await;
         let province = country.province.to_string();
-        let made = post(house, &owner.console, LIST, &new(json!({"login": binh.login}), "unit-editor", Some(&province))).await;
+        let made = post(house, &owner.console, LIST, &new(&json!({"login": binh.login}), "unit-editor", Some(&province))).await;
         assert_eq!(made.status, 201, "{}", made.body);
         assert_eq!((made.body["subject"]["name"].as_str(), made.body["unit"].as_str()), (Some("Trần Thị Bình"), Some(province.as_str())));
         assert_eq!(made.headers["etag"], "\"1\"");
         let path = format!("{LIST}/{}", made.text("id"));
         assert_eq!(made.headers["location"].to_str().ok(), Some(house.at(&path).as_str()));
         assert_eq!(get(house, &owner.console, &path).await.body, made.body);
-        let again = post(house, &owner.console, LIST, &new(json!({"login": binh.login}), "unit-editor", Some(&province))).await;
+        let again = post(house, &owner.console, LIST, &new(&json!({"login": binh.login}), "unit-editor", Some(&province))).await;
         assert_eq!(code(&again), (409, "conflict".to_owned()));
         let listed = get(house, &owner.console, LIST).await;
         assert_eq!(listed.body["items"].as_array().map(Vec::len), Some(2), "{}", listed.body);
@@ -42,13 +42,13 @@ apart! {
         assert_eq!(get(house, &owner.console, LIST).await.body["items"].as_array().map(Vec::len), Some(1));
         assert_eq!((events(house, "administrator-appointed").await, events(house, "administrator-ended").await), (2, 1));
         let machine = party(house).await;
-        let made = post(house, &owner.console, LIST, &new(json!({"party": machine.client_id}), "auditor", None)).await;
+        let made = post(house, &owner.console, LIST, &new(&json!({"party": machine.client_id}), "auditor", None)).await;
         assert_eq!((made.status, made.body["subject"]["kind"].as_str()), (201, Some("party")));
         for (body, word) in [
-            (new(json!({"party": machine.client_id}), "unit-approver", None), "not-for-machines"),
-            (new(json!({"login": "nobody-at-all"}), "auditor", None), "nobody"),
-            (new(json!({"login": binh.login}), "province-admin", None), "unknown-word"),
-            (new(json!({"login": binh.login}), "platform-owner", Some(&province)), "whole-role"),
+            (new(&json!({"party": machine.client_id}), "unit-approver", None), "not-for-machines"),
+            (new(&json!({"login": "nobody-at-all"}), "auditor", None), "nobody"),
+            (new(&json!({"login": binh.login}), "province-admin", None), "unknown-word"),
+            (new(&json!({"login": binh.login}), "platform-owner", Some(&province)), "whole-role"),
         ] {
             let reply = post(house, &owner.console, LIST, &body).await;
             assert_eq!((reply.status, reply.body["errors"][0]["code"].as_str()), (422, Some(word)), "{}", reply.body);
@@ -67,13 +67,13 @@ apart! {
         let them = json!({"login": binh.login});
         let before = rows(house).await;
         for (body, expected) in [
-            (new(json!({"login": chief.person.login}), "unit-editor", Some(&province)), "beyond-your-rights"),
-            (new(them.clone(), "unit-administrator", Some(&commune)), "beyond-your-rights"),
-            (new(them.clone(), "platform-owner", None), "not-permitted"),
-            (new(them.clone(), "unit-editor", None), "not-permitted"),
-            (new(them.clone(), "unit-editor", Some(&other)), "not-permitted"),
-            (new(them.clone(), "unit-editor", Some(&root)), "not-permitted"),
-            (new(them.clone(), "unit-editor", Some("0197f3d07c1a7d529a372f0c5b1e8d44")), "not-permitted"),
+            (new(&json!({"login": chief.person.login}), "unit-editor", Some(&province)), "beyond-your-rights"),
+            (new(&them, "unit-administrator", Some(&commune)), "beyond-your-rights"),
+            (new(&them, "platform-owner", None), "not-permitted"),
+            (new(&them, "unit-editor", None), "not-permitted"),
+            (new(&them, "unit-editor", Some(&other)), "not-permitted"),
+            (new(&them, "unit-editor", Some(&root)), "not-permitted"),
+            (new(&them, "unit-editor", Some("0197f3d07c1a7d529a372f0c5b1e8d44")), "not-permitted"),
         ] {
             let reply = post(house, &chief.console, LIST, &body).await;
             assert_eq!(code(&reply), (403, expected.to_owned()), "{body}");
@@ -81,16 +81,16 @@ apart! {
         assert_eq!(rows(house).await, before);
         // Row 196: nothing may be written but what the form has.
         for field in ["id", "appointed_by", "ended_at", "revision", "subject_id"] {
-            let mut body = new(them.clone(), "unit-editor", Some(&commune));
+            let mut body = new(&them, "unit-editor", Some(&commune));
             body[field] = json!("x");
             let reply = post(house, &chief.console, LIST, &body).await;
             assert_eq!((reply.status, reply.body["errors"][0]["code"].as_str()), (422, Some("unknown-field")), "{field} {}", reply.body);
         }
         let spelled = [commune.to_uppercase(), format!("{{{commune}}}"), format!("{}-{}", &commune[..8], &commune[8..])];
         for unit in spelled {
-            assert_eq!(post(house, &chief.console, LIST, &new(them.clone(), "unit-editor", Some(&unit))).await.status, 422, "{unit}");
+            assert_eq!(post(house, &chief.console, LIST, &new(&them, "unit-editor", Some(&unit))).await.status, 422, "{unit}");
         }
-        let made = post(house, &chief.console, LIST, &new(them, "unit-editor", Some(&commune))).await;
+        let made = post(house, &chief.console, LIST, &new(&them, "unit-editor", Some(&commune))).await;
         assert_eq!(made.status, 201, "{}", made.body);
         // Row 195: what lies elsewhere is answered like what is not there.
         let elsewhere = format!("{LIST}/{}", owner.appointment);

@@ -16,6 +16,7 @@ const CORE: &[(&str, u8)] = &[
     ("org", 5),
     ("relying", 5),
     ("authn", 6),
+    ("consent", 6),
     ("office", 6),
     ("session", 7),
     ("signin", 8),

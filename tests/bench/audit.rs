@@ -35,11 +35,11 @@ pub(crate) async fn verify(house: &House, engine: &'static str, quick: bool) -> 
     let (seconds, cpu) = (began.elapsed().as_secs_f64(), process::cpu_of_ended_children()? - before);
     let raw = bare::primitive("sha256", Duration::from_secs(1))?.rate();
     let rate = records as f64 / cpu;
-    let cores = std::thread::available_parallelism()?.get() as f64;
     let figure = Figure::new(engine, "audit verify", (rate, "per CPU s"));
-    Ok(figure.primitive(raw, rate / raw).goal(Goal::AtLeast(GOAL / cores)).note(format!(
-        "{records} records, the command from start to end; the goal is {GOAL:.0} a second on all {cores} cores, which {:.1} of them \
-         were given to it; primitive: SHA-256 of one record",
+    Ok(figure.primitive(raw, rate / raw).goal(Goal::AtLeast(GOAL)).note(format!(
+        "{records} records, the command from start to end: {:.0} a second on the clock, for which {:.1} cores were given to it; \
+         primitive: SHA-256 of one record",
+        records as f64 / seconds,
         cpu / seconds
     )))
 }
@@ -57,7 +57,11 @@ async fn fill(house: &House, records: usize) -> Result<(), Wrong> {
                 for number in 0..AT_ONCE.min(records - batch * AT_ONCE) {
                     let (person, now) = (people[number % PEOPLE], tx.now());
                     let (account, session) = (random::id(now), random::id(now));
-                    audit::record(tx, Event::SignedIn { person, account, session, acr: "urn:idp:aal1" }).await?;
+                    audit::record(
+                        tx,
+                        Event::SignedIn { person, account, session, acr: "urn:idp:aal1", amr: "pwd".to_owned() },
+                    )
+                    .await?;
                 }
                 Ok::<_, StoreError>(())
             })

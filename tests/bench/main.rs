@@ -57,5 +57,9 @@ fn say(text: &str) -> Result<(), Wrong> {
 fn measure(options: &Options) -> Result<(), Wrong> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let report = runtime.block_on(measures::all(options))?;
-    say(&if options.json { report.json() } else { report.table() })
+    say(&if options.json { report.json() } else { report.table() })?;
+    match report.failures.len() {
+        0 => Ok(()),
+        failed => Err(format!("{failed} measures failed; the other figures stand").into()),
+    }
 }

@@ -33,11 +33,20 @@ pub(crate) async fn all(options: &Options) -> Result<Report, Wrong> {
         report.warnings.push("short rounds: these figures are not to be written down".to_owned());
     }
     for engine in &options.engines {
-        let mut bench = Bench::new(options, *engine).await?;
-        bench.run().await?;
-        report.figures.append(&mut bench.figures);
+        match Bench::new(options, *engine).await {
+            Ok(mut bench) => {
+                bench.run().await;
+                report.figures.append(&mut bench.figures);
+                report.failures.append(&mut bench.failures);
+            }
+            Err(wrong) => report.failures.push(format!("{}: {wrong}", word(*engine))),
+        }
     }
     Ok(report)
+}
+
+fn word(engine: Engine) -> &'static str {
+    if engine == Engine::Sqlite { "sqlite" } else { "postgres" }
 }
 
 /// The measuring of one engine.
@@ -50,6 +59,8 @@ struct Bench<'o> {
     sign: f64,
     verify: f64,
     figures: Vec<Figure>,
+    /// What could not be measured, and why.
+    failures: Vec<String>,
 }
 
 impl<'o> Bench<'o> {
@@ -58,48 +69,90 @@ impl<'o> Bench<'o> {
         house.start().await?;
         let (discovery, jwks) = (house.document(DISCOVERY).await?, house.document(JWKS).await?);
         let bare = Bare::start(house.folder(), &discovery, &jwks).await?;
-        let engine = if engine == Engine::Sqlite { "sqlite" } else { "postgres" };
-        let mut bench = Self { options, engine, house, bare, sign: f64::NAN, verify: f64::NAN, figures: Vec::new() };
+        let (figures, failures) = (Vec::new(), Vec::new());
+        let engine = word(engine);
+        let mut bench = Self { options, engine, house, bare, sign: f64::NAN, verify: f64::NAN, figures, failures };
         bench.sign = bench.primitive("es256-sign")?;
         bench.verify = bench.primitive("es256-verify")?;
         Ok(bench)
     }
 
-    async fn run(&mut self) -> Result<(), Wrong> {
-        if self.wants("start") {
-            self.start().await?;
-        }
+    /// Measures one after the other. One that fails is noted, and the others go on.
+    async fn run(&mut self) {
+        let done = self.start().await;
+        self.note("start", done);
+        let done = self.at_rest().await;
+        self.note("memory, idle", done);
+        let done = self.documents().await;
+        self.note("documents", done);
+        let done = self.client_credentials().await;
+        self.note("client_credentials", done);
+        let done = self.tokens().await;
+        self.note("introspection and userinfo", done);
+        let done = self.code_flow().await;
+        self.note("code flow", done);
+        let done = self.sign_in().await;
+        self.note("password sign-in", done);
+        let done = self.known_names().await;
+        self.note("known names", done);
+        let done = self.after_load();
+        self.note("memory, after load", done);
+        let done = self.statements().await;
+        self.note("statements", done);
+        let done = self.units().await;
+        self.note("units", done);
+        let done = self.country().await;
+        self.note("country", done);
+        let done = self.audit().await;
+        self.note("audit verify", done);
+    }
+
+    fn note(&mut self, what: &str, done: Result<(), Wrong>) {
+        self.failures.extend(done.err().map(|wrong| format!("{} {what}: {wrong}", self.engine)));
+    }
+
+    /// Starts the server for everything that follows.
+    async fn at_rest(&mut self) -> Result<(), Wrong> {
         self.house.start().await?;
         if self.wants("memory") {
             tokio::time::sleep(Duration::from_secs(2)).await;
             self.memory("memory, idle", Some(40.0))?;
         }
-        self.documents().await?;
-        self.client_credentials().await?;
-        self.tokens().await?;
-        self.code_flow().await?;
-        self.sign_in().await?;
+        Ok(())
+    }
+
+    fn after_load(&mut self) -> Result<(), Wrong> {
+        if self.wants("memory") { self.memory("memory, after load", None) } else { Ok(()) }
+    }
+
+    async fn known_names(&mut self) -> Result<(), Wrong> {
         if self.wants("known names") {
             let mut connection = self.connection().await?;
             self.figures.extend(guess::known_names(&mut connection, (self.engine, self.options.quick)).await?);
         }
-        if self.wants("memory") {
-            self.memory("memory, after load", None)?;
-        }
-        self.statements().await?;
+        Ok(())
+    }
+
+    async fn units(&mut self) -> Result<(), Wrong> {
         if self.wants("units") {
             let engine = if self.engine == "sqlite" { Engine::Sqlite } else { Engine::Postgres };
             self.figures.extend(units::figures(engine, self.engine).await?);
         }
-        if ["country, load", "country, open a node", "country, search", "country, under at an instant"]
-            .into_iter()
-            .any(|name| self.wants(name))
-        {
+        Ok(())
+    }
+
+    async fn country(&mut self) -> Result<(), Wrong> {
+        let names = ["country, load", "country, open a node", "country, search", "country, under at an instant"];
+        if names.into_iter().any(|name| self.wants(name)) {
             self.house.stop()?;
             let found = country::all(&self.house, self.engine, |name| self.wants(name)).await?;
             self.figures.extend(found);
         }
-        if self.wants("audit") {
+        Ok(())
+    }
+
+    async fn audit(&mut self) -> Result<(), Wrong> {
+        if self.wants("audit verify") {
             self.house.stop()?;
             self.figures.push(audit::verify(&self.house, self.engine, self.options.quick).await?);
         }
@@ -136,6 +189,9 @@ impl<'o> Bench<'o> {
     }
 
     async fn start(&mut self) -> Result<(), Wrong> {
+        if !self.wants("start") {
+            return Ok(());
+        }
         let mut pairs = Vec::with_capacity(STARTS);
         for _ in 0..STARTS {
             let ours = self.house.start().await?.as_secs_f64() * 1e3;

@@ -102,6 +102,8 @@ impl Figure {
 pub(crate) struct Report {
     pub(crate) figures: Vec<Figure>,
     pub(crate) warnings: Vec<String>,
+    /// What could not be measured: the other figures stand all the same.
+    pub(crate) failures: Vec<String>,
 }
 
 impl Report {
@@ -113,7 +115,7 @@ impl Report {
             value
         };
         let figures: Vec<_> = self.figures.iter().map(figure).collect();
-        format!("{:#}", json!({ "figures": figures, "warnings": self.warnings }))
+        format!("{:#}", json!({ "figures": figures, "warnings": self.warnings, "failures": self.failures }))
     }
 
     /// For people.
@@ -139,6 +141,9 @@ impl Report {
         }
         for warning in &self.warnings {
             let _written = writeln!(text, "warning: {warning}");
+        }
+        for failure in &self.failures {
+            let _written = writeln!(text, "failed: {failure}");
         }
         text.trim_end().to_owned()
     }

@@ -104,7 +104,7 @@ test('a new password, with reasons in words', async () => {
   const citizen = await visitor(browser, { viewport: PHONE });
   const page = await citizen.page();
   await page.goto(`${demo.issuer}/account/password`);
-  await giveName(page, demo.people[4]);
+  await giveName(page, demo.people[2]);
   await look(page, 'change-password');
   await page.locator('#new_password').fill('matkhau123456789');
   await page.locator('#new_password_again').fill('matkhau12345678');

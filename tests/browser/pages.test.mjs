@@ -2,16 +2,22 @@
 // and the weight that an old phone on a slow line can carry.
 
 import assert from 'node:assert/strict';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { AxeBuilder } from '@axe-core/playwright';
 import { startDemo } from '../env/server.mjs';
-import {
-  authorizationRequest, DESKTOP, device, enrol, expectPage, giveName, launch, makePasskey, PHONE, shoot, signIn, startAt, visitor,
-} from './support.mjs';
+import { DESKTOP, expectPage, giveName, launch, PHONE, shoot, startAt, visitor } from './support.mjs';
+import { changedRequest, registerSurvey, ways } from './ways.mjs';
 
 let demo;
 let browser;
-before(async () => { [demo, browser] = await Promise.all([startDemo(), launch()]); });
+let goTo;
+before(async () => {
+  [demo, browser] = await Promise.all([startDemo(), launch()]);
+  goTo = ways(demo);
+  await registerSurvey(demo);
+});
 after(async () => { await browser?.close(); await demo?.stop(); });
 
 const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
@@ -19,133 +25,6 @@ const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 /** Bytes on the wire with headers, for one page with an empty cache. */
 const MOST = { text: 20 * 1024, script: 5 * 1024, font: 70 * 1024, requests: 8 };
 const TARGET_PX = 44;
-
-async function changedRequest(page, portal, name, value) {
-  const url = await authorizationRequest(page, demo, portal);
-  url.searchParams.set(name, value);
-  await page.goto(url.href);
-}
-
-/** Known by the first portal, and now the second one asks in a way of its own. */
-const signedInWith = (name, value) => async (page) => {
-  await signIn(page, demo.portals[0], demo.people[0]);
-  await changedRequest(page, demo.portals[1], name, value);
-};
-
-/** Answers in the portal's place with 204, on which a browser stays where it is: a page that goes on by itself can be looked at. */
-const holdAnswer = (page, portal) => page.route((url) => url.href.startsWith(portal.url), (route) => {
-  const isAnswer = route.request().method() === 'POST' || route.request().url().includes('code=');
-  return isAnswer ? route.fulfill({ status: 204 }) : route.continue();
-});
-
-/** Each person enrols once. */
-let enrolled = 0;
-
-/** One person keeps one passkey, on whichever device they come with. */
-let kept;
-async function withPasskey(page) {
-  const keeps = await device(page);
-  const holder = demo.people[2];
-  if (kept) {
-    await keeps.presence(false);
-    await keeps.take(kept);
-    await page.goto(`${demo.issuer}/account`);
-    await giveName(page, holder);
-    await expectPage(page, 'account');
-    await keeps.presence(true);
-  } else {
-    await makePasskey(page, demo, holder);
-    [kept] = await keeps.keys();
-  }
-  return { ...keeps, note: async () => { [kept] = await keeps.keys(); } };
-}
-
-/** Page name → how a person gets there. */
-const WAYS = {
-  home: (page) => page.goto(demo.issuer),
-  'sign-in': (page) => startAt(page, demo.portals[0]),
-  'sign-in refused': async (page) => {
-    await startAt(page, demo.portals[0]);
-    await giveName(page, { login: demo.people[0].login, password: 'sai-mat-khau' });
-    await page.locator('#error-summary').waitFor();
-  },
-  'sign-in again': signedInWith('prompt', 'login'),
-  'select-account': signedInWith('prompt', 'select_account'),
-  consent: signedInWith('prompt', 'consent'),
-  continue: async (page) => {
-    await holdAnswer(page, demo.portals[0]);
-    await startAt(page, demo.portals[0]);
-    await giveName(page, demo.people[0]);
-    await page.locator('#continue-link').waitFor();
-  },
-  'form-post': async (page) => {
-    await changedRequest(page, demo.portals[0], 'response_mode', 'form_post');
-    await holdAnswer(page, demo.portals[0]);
-    await giveName(page, demo.people[0]);
-    await page.locator('#form-post-submit').waitFor();
-  },
-  enrol: (page) => page.goto(`${demo.issuer}/enrol`),
-  'enrol refused': async (page) => {
-    await page.goto(`${demo.issuer}/enrol`);
-    await page.locator('#personal_number').fill('123');
-    await page.locator('#enrol-submit').click();
-    await page.locator('#error-summary').waitFor();
-  },
-  enrolled: async (page) => {
-    await page.goto(`${demo.issuer}/enrol`);
-    await enrol(page, demo.may_enrol[enrolled], 'mat-khau-dai-va-la-7391');
-    enrolled += 1;
-  },
-  account: async (page) => {
-    await signIn(page, demo.portals[0], demo.people[0]);
-    await page.goto(`${demo.issuer}/account`);
-  },
-  'passkey-failed': async (page) => {
-    await startAt(page, demo.portals[0]);
-    await expectPage(page, 'sign-in');
-    await page.goto(`${page.url()}?passkey=failed`);
-  },
-  'passkey-create': async (page) => {
-    await page.goto(`${demo.issuer}/account/passkeys/new`);
-    await giveName(page, demo.people[1]);
-  },
-  'passkey-create refused': async (page) => {
-    await page.goto(`${demo.issuer}/account/passkeys/new`);
-    await giveName(page, demo.people[1]);
-    await expectPage(page, 'passkey-create');
-    await page.goto(`${demo.issuer}/account/passkeys/new?passkey=exists`);
-    await page.locator('#error-summary').waitFor();
-  },
-  passkeys: async (page) => {
-    await withPasskey(page);
-    await page.goto(`${demo.issuer}/account/passkeys`);
-    await page.locator('#passkeys summary').click();
-  },
-  'step-up': async (page) => {
-    await withPasskey(page);
-    await page.goto(`${demo.issuer}/account/passkeys/new`);
-  },
-  'passkey-remove': async (page) => {
-    const keeps = await withPasskey(page);
-    await page.goto(`${demo.issuer}/account/passkeys`);
-    await page.locator('#passkeys summary').click();
-    await page.locator('a.remove').click();
-    await expectPage(page, 'step-up');
-    await page.locator('#passkey-submit').click();
-    await expectPage(page, 'passkey-remove');
-    await keeps.note();
-  },
-  'sign-out': async (page) => {
-    await signIn(page, demo.portals[0], demo.people[0]);
-    await page.goto(`${demo.issuer}/oauth2/logout`);
-  },
-  'signed-out': async (page) => {
-    await signIn(page, demo.portals[0], demo.people[0]);
-    await page.goto(`${demo.issuer}/oauth2/logout`);
-    await page.locator('#sign-out-confirm').click();
-  },
-  error: (page) => page.goto(`${demo.issuer}/oauth2/authorize?client_id=nobody`),
-};
 
 async function expectAccessible(page, what) {
   const { violations } = await new AxeBuilder({ page }).withTags(WCAG).setLegacyMode(true).analyze();
@@ -172,23 +51,54 @@ async function expectFits(page, what) {
   assert.deepEqual(problems, [], what);
 }
 
-for (const [name, goTo] of Object.entries(WAYS)) {
+/** The smallest width that WCAG 2.2 asks for (1.4.10 Reflow). */
+const NARROW = { width: 320, height: 740 };
+
+/** Devices, languages and looks: each page is looked at in all of these. `dark` follows the system, as the style sheet does. */
+const LOOKS = [
+  { name: 'phone', options: { viewport: PHONE } },
+  { name: 'desktop', options: { viewport: DESKTOP } },
+  { name: 'dark desktop', options: { viewport: DESKTOP, colorScheme: 'dark' } },
+  { name: 'English phone, large and high contrast', options: { viewport: PHONE, locale: 'en-GB' }, display: 'large.contrast' },
+  { name: 'dark phone, high contrast', options: { viewport: PHONE, colorScheme: 'dark' }, display: 'contrast' },
+];
+
+/** The cookie that the links in the head of every page set. */
+const keepDisplay = (citizen, display) => citizen.context.addCookies([{ name: 'prefs', value: display, url: demo.issuer }]);
+
+const PAGES = Object.keys(ways({ portals: [{}, {}], people: [{}], may_enrol: [] }));
+
+for (const name of PAGES) {
   test(`${name}: WCAG 2.2 AA, targets and widths`, async () => {
-    for (const [device, viewport] of Object.entries({ phone: PHONE, desktop: DESKTOP })) {
-      const citizen = await visitor(browser, { viewport });
+    for (const look of LOOKS) {
+      const citizen = await visitor(browser, look.options);
+      if (look.display) await keepDisplay(citizen, look.display);
       const page = await citizen.page();
-      await goTo(page);
+      await goTo[name](page);
       await expectPage(page, name.split(' ')[0]);
       assert.equal(await page.locator('main#main').count(), 1);
-      assert.equal(await page.locator('a#lang-vi, a#lang-en').count(), 2);
-      await shoot(page, `${name.replace(' ', '-')}-${device}`);
-      await expectSentences(page, `${name} at ${device} width`);
-      await expectAccessible(page, `${name} at ${device} width`);
-      await expectFits(page, `${name} at ${device} width`);
+      assert.equal(await page.locator('a#lang-vi, a#lang-en, a#display-large, a#display-contrast').count(), 4);
+      await shoot(page, `${name.replace(' ', '-')}-${look.name.replaceAll(/[^a-z]+/gi, '-')}`);
+      await expectSentences(page, `${name}: ${look.name}`);
+      await expectAccessible(page, `${name}: ${look.name}`);
+      await expectFits(page, `${name}: ${look.name}`);
+      await page.setViewportSize(NARROW);
+      await expectFits(page, `${name}: ${look.name}, at 320 px`);
+      if (look.display) await expectAccessible(page, `${name}: ${look.name}, at 320 px`);
       await citizen.leave();
     }
   });
 }
+
+test('docs/screens holds a picture of every page, and they are small together', () => {
+  const folder = join(import.meta.dirname, '../../docs/screens');
+  const pictures = PAGES.flatMap((name) => ['phone', 'desktop'].map((device) => `${name.replace(' ', '-')}-${device}.webp`));
+  const missing = pictures.filter((picture) => !existsSync(join(folder, picture)));
+  assert.deepEqual(missing, [], 'tests/run screens makes them');
+  assert.deepEqual(readdirSync(folder).filter((file) => !pictures.includes(file)), [], 'pictures of pages that are gone');
+  const bytes = pictures.reduce((sum, picture) => sum + statSync(join(folder, picture)).size, 0);
+  assert.ok(bytes < 4 * 1024 * 1024, `${bytes} bytes`);
+});
 
 /** What the page with its parts weighs, by kind. */
 async function weigh(context, page, url) {
@@ -218,7 +128,16 @@ test('the pages stay within their weight', async (context) => {
   const page = await citizen.page();
   await startAt(page, demo.portals[0]);
   await expectPage(page, 'sign-in');
-  for (const url of [page.url(), `${demo.issuer}/enrol`, demo.issuer, `${demo.issuer}/oauth2/authorize?client_id=nobody`]) {
+  const signedOut = [page.url(), `${demo.issuer}/enrol`, demo.issuer, `${demo.issuer}/oauth2/authorize?client_id=nobody`];
+  await weighAll(context, citizen, page, signedOut);
+  await giveName(page, demo.people[0]);
+  const own = ['', '/services', '/history', '/sessions', '/access', '/settings'].map((path) => `${demo.issuer}/account${path}`);
+  await weighAll(context, citizen, page, own);
+  await citizen.leave();
+});
+
+async function weighAll(context, citizen, page, urls) {
+  for (const url of urls) {
     const weights = await weigh(citizen.context, page, url);
     const path = new URL(url).pathname.replace(/tx_.*/, '…');
     context.diagnostic(`${path}: ${weights.text} bytes of text, ${weights.script} of them script, ${weights.font} of fonts, ${weights.requests} requests`);
@@ -226,14 +145,13 @@ test('the pages stay within their weight', async (context) => {
     assert.deepEqual([...weights.hosts], [new URL(demo.issuer).host], `${path} loads from another host`);
     for (const [kind, most] of Object.entries(MOST)) assert.ok(weights[kind] <= most, `${path}: ${kind} is ${weights[kind]}, more than ${most}`);
   }
-  await citizen.leave();
-});
+}
 
 test('a response by form_post goes on with scripts, and by a button without', async () => {
   for (const javaScriptEnabled of [true, false]) {
     const citizen = await visitor(browser, { javaScriptEnabled });
     const page = await citizen.page();
-    await changedRequest(page, demo.portals[0], 'response_mode', 'form_post');
+    await changedRequest(page, demo, demo.portals[0], 'response_mode', 'form_post');
     const posted = page.waitForRequest((request) => request.url().startsWith(demo.portals[0].url) && request.method() === 'POST');
     await giveName(page, demo.people[0]);
     if (!javaScriptEnabled) {

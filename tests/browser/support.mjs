@@ -18,7 +18,7 @@ const LAUNCH = {
 export const PHONE = { width: 360, height: 740 };
 export const DESKTOP = { width: 1280, height: 900 };
 
-const WAIT_MS = 15_000;
+const WAIT_MS = Number(process.env.IDP_WAIT_MS ?? 15_000);
 
 export const launch = () => chromium.launch(LAUNCH);
 

@@ -17,8 +17,16 @@ export async function startDemo() {
   const args = ['demo', '--json', '--port-base', String(base), '--state-dir', folder];
   const server = new Program('idp demo', program(), args, { env: { ...process.env, IDP__TEST__CLOCK: 'true' } });
   let demo;
-  await server.ready(() => { demo = JSON.parse(server.stdout); return true; });
+  // Long, for a machine that builds meanwhile: a test server has people to hash passwords for.
+  await server.ready(() => { demo = JSON.parse(server.stdout); return true; }, 240);
   return { ...demo, clock: (order) => moveClock(demo.management, order), stop: () => server.stop() };
+}
+
+/** Applies desired state (TOML, docs/contract.md, section 8) to a running demo. */
+export function applyTo(demo, desired) {
+  const file = join(temporaryFolder('desired'), 'desired.toml');
+  writeFileSync(file, desired);
+  execFileSync(program(), ['apply', file, '--config', join(demo.state_dir, 'idp.toml')], { stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
 /** `{ advance_seconds }` and `{ run_jobs: true }` of docs/contract.md, section 9. */

@@ -18,7 +18,7 @@ tools_of() {
         test | with) echo cargo cc make perl pkg-config node postgres redis-server ;;
         api) echo cargo cc make perl pkg-config node python-venv ;;
         interop) echo cargo cc make perl pkg-config node npm apache2 mod_auth_openidc ;;
-        browser) echo cargo cc make perl pkg-config node npm chromium ;;
+        browser | screens) echo cargo cc make perl pkg-config node npm chromium ;;
         licences) echo cargo cc node ;;
     esac
 }

@@ -9,10 +9,10 @@ use std::{
 use idp_tests::{Engine, house};
 
 /// A running `idp serve`.
-pub(super) struct Process {
+pub(crate) struct Process {
     child: Child,
     /// The issuer.
-    pub(super) issuer: String,
+    pub(crate) issuer: String,
 }
 
 /// The executable that `tests/run build` made, beside this test.
@@ -38,7 +38,7 @@ pub(crate) async fn configure(engine: Engine, folder: &Path) -> PathBuf {
 
 impl Process {
     /// Starts the server and waits until it answers.
-    pub(super) async fn start(file: &Path) -> Self {
+    pub(crate) async fn start(file: &Path) -> Self {
         let text = std::fs::read_to_string(file).expect("a configuration");
         let line = |key: &str| {
             let found = text.lines().find_map(|line| line.strip_prefix(key)).expect("the key is there");
@@ -67,7 +67,7 @@ impl Process {
     }
 
     /// As the power failing: SIGKILL.
-    pub(super) fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         self.child.kill().expect("is killed");
         self.child.wait().expect("is gone");
     }

@@ -4,6 +4,7 @@
 use idp_core::{
     people::Profile,
     relying::{Definition, PartyState, Save},
+    signin,
     types::person::FullName,
 };
 use idp_tests::{Browser, Engine, House, Reply, journey, run};
@@ -29,13 +30,10 @@ journey! {
         let (person, id) = (an.id, party.id);
         let cx = house.cx();
         let withdrawn = house.db().write(&cx, |tx| {
-            Box::pin(async move {
-                let now = tx.now();
-                let sql = "update consent set withdrawn_at = $3 where person_id = $1 and party_id = $2";
-                tx.run(sql, idp_core::params![person, id, now]).await
-            })
+            Box::pin(signin::withdraw(tx, person, id))
         });
-        assert_eq!(withdrawn.await.expect("writes"), 1);
+        assert!(withdrawn.await.expect("writes"));
+        assert_eq!(house.userinfo(&narrowed.text("access_token")).await.status, 401);
         assert_eq!(house.refresh(&party, &narrowed.text("refresh_token")).await.error(), "invalid_grant");
     }
 }

@@ -270,7 +270,7 @@ journey! {
         // The account has a second factor now: the page asks for it before the password may change.
         let asked = browser.open(&house.at("/account/password")).await;
         let form = if asked.name() == "step-up" {
-            let page = browser.open(&asked.url.join("?passkey=codes").expect("an address").to_string()).await;
+            let page = browser.open(asked.url.join("?passkey=codes").expect("an address").as_str()).await;
             let asked = browser.submit(&page, "sign-in-form", &[("password", &an.password)]).await;
             assert_eq!(asked.name(), "second-factor", "{} {}", asked.status, asked.body);
             browser.submit(&asked, "second-factor-form", &[("code", &app_code(house, &key, 30))]).await

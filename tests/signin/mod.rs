@@ -1,5 +1,7 @@
 //! Signing in and out at our own pages: forms, cookies, sessions, enrolment (rows 233 to 246 of the list of attacks).
 
+mod account;
+mod consent;
 mod cookies;
 mod enrol;
 mod factors;

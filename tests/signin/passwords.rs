@@ -82,15 +82,19 @@ fn row_125_guesses_slow_down_who_guesses_and_lock_nobody_out() {
 async fn many_guesses_at_once_on(engine: Engine) {
     let house = &House::start(engine, LIMITS).await;
     let an = house.citizen("Nguyễn Văn An").await;
-    let guesses = (0..60).map(|number| {
+    let guesses = (0..40).map(|number| {
         let login = an.login.clone();
         async move {
-            let page = tries(&mut Browser::new(), house, &login, &format!("wrong wrong wrong {number}")).await;
-            page.status
+            let mut browser = Browser::new();
+            // On a busy machine some are not even heard: that is no answer either.
+            let page = browser.try_open(&house.at("/account")).await?;
+            let password = format!("wrong wrong wrong {number}");
+            let fields = [("login", login.as_str()), ("password", password.as_str())];
+            browser.try_submit(&page, "sign-in-form", &fields).await.map(|page| page.status)
         }
     });
     let answers = futures_util::future::join_all(guesses).await;
-    let evaluated = answers.iter().filter(|status| **status == 422).count();
+    let evaluated = answers.iter().filter(|status| **status == Some(422)).count();
     assert!((1..=4).contains(&evaluated), "{evaluated} of {answers:?}");
     let sql = "select count(*) as n from audit_event where kind = 'sign-in-failed'";
     assert_eq!(house.count(sql).await, i64::try_from(evaluated).expect("small"));

@@ -84,6 +84,7 @@ fn link(message: &serde_json::Value) -> String {
     link.trim_end_matches(['.', ',']).to_owned()
 }
 
+#[expect(clippy::too_many_lines, reason = "one story from the forgotten password to the last notice")]
 async fn by_address_on(engine: Engine) {
     let world = World::on(engine).await;
     let (house, registered) = (&world.house, &registry::people()[0]);

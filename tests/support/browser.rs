@@ -18,6 +18,8 @@ pub struct Browser {
     pub cookies: BTreeMap<String, String>,
     /// Sent as `Accept-Language`.
     pub language: &'static str,
+    /// Sent as `User-Agent`.
+    pub agent: Option<&'static str>,
 }
 
 /// What a browser shows, or where it would go.
@@ -43,7 +45,7 @@ impl Default for Browser {
 impl Browser {
     /// A fresh one.
     pub fn new() -> Self {
-        Self { http: client(), cookies: BTreeMap::new(), language: "vi" }
+        Self { http: client(), cookies: BTreeMap::new(), language: "vi", agent: None }
     }
 
     /// One exchange, nothing followed.
@@ -77,6 +79,9 @@ impl Browser {
     async fn try_send(&mut self, method: Method, address: &str, form: Option<&[(&str, &str)]>) -> Option<Page> {
         let mut request =
             self.http.request(method, address).header("accept", "text/html").header("accept-language", self.language);
+        if let Some(agent) = self.agent {
+            request = request.header("user-agent", agent);
+        }
         if !self.cookies.is_empty() {
             let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
             request = request.header(COOKIE, cookies.join("; "));
@@ -193,7 +198,11 @@ impl Page {
         let form = form.unwrap_or_else(|| panic!("no form#{id} on {} ({}): {}", self.url, self.status, self.body));
         let action = self.url.join(form.attr("action").unwrap_or_default()).expect("an address");
         let inputs = form.select(&selector("input[name]")).collect::<Vec<_>>();
-        let fields = inputs.iter().filter_map(|input| {
+        // As browsers do: a box that is not ticked is not sent.
+        let is_sent = |input: &&scraper::ElementRef<'_>| {
+            !matches!(input.attr("type"), Some("checkbox" | "radio")) || input.attr("checked").is_some()
+        };
+        let fields = inputs.iter().filter(is_sent).filter_map(|input| {
             Some((input.attr("name")?.to_owned(), input.attr("value").unwrap_or_default().to_owned()))
         });
         (action, fields.collect())

@@ -1,7 +1,7 @@
 //! A whole server in this process: the real doors on a loopback port, on either engine.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     path::{Path, PathBuf},
     sync::{Arc, OnceLock},
     time::Duration,
@@ -165,10 +165,20 @@ pub fn client() -> reqwest::Client {
         .expect("a client")
 }
 
-/// A loopback port that was free a moment ago.
+/// Ports that the system gives to nobody by itself, neither to a listener without a number nor to the near end of a connection.
+const PORTS: std::ops::Range<u16> = 20_000..32_000;
+
+static GIVEN: OnceLock<std::sync::Mutex<HashSet<u16>>> = OnceLock::new();
+
+/// A loopback port that is free and that this program has given to nobody before: two servers of two journeys never want the same one.
 pub fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
-    listener.local_addr().expect("an address").port()
+    let mut given = GIVEN.get_or_init(std::sync::Mutex::default).lock().expect("nobody panics while holding it");
+    loop {
+        let port = PORTS.start + random::below(u32::from(PORTS.end - PORTS.start)) as u16;
+        if given.insert(port) && std::net::TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
 }
 
 /// Writes the configuration of a server and, on PostgreSQL, migrates its database as an operator would.

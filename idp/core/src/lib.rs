@@ -3,7 +3,7 @@
 //! ```text
 //! 8  signin │ admin            the hall: what a person must do next · who may change what
 //! 7  session                   for how long; it begins with a proof that only the gate makes
-//! 6  authn │ office            the gate: proving who · the office: acting for which unit, as what
+//! 6  authn │ consent │ office  the gate: proving who · what was agreed · acting for which unit, as what
 //! 5  people │ org │ relying    registers, each owns its tables
 //! 4  keys │ notify             offices
 //! 3  audit                     the scribe
@@ -17,6 +17,7 @@
 pub mod admin;
 pub mod audit;
 pub mod authn;
+pub mod consent;
 pub mod crypto;
 pub mod keys;
 pub mod net;
@@ -42,6 +43,7 @@ pub fn statements() -> Vec<&'static str> {
         authn::RECOVERY_STATEMENTS,
         authn::challenge::STATEMENTS,
         authn::credential::STATEMENTS,
+        consent::STATEMENTS,
         keys::STATEMENTS,
         notify::STATEMENTS,
         people::STATEMENTS,
@@ -52,3 +54,8 @@ pub fn statements() -> Vec<&'static str> {
     ];
     [&rooms, office::STATEMENTS, org::STATEMENTS].concat().concat()
 }
+
+/// Every sealed column whose values can be put under another master key one by one. Personal numbers have blind indexes beside them and go
+/// by [`people::reseal_numbers`].
+pub const SEALED_COLUMNS: [&store::reseal::Column; 6] =
+    [&keys::PRIVATE_HALVES, &audit::KEYS, &people::PROFILES, &notify::MESSAGES, &authn::CREDENTIALS, &authn::CONTACTS];

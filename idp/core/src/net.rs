@@ -10,6 +10,7 @@
 mod address;
 mod config;
 mod guard;
+mod look;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use url::Url;
 
 pub use config::{Allow, Config, Network, Purpose};
 pub use guard::Refusal;
+pub use look::{Seen, look_at_ourselves};
 
 use guard::Guard;
 
@@ -77,7 +79,7 @@ pub enum NetError {
 #[derive(Debug, thiserror::Error)]
 pub enum NetConfigError {
     /// The file of extra CAs cannot be read or holds no certificate.
-    #[error("net.ca_bundle {path}: {reason}")]
+    #[error("outgoing.ca_bundle {path}: {reason}")]
     CaBundle {
         /// The file as configured.
         path: String,
@@ -193,6 +195,7 @@ fn builder(guard: &Guard) -> ClientBuilder {
         .pool_max_idle_per_host(8)
         .http1_max_headers(64)
         .http2_max_header_list_size(16 * 1024)
+        .tls_info(true)
         .user_agent("idp")
 }
 

@@ -68,6 +68,7 @@ mistake-code-taken = Another unit has the code { $named } from then on.
 mistake-code-twice = The unit gets two codes of one scheme: { $named }.
 mistake-no-parent = The unit above does not exist all the time: { $named }.
 mistake-cycle = The unit would lie under itself: { $named }.
+mistake-too-deep = The unit would lie too deep in the tree: { $named }.
 mistake-children-left = Units under it would be left behind: { $named }.
 mistake-second-root = There is a root already: { $named }.
 mistake-root-ends = The root cannot end or come under another unit: { $named }.

@@ -5,7 +5,6 @@ site-name = Provincial identity service
 site-province = the province
 footer-emblem = People's Committee of { $province }
 skip-to-main = Skip to main content
-a11y-lang = Language
 lang-vi = Tiếng Việt
 lang-en = English
 login-help = Support hotline: { $phone }
@@ -19,7 +18,7 @@ why-title = Why am I being asked?
 why-rule = Rule: { $rule }
 
 # sign-in
-login-title = Sign in to the provincial identity service
+login-title = Sign in to { $site }
 login-subtitle = One account for every provincial system
 login-continue-to = Sign in to continue to { $rp }
 login-name = Sign-in name
@@ -54,13 +53,8 @@ select-account-other = Use another account
 
 # consent
 consent-title = Allow { $rp } to use your information?
-consent-operator = Data controller: { $org }
 consent-will-get = Information that will be shared
-consent-purposes = Purpose
-consent-no-purpose = This service has not stated a purpose.
 consent-empty = none yet
-consent-offline = This service may keep receiving the above while you are not signed in.
-consent-withdraw-how = You can withdraw your consent at any time by calling { $phone }.
 consent-deny-effect = If you do not allow it, you go back to { $rp } and nothing is sent.
 consent-allow = Allow
 consent-deny = Do not allow
@@ -93,7 +87,6 @@ logout-back-to = Back to { $rp }
 logout-back = Back
 
 # home
-home-title = Provincial identity service
 home-text = This server lets you sign in once and use every provincial system. Normally you arrive here from an agency's site and are taken back to it.
 home-enrol-off = Creating accounts online is closed at the moment.
 home-sign-in-how = To sign in, start at the site of the agency you need.
@@ -101,7 +94,7 @@ home-sign-in-how = To sign in, start at the site of the agency you need.
 # why: one sentence why, one how to avoid it next time
 why-no-session = { $rp } needs to know who you are, and you are not signed in on this browser.
 why-no-session-next = Once you are signed in, the other provincial systems will not ask again during this session.
-why-too-long-ago = { $rp } accepts only a recent sign-in, and yours was some time ago.
+why-too-long-ago = { $rp } accepts only a sign-in of the last { $limit }. You last proved who you are at { $since }.
 why-too-long-ago-next = This rule is set by { $rp }. If you are asked too often, please tell them.
 why-party-asks = { $rp } requires your password again before this step.
 why-party-asks-next = This is asked only for important steps. Your password is never stored by { $rp }.

@@ -68,6 +68,7 @@ mistake-code-taken = Đơn vị khác mang mã { $named } từ thời điểm đ
 mistake-code-twice = Đơn vị có hai mã cùng một loại: { $named }.
 mistake-no-parent = Đơn vị cấp trên không tồn tại suốt thời gian đó: { $named }.
 mistake-cycle = Đơn vị sẽ nằm dưới chính nó: { $named }.
+mistake-too-deep = Đơn vị sẽ nằm quá sâu trong cây đơn vị: { $named }.
 mistake-children-left = Các đơn vị trực thuộc bị bỏ lại: { $named }.
 mistake-second-root = Đã có đơn vị gốc: { $named }.
 mistake-root-ends = Đơn vị gốc không được kết thúc hay đặt dưới đơn vị khác: { $named }.

@@ -5,7 +5,6 @@ site-name = Hệ thống xác thực tập trung
 site-province = tỉnh
 footer-emblem = Uỷ ban nhân dân { $province }
 skip-to-main = Đến nội dung chính
-a11y-lang = Ngôn ngữ
 lang-vi = Tiếng Việt
 lang-en = English
 login-help = Tổng đài hỗ trợ: { $phone }
@@ -19,7 +18,7 @@ why-title = Vì sao tôi được hỏi?
 why-rule = Mã quy tắc: { $rule }
 
 # sign-in
-login-title = Đăng nhập hệ thống xác thực tập trung
+login-title = Đăng nhập { $site }
 login-subtitle = Một tài khoản cho mọi hệ thống của tỉnh
 login-continue-to = Đăng nhập để tiếp tục vào { $rp }
 login-name = Tên đăng nhập
@@ -53,13 +52,8 @@ select-account-other = Dùng tài khoản khác
 
 # consent
 consent-title = Cho phép { $rp } sử dụng thông tin của bạn?
-consent-operator = Đơn vị kiểm soát dữ liệu: { $org }
 consent-will-get = Thông tin được cung cấp
-consent-purposes = Mục đích
-consent-no-purpose = Dịch vụ này chưa nêu mục đích sử dụng.
 consent-empty = chưa có
-consent-offline = Dịch vụ này có thể tiếp tục nhận các thông tin trên cả khi bạn không đăng nhập.
-consent-withdraw-how = Bạn có thể rút lại sự đồng ý bất cứ lúc nào bằng cách gọi tổng đài { $phone }.
 consent-deny-effect = Nếu không đồng ý, bạn được đưa về { $rp } và không thông tin nào được gửi đi.
 consent-allow = Đồng ý
 consent-deny = Không đồng ý
@@ -92,7 +86,6 @@ logout-back-to = Quay lại { $rp }
 logout-back = Quay lại
 
 # home
-home-title = Hệ thống xác thực tập trung
 home-text = Máy chủ này giúp bạn đăng nhập một lần và dùng mọi hệ thống của tỉnh. Thông thường bạn đến đây từ trang của một cơ quan và được đưa trở lại trang đó.
 home-enrol-off = Hiện không mở việc tự tạo tài khoản.
 home-sign-in-how = Để đăng nhập, hãy bắt đầu từ trang của cơ quan mà bạn cần.
@@ -100,7 +93,7 @@ home-sign-in-how = Để đăng nhập, hãy bắt đầu từ trang của cơ q
 # why: một câu vì sao, một câu làm thế nào để lần sau không bị hỏi
 why-no-session = { $rp } cần biết bạn là ai, và bạn chưa đăng nhập trên trình duyệt này.
 why-no-session-next = Sau khi đăng nhập, các hệ thống khác của tỉnh sẽ không hỏi lại trong cùng phiên làm việc.
-why-too-long-ago = { $rp } chỉ nhận lần đăng nhập còn mới, mà bạn đã đăng nhập từ lâu.
+why-too-long-ago = { $rp } chỉ nhận lần đăng nhập trong vòng { $limit }. Lần gần nhất bạn xác thực là { $since }.
 why-too-long-ago-next = Quy định này do { $rp } đặt ra. Nếu thấy bị hỏi quá thường xuyên, hãy phản ánh với đơn vị quản lý dịch vụ.
 why-party-asks = { $rp } yêu cầu nhập lại mật khẩu trước bước này.
 why-party-asks-next = Yêu cầu này chỉ có ở những bước quan trọng. Hệ thống không lưu mật khẩu của bạn ở { $rp }.

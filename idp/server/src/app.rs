@@ -93,10 +93,12 @@ impl App {
             related_origins: config.webauthn.related_origins.iter().map(|origin| origin.as_str().to_owned()).collect(),
             passkeys: passkeys(config)?,
             issuer,
+            brand: settings::brand(config),
             settings: settings::of(config),
             epoch: AtomicI64::new(cellar.epoch.0),
             grants: Arc::new(OpenGrants),
             client_tokens: Tally::default(),
+            told: Tally::default(),
             cache,
         };
         Ok(Self {
@@ -154,9 +156,14 @@ async fn outgoing(config: &Config) -> Result<Net, AppError> {
     built.map_err(|error| AppError::setting("outgoing.ca_bundle", Reason::File(error.to_string())))
 }
 
+/// A cache that is away is only slower: the server starts, says so, and finds it when it comes.
 async fn open_cache(config: &Config) -> Result<Arc<dyn Cache>, AppError> {
-    let opened = cache::open(&config.cache.url).await;
-    opened.map_err(|error| AppError::Unreachable("cli-part-cache", error.to_string()))
+    let cache = cache::open(&config.cache.url)
+        .map_err(|error| AppError::setting("cache.url", Reason::Unreadable(error.to_string())))?;
+    if let Err(error) = cache::answers(&*cache).await {
+        tracing::warn!(%error, "the cache is away: going on without it until it comes");
+    }
+    Ok(cache)
 }
 
 /// The ways out of messages; `None`: they wait in the outbox.

@@ -29,7 +29,7 @@ pub fn document() -> Value {
         paths.insert(route.path.to_owned(), Value::Object(item));
     }
     paths.extend(admin::paths().clone());
-    let mut document = frame(paths);
+    let mut document = frame(&paths);
     for (kind, items) in admin::components().as_object().into_iter().flatten() {
         for (name, item) in items.as_object().into_iter().flatten() {
             document["components"][kind][name] = item.clone();
@@ -38,7 +38,7 @@ pub fn document() -> Value {
     document
 }
 
-fn frame(paths: Map<String, Value>) -> Value {
+fn frame(paths: &Map<String, Value>) -> Value {
     json!({
         "openapi": "3.1.0",
         "info": {

@@ -25,6 +25,7 @@ use idp_core::{
         registry::{Match, PopulationRegistry, RegistryError, Verification},
     },
     relying::{self, Party, PartyState, Register, Save, SaveError, UriPolicy},
+    session::Span,
     store::{Cx, Db, Options, StoreError, cache::Memory},
     types::{Clock, FullName, Id, PersonalId, Secret, id},
 };
@@ -34,6 +35,7 @@ use url::form_urlencoded;
 use crate::oidc::OpenGrants;
 use crate::web::{
     CookieStyle,
+    brand::Brand,
     house::{House, LocalPasswords, Settings},
     tally::Tally,
 };
@@ -96,8 +98,9 @@ fn settings(local_passwords: LocalPasswords) -> Settings {
         id_token_lifetime: minutes(5),
         refresh_idle: minutes(600),
         refresh_absolute: minutes(6_000),
-        session_idle: minutes(30),
-        session_absolute: minutes(600),
+        session_citizen: Span { idle: minutes(30), absolute: minutes(600) },
+        session_official: Span { idle: minutes(15), absolute: minutes(480) },
+        session_shared: Span { idle: minutes(10), absolute: minutes(60) },
         local_passwords,
         enrolments_per_number_per_day: 2,
         enrolments_per_address_per_hour: 4,
@@ -135,10 +138,12 @@ impl TestHouse {
             related_origins: Vec::new(),
             passkeys: Passkeys::new("localhost", vec!["http://localhost:8080".to_owned()], "").expect("a name"),
             cookies: CookieStyle::Plain,
+            brand: Brand::default(),
             settings: settings(local_passwords),
             epoch: AtomicI64::new(1),
             grants: Arc::new(OpenGrants),
             client_tokens: Tally::default(),
+            told: Tally::default(),
             db,
             clock,
         };

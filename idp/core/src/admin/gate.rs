@@ -137,10 +137,9 @@ impl Allowed {
 /// [`Refusal::Level`] or [`Refusal::Stale`].
 pub fn proves(how: How, fresh: Fresh, now: Timestamp) -> Result<(), Refusal> {
     match how {
-        How::Machine => Ok(()),
         How::Console { aal, .. } if aal < LEVEL => Err(Refusal::Level),
         How::Console { auth_at, .. } if fresh == Fresh::Yes && now.since(auth_at) > STALE => Err(Refusal::Stale),
-        How::Console { .. } => Ok(()),
+        How::Machine | How::Console { .. } => Ok(()),
     }
 }
 
@@ -153,10 +152,10 @@ pub async fn enter(
     now: Timestamp,
 ) -> Result<Result<(), Refusal>, StoreError> {
     let held = register::held_by(conn, caller.subject, now).await?;
-    Ok(judge(caller, &held, demand, now))
+    Ok(judge(caller, &held, *demand, now))
 }
 
-fn judge(caller: &Caller, held: &[Appointment], demand: &Demand, now: Timestamp) -> Result<(), Refusal> {
+fn judge(caller: &Caller, held: &[Appointment], demand: Demand, now: Timestamp) -> Result<(), Refusal> {
     if held.is_empty() {
         return Err(Refusal::NoAdministrator);
     }
@@ -183,7 +182,7 @@ pub async fn allow(
     now: Timestamp,
 ) -> Result<Result<Allowed, Refusal>, StoreError> {
     let held = register::held_by(conn, caller.subject, now).await?;
-    if let Err(refusal) = judge(caller, &held, demand, now) {
+    if let Err(refusal) = judge(caller, &held, *demand, now) {
         return Ok(Err(refusal));
     }
     let covered = covers(conn, &held, demand, targets, now).await?;

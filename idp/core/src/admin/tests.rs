@@ -233,6 +233,8 @@ fn live(person: Id<id::Person>, aal: Aal, at: Timestamp) -> Live {
         aal,
         amr: "pwd".to_owned(),
         last_used_at: at,
+        population: crate::session::Population::Citizen,
+        computer: crate::session::Computer::Own,
     }
 }
 

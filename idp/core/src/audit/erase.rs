@@ -3,7 +3,7 @@
 use super::{Event, Personal, record, record::open_key, rows};
 use crate::{
     crypto::seal,
-    store::{Conn, StoreError, Tx},
+    store::{Conn, StoreError, Tx, reseal::Column, revision},
     types::{Fault, Id, id},
 };
 
@@ -24,9 +24,24 @@ pub async fn personal(conn: &mut Conn, event: Id<id::AuditEvent>) -> Result<Opti
     Ok(Some(personal))
 }
 
+/// The keys over personal values. Nodes that hold an opened one find that it is stored differently now, and read it again.
+pub const KEYS: Column = Column {
+    name: "audit_key.sealed",
+    count: rows::COUNT_STALE_KEYS,
+    stale: rows::STALE_KEYS,
+    replace: rows::RESEAL_KEY,
+    owner: |row| {
+        let owner = row.uuid("key")?;
+        Ok((owner.into(), owner.as_bytes().to_vec()))
+    },
+};
+
 /// Destroys the key over a person's personal values in the log. The chain covers the ciphertext, so it stays whole. The
 /// event that tells of it is written first: its own personal values go with the rest.
 pub async fn erase(tx: &mut Tx<'_>, person: Id<id::Person>) -> Result<(), StoreError> {
     record(tx, Event::Erased { person }).await?;
-    rows::delete_key(tx, person.uuid()).await.map(|_| ())
+    rows::delete_key(tx, person.uuid()).await?;
+    tx.seals().opened().forget(person.uuid());
+    // Every node forgets what it opened; until it does, the database refuses records under the erased key.
+    revision::bump(tx, revision::Room::AuditKeys).await
 }

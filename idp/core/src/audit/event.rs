@@ -35,15 +35,31 @@ pub enum Event {
     /// The population registry answered about the data of a person.
     RegistryAnswered { person: Id<id::Person>, data_match: &'static str },
     /// Somebody proved to be the holder of an account; a session began.
-    SignedIn { person: Id<id::Person>, account: Id<id::Account>, session: Id<id::Session>, acr: &'static str },
+    SignedIn {
+        person: Id<id::Person>,
+        account: Id<id::Account>,
+        session: Id<id::Session>,
+        acr: &'static str,
+        amr: String,
+    },
     /// Somebody proved themself again within a session.
-    Reauthenticated { person: Id<id::Person>, session: Id<id::Session>, acr: &'static str },
+    Reauthenticated { person: Id<id::Person>, session: Id<id::Session>, acr: &'static str, amr: String },
     /// An attempt to sign in failed. The account is unknown where the name was.
     SignInFailed { account: Option<Id<id::Account>>, because: &'static str },
     /// A session ended.
     SessionEnded { person: Id<id::Person>, session: Id<id::Session>, because: &'static str },
     /// A person agreed to release data to a party.
     Consented { person: Id<id::Person>, party: Id<id::Party>, scopes: String },
+    /// A person took back what they had agreed to.
+    ConsentWithdrawn { person: Id<id::Person>, party: Id<id::Party>, purposes: String },
+    /// What a person had agreed to lapsed.
+    ConsentExpired { person: Id<id::Person>, party: Id<id::Party>, purposes: String },
+    /// A party was told data of a person at userinfo; `count` times since the last such record of this node.
+    DataTold { person: Id<id::Person>, party: Id<id::Party>, grant: Id<id::Grant>, scopes: String, count: u64 },
+    /// A person reported a sign-in as not theirs; `number` is what the help desk finds it by.
+    SignInReported { person: Id<id::Person>, session: Id<id::Session>, number: String },
+    /// A person ended everything that was given out in their account's name.
+    SignedOutEverywhere { person: Id<id::Person>, account: Id<id::Account> },
     /// A person refused a party.
     ConsentRefused { person: Option<Id<id::Person>>, party: Id<id::Party> },
     /// A party was given an authorization code.
@@ -102,6 +118,8 @@ pub enum Event {
     EpochBegan { epoch: i64 },
     /// A range of the log was archived; the digest is of the file, hexadecimal.
     Archived { class: &'static str, records: i64, digest: String },
+    /// Values of a sealed column were put under the active master key.
+    Resealed { column: &'static str, count: u64, key: String },
     /// A post was asked for, begun, approved, refused, changed or ended.
     PostChanged {
         person: Id<id::Person>,
@@ -175,10 +193,14 @@ pub struct Personal {
     /// Its source port.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub port: Option<u16>,
+    /// Family of browser and system ([`crate::types::Agent::word`]).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent: Option<String>,
 }
 
 impl Event {
     /// The word that rows hold, equal to `kind` in the body.
+    #[expect(clippy::too_many_lines, reason = "a table: one line an event, and the compiler sees that none is missing")]
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Enrolled { .. } => "enrolled",
@@ -189,6 +211,11 @@ impl Event {
             Self::SignInFailed { .. } => "sign-in-failed",
             Self::SessionEnded { .. } => "session-ended",
             Self::Consented { .. } => "consented",
+            Self::ConsentWithdrawn { .. } => "consent-withdrawn",
+            Self::ConsentExpired { .. } => "consent-expired",
+            Self::DataTold { .. } => "data-told",
+            Self::SignInReported { .. } => "sign-in-reported",
+            Self::SignedOutEverywhere { .. } => "signed-out-everywhere",
             Self::ConsentRefused { .. } => "consent-refused",
             Self::CodeIssued { .. } => "code-issued",
             Self::CodeRedeemed { .. } => "code-redeemed",
@@ -221,6 +248,7 @@ impl Event {
             Self::PostsReviewed { .. } => "posts-reviewed",
             Self::OfficialsImported { .. } => "officials-imported",
             Self::Erased { .. } => "erased",
+            Self::Resealed { .. } => "resealed",
             Self::OwnerOffered { .. } => "owner-offered",
             Self::AdministratorAppointed { .. } => "administrator-appointed",
             Self::AdministratorEnded { .. } => "administrator-ended",
@@ -243,6 +271,9 @@ impl Event {
         match self {
             Self::Enrolled { .. }
             | Self::Consented { .. }
+            | Self::ConsentWithdrawn { .. }
+            | Self::ConsentExpired { .. }
+            | Self::SignInReported { .. }
             | Self::PartyChanged { .. }
             | Self::PersonApplied { .. }
             | Self::StandingChanged { .. }
@@ -255,6 +286,7 @@ impl Event {
             | Self::KeyMoved { .. }
             | Self::EpochBegan { .. }
             | Self::Archived { .. }
+            | Self::Resealed { .. }
             | Self::Erased { .. }
             | Self::OwnerOffered { .. }
             | Self::AdministratorAppointed { .. }
@@ -280,6 +312,11 @@ impl Event {
             | Self::Reauthenticated { person, .. }
             | Self::SessionEnded { person, .. }
             | Self::Consented { person, .. }
+            | Self::ConsentWithdrawn { person, .. }
+            | Self::ConsentExpired { person, .. }
+            | Self::DataTold { person, .. }
+            | Self::SignInReported { person, .. }
+            | Self::SignedOutEverywhere { person, .. }
             | Self::CodeIssued { person, .. }
             | Self::CodeRedeemed { person, .. }
             | Self::CodeReplayed { person, .. }
@@ -311,6 +348,9 @@ impl Event {
     pub const fn party(&self) -> Option<Id<id::Party>> {
         match self {
             Self::Consented { party, .. }
+            | Self::ConsentWithdrawn { party, .. }
+            | Self::ConsentExpired { party, .. }
+            | Self::DataTold { party, .. }
             | Self::ConsentRefused { party, .. }
             | Self::CodeIssued { party, .. }
             | Self::CodeRedeemed { party, .. }

@@ -14,11 +14,13 @@ pub mod archive;
 pub mod chain;
 mod erase;
 mod event;
+mod own;
 mod record;
 mod rows;
 
-pub use erase::{erase, personal};
+pub use erase::{KEYS, erase, personal};
 pub use event::{Class, Event, Personal};
+pub use own::{Own, Topic, latest_grants, own, own_event};
 pub use record::record;
 
 /// Every statement of this room.

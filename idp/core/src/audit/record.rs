@@ -1,16 +1,19 @@
 //! Writing one event.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 use uuid::Uuid;
 
 use super::{Event, Personal, rows};
 use crate::{
     crypto::{
+        opened::Opened,
         random,
         seal::{self, Sealed, Seals},
     },
     store::{StoreError, Tx},
-    types::{Fault, Id, Secret, id},
+    types::{Agent, Fault, Id, Secret, id},
 };
 
 /// The body of a record: what happened, who did it, in which request.
@@ -28,8 +31,8 @@ pub async fn record(tx: &mut Tx<'_>, event: Event) -> Result<Id<id::AuditEvent>,
     let id = random::id(tx.now());
     let body = Body { event: &event, actor: cx.actor.to_string(), request: cx.request.as_str() };
     let body = serde_json::to_string(&body).map_err(|error| Fault::new("writing an audit record", error))?;
-    let (personal, owner) = seal_personal(tx, &event, id).await?;
-    rows::insert(tx, rows::NewEvent { id, event: &event, body, personal, owner }).await?;
+    let under = seal_personal(tx, &event, id).await?;
+    rows::insert(tx, rows::NewEvent { id, event: &event, body, under }).await?;
     Ok(id)
 }
 
@@ -38,26 +41,40 @@ async fn seal_personal(
     tx: &mut Tx<'_>,
     event: &Event,
     id: Id<id::AuditEvent>,
-) -> Result<(Option<Vec<u8>>, Option<Uuid>), StoreError> {
+) -> Result<Option<rows::Under>, StoreError> {
     let Some(from) = tx.cx().from else {
-        return Ok((None, None));
+        return Ok(None);
     };
-    let personal = Personal { address: Some(from.ip().to_string()), port: Some(from.port()).filter(|port| *port != 0) };
+    let personal = Personal {
+        address: Some(from.ip().to_string()),
+        port: Some(from.port()).filter(|port| *port != 0),
+        agent: tx.cx().agent.map(Agent::word),
+    };
     let owner = event.person().map_or(Uuid::nil(), Id::uuid);
-    let key = key_of(tx, owner).await?;
+    let opened = key_of(tx, owner).await?;
     let plain = serde_json::to_vec(&personal).map_err(|error| Fault::new("writing an audit record", error))?;
-    Ok((Some(seal::encrypt(&key, id.bytes(), &plain)), Some(owner)))
+    let personal = seal::encrypt(&opened.key, id.bytes(), &plain);
+    Ok(Some(rows::Under { personal, owner, key: opened.sealed.bytes.clone() }))
 }
 
-/// The key over one owner's personal values, made at its first use.
-async fn key_of(tx: &mut Tx<'_>, owner: Uuid) -> Result<Secret<[u8; 32]>, StoreError> {
+/// The key over one owner's personal values, made at its first use. What is kept in memory may have been erased on another node a moment ago:
+/// [`rows::insert`] has the database confirm it, and when it does not, this runs again and trusts the database alone.
+async fn key_of(tx: &mut Tx<'_>, owner: Uuid) -> Result<Arc<Opened>, StoreError> {
     let seals = tx.seals();
-    if let Some(sealed) = rows::key(tx, owner).await? {
-        return Ok(open_key(&seals, owner, &sealed)?);
+    if !tx.is_again()
+        && let Some(opened) = seals.opened().get(owner)
+    {
+        return Ok(opened);
     }
-    let key = Secret::new(random::bytes::<32>());
-    rows::insert_key(tx, owner, &seals.seal(owner.as_bytes(), key.reveal())).await?;
-    Ok(key)
+    let opened = if let Some(sealed) = rows::key(tx, owner).await? {
+        Opened { key: open_key(&seals, owner, &sealed)?, sealed }
+    } else {
+        let key = Secret::new(random::bytes::<32>());
+        let sealed = seals.seal(owner.as_bytes(), key.reveal());
+        rows::insert_key(tx, owner, &sealed).await?;
+        Opened { sealed, key }
+    };
+    Ok(seals.opened().put(owner, opened))
 }
 
 /// Opens a stored key.

@@ -6,18 +6,28 @@ use super::{Class, Event, archive::Draft, chain};
 use crate::{
     crypto::seal::Sealed,
     params,
-    store::{Conn, Row, StoreError, Tx},
-    types::{Digest, Id, id},
+    store::{Conn, Param, Row, StoreError, Tx},
+    types::{Digest, Id, Timestamp, id},
 };
 
 const INSERT: &str = "insert into audit_event (id, at, kind, class, person_id, party_id, body, personal, key_owner) \
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    values ($1, $2, $3, $4, $5, $6, $7, null, null)";
+/// The key that the personal values were sealed under may have been kept in memory and erased meanwhile, on another node. Then `at` is null, the
+/// database refuses the record, and the transaction is run again: nothing is ever sealed under an erased key.
+const INSERT_UNDER: &str = "insert into audit_event (id, at, kind, class, person_id, party_id, body, personal, key_owner) \
+    values ($1, (select cast($2 as bigint) from audit_key where owner = $9 and sealed = $10), $3, $4, $5, $6, $7, $8, $9)";
 const KEY: &str = "select sealed, seal_key_id from audit_key where owner = $1";
 /// Two requests may make the first key of one person at once. Without `on conflict` PostgreSQL calls that a broken rule; with it, a meeting of
 /// two transactions, and the second is run again and finds the key.
 const INSERT_KEY: &str = "insert into audit_key (owner, sealed, seal_key_id, created_at) values ($1, $2, $3, $4) \
     on conflict (owner) do nothing";
 
+const OWN_EVENTS: &str = "select seq, id, at, kind, party_id, body, personal from audit_event \
+    where person_id = $1 and seq < $2 and kind in ($3, $4, $5, $6, $7) order by seq desc limit $8";
+const OWN_EVENT: &str =
+    "select seq, id, at, kind, party_id, body, personal from audit_event where id = $1 and person_id = $2";
+const LATEST_GRANTS: &str = "select seq, id, at, kind, party_id, body, personal from audit_event \
+    where person_id = $1 and kind = 'code-issued' order by seq desc limit $2";
 const DELETE_KEY: &str = "delete from audit_key where owner = $1";
 const PERSONAL: &str = "select personal, key_owner from audit_event where id = $1";
 const ARCHIVABLE: &str = "select s.position, s.chain, \
@@ -28,23 +38,56 @@ const INSERT_SEGMENT: &str = "insert into audit_segment \
     (id, class, from_seq, until_seq, records, digest, file, archived_at) values ($1, $2, $3, $4, $5, $6, $7, $8)";
 const DELETE_ARCHIVED: &str = "delete from audit_event where class = $1 and seq >= $2 and seq < $3";
 
+pub(super) const COUNT_STALE_KEYS: &str = "select count(*) as n from audit_key where seal_key_id <> $1";
+pub(super) const STALE_KEYS: &str =
+    "select owner as key, sealed, seal_key_id from audit_key where seal_key_id <> $1 order by owner limit $2";
+pub(super) const RESEAL_KEY: &str = "update audit_key set sealed = $2, seal_key_id = $3 where owner = $1";
+
 /// Every statement of this file.
-pub(super) const ALL: &[&str] =
-    &[INSERT, KEY, INSERT_KEY, DELETE_KEY, PERSONAL, ARCHIVABLE, INSERT_SEGMENT, DELETE_ARCHIVED];
+pub(super) const ALL: &[&str] = &[
+    INSERT,
+    INSERT_UNDER,
+    KEY,
+    INSERT_KEY,
+    OWN_EVENTS,
+    OWN_EVENT,
+    LATEST_GRANTS,
+    DELETE_KEY,
+    PERSONAL,
+    ARCHIVABLE,
+    INSERT_SEGMENT,
+    DELETE_ARCHIVED,
+    COUNT_STALE_KEYS,
+    STALE_KEYS,
+    RESEAL_KEY,
+];
 
 pub(super) struct NewEvent<'a> {
     pub(super) id: Id<id::AuditEvent>,
     pub(super) event: &'a Event,
     pub(super) body: String,
-    pub(super) personal: Option<Vec<u8>>,
-    pub(super) owner: Option<Uuid>,
+    /// `None`: nothing is known of who it came from.
+    pub(super) under: Option<Under>,
+}
+
+/// Sealed personal values, and the stored form of the key that they lie under.
+pub(super) struct Under {
+    pub(super) personal: Vec<u8>,
+    pub(super) owner: Uuid,
+    pub(super) key: Vec<u8>,
 }
 
 pub(super) async fn insert(tx: &mut Tx<'_>, new: NewEvent<'_>) -> Result<(), StoreError> {
-    let NewEvent { id, event, body, personal, owner } = new;
+    let NewEvent { id, event, body, under } = new;
     let (kind, class, at) = (event.kind(), event.class().word(), tx.now());
-    let params = params![id, at, kind, class, event.person(), event.party(), body, personal, owner];
-    tx.run(INSERT, params).await.map(|_| ())
+    let mut params = params![id, at, kind, class, event.person(), event.party(), body];
+    match under {
+        None => tx.later(INSERT, params).await,
+        Some(Under { personal, owner, key }) => {
+            params.extend(params![personal, owner, key]);
+            tx.later_or_again(INSERT_UNDER, params).await
+        }
+    }
 }
 
 pub(super) async fn key(conn: &mut Conn, owner: Uuid) -> Result<Option<Sealed>, StoreError> {
@@ -103,4 +146,55 @@ pub(super) async fn insert_segment(
 /// Deletes the records of a range; the trigger lets only those go that a segment covers.
 pub(super) async fn delete_archived(tx: &mut Tx<'_>, draft: &Draft) -> Result<u64, StoreError> {
     tx.run(DELETE_ARCHIVED, params![draft.class.word(), draft.from_seq, draft.until_seq]).await
+}
+
+/// An event of a person as they may see it, its personal values still sealed.
+pub(super) struct OwnRow {
+    pub(super) seq: i64,
+    pub(super) id: Id<id::AuditEvent>,
+    pub(super) at: Timestamp,
+    pub(super) kind: String,
+    pub(super) party: Option<Id<id::Party>>,
+    pub(super) body: String,
+    pub(super) personal: Option<Vec<u8>>,
+}
+
+fn own_row(row: &Row) -> Result<OwnRow, StoreError> {
+    Ok(OwnRow {
+        seq: row.int("seq")?,
+        id: row.id("id")?,
+        at: row.time("at")?,
+        kind: row.text("kind")?,
+        party: row.opt_id("party_id")?,
+        body: row.text("body")?,
+        personal: row.opt_bytes("personal")?,
+    })
+}
+
+pub(super) async fn own_events(
+    conn: &mut Conn,
+    person: Id<id::Person>,
+    kinds: [&'static str; 5],
+    (before, most): (i64, i64),
+) -> Result<Vec<OwnRow>, StoreError> {
+    let mut params = params![person, before];
+    params.extend(kinds.map(Param::from));
+    params.push(most.into());
+    conn.all(OWN_EVENTS, params).await?.iter().map(own_row).collect()
+}
+
+pub(super) async fn own_event(
+    conn: &mut Conn,
+    person: Id<id::Person>,
+    event: Id<id::AuditEvent>,
+) -> Result<Option<OwnRow>, StoreError> {
+    conn.one(OWN_EVENT, params![event, person]).await?.as_ref().map(own_row).transpose()
+}
+
+pub(super) async fn latest_grants(
+    conn: &mut Conn,
+    person: Id<id::Person>,
+    most: i64,
+) -> Result<Vec<OwnRow>, StoreError> {
+    conn.all(LATEST_GRANTS, params![person, most]).await?.iter().map(own_row).collect()
 }

@@ -16,10 +16,11 @@ use crate::{
         jwk,
         jws::{Alg, MemorySigner},
         random,
+        seal::Seals,
     },
     params,
     store::{
-        Cx, Db, StoreError,
+        Cx, Db, Options, StoreError,
         testing::{Scratch, cx},
     },
     types::{Digest, Id, id},
@@ -309,4 +310,23 @@ async fn erasing_a_person_makes_their_values_unreadable_and_breaks_nothing() {
     log.seal(&cx()).await;
     let report = log.verify(&cx()).await;
     assert_eq!((report.records, report.first_broken), (14, None));
+}
+
+#[tokio::test]
+async fn a_key_that_another_node_erased_is_not_used_again() {
+    let mut log = Log::new(3).await;
+    let path = log.db().path().expect("a file").display().to_string();
+    // Another node: the same file, the same master key, a memory of its own.
+    let options = Options { url: format!("sqlite:{path}"), connections: 2 };
+    let line = log.scratch.key_line.reveal();
+    let other = Db::open(&options, Arc::new(Seals::parse(line).expect("a good line"))).await.expect("opens");
+    let (person, at) = (log.people[0], visitor());
+    other.write(&at, |tx| Box::pin(erase(tx, person))).await.expect("erases");
+    log.add(0, &visitor()).await;
+    let read = async |number: usize| {
+        personal(&mut other.read().await.expect("reads"), log.events[number]).await.expect("reads")
+    };
+    assert_eq!(read(0).await, None, "erased");
+    assert!(read(1).await.is_some(), "of another person");
+    assert_eq!(read(3).await.expect("lies under a new key").port, Some(50_000));
 }

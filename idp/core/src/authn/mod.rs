@@ -17,6 +17,7 @@ pub mod password;
 mod policy;
 pub mod recovery;
 pub mod recovery_code;
+mod reseal;
 mod rows;
 pub mod second;
 mod standing;
@@ -33,7 +34,9 @@ use crate::{
 pub use contact::Contact;
 pub use device::Devices;
 pub use first::{First, Settled, password_may_stand_alone, password_use, settle};
+pub use password::old_peppers;
 pub use policy::{LONGEST_PASSWORD, PasswordProblem, PasswordUse, check_new_password, normalise, own_words};
+pub use reseal::{CONTACTS, CREDENTIALS};
 pub use standing::Closed;
 pub use throttle::{Limits, Turns, forgive};
 

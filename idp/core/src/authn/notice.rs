@@ -3,14 +3,15 @@
 use super::rows::factors as rows;
 use crate::{
     notify::{self, Message, Recipient, Template},
-    people,
+    people::{self, Notices},
     store::{StoreError, Tx},
     text,
     types::{Id, Locale, id},
 };
 
 macro_rules! templates {
-    ($($(#[$doc:meta])* $name:ident $word:literal;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident $word:literal;)*) => {
+    $(
         $(#[$doc])*
         pub const $name: Template = Template {
             name: $word,
@@ -43,6 +44,10 @@ templates! {
     RECOVERY_READY "recovery-ready";
     /// A recovery was stopped. Variable: `time`.
     RECOVERY_STOPPED "recovery-stopped";
+    /// Somebody signed in from a browser that was not seen before. Variables: `browser`, `time`.
+    NEW_BROWSER "new-browser";
+    /// A sign-in was reported as not the holder's. Variables: `number`, `time`.
+    SIGN_IN_REPORTED "sign-in-reported";
     /// A recovery code was used to sign in. Variables: `time`, `left`.
     RECOVERY_CODE_USED "recovery-code-used";
     /// A post ends soon. Variables: `day` (its last one), `days` (the distance).
@@ -65,6 +70,27 @@ pub async fn tell(
     let locale = locale_of(tx, account).await?;
     let (what, time) = (text::say_with(locale, what, &[("masked", masked)]), tx.now().show());
     notify_all(tx, account, template, &[("what", &what), ("time", &time)]).await?;
+    Ok(())
+}
+
+/// Tells of a sign-in from a browser that was not seen before, where the holder wants to know.
+pub async fn new_browser(tx: &mut Tx<'_>, account: Id<id::Account>) -> Result<(), StoreError> {
+    let Some(stored) = people::account_by_id(tx, account).await? else {
+        return Ok(());
+    };
+    if stored.notices == Notices::Changes {
+        return Ok(());
+    }
+    let browser = text::agent(stored.locale.unwrap_or_default(), tx.cx().agent);
+    let time = tx.now().show();
+    notify_all(tx, account, NEW_BROWSER, &[("browser", &browser), ("time", &time)]).await?;
+    Ok(())
+}
+
+/// Tells that a sign-in was reported.
+pub async fn reported(tx: &mut Tx<'_>, account: Id<id::Account>, number: &str) -> Result<(), StoreError> {
+    let time = tx.now().show();
+    notify_all(tx, account, SIGN_IN_REPORTED, &[("number", number), ("time", &time)]).await?;
     Ok(())
 }
 

@@ -49,6 +49,12 @@ impl From<PasswordError> for Refusal {
     }
 }
 
+/// How many passwords lie under the pepper of each older master key. Nobody can put them under another but the person who knows the password:
+/// that happens when they next sign in.
+pub async fn old_peppers(conn: &mut Conn) -> Result<Vec<(String, u64)>, StoreError> {
+    rows::old_peppers(conn).await
+}
+
 /// What is found about a name before its password is checked.
 struct Found {
     account: Option<StoredAccount>,

@@ -27,8 +27,11 @@ const NOTE_IMPORTED: &str = "insert into password_import (scheme, imported_at) v
 const SWEEP_IMPORTED: &str = "delete from password_import where not exists \
     (select 1 from password p where p.inner_scheme = password_import.scheme)";
 
+const OLD_PEPPERS: &str = "select pepper_key_id, count(*) as n from password where pepper_key_id <> $1 \
+    group by pepper_key_id order by pepper_key_id";
+
 /// Every statement of this file.
-pub(super) const ALL: &[&str] = &[PASSWORD, SET_PASSWORD, REHASH, IMPORTED, NOTE_IMPORTED, SWEEP_IMPORTED];
+pub(super) const ALL: &[&str] = &[PASSWORD, SET_PASSWORD, REHASH, IMPORTED, NOTE_IMPORTED, SWEEP_IMPORTED, OLD_PEPPERS];
 
 pub(super) async fn password(conn: &mut Conn, account: Id<id::Account>) -> Result<Option<PasswordHash>, StoreError> {
     let Some(row) = conn.one(PASSWORD, params![account]).await? else {
@@ -64,6 +67,12 @@ pub(super) async fn rehash(
 ) -> Result<(), StoreError> {
     let params = params![account, new.phc.as_str(), new.pepper_key_id.as_str(), old.phc.as_str(), usage.word()];
     tx.run(REHASH, params).await.map(|_| ())
+}
+
+pub(super) async fn old_peppers(conn: &mut Conn) -> Result<Vec<(String, u64)>, StoreError> {
+    let active = conn.seals().active_id().to_owned();
+    let rows = conn.all(OLD_PEPPERS, params![active]).await?;
+    rows.iter().map(|row| Ok((row.text("pepper_key_id")?, row.int("n")?.unsigned_abs()))).collect()
 }
 
 /// The schemes of imported passwords that somebody may still sign in with.

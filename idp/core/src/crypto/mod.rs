@@ -6,6 +6,7 @@ pub mod digest;
 pub mod handle;
 pub mod jwk;
 pub mod jws;
+pub mod opened;
 pub mod password;
 pub mod random;
 pub mod seal;

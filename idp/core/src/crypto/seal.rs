@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use openssl::symm::{Cipher, decrypt_aead, encrypt_aead};
 
 use crate::{
-    crypto::{digest, random},
+    crypto::{digest, opened::OpenedKeys, random},
     types::Secret,
 };
 
@@ -18,6 +18,7 @@ const TAG: usize = 16;
 pub struct Seals {
     active: String,
     keys: BTreeMap<String, Purposes>,
+    opened: OpenedKeys,
 }
 
 /// One master key, already divided by purpose.
@@ -71,7 +72,7 @@ impl Seals {
                 return Err(KeyFileError::Twice(id));
             }
         }
-        Ok(Self { active: active.ok_or(KeyFileError::Empty)?, keys })
+        Ok(Self { active: active.ok_or(KeyFileError::Empty)?, keys, opened: OpenedKeys::default() })
     }
 
     fn line(line: &str) -> Option<(String, Purposes)> {
@@ -98,6 +99,11 @@ impl Seals {
     /// The id of the key that new values use.
     pub fn active_id(&self) -> &str {
         &self.active
+    }
+
+    /// Data keys under these keys that were opened lately.
+    pub const fn opened(&self) -> &OpenedKeys {
+        &self.opened
     }
 
     /// Every key id, the active one among them: values under any of them can be read.

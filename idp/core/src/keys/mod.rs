@@ -16,6 +16,7 @@ mod config;
 mod fresh;
 mod keyring;
 mod moves;
+mod reseal;
 mod rotation;
 mod rows;
 
@@ -23,6 +24,7 @@ pub use config::{Config, PolicyError};
 pub use fresh::Fresh;
 pub use keyring::{Keyring, PublishedSet};
 pub use moves::{Force, MoveError, Past, history, known_keys, list, revoke, rotate, run_due};
+pub use reseal::PRIVATE_HALVES;
 pub use rotation::{KeyFacts, Policy, State, Step, due};
 
 /// Every statement of this room.

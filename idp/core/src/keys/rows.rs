@@ -29,8 +29,16 @@ const DESTROY: &str = "update signing_key set state = 'gone', gone_at = $1, seal
 const REVOKE: &str = "update signing_key set state = 'gone', gone_at = coalesce(gone_at, $1), revoked_at = $1, \
     sealed = null, seal_key_id = null where kid = $2 and revoked_at is null returning alg";
 
+pub(super) const COUNT_STALE: &str =
+    "select count(*) as n from signing_key where sealed is not null and seal_key_id <> $1";
+pub(super) const STALE: &str = "select kid as key, sealed, seal_key_id from signing_key \
+    where sealed is not null and seal_key_id <> $1 order by kid limit $2";
+pub(super) const RESEAL: &str =
+    "update signing_key set sealed = $2, seal_key_id = $3 where kid = $1 and sealed is not null";
+
 /// Every statement of this file.
-pub(super) const ALL: &[&str] = &[LIST, ONE, LIVE, PUBLIC, PUBLICS, INSERT, RETIRE, ACTIVATE, DESTROY, REVOKE];
+pub(super) const ALL: &[&str] =
+    &[LIST, ONE, LIVE, PUBLIC, PUBLICS, INSERT, RETIRE, ACTIVATE, DESTROY, REVOKE, COUNT_STALE, STALE, RESEAL];
 
 /// A key that is not gone, with its sealed private half.
 pub(super) struct LiveKey {

@@ -8,7 +8,7 @@ use std::str::FromStr as _;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
-/// Section `net` of the configuration file.
+/// Section `outgoing` of the configuration file.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {

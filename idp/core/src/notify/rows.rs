@@ -20,8 +20,15 @@ const GIVE_UP: &str =
     "update message set given_up_at = $1, sealed = $2 where id = $3 and sent_at is null and given_up_at is null";
 const SWEEP: &str = "delete from message where sent_at < $1 or given_up_at < $1";
 
+pub(super) const COUNT_STALE: &str =
+    "select count(*) as n from message where sent_at is null and given_up_at is null and seal_key_id <> $1";
+pub(super) const STALE: &str = "select id as key, sealed, seal_key_id from message \
+    where sent_at is null and given_up_at is null and seal_key_id <> $1 order by id limit $2";
+pub(super) const RESEAL: &str =
+    "update message set sealed = $2, seal_key_id = $3 where id = $1 and sent_at is null and given_up_at is null";
+
 /// Every statement of this file.
-pub(super) const ALL: &[&str] = &[INSERT, DUE, CLAIM, SENT, GIVE_UP, SWEEP];
+pub(super) const ALL: &[&str] = &[INSERT, DUE, CLAIM, SENT, GIVE_UP, SWEEP, COUNT_STALE, STALE, RESEAL];
 
 /// A message whose time has come.
 #[derive(Clone, Copy)]

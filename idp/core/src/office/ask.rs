@@ -82,7 +82,7 @@ pub async fn may(conn: &mut Conn, wanted: &Wanted, at: Timestamp) -> Result<May,
     };
     let by = held.iter().map(|held| held.role.clone()).collect();
     let until = held.iter().map(|held| held.until).max();
-    Ok(May { by, until, judged })
+    Ok(May { by, judged, until })
 }
 
 /// Somebody who may do what was asked.

@@ -26,7 +26,7 @@ use crate::{
     audit::{self, Event},
     crypto::random,
     org::{
-        Config,
+        Config, Span,
         change::{Carried, Dependent, Dependents, Moves, Rules},
     },
     store::{Conn, StoreError, Tx},
@@ -103,7 +103,8 @@ impl Ground {
     /// The post as it goes on at another unit: the same scope where that gains nothing, else the list of what was covered.
     pub fn carried(&self, post: &Post, to: Unit, id: PostId) -> Post {
         let mut carried = Post { id, unit: to, revision: 1, ..post.clone() };
-        carried.span.from = post.span.from.max(self.at);
+        // The window as it counts: one without a decision must not get ninety new days by being carried.
+        carried.span = Span { from: post.span.from.max(self.at), until: post.window().until };
         if matches!(post.scope, Scope::Listed(_)) || !self.gains_nothing(post, &carried) {
             let Covered::Units(covered) = self.covered_before(post) else { return carried };
             let heirs: Vec<Unit> = self.back.keys().copied().filter(|unit| self.lies_in(*unit, &covered)).collect();
@@ -123,7 +124,7 @@ impl Ground {
             revision: from.revision,
             ..post.clone()
         };
-        let window = post.span.from >= self.at.max(from.span.from) && post.span.until <= from.span.until;
+        let window = post.span.from >= self.at.max(from.span.from) && post.span.until <= from.window().until;
         same == *from && window && self.gains_nothing(from, post)
     }
 }
@@ -261,11 +262,11 @@ async fn ground(
         };
         territory = all.iter().map(|unit| (*unit, (root(*unit, just_before), root(*unit, at)))).collect();
     }
-    let roots = |first: &BTreeSet<Unit>, pick: fn(&(Option<Unit>, Option<Unit>)) -> Option<Unit>| -> Vec<Unit> {
-        first.iter().copied().chain(territory.values().filter_map(pick)).collect::<BTreeSet<_>>().into_iter().collect()
-    };
-    let before = rows::all_under(tx, just_before, &roots(&old, |roots| roots.0)).await?;
-    let after = rows::all_under(tx, at, &roots(&new, |roots| roots.1)).await?;
+    let (mut tops_before, mut tops_after) = (old, new);
+    tops_before.extend(territory.values().filter_map(|(before, _)| *before));
+    tops_after.extend(territory.values().filter_map(|(_, after)| *after));
+    let before = rows::all_under(tx, just_before, &Vec::from_iter(tops_before)).await?;
+    let after = rows::all_under(tx, at, &Vec::from_iter(tops_after)).await?;
     Ok(Ground { at, back, before, after, territory })
 }
 

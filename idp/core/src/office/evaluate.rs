@@ -213,12 +213,11 @@ pub const fn signing(kind: Kind, position: Signing) -> Signing {
 /// Judges one post at one instant. The instant may lie ahead: the same rules say what will be, as far as it is recorded.
 pub fn judge(world: &World, post: PostId, at: Timestamp) -> Judged {
     let mut bench = Bench { world, at, findings: Vec::new() };
-    let rights = match world.posts.get(&post) {
-        Some(post) => bench.post(post),
-        None => {
-            bench.find(Rule::PostKnown, None, false, Remedy::AnotherPost);
-            None
-        }
+    let rights = if let Some(post) = world.posts.get(&post) {
+        bench.post(post)
+    } else {
+        bench.find(Rule::PostKnown, None, false, Remedy::AnotherPost);
+        None
     };
     Judged { post, at, findings: bench.findings, rights }
 }

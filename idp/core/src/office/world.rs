@@ -150,11 +150,10 @@ impl World {
     pub fn within(&self, inner: &Reach, outer: &Reach, at: Timestamp) -> bool {
         match (inner, outer) {
             (_, Reach::Anywhere) => true,
-            (Reach::Anywhere, _) => false,
             (Reach::Own(one), Reach::Own(other)) => one == other,
             (Reach::Own(unit) | Reach::Unit(unit), outer) => self.covers(outer, *unit, at),
             (Reach::Under(unit), Reach::Under(_)) => self.covers(outer, *unit, at),
-            (Reach::Under(_), _) => false,
+            (Reach::Anywhere | Reach::Under(_), _) => false,
             (Reach::Listed(units), outer) => units.iter().all(|unit| self.covers(outer, *unit, at)),
         }
     }

@@ -39,6 +39,31 @@ impl AccountState {
     }
 }
 
+/// What somebody wants to be told of by message. Changes of a way to sign in are told always: nobody may switch that off, or a thief would.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Notices {
+    /// Also of a sign-in from a browser that was not seen before.
+    #[default]
+    All,
+    /// Of changes only.
+    Changes,
+}
+
+impl Notices {
+    const CHANGES: &str = "changes";
+
+    pub(super) fn from_word(word: Option<&str>) -> Self {
+        if word == Some(Self::CHANGES) { Self::Changes } else { Self::All }
+    }
+
+    pub(super) const fn word(self) -> Option<&'static str> {
+        match self {
+            Self::All => None,
+            Self::Changes => Some(Self::CHANGES),
+        }
+    }
+}
+
 /// An account as stored.
 #[derive(Clone, Debug)]
 pub struct StoredAccount {
@@ -52,6 +77,8 @@ pub struct StoredAccount {
     pub state: AccountState,
     /// The language chosen on a page.
     pub locale: Option<Locale>,
+    /// What its holder wants to be told of.
+    pub notices: Notices,
 }
 
 /// Makes an account. The sign-in name must be free: [`StoreError::is_unique`] of `account.login` says that it is not.
@@ -85,6 +112,16 @@ pub async fn accounts_of(conn: &mut Conn, person: Id<id::Person>) -> Result<Vec<
 /// Changes whether an account opens doors.
 pub async fn set_account_state(tx: &mut Tx<'_>, id: Id<id::Account>, state: AccountState) -> Result<(), StoreError> {
     rows::update_account_state(tx, id, state).await
+}
+
+/// Makes dead what was given out in an account's name until now, offline or not: its holder signs out everywhere.
+pub async fn cut(tx: &mut Tx<'_>, account: Id<id::Account>) -> Result<(), StoreError> {
+    rows::cut_account(tx, account).await
+}
+
+/// Keeps what an account's holder wants to be told of.
+pub async fn set_notices(tx: &mut Tx<'_>, id: Id<id::Account>, notices: Notices) -> Result<(), StoreError> {
+    rows::update_notices(tx, id, notices).await
 }
 
 /// Keeps the language chosen on a page.

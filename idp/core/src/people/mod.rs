@@ -10,17 +10,20 @@ mod account;
 mod enrol;
 mod person;
 pub mod registry;
+mod reseal;
 mod rows;
 
 pub use account::{
-    AccountState, StoredAccount, account_by_id, accounts_of, add_account, by_login, login_key, set_account_state,
-    set_locale,
+    AccountState, Notices, StoredAccount, account_by_id, accounts_of, add_account, by_login, cut, login_key,
+    set_account_state, set_locale, set_notices,
 };
 pub use enrol::{Enrolled, Enrolment, due_checks, record_answer, record_pending, sign_in_name};
 pub use person::{
     DataMatch, NewPerson, PersonState, Profile, StoredPerson, add_person, change_profile, claimants, person,
     set_person_state,
 };
+
+pub use reseal::{PROFILES, reseal_numbers, stale_numbers};
 
 /// Every statement of this room.
 pub(crate) const STATEMENTS: &[&str] = rows::ALL;

@@ -123,11 +123,11 @@ pub struct NewPerson {
 }
 
 /// The table, column and row that a sealed profile belongs to.
-fn profile_owner(id: Id<id::Person>) -> Vec<u8> {
+pub(super) fn profile_owner(id: Id<id::Person>) -> Vec<u8> {
     [b"person.profile:", &id.bytes()[..]].concat()
 }
 
-fn number_owner(id: Id<Identifier>) -> Vec<u8> {
+pub(super) fn number_owner(id: Id<Identifier>) -> Vec<u8> {
     [b"identifier:", &id.bytes()[..]].concat()
 }
 

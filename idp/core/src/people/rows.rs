@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    AccountState, DataMatch, PersonState, StoredAccount, StoredPerson,
+    AccountState, DataMatch, Notices, PersonState, StoredAccount, StoredPerson,
     person::{Identifier, open_number, open_profile},
 };
 use crate::{
@@ -37,10 +37,13 @@ const END_IDENTIFIERS: &str =
     "update identifier set ended_at = $3 where person_id = $1 and kind = $2 and ended_at is null";
 const INSERT_ACCOUNT: &str = "insert into account (id, person_id, login, state, state_at, created_at) \
     values ($1, $2, $3, 'active', $4, $4)";
-const ACCOUNT_BY_LOGIN: &str = "select id, person_id, login, state, locale from account where login = $1";
-const ACCOUNT_BY_ID: &str = "select id, person_id, login, state, locale from account where id = $1";
-const ACCOUNTS_OF: &str = "select id, person_id, login, state, locale from account where person_id = $1 order by login";
+const ACCOUNT_BY_LOGIN: &str = "select id, person_id, login, state, locale, notices from account where login = $1";
+const ACCOUNT_BY_ID: &str = "select id, person_id, login, state, locale, notices from account where id = $1";
+const ACCOUNTS_OF: &str =
+    "select id, person_id, login, state, locale, notices from account where person_id = $1 order by login";
 const UPDATE_ACCOUNT_STATE: &str = "update account set state = $2, state_at = $3 where id = $1";
+const UPDATE_NOTICES: &str = "update account set notices = $2 where id = $1";
+const CUT_ACCOUNT: &str = "update account set cut_at = $2 where id = $1";
 const UPDATE_LOCALE: &str = "update account set locale = $2 where id = $1";
 const INSERT_CHECK: &str = "insert into registry_check \
     (id, person_id, request_ref, state, tries, due_at, created_at, answered_at) values ($1, $2, $3, $4, 1, $5, $6, $7)";
@@ -54,6 +57,18 @@ const DUE_CHECKS: &str = "select person_id, request_ref from registry_check \
     where state = 'pending' and due_at <= $1 order by due_at limit $2";
 const HOLDERS: &str = "select distinct i.person_id from identifier_index x join identifier i on i.id = x.identifier_id \
     where x.digest = $1 and i.ended_at is null limit 100";
+
+pub(super) const COUNT_STALE_PROFILES: &str =
+    "select count(*) as n from person where sealed_profile is not null and seal_key_id <> $1";
+pub(super) const STALE_PROFILES: &str = "select id as key, sealed_profile as sealed, seal_key_id from person \
+    where sealed_profile is not null and seal_key_id <> $1 order by id limit $2";
+pub(super) const RESEAL_PROFILE: &str = "update person set sealed_profile = $2, seal_key_id = $3 where id = $1";
+const COUNT_STALE_NUMBERS: &str = "select count(*) as n from identifier i where i.seal_key_id <> $1 \
+    or exists (select 1 from identifier_index x where x.identifier_id = i.id and x.key_id <> $1)";
+const STALE_NUMBERS: &str = "select i.id, i.sealed, i.seal_key_id from identifier i where i.seal_key_id <> $1 \
+    or exists (select 1 from identifier_index x where x.identifier_id = i.id and x.key_id <> $1) order by i.id limit $2";
+const RESEAL_NUMBER: &str = "update identifier set sealed = $2, seal_key_id = $3 where id = $1";
+const DELETE_INDEXES: &str = "delete from identifier_index where identifier_id = $1";
 
 /// Every statement of this file.
 pub(super) const ALL: &[&str] = &[
@@ -70,12 +85,21 @@ pub(super) const ALL: &[&str] = &[
     ACCOUNT_BY_ID,
     ACCOUNTS_OF,
     UPDATE_ACCOUNT_STATE,
+    UPDATE_NOTICES,
+    CUT_ACCOUNT,
     UPDATE_LOCALE,
     INSERT_CHECK,
     POSTPONE_CHECK,
     ANSWER_CHECK,
     DUE_CHECKS,
     HOLDERS,
+    COUNT_STALE_PROFILES,
+    STALE_PROFILES,
+    RESEAL_PROFILE,
+    COUNT_STALE_NUMBERS,
+    STALE_NUMBERS,
+    RESEAL_NUMBER,
+    DELETE_INDEXES,
 ];
 
 pub(super) async fn insert_person(
@@ -201,6 +225,7 @@ fn account(row: &Row) -> Result<StoredAccount, StoreError> {
         login: row.text("login")?,
         state: AccountState::from_word(&row.text("state")?)?,
         locale: row.opt_text("locale")?.as_deref().and_then(Locale::from_tags),
+        notices: Notices::from_word(row.opt_text("notices")?.as_deref()),
     })
 }
 
@@ -223,6 +248,15 @@ pub(super) async fn update_account_state(
 ) -> Result<(), StoreError> {
     let now = tx.now();
     tx.run(UPDATE_ACCOUNT_STATE, params![id, state.word(), now]).await.map(|_| ())
+}
+
+pub(super) async fn update_notices(tx: &mut Tx<'_>, id: Id<id::Account>, notices: Notices) -> Result<(), StoreError> {
+    tx.run(UPDATE_NOTICES, params![id, notices.word()]).await.map(|_| ())
+}
+
+pub(super) async fn cut_account(tx: &mut Tx<'_>, id: Id<id::Account>) -> Result<(), StoreError> {
+    let now = tx.now();
+    tx.run(CUT_ACCOUNT, params![id, now]).await.map(|_| ())
 }
 
 pub(super) async fn update_locale(tx: &mut Tx<'_>, id: Id<id::Account>, locale: Locale) -> Result<(), StoreError> {
@@ -266,4 +300,29 @@ pub(super) async fn due_checks(
 ) -> Result<Vec<(Id<id::Person>, String)>, StoreError> {
     let rows = conn.all(DUE_CHECKS, params![now, most]).await?;
     rows.iter().map(|row| Ok((row.id("person_id")?, row.text("request_ref")?))).collect()
+}
+
+pub(super) async fn count_stale_numbers(conn: &mut Conn) -> Result<u64, StoreError> {
+    let active = conn.seals().active_id().to_owned();
+    let row = conn.one(COUNT_STALE_NUMBERS, params![active]).await?.ok_or(Fault::bug("counting numbers"))?;
+    Ok(row.int("n")?.unsigned_abs())
+}
+
+/// Numbers that are sealed, or indexed, under another key than the active one.
+pub(super) async fn stale_numbers(conn: &mut Conn, most: i64) -> Result<Vec<(Id<Identifier>, Sealed)>, StoreError> {
+    let active = conn.seals().active_id().to_owned();
+    let rows = conn.all(STALE_NUMBERS, params![active, most]).await?;
+    let read = |row: &Row| {
+        let sealed = Sealed { key_id: row.text("seal_key_id")?, bytes: row.bytes("sealed")? };
+        Ok((row.id("id")?, sealed))
+    };
+    rows.iter().map(read).collect()
+}
+
+pub(super) async fn reseal_number(tx: &mut Tx<'_>, id: Id<Identifier>, sealed: &Sealed) -> Result<(), StoreError> {
+    tx.later(RESEAL_NUMBER, params![id, sealed.bytes.clone(), sealed.key_id.as_str()]).await
+}
+
+pub(super) async fn delete_identifier_indexes(tx: &mut Tx<'_>, id: Id<Identifier>) -> Result<(), StoreError> {
+    tx.later(DELETE_INDEXES, params![id]).await
 }

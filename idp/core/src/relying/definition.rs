@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::uri::{RedirectUri, UriPolicy};
+use super::{
+    purpose::Purpose,
+    uri::{RedirectUri, UriPolicy},
+};
 use crate::{
     crypto::{jwk, jws::Alg},
     types::{Aal, Day, Locale, Timestamp},
@@ -220,6 +223,8 @@ pub struct Definition {
     pub required_max_age: Option<u32>,
     #[serde(default)]
     pub exceptions: Vec<Exception>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub purposes: Vec<Purpose>,
 }
 
 const fn rs256() -> Alg {
@@ -267,6 +272,7 @@ impl Definition {
         self.check_addresses(policy, &mut wrong);
         self.check_levels(&mut wrong);
         self.check_exceptions(&mut wrong);
+        self.check_purposes(&mut wrong);
         if problems.is_empty() { Ok(()) } else { Err(DefinitionError(problems)) }
     }
 

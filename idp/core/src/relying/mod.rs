@@ -7,6 +7,7 @@
 
 mod definition;
 mod party;
+mod purpose;
 mod register;
 mod rows;
 mod uri;
@@ -15,7 +16,8 @@ pub use definition::{
     AuthMethod, Consent, Definition, DefinitionError, Exception, GrantType, Kind, Names, Problem, Rule, Scope,
     SubjectType,
 };
-pub use party::{Change, Party, PartyState, Save, SaveError, StoredParty, by_client_id, save};
+pub use party::{Change, Party, PartyState, Save, SaveError, StoredParty, by_client_id, by_id, save};
+pub use purpose::{LegalBasis, Purpose};
 pub use register::Register;
 pub use uri::{RedirectUri, UriError, UriPolicy};
 

@@ -194,6 +194,11 @@ const fn word(change: Change) -> &'static str {
     }
 }
 
+/// The party of an id, whatever its state: people see with whom they dealt also after a service ended.
+pub async fn by_id(conn: &mut Conn, id: Id<id::Party>) -> Result<Option<StoredParty>, StoreError> {
+    rows::by_id(conn, id).await
+}
+
 /// A stored party, whatever its state.
 pub async fn by_client_id(conn: &mut Conn, client_id: &str) -> Result<Option<StoredParty>, StoreError> {
     rows::by_client_id(conn, client_id).await

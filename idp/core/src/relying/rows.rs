@@ -9,12 +9,13 @@ use crate::{
 
 const ALL_PARTIES: &str = "select id, client_id, state, definition, secret_digest from party order by client_id";
 const BY_CLIENT_ID: &str = "select id, client_id, state, definition, secret_digest from party where client_id = $1";
+const BY_ID: &str = "select id, client_id, state, definition, secret_digest from party where id = $1";
 const INSERT: &str = "insert into party (id, client_id, state, definition, secret_digest, created_at, updated_at) \
     values ($1, $2, $3, $4, $5, $6, $6)";
 const UPDATE: &str = "update party set state = $2, definition = $3, secret_digest = $4, updated_at = $5 where id = $1";
 
 /// Every statement of this file.
-pub(super) const ALL: &[&str] = &[ALL_PARTIES, BY_CLIENT_ID, INSERT, UPDATE];
+pub(super) const ALL: &[&str] = &[ALL_PARTIES, BY_CLIENT_ID, BY_ID, INSERT, UPDATE];
 
 fn party(row: &Row) -> Result<StoredParty, StoreError> {
     let definition = serde_json::from_str(&row.text("definition")?);
@@ -34,6 +35,10 @@ pub(super) async fn all(conn: &mut Conn) -> Result<Vec<StoredParty>, StoreError>
 
 pub(super) async fn by_client_id(conn: &mut Conn, client_id: &str) -> Result<Option<StoredParty>, StoreError> {
     conn.one(BY_CLIENT_ID, params![client_id]).await?.as_ref().map(party).transpose()
+}
+
+pub(super) async fn by_id(conn: &mut Conn, id: Id<id::Party>) -> Result<Option<StoredParty>, StoreError> {
+    conn.one(BY_ID, params![id]).await?.as_ref().map(party).transpose()
 }
 
 pub(super) async fn insert(

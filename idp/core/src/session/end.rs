@@ -107,7 +107,7 @@ pub struct LogoutDelivery {
     pub tries: i64,
 }
 
-/// Tries after which a party is given up: the last one a day later.
+/// Tries after which a party is given up: the last one some seven and a half hours after the first.
 const TRIES: i64 = 8;
 
 /// Claims deliveries that are due: their next try is moved ahead first, so that no other worker takes them meanwhile.

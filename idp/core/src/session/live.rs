@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
-use super::rows;
+use super::{Computer, Limits, Population, rows};
 use crate::{
     audit::{self, Event},
     authn::{Proof, recovery},
@@ -12,20 +12,9 @@ use crate::{
         handle::{Handle, SessionCookie},
         random,
     },
-    store::{Actor, Conn, StoreError, Tx, meta::Epoch},
+    store::{Actor, Conn, StoreError, Tx},
     types::{Aal, Digest, Id, Timestamp, id},
 };
-
-/// How long sessions live, and in which epoch.
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// Without use.
-    pub idle: Duration,
-    /// At most.
-    pub absolute: Duration,
-    /// Sessions of another epoch are dead.
-    pub epoch: Epoch,
-}
 
 /// A session that is alive, of a person and an account that are active.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +33,10 @@ pub struct Live {
     pub amr: String,
     /// When somebody last used it.
     pub last_used_at: Timestamp,
+    /// Whose session it is.
+    pub population: Population,
+    /// On whose computer.
+    pub computer: Computer,
 }
 
 /// A session that has just begun, with the one copy of its cookie.
@@ -55,7 +48,12 @@ pub struct Started {
 }
 
 /// Begins a session.
-pub async fn start(tx: &mut Tx<'_>, proof: &Proof, limits: Limits) -> Result<Started, StoreError> {
+pub async fn start(
+    tx: &mut Tx<'_>,
+    proof: &Proof,
+    (population, computer): (Population, Computer),
+    limits: Limits,
+) -> Result<Started, StoreError> {
     let now = tx.now();
     let cookie = Handle::<SessionCookie>::generate();
     let live = Live {
@@ -66,11 +64,14 @@ pub async fn start(tx: &mut Tx<'_>, proof: &Proof, limits: Limits) -> Result<Sta
         aal: proof.aal(),
         amr: proof.amr().join(" "),
         last_used_at: now,
+        population,
+        computer,
     };
     rows::insert(tx, &live, (cookie.digest(), proof.credential()), limits).await?;
     // Whoever can sign in needs no recovery; one that somebody else began is stopped by it.
     recovery::stop_all(tx, live.account, "stopped-by-sign-in").await?;
-    let event = Event::SignedIn { person: live.person, account: live.account, session: live.id, acr: live.aal.acr() };
+    let (acr, amr) = (live.aal.acr(), live.amr.clone());
+    let event = Event::SignedIn { person: live.person, account: live.account, session: live.id, acr, amr };
     audit::record(tx, event).await?;
     Ok(Started { live, cookie })
 }
@@ -90,7 +91,8 @@ pub async fn renew(tx: &mut Tx<'_>, live: &Live, proof: &Proof) -> Result<Option
     if !rows::renew(tx, &renewed, (cookie.digest(), proof.credential())).await? {
         return Ok(None);
     }
-    let event = Event::Reauthenticated { person: live.person, session: live.id, acr: renewed.aal.acr() };
+    let (acr, amr) = (renewed.aal.acr(), renewed.amr.clone());
+    let event = Event::Reauthenticated { person: live.person, session: live.id, acr, amr };
     audit::record(tx, event).await?;
     Ok(Some(Started { live: renewed, cookie }))
 }
@@ -110,9 +112,12 @@ pub async fn alive(
     rows::alive(conn, id, limits, now).await
 }
 
-/// Notes a use, at most once a minute: so a busy session costs no write a request.
+/// A use is noted at most so often: a busy session costs no write a request.
+pub const TOUCHED: Duration = Duration::from_secs(60);
+
+/// Notes a use, at most once in [`TOUCHED`]. What ended meanwhile stays ended: the statement touches only what is open.
 pub async fn touch(tx: &mut Tx<'_>, live: &Live) -> Result<(), StoreError> {
-    if tx.now().since(live.last_used_at) >= Duration::from_secs(60) {
+    if tx.now().since(live.last_used_at) >= TOUCHED {
         rows::touch(tx, live.id).await?;
     }
     Ok(())

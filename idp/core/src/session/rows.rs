@@ -2,28 +2,28 @@
 
 use std::time::Duration;
 
-use super::{Limits, Live, LogoutDelivery};
+use super::{Computer, Limits, Live, LogoutDelivery, Open, Population, Report};
 use crate::{
     crypto::random,
     params,
-    store::{Conn, Row, StoreError, Tx},
-    types::{Aal, Digest, Fault, Id, Timestamp, id},
+    store::{Conn, Row, StoreError, Tx, meta::Epoch},
+    types::{Aal, Agent, Digest, Fault, Id, Timestamp, id},
 };
 
 const INSERT: &str = "insert into session \
-    (id, digest, account_id, person_id, started_at, last_used_at, ends_at, auth_at, acr, amr, epoch, credential_id) \
-    values ($1, $2, $3, $4, $5, $5, $6, $5, $7, $8, $9, $10)";
+    (id, digest, account_id, person_id, started_at, last_used_at, ends_at, auth_at, acr, amr, epoch, credential_id, \
+    population, computer, agent) values ($1, $2, $3, $4, $5, $5, $6, $5, $7, $8, $9, $10, $11, $12, $13)";
 /// A proof without a credential leaves the one that opened the session: removing that one must still end it.
 const RENEW: &str = "update session set digest = $2, auth_at = $3, acr = $4, amr = $5, last_used_at = $3, \
     credential_id = coalesce($6, credential_id) \
     where id = $1 and ended_at is null";
-const FIND: &str = "select s.id, s.account_id, s.person_id, s.auth_at, s.acr, s.amr, s.last_used_at \
-    from session s join account_standing a on a.account_id = s.account_id \
-    where s.digest = $1 and s.ended_at is null and s.ends_at > $2 and s.last_used_at > $3 and s.epoch = $4 \
+const FIND: &str = "select s.id, s.account_id, s.person_id, s.auth_at, s.acr, s.amr, s.last_used_at, \
+    s.population, s.computer from session s join account_standing a on a.account_id = s.account_id \
+    where s.digest = $1 and s.ended_at is null and s.ends_at > $2 and s.epoch = $3 \
     and a.account_state = 'active' and a.person_state = 'active'";
-const ALIVE: &str = "select s.id, s.account_id, s.person_id, s.auth_at, s.acr, s.amr, s.last_used_at \
-    from session s join account_standing a on a.account_id = s.account_id \
-    where s.id = $1 and s.ended_at is null and s.ends_at > $2 and s.last_used_at > $3 and s.epoch = $4 \
+const ALIVE: &str = "select s.id, s.account_id, s.person_id, s.auth_at, s.acr, s.amr, s.last_used_at, \
+    s.population, s.computer from session s join account_standing a on a.account_id = s.account_id \
+    where s.id = $1 and s.ended_at is null and s.ends_at > $2 and s.epoch = $3 \
     and a.account_state = 'active' and a.person_state = 'active'";
 const TOUCH: &str = "update session set last_used_at = $2 where id = $1 and ended_at is null and last_used_at < $2";
 const JOIN: &str = "insert into session_party (session_id, party_id, sid, subject, joined_at) values ($1, $2, $3, $4, $5) \
@@ -37,6 +37,19 @@ const OF_SID: &str = "select session_id from session_party where sid = $1";
 const OPEN_SESSIONS: &str = "select id from session where person_id = $1 and ended_at is null";
 const OPENED_WITH: &str = "select id from session where credential_id = $1 and ended_at is null";
 const IS_OPENED_WITH: &str = "select id from session where id = $1 and credential_id = $2";
+const OPEN_OF: &str = "select s.id, s.started_at, s.last_used_at, s.ends_at, s.acr, s.agent, s.population, s.computer, \
+    (select count(*) from session_party p where p.session_id = s.id) as parties from session s \
+    where s.person_id = $1 and s.ended_at is null and s.ends_at > $2 and s.epoch = $3 \
+    order by s.last_used_at desc limit 100";
+const PERSON_OF: &str = "select person_id from session where id = $1";
+const JOINED: &str = "select p.session_id, p.sid, p.subject from session_party p join session s on s.id = p.session_id \
+    where s.person_id = $1 and p.party_id = $2 and s.ended_at is null";
+const LEAVE: &str = "delete from session_party where session_id = $1 and party_id = $2";
+const INSERT_REPORT: &str = "insert into sign_in_report (number, event_id, person_id, session_id, state, created_at) \
+    values ($1, $2, $3, $4, 'open', $5) on conflict (event_id) do nothing";
+const REPORT_OF: &str = "select number from sign_in_report where event_id = $1";
+const REPORTS: &str = "select event_id, number, created_at from sign_in_report where person_id = $1 \
+    order by created_at desc limit 100";
 const SOME_OPEN_SESSIONS: &str = "select id from session where ended_at is null order by id limit $1";
 const CLAIM: &str = "update logout_delivery set due_at = $2 where id in (\
         select id from logout_delivery where delivered_at is null and given_up_at is null and due_at <= $1 \
@@ -61,6 +74,13 @@ pub(super) const ALL: &[&str] = &[
     OPEN_SESSIONS,
     OPENED_WITH,
     IS_OPENED_WITH,
+    OPEN_OF,
+    PERSON_OF,
+    JOINED,
+    LEAVE,
+    INSERT_REPORT,
+    REPORT_OF,
+    REPORTS,
     SOME_OPEN_SESSIONS,
     CLAIM,
     DELIVERED,
@@ -75,11 +95,24 @@ pub(super) async fn insert(
     limits: Limits,
 ) -> Result<(), StoreError> {
     let now = tx.now();
-    let ends_at = now + limits.absolute;
-    let (acr, amr) = (live.aal.acr(), live.amr.as_str());
-    let epoch = limits.epoch.0;
-    let params = params![live.id, cookie, live.account, live.person, now, ends_at, acr, amr, epoch, credential];
-    tx.run(INSERT, params).await.map(|_| ())
+    let ends_at = now + limits.of(live.population, live.computer).absolute;
+    let agent = tx.cx().agent.map(Agent::word);
+    let params = params![
+        live.id,
+        cookie,
+        live.account,
+        live.person,
+        now,
+        ends_at,
+        live.aal.acr(),
+        live.amr.as_str(),
+        limits.epoch.0,
+        credential,
+        live.population.word(),
+        live.computer.word(),
+        agent
+    ];
+    tx.later(INSERT, params).await
 }
 
 pub(super) async fn renew(
@@ -97,9 +130,9 @@ pub(super) async fn find(
     limits: Limits,
     now: Timestamp,
 ) -> Result<Option<Live>, StoreError> {
-    let used_after = now - limits.idle;
-    let row = conn.one(FIND, params![cookie, now, used_after, limits.epoch.0]).await?;
-    row.as_ref().map(read).transpose()
+    let row = conn.one(FIND, params![cookie, now, limits.epoch.0]).await?;
+    let live = row.as_ref().map(read).transpose()?;
+    Ok(live.filter(|live| !limits.is_idle((live.population, live.computer), live.last_used_at, now)))
 }
 
 pub(super) async fn alive(
@@ -108,9 +141,9 @@ pub(super) async fn alive(
     limits: Limits,
     now: Timestamp,
 ) -> Result<Option<Live>, StoreError> {
-    let used_after = now - limits.idle;
-    let row = conn.one(ALIVE, params![id, now, used_after, limits.epoch.0]).await?;
-    row.as_ref().map(read).transpose()
+    let row = conn.one(ALIVE, params![id, now, limits.epoch.0]).await?;
+    let live = row.as_ref().map(read).transpose()?;
+    Ok(live.filter(|live| !limits.is_idle((live.population, live.computer), live.last_used_at, now)))
 }
 
 fn read(row: &Row) -> Result<Live, StoreError> {
@@ -122,12 +155,14 @@ fn read(row: &Row) -> Result<Live, StoreError> {
         aal: Aal::from_acr(&row.text("acr")?).ok_or(Fault::bug("reading the acr of a session"))?,
         amr: row.text("amr")?,
         last_used_at: row.time("last_used_at")?,
+        population: Population::from_word(&row.text("population")?)?,
+        computer: Computer::from_word(&row.text("computer")?),
     })
 }
 
 pub(super) async fn touch(tx: &mut Tx<'_>, id: Id<id::Session>) -> Result<(), StoreError> {
     let now = tx.now();
-    tx.run(TOUCH, params![id, now]).await.map(|_| ())
+    tx.later(TOUCH, params![id, now]).await
 }
 
 pub(super) async fn join(
@@ -163,6 +198,67 @@ pub(super) async fn queue_deliveries(tx: &mut Tx<'_>, session: Id<id::Session>) 
 
 pub(super) async fn open_sessions(conn: &mut Conn, person: Id<id::Person>) -> Result<Vec<Id<id::Session>>, StoreError> {
     conn.all(OPEN_SESSIONS, params![person]).await?.iter().map(|row| row.id("id")).collect()
+}
+
+/// What is open by word and by its absolute end; idleness is judged by the caller.
+pub(super) async fn open_of(
+    conn: &mut Conn,
+    person: Id<id::Person>,
+    epoch: Epoch,
+    now: Timestamp,
+) -> Result<Vec<Open>, StoreError> {
+    let open = |row: &Row| {
+        Ok(Open {
+            id: row.id("id")?,
+            started_at: row.time("started_at")?,
+            last_used_at: row.time("last_used_at")?,
+            ends_at: row.time("ends_at")?,
+            aal: Aal::from_acr(&row.text("acr")?).ok_or(Fault::bug("reading the acr of a session"))?,
+            agent: row.opt_text("agent")?.as_deref().map(Agent::from_word),
+            population: Population::from_word(&row.text("population")?)?,
+            computer: Computer::from_word(&row.text("computer")?),
+            parties: row.int("parties")?,
+        })
+    };
+    conn.all(OPEN_OF, params![person, now, epoch.0]).await?.iter().map(open).collect()
+}
+
+pub(super) async fn person_of(conn: &mut Conn, session: Id<id::Session>) -> Result<Option<Id<id::Person>>, StoreError> {
+    conn.one(PERSON_OF, params![session]).await?.map(|row| row.id("person_id")).transpose()
+}
+
+/// Takes a party out of the open sessions of a person; each gets its logout token.
+pub(super) async fn leave(tx: &mut Tx<'_>, person: Id<id::Person>, party: Id<id::Party>) -> Result<u64, StoreError> {
+    let now = tx.now();
+    let joined = tx.all(JOINED, params![person, party]).await?;
+    for row in &joined {
+        let (session, sid, subject) = (row.uuid("session_id")?, row.text("sid")?, row.text("subject")?);
+        tx.run(QUEUE, params![random::id::<id::Delivery>(now), party, session, sid, subject, now]).await?;
+        tx.run(LEAVE, params![session, party]).await?;
+    }
+    Ok(joined.len() as u64)
+}
+
+/// Opens a case, and gives its number: that of the first report of this event.
+pub(super) async fn insert_report(
+    tx: &mut Tx<'_>,
+    (person, session): (Id<id::Person>, Id<id::Session>),
+    event: Id<id::AuditEvent>,
+    number: &str,
+) -> Result<String, StoreError> {
+    let now = tx.now();
+    tx.run(INSERT_REPORT, params![number, event, person, session, now]).await?;
+    let row = tx.one(REPORT_OF, params![event]).await?;
+    row.ok_or(Fault::bug("reading a report just written"))?.text("number")
+}
+
+pub(super) async fn reports(
+    conn: &mut Conn,
+    person: Id<id::Person>,
+) -> Result<Vec<(Id<id::AuditEvent>, Report)>, StoreError> {
+    let report =
+        |row: &Row| Ok((row.id("event_id")?, Report { number: row.text("number")?, at: row.time("created_at")? }));
+    conn.all(REPORTS, params![person]).await?.iter().map(report).collect()
 }
 
 /// Open sessions whose holder proved themself with a credential.

@@ -84,7 +84,7 @@ pub async fn gather<'a>(
         (here(row.proved_at, row.session), here(row.chosen_at, row.session), here(row.consented_at, row.session))
     });
     let missing = match (session, party) {
-        (Some(live), Some(party)) => consent::is_missing(conn, live.person, party, asked).await?,
+        (Some(live), Some(party)) => consent::is_missing(conn, (live.person, party), asked, now).await?,
         _ => false,
     };
     let ways = match session {

@@ -22,6 +22,12 @@ pub struct Standing {
     pub party_is_served: bool,
     /// When the grant was revoked.
     pub revoked_at: Option<Timestamp>,
+    /// When the grant was made.
+    pub granted_at: Timestamp,
+    /// When the person last took their consent back from this party.
+    pub withdrawn_at: Option<Timestamp>,
+    /// When the holder of the account last signed out everywhere.
+    pub cut_at: Option<Timestamp>,
     /// The absolute end of the grant.
     pub grant_ends_at: Timestamp,
     /// The epoch of the grant.
@@ -51,6 +57,10 @@ pub enum Refused {
     Party,
     /// The grant is revoked.
     Revoked,
+    /// The person took their consent back since.
+    Consent,
+    /// The person signed out everywhere since.
+    Cut,
     /// The grant is too old.
     GrantEnded,
     /// A backup was restored since.
@@ -67,6 +77,8 @@ impl Refused {
             Self::Account => "account",
             Self::Party => "party",
             Self::Revoked => "revoked",
+            Self::Consent => "consent-withdrawn",
+            Self::Cut => "signed-out-everywhere",
             Self::GrantEnded => "grant-ended",
             Self::Epoch => "epoch",
             Self::Session => "session",
@@ -83,6 +95,8 @@ pub fn admit(standing: &Standing, epoch: Epoch, idle: Duration, now: Timestamp) 
         (standing.account == AccountState::Active, Refused::Account),
         (standing.party_is_served, Refused::Party),
         (standing.revoked_at.is_none(), Refused::Revoked),
+        (standing.withdrawn_at.is_none_or(|at| at < standing.granted_at), Refused::Consent),
+        (standing.cut_at.is_none_or(|at| at < standing.granted_at), Refused::Cut),
         (now < standing.grant_ends_at, Refused::GrantEnded),
         (standing.grant_epoch == epoch, Refused::Epoch),
         (standing.offline || session_alive, Refused::Session),
@@ -114,6 +128,9 @@ mod tests {
             account: AccountState::Active,
             party_is_served: true,
             revoked_at: None,
+            granted_at: NOW - IDLE,
+            withdrawn_at: None,
+            cut_at: Some(NOW - IDLE - IDLE),
             grant_ends_at: later,
             grant_epoch: Epoch(1),
             offline: false,
@@ -134,6 +151,8 @@ mod tests {
             (Standing { account: AccountState::Disabled, ..good() }, Refused::Account),
             (Standing { party_is_served: false, ..good() }, Refused::Party),
             (Standing { revoked_at: Some(NOW), ..good() }, Refused::Revoked),
+            (Standing { withdrawn_at: Some(NOW - IDLE), ..good() }, Refused::Consent),
+            (Standing { cut_at: Some(NOW - IDLE), ..good() }, Refused::Cut),
             (Standing { grant_ends_at: NOW, ..good() }, Refused::GrantEnded),
             (Standing { grant_epoch: Epoch(0), ..good() }, Refused::Epoch),
             (Standing { session_ended_at: Some(NOW), ..good() }, Refused::Session),

@@ -11,20 +11,22 @@ mod attributes;
 mod consent;
 mod facts;
 mod gate;
+#[cfg(test)]
+mod journey;
 mod next;
 mod rows;
 mod subject;
 mod transaction;
 
 pub use attributes::{Attributes, attributes};
-pub use consent::{Consents, consent_to, refuse, still_agreed};
+pub use consent::{Answer, Consents, consent_to, refuse, released, withdraw};
 pub use facts::{FRESH, Facts, Ways, gather};
 pub use gate::{Admitted, Refused, Standing, admit};
-pub use next::{Next, Why, next};
+pub use next::{Fact, Next, Why, next};
 pub use subject::{import_subject, person_of, subject};
 pub use transaction::{
     Asked, Gone, NewSignIn, Outcome, Prompt, SignIn, begin, begin_again, browser_keeps_passkeys, chose_account,
-    declined, end as end_transaction, hint_login, load, party_of, pend, pending, proved, sweep,
+    chose_computer, declined, end as end_transaction, hint_login, load, party_of, pend, pending, proved, sweep,
 };
 
 /// Every statement of this room.

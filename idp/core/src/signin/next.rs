@@ -18,7 +18,12 @@ pub enum Why {
     /// The party wants a fresh sign-in.
     PartyAsks,
     /// The last sign-in is older than the party accepts.
-    TooLongAgo,
+    TooLongAgo {
+        /// How old it may be, in seconds.
+        max_age: i64,
+        /// When it was.
+        since: Timestamp,
+    },
     /// The party expects somebody else.
     AnotherPerson,
     /// The party lets the person choose the account.
@@ -39,12 +44,21 @@ pub enum Why {
     PasskeyOffer,
 }
 
+/// A fact that a reason rests on: the page writes it in its language and decides nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fact {
+    /// A length of time, in seconds.
+    Seconds(i64),
+    /// An instant.
+    At(Timestamp),
+}
+
 impl Why {
-    /// All of them.
+    /// All of them, with facts as an example: for the pages' samples and for the rule that each has its sentences.
     pub const ALL: [Self; 12] = [
         Self::NoSession,
         Self::PartyAsks,
-        Self::TooLongAgo,
+        Self::TooLongAgo { max_age: 900, since: Timestamp::from_seconds(1_773_540_307) },
         Self::AnotherPerson,
         Self::ChooseAccount,
         Self::NewData,
@@ -61,7 +75,7 @@ impl Why {
         match self {
             Self::NoSession => "no-session",
             Self::PartyAsks => "party-asks",
-            Self::TooLongAgo => "too-long-ago",
+            Self::TooLongAgo { .. } => "too-long-ago",
             Self::AnotherPerson => "another-person",
             Self::ChooseAccount => "choose-account",
             Self::NewData => "new-data",
@@ -71,6 +85,14 @@ impl Why {
             Self::LevelWelcome => "level-welcome",
             Self::BeforeChange => "before-change",
             Self::PasskeyOffer => "passkey-offer",
+        }
+    }
+
+    /// The facts of this reason, under the names of the variables in its sentences.
+    pub fn facts(self) -> Vec<(&'static str, Fact)> {
+        match self {
+            Self::TooLongAgo { max_age, since } => vec![("limit", Fact::Seconds(max_age)), ("since", Fact::At(since))],
+            _ => Vec::new(),
         }
     }
 }
@@ -194,7 +216,7 @@ fn reauthenticate(facts: &Facts<'_>) -> Option<Next> {
     let max_age = facts.asked.max_age?;
     // Whoever proved themself within this transaction is as fresh as anybody can be, also under `max_age=0`.
     let fresh = facts.proved_at.is_some() || age_seconds(facts.now, session.auth_at) <= max_age;
-    (!fresh).then_some(again(Why::TooLongAgo))
+    (!fresh).then_some(again(Why::TooLongAgo { max_age, since: session.auth_at }))
 }
 
 fn age_seconds(now: Timestamp, then: Timestamp) -> i64 {
@@ -224,7 +246,7 @@ mod tests {
     use super::{Next, Why, next};
     use crate::{
         crypto::random,
-        session::Live,
+        session::{Computer, Live, Population},
         signin::{Asked, Consents, Facts, Prompt, Ways},
         types::{Aal, Id, Timestamp, id},
     };
@@ -238,7 +260,13 @@ mod tests {
     fn session(person: Id<id::Person>, age: i64) -> Live {
         let auth_at = Timestamp::from_seconds(NOW.seconds() - age);
         let (id, account) = (random::id(NOW), random::id(NOW));
-        Live { id, account, person, auth_at, aal: Aal::Aal1, amr: "pwd".into(), last_used_at: NOW }
+        let (population, computer) = (Population::Citizen, Computer::Own);
+        let (aal, amr) = (Aal::Aal1, "pwd".into());
+        Live { id, account, person, auth_at, aal, amr, last_used_at: NOW, population, computer }
+    }
+
+    fn too_long_ago(max_age: i64, age: i64) -> Why {
+        Why::TooLongAgo { max_age, since: Timestamp::from_seconds(NOW.seconds() - age) }
     }
 
     struct Case {
@@ -279,9 +307,9 @@ mod tests {
                 ..case("login", Next::Reauthenticate(Why::PartyAsks))
             },
             Case { session: live(0), asked: prompted(Prompt::Login), proved: true, ..case("login done", Next::Finish) },
-            Case { session: live(61), asked: old(), ..case("too old", Next::Reauthenticate(Why::TooLongAgo)) },
+            Case { session: live(61), asked: old(), ..case("too old", Next::Reauthenticate(too_long_ago(60, 61))) },
             Case { session: live(60), asked: old(), ..case("just young enough", Next::Finish) },
-            Case { session: live(0), asked: zero(), ..case("max_age=0", Next::Reauthenticate(Why::TooLongAgo)) },
+            Case { session: live(0), asked: zero(), ..case("max_age=0", Next::Reauthenticate(too_long_ago(0, 0))) },
             Case { session: live(0), asked: zero(), proved: true, ..case("max_age=0 done", Next::Finish) },
             Case {
                 session: live(0),
@@ -335,7 +363,12 @@ mod tests {
             },
             Case { session: live(0), asked: essential(aal2), proved: true, ..case("proved again", create) },
             Case { session: live(300), ways: offer, ..case("an offer that waited too long", Next::Finish) },
-            Case { session: strong(61), asked: again, ways: passkey, ..case("old", Next::StepUp(Why::TooLongAgo)) },
+            Case {
+                session: strong(61),
+                asked: again,
+                ways: passkey,
+                ..case("old", Next::StepUp(too_long_ago(60, 61)))
+            },
             Case {
                 session: strong(0),
                 asked: prompted_high,

@@ -3,6 +3,7 @@
 use super::transaction::{Asked, NewSignIn, Outcome, SignIn};
 use crate::{
     params,
+    session::Computer,
     store::{Conn, StoreError, Tx},
     types::{Digest, Fault, Id, Timestamp, id},
 };
@@ -10,7 +11,7 @@ use crate::{
 const INSERT: &str = "insert into sign_in (digest, browser, door, party_id, asked, payload, resume, created_at, ends_at) \
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 const LOAD: &str = "select browser, party_id, asked, payload, resume, session_id, proved_at, chosen_at, consented_at, \
-    declined_at, browser_can, outcome, ends_at, pending_account_id, pending_at from sign_in where digest = $1";
+    declined_at, browser_can, outcome, ends_at, computer, pending_account_id, pending_at from sign_in where digest = $1";
 const PROVED: &str = "update sign_in set session_id = $2, proved_at = $3, pending_account_id = null, pending_at = null, \
     chosen_at = case when session_id = $2 then chosen_at end, \
     consented_at = case when session_id = $2 then consented_at end \
@@ -30,11 +31,13 @@ const BROWSER_CAN: &str = "update sign_in set browser_can = 'passkeys' where dig
 const DECLINED: &str = "update sign_in set declined_at = $2 where digest = $1 and outcome is null";
 const HINT: &str = "update sign_in set asked = $2 where digest = $1 and outcome is null";
 const END: &str = "update sign_in set outcome = $2, outcome_at = $3 where digest = $1 and outcome is null";
+const SET_COMPUTER: &str = "update sign_in set computer = $2 where digest = $1 and outcome is null";
 const SWEEP: &str = "delete from sign_in where ends_at < $1";
-const CONSENT: &str = "select scopes from consent where person_id = $1 and party_id = $2 and withdrawn_at is null";
 const SET_CONSENT: &str = "insert into consent (person_id, party_id, scopes, given_at) values ($1, $2, $3, $4) \
     on conflict (person_id, party_id) do update set scopes = excluded.scopes, given_at = excluded.given_at, \
     withdrawn_at = null";
+const WITHDRAW_CONSENT: &str =
+    "update consent set withdrawn_at = $3 where person_id = $1 and party_id = $2 and withdrawn_at is null";
 const SUBJECT: &str = "select sub from subject where person_id = $1 and sector = $2";
 const PERSON_OF: &str = "select person_id from subject where sector = $1 and sub = $2";
 /// As with the audit keys: two first requests for one sector meet, and the second is run again.
@@ -55,8 +58,9 @@ pub(super) const ALL: &[&str] = &[
     HINT,
     END,
     SWEEP,
-    CONSENT,
+    SET_COMPUTER,
     SET_CONSENT,
+    WITHDRAW_CONSENT,
     SUBJECT,
     PERSON_OF,
     INSERT_SUBJECT,
@@ -71,7 +75,7 @@ pub(super) async fn insert(
     let now = tx.now();
     let asked = serde_json::to_string(new.asked).map_err(|error| Fault::new("writing a transaction", error))?;
     let params = params![digest, new.browser, new.door, new.party, asked, new.payload, new.resume, now, ends_at];
-    tx.run(INSERT, params).await.map(|_| ())
+    tx.later(INSERT, params).await
 }
 
 pub(super) async fn load(
@@ -96,13 +100,14 @@ pub(super) async fn load(
         declined_at: row.opt_time("declined_at")?,
         browser_keeps_passkeys: row.opt_text("browser_can")?.is_some(),
         ends_at: row.time("ends_at")?,
+        computer: Computer::from_word(&row.opt_text("computer")?.unwrap_or_default()),
     };
     Ok(Some((sign_in, row.digest("browser")?, row.opt_text("outcome")?)))
 }
 
 pub(super) async fn proved(tx: &mut Tx<'_>, digest: Digest, session: Id<id::Session>) -> Result<(), StoreError> {
     let now = tx.now();
-    tx.run(PROVED, params![digest, session, now]).await.map(|_| ())
+    tx.later(PROVED, params![digest, session, now]).await
 }
 
 /// Keeps that the password of an account was right.
@@ -120,12 +125,12 @@ pub(super) async fn unpend(tx: &mut Tx<'_>, digest: Digest) -> Result<(), StoreE
 
 pub(super) async fn chose(tx: &mut Tx<'_>, digest: Digest, session: Id<id::Session>) -> Result<(), StoreError> {
     let now = tx.now();
-    tx.run(CHOSE, params![digest, session, now]).await.map(|_| ())
+    tx.later(CHOSE, params![digest, session, now]).await
 }
 
 pub(super) async fn consented(tx: &mut Tx<'_>, digest: Digest, session: Id<id::Session>) -> Result<(), StoreError> {
     let now = tx.now();
-    tx.run(CONSENTED, params![digest, session, now]).await.map(|_| ())
+    tx.later(CONSENTED, params![digest, session, now]).await
 }
 
 pub(super) async fn browser_keeps_passkeys(tx: &mut Tx<'_>, digest: Digest) -> Result<(), StoreError> {
@@ -139,7 +144,7 @@ pub(super) async fn declined(tx: &mut Tx<'_>, digest: Digest) -> Result<(), Stor
 
 pub(super) async fn set_asked(tx: &mut Tx<'_>, digest: Digest, asked: &Asked) -> Result<(), StoreError> {
     let asked = serde_json::to_string(asked).map_err(|error| Fault::new("writing a transaction", error))?;
-    tx.run(HINT, params![digest, asked]).await.map(|_| ())
+    tx.later(HINT, params![digest, asked]).await
 }
 
 pub(super) async fn end(tx: &mut Tx<'_>, digest: Digest, outcome: Outcome) -> Result<bool, StoreError> {
@@ -151,12 +156,8 @@ pub(super) async fn sweep(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64, Sto
     tx.run(SWEEP, params![before]).await
 }
 
-pub(super) async fn consent(
-    conn: &mut Conn,
-    person: Id<id::Person>,
-    party: Id<id::Party>,
-) -> Result<Option<String>, StoreError> {
-    conn.one(CONSENT, params![person, party]).await?.map(|row| row.text("scopes")).transpose()
+pub(super) async fn set_computer(tx: &mut Tx<'_>, digest: Digest, computer: Computer) -> Result<(), StoreError> {
+    tx.run(SET_COMPUTER, params![digest, computer.word()]).await.map(|_| ())
 }
 
 pub(super) async fn set_consent(
@@ -167,6 +168,16 @@ pub(super) async fn set_consent(
 ) -> Result<(), StoreError> {
     let now = tx.now();
     tx.run(SET_CONSENT, params![person, party, scopes, now]).await.map(|_| ())
+}
+
+/// The table that the release before reads.
+pub(super) async fn withdraw_consent(
+    tx: &mut Tx<'_>,
+    person: Id<id::Person>,
+    party: Id<id::Party>,
+) -> Result<(), StoreError> {
+    let now = tx.now();
+    tx.run(WITHDRAW_CONSENT, params![person, party, now]).await.map(|_| ())
 }
 
 pub(super) async fn subject(

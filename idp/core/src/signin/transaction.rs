@@ -8,8 +8,8 @@ use super::rows;
 use crate::{
     authn::First,
     crypto::handle::{Handle, Transaction},
-    relying::Scope,
-    session::Live,
+    relying::{Purpose, Scope},
+    session::{Computer, Live},
     store::{Conn, StoreError, Tx},
     types::{Aal, Digest, Id, Locale, Timestamp, id},
 };
@@ -54,6 +54,9 @@ pub struct Asked {
     pub scopes: Vec<Scope>,
     /// Whether the person is to be asked about them.
     pub ask_consent: bool,
+    /// What they are wanted for. Empty in a transaction that the release before began.
+    #[serde(default)]
+    pub purposes: Vec<Purpose>,
 }
 
 /// How a transaction ended.
@@ -116,6 +119,8 @@ pub struct SignIn {
     pub chosen_at: Option<Timestamp>,
     /// When they agreed.
     pub consented_at: Option<Timestamp>,
+    /// Whose computer it is, as chosen on the sign-in page.
+    pub computer: Computer,
     /// Whose password was right, and when, while a second factor is still to be proved. It is no session and opens nothing.
     pub(super) pending: Option<(Id<id::Account>, Timestamp)>,
     /// When they said that they go on without the level that would be welcome.
@@ -210,6 +215,11 @@ pub async fn hint_login(tx: &mut Tx<'_>, sign_in: &SignIn, login: &str) -> Resul
     let login_hint = Some(login.to_owned());
     let asked = Asked { login_hint, ..sign_in.asked.clone() };
     rows::set_asked(tx, sign_in.digest, &asked).await
+}
+
+/// Notes whose computer the person says this is: the session that begins later lives by it.
+pub async fn chose_computer(tx: &mut Tx<'_>, sign_in: &SignIn, computer: Computer) -> Result<(), StoreError> {
+    rows::set_computer(tx, sign_in.digest, computer).await
 }
 
 /// How long a right password waits for its second factor.

@@ -6,15 +6,16 @@ use std::{
 };
 
 use sqlx::{
-    Postgres, SqlSafeStr, Sqlite,
+    Postgres, SqlSafeStr, SqlStr,
     postgres::{PgArguments, PgConnection},
-    sqlite::{SqliteArguments, SqliteConnection},
+    sqlite::SqliteConnection,
 };
 
 use super::{
     Cx, Param, Row, StoreError,
+    batch::{self, Batch, Rows},
     db::Dialect,
-    error::{Meaning, meaning},
+    error::{Meaning, is_null_where_none_may_be, meaning},
     pool::Taken,
 };
 use crate::{
@@ -31,6 +32,12 @@ pub struct Conn {
     met_another: bool,
     /// Something was begun and its end was not seen: a statement that is under way, or a transaction.
     open: Open,
+    /// What goes to SQLite together with the next statement.
+    waiting: Batch,
+    /// What is sent now begins a transaction.
+    beginning: bool,
+    /// A statement was sent that fails with a null where what it builds on is gone.
+    builds_on: bool,
 }
 
 /// A connection taken from its pool.
@@ -65,36 +72,17 @@ enum Link<'c> {
     Postgres(&'c mut PgConnection),
 }
 
-type SqliteQuery = sqlx::query::Query<'static, Sqlite, SqliteArguments>;
 type PostgresQuery = sqlx::query::Query<'static, Postgres, PgArguments>;
 
-macro_rules! bound {
-    ($sql:expr, $params:expr) => {{
-        let mut query = sqlx::query($sql);
-        for param in $params {
-            query = match param {
-                Param::Int(value) => query.bind(value),
-                Param::Text(value) => query.bind(value),
-                Param::Bytes(value) => query.bind(value),
-                Param::Uuid(value) => query.bind(value),
-            };
-        }
-        query
-    }};
-}
-
-fn sqlite(sql: impl SqlSafeStr, params: Vec<Param>) -> SqliteQuery {
-    bound!(sql, params)
-}
-
-fn postgres(sql: impl SqlSafeStr, params: Vec<Param>) -> PostgresQuery {
-    bound!(sql, params)
+fn postgres((sql, params): (SqlStr, Vec<Param>)) -> PostgresQuery {
+    batch::bound(sqlx::query(sql), params)
 }
 
 impl Conn {
     pub(super) const fn new(link: Held, seals: Arc<Seals>) -> Self {
         let open = Open { statement: false, transaction: false, broken: false };
-        Self { link: Some(link), seals, met_another: false, open }
+        let waiting = Batch::new();
+        Self { link: Some(link), seals, met_another: false, open, waiting, beginning: false, builds_on: false }
     }
 
     fn link(&mut self) -> Link<'_> {
@@ -119,13 +107,13 @@ impl Conn {
 
     /// The row that a statement finds or returns, if any.
     pub async fn one(&mut self, sql: &'static str, params: Vec<Param>) -> Result<Option<Row>, StoreError> {
-        self.open.statement = true;
+        let batch = self.waiting.take().and(sql, params);
+        self.open(&batch);
         let found = match self.link() {
-            Link::Sqlite(c) => sqlite(sql, params).fetch_optional(c).await.map(|row| row.map(Row::Sqlite)),
-            Link::Postgres(c) => postgres(sql, params).fetch_optional(c).await.map(|row| row.map(Row::Postgres)),
+            Link::Sqlite(c) => batch.send(c, Rows::One).await.map(|mut sent| sent.rows.pop().map(Row::Sqlite)),
+            Link::Postgres(c) => postgres(batch.last()).fetch_optional(c).await.map(|row| row.map(Row::Postgres)),
         };
-        self.open.statement = false;
-        found.map_err(|error| self.refused(error))
+        self.closed(found)
     }
 
     /// All rows that a statement finds or returns. The statement bounds their number.
@@ -134,17 +122,19 @@ impl Conn {
     }
 
     pub(super) async fn fetch(&mut self, sql: impl SqlSafeStr, params: Vec<Param>) -> Result<Vec<Row>, StoreError> {
-        self.open.statement = true;
+        let batch = self.waiting.take().and(sql, params);
+        self.open(&batch);
         let found = match self.link() {
             Link::Sqlite(c) => {
-                sqlite(sql, params).fetch_all(c).await.map(|rows| rows.into_iter().map(Row::Sqlite).collect())
+                let sent = batch.send(c, Rows::All).await;
+                sent.map(|sent| sent.rows.into_iter().map(Row::Sqlite).collect())
             }
             Link::Postgres(c) => {
-                postgres(sql, params).fetch_all(c).await.map(|rows| rows.into_iter().map(Row::Postgres).collect())
+                let rows = postgres(batch.last()).fetch_all(c).await;
+                rows.map(|rows| rows.into_iter().map(Row::Postgres).collect())
             }
         };
-        self.open.statement = false;
-        found.map_err(|error| self.refused(error))
+        self.closed(found)
     }
 
     /// Runs a statement; gives the number of rows it touched.
@@ -153,65 +143,134 @@ impl Conn {
     }
 
     pub(super) async fn execute(&mut self, sql: impl SqlSafeStr, params: Vec<Param>) -> Result<u64, StoreError> {
-        self.open.statement = true;
+        let batch = self.waiting.take().and(sql, params);
+        self.open(&batch);
         let done = match self.link() {
-            Link::Sqlite(c) => sqlite(sql, params).execute(c).await.map(|done| done.rows_affected()),
-            Link::Postgres(c) => postgres(sql, params).execute(c).await.map(|done| done.rows_affected()),
+            Link::Sqlite(c) => batch.send(c, Rows::All).await.map(|sent| sent.touched),
+            Link::Postgres(c) => postgres(batch.last()).execute(c).await.map(|done| done.rows_affected()),
         };
+        self.closed(done)
+    }
+
+    /// Notes what is under way, before it is sent.
+    fn open(&mut self, batch: &Batch) {
+        self.open.statement = true;
+        self.open.transaction |= batch.begins();
+        self.beginning = batch.begins();
+    }
+
+    /// Notes that the end was seen.
+    fn closed<T>(&mut self, result: Result<T, sqlx::Error>) -> Result<T, StoreError> {
         self.open.statement = false;
-        done.map_err(|error| self.refused(error))
+        let result = result.map_err(|error| self.refused(error));
+        self.builds_on = false;
+        result
+    }
+
+    /// Sends what waits, where no more may wait.
+    async fn make_room(&mut self) -> Result<(), StoreError> {
+        if self.waiting.is_full() { self.flush().await } else { Ok(()) }
+    }
+
+    async fn later(&mut self, sql: &'static str, params: Vec<Param>) -> Result<(), StoreError> {
+        match self.dialect() {
+            Dialect::Sqlite => {
+                self.waiting.push(sql, params);
+                Ok(())
+            }
+            Dialect::Postgres => self.run(sql, params).await.map(|_| ()),
+        }
+    }
+
+    /// Sends what waits.
+    async fn flush(&mut self) -> Result<(), StoreError> {
+        let batch = self.waiting.take();
+        if batch.is_empty() {
+            return Ok(());
+        }
+        self.open(&batch);
+        let sent = match self.link() {
+            Link::Sqlite(c) => batch.send(c, Rows::All).await.map(|_| ()),
+            Link::Postgres(_) => Ok(()), // nothing waits there
+        };
+        self.closed(sent)
     }
 
     /// Runs the text of a migration: several statements without parameters, inside this transaction.
     pub(super) async fn script(&mut self, script: &'static str) -> Result<(), StoreError> {
-        self.open.statement = true;
+        self.flush().await?;
+        self.open(&Batch::new());
         let done = match self.link() {
             Link::Sqlite(c) => sqlx::raw_sql(script).execute(c).await.map(|_| ()),
             Link::Postgres(c) => sqlx::raw_sql(script).execute(c).await.map(|_| ()),
         };
-        self.open.statement = false;
-        done.map_err(|error| self.refused(error))
+        self.closed(done)
     }
 
     /// Prepares a statement without running it: a test does this with every constant, on both databases.
     pub async fn prepare(&mut self, sql: &'static str) -> Result<(), StoreError> {
         use sqlx::Executor as _;
-        self.open.statement = true;
+        self.open(&Batch::new());
         let prepared = match self.link() {
             Link::Sqlite(c) => c.prepare(sql.into_sql_str()).await.map(|_| ()),
             Link::Postgres(c) => c.prepare(sql.into_sql_str()).await.map(|_| ()),
         };
-        self.open.statement = false;
-        prepared.map_err(|error| self.refused(error))
+        self.closed(prepared)
     }
 
-    /// Begins a transaction: nobody writes beside it on SQLite, nobody notices it on PostgreSQL.
+    /// Begins a transaction: nobody writes beside it on SQLite, nobody notices it on PostgreSQL. On SQLite it begins with its first statement.
     pub(super) async fn begin(&mut self) -> Result<(), StoreError> {
-        self.open.transaction = true;
-        self.script(match self.dialect() {
-            Dialect::Sqlite => "begin immediate",
-            Dialect::Postgres => "begin isolation level serializable",
-        })
-        .await
+        match self.dialect() {
+            Dialect::Sqlite => {
+                self.waiting = Batch::beginning();
+                Ok(())
+            }
+            Dialect::Postgres => {
+                self.open.transaction = true;
+                self.script("begin isolation level serializable").await
+            }
+        }
     }
 
-    async fn finish(&mut self, statement: &'static str) -> Result<(), StoreError> {
-        let done = self.script(statement).await;
-        // PostgreSQL ends a transaction whose commit it refuses; SQLite keeps it open for another try.
-        if done.is_ok() || self.dialect() == Dialect::Postgres {
+    async fn commit(&mut self) -> Result<(), StoreError> {
+        if self.dialect() == Dialect::Postgres {
+            let done = self.script("commit").await;
+            // PostgreSQL ends a transaction whose commit it refuses.
+            self.open.transaction = false;
+            return done;
+        }
+        if !self.open.transaction && self.waiting.is_only_a_beginning() {
+            return Ok(());
+        }
+        self.waiting.commit();
+        // SQLite keeps a transaction whose commit it refuses open for another try.
+        self.flush().await?;
+        self.open.transaction = false;
+        Ok(())
+    }
+
+    async fn roll_back(&mut self) -> Result<(), StoreError> {
+        self.waiting = Batch::new();
+        if self.open.transaction {
+            self.script("rollback").await?;
             self.open.transaction = false;
         }
-        done
+        Ok(())
     }
 
     fn refused(&mut self, error: sqlx::Error) -> StoreError {
+        if self.builds_on && is_null_where_none_may_be(&error) {
+            self.met_another = true;
+            return StoreError::Fault(Fault::passing("building on a row", "it is gone or another one"));
+        }
         // A refusal of the database leaves the connection as it was; anything else may have left half an answer in it.
         self.open.broken |= !matches!(error, sqlx::Error::Database(_) | sqlx::Error::RowNotFound);
         match meaning(error) {
             Meaning::Unique(name) => StoreError::Unique(name),
             Meaning::Fault(fault) => StoreError::Fault(fault),
             Meaning::Again => {
-                self.met_another = true;
+                // SQLite has waited for its turn already when a beginning fails.
+                self.met_another = !self.beginning;
                 StoreError::Fault(Fault::passing("writing beside another transaction", "they met"))
             }
         }
@@ -222,11 +281,12 @@ impl Conn {
 pub struct Tx<'c> {
     conn: Conn,
     cx: &'c Cx,
+    again: bool,
 }
 
 impl<'c> Tx<'c> {
-    pub(super) const fn new(conn: Conn, cx: &'c Cx) -> Self {
-        Self { conn, cx }
+    pub(super) const fn new(conn: Conn, cx: &'c Cx, again: bool) -> Self {
+        Self { conn, cx, again }
     }
 
     /// Who, when, where.
@@ -239,13 +299,33 @@ impl<'c> Tx<'c> {
         self.cx.now
     }
 
+    /// Whether this work ran before and met another transaction: then nothing kept in memory may be trusted.
+    pub const fn is_again(&self) -> bool {
+        self.again
+    }
+
+    /// Runs a statement whose outcome nobody needs, before the next one or before the end: on SQLite together with it, because there
+    /// each sending wakes a thread. It returns no rows. A rule that it breaks is told by whatever it goes with.
+    pub async fn later(&mut self, sql: &'static str, params: Vec<Param>) -> Result<(), StoreError> {
+        self.conn.make_room().await?;
+        self.conn.later(sql, params).await
+    }
+
+    /// The same for a statement that puts a null where none may be when a row it builds on is gone, or is not the one that was kept in
+    /// memory: the whole transaction is then run again, and [`Tx::is_again`].
+    pub async fn later_or_again(&mut self, sql: &'static str, params: Vec<Param>) -> Result<(), StoreError> {
+        self.conn.make_room().await?;
+        self.conn.builds_on = true;
+        self.conn.later(sql, params).await
+    }
+
     pub(super) const fn met_another(&self) -> bool {
         self.conn.met_another
     }
 
     /// Makes it durable. `Ok(false)`: it met another transaction and must be run again.
     pub(super) async fn commit(mut self) -> Result<bool, StoreError> {
-        match self.conn.finish("commit").await {
+        match self.conn.commit().await {
             Ok(()) => Ok(true),
             Err(_) if self.conn.met_another => Ok(false),
             Err(error) => Err(error),
@@ -254,7 +334,7 @@ impl<'c> Tx<'c> {
 
     pub(super) async fn roll_back(mut self) {
         // One that cannot be rolled back is closed when it is dropped, which rolls it back too.
-        let _closed = self.conn.finish("rollback").await;
+        let _closed = self.conn.roll_back().await;
     }
 }
 

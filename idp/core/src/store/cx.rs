@@ -5,7 +5,7 @@ use std::{
     net::{IpAddr, SocketAddr},
 };
 
-use crate::types::{Id, Timestamp, id};
+use crate::types::{Agent, Id, Timestamp, id};
 
 /// Who causes a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,17 +62,31 @@ pub struct Cx {
     pub from: Option<SocketAddr>,
     /// The reference of the request.
     pub request: RequestId,
+    /// With what a person came; `None` for programs, jobs and commands.
+    pub agent: Option<Agent>,
 }
 
 impl Cx {
     /// A context for a job.
     pub fn job(name: &'static str, now: Timestamp) -> Self {
-        Self { actor: Actor::Job(name), now, from: None, request: RequestId(crate::crypto::random::readable(16)) }
+        Self {
+            actor: Actor::Job(name),
+            now,
+            from: None,
+            request: RequestId(crate::crypto::random::readable(16)),
+            agent: None,
+        }
     }
 
     /// A context for a command.
     pub fn operator(name: String, now: Timestamp) -> Self {
-        Self { actor: Actor::Operator(name), now, from: None, request: RequestId(crate::crypto::random::readable(16)) }
+        Self {
+            actor: Actor::Operator(name),
+            now,
+            from: None,
+            request: RequestId(crate::crypto::random::readable(16)),
+            agent: None,
+        }
     }
 
     /// The same context with another actor: somebody has just signed in.

@@ -20,8 +20,8 @@ use crate::{
 /// moment that doubles, so that a crowd thins out.
 const TRIES: u32 = 12;
 
-/// Rows that SQLite's thread may be ahead of its reader. Large, because each wait of one for the other wakes a thread; the audit log is
-/// read in pages of this size.
+/// Rows that SQLite's thread may be ahead of its reader. Large, because each wait of one for the other wakes a thread; the sealer and
+/// the archive read pages of this size.
 const READ_AHEAD: usize = 2_000;
 
 /// Which of the two databases.
@@ -118,7 +118,7 @@ impl Db {
         E: From<StoreError>,
     {
         for tried in 0..TRIES {
-            let mut tx = self.begin(cx).await?;
+            let mut tx = self.begin(cx, tried > 0).await?;
             match work(&mut tx).await {
                 Ok(value) => {
                     if tx.commit().await? {
@@ -139,14 +139,14 @@ impl Db {
         Err(StoreError::Fault(Fault::passing("writing", "it met other transactions too often")).into())
     }
 
-    async fn begin<'c>(&self, cx: &'c Cx) -> Result<Tx<'c>, StoreError> {
+    async fn begin<'c>(&self, cx: &'c Cx, again: bool) -> Result<Tx<'c>, StoreError> {
         let link = match &self.pools {
             Pools::Sqlite { write, .. } => Held::Sqlite(write.take().await?),
             Pools::Postgres(pool) => Held::Postgres(pool.take().await?),
         };
         let mut conn = Conn::new(link, Arc::clone(&self.seals));
         conn.begin().await?;
-        Ok(Tx::new(conn, cx))
+        Ok(Tx::new(conn, cx, again))
     }
 
     /// Closes every connection. SQLite then folds its write-ahead log into the file.
@@ -171,11 +171,15 @@ async fn sqlite(path: &str, readers: u32) -> Result<Pools, Fault> {
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(Duration::from_secs(5))
-        .statement_cache_capacity(256)
+        // Statements that go together count as one more.
+        .statement_cache_capacity(512)
         .log_statements(LevelFilter::Trace)
         .log_slow_statements(LevelFilter::Debug, Duration::from_secs(1));
     let patience = Duration::from_secs(5);
-    let write = Pool::open(options.clone(), 1, patience).await.map_err(open)?;
+    // The writer keeps more pages at hand (8 MiB when they are needed), and folds its log into the file less often: a page that many
+    // transactions change is then written there once.
+    let writer = options.clone().pragma("cache_size", "-8192").pragma("wal_autocheckpoint", "4000");
+    let write = Pool::open(writer, 1, patience).await.map_err(open)?;
     let read = options.pragma("query_only", "on").row_buffer_size(READ_AHEAD);
     let read = Pool::open(read, readers.max(1), patience).await.map_err(open)?;
     Ok(Pools::Sqlite { write, read, path: PathBuf::from(path) })

@@ -71,6 +71,11 @@ pub(super) fn meaning(error: sqlx::Error) -> Meaning {
     })
 }
 
+/// Whether a null was to be put where none may be.
+pub(super) fn is_null_where_none_may_be(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(|error| error.kind() == sqlx::error::ErrorKind::NotNullViolation)
+}
+
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         match meaning(error) {

@@ -1,6 +1,10 @@
 //! Migrations: embedded texts for both databases, applied in order, each in one transaction.
 
 use super::{Conn, Cx, Db, Dialect, StoreError, Tx, rows};
+use crate::{crypto::digest, types::Digest};
+
+/// The step that added the column for digests; a database before it has none.
+const DIGESTS_SINCE: i64 = 16;
 
 /// One step of the schema.
 #[derive(Clone, Copy, Debug)]
@@ -11,6 +15,21 @@ pub struct Migration {
     pub name: &'static str,
     sqlite: &'static str,
     postgres: &'static str,
+}
+
+impl Migration {
+    /// Its text for one of the databases.
+    const fn text(&self, dialect: Dialect) -> &'static str {
+        match dialect {
+            Dialect::Sqlite => self.sqlite,
+            Dialect::Postgres => self.postgres,
+        }
+    }
+
+    /// What a database keeps of the text that it was given.
+    fn digest(&self, dialect: Dialect) -> Digest {
+        digest::sha256(self.text(dialect).as_bytes())
+    }
 }
 
 macro_rules! migrations {
@@ -41,7 +60,10 @@ pub const fn migrations() -> &'static [Migration] {
         12 "0012_admin"
         13 "0013_credentials"
         14 "0014_factors"
+        15 "0015_consent"
+        16 "0016_cellar"
         17 "0017_office"
+        18 "0018_session"
     }
 }
 
@@ -54,6 +76,8 @@ pub enum MigrationState {
     Behind(usize),
     /// A newer program was here: this one may not write.
     Newer,
+    /// This step was applied with another text than ours: tables may differ from what our statements expect.
+    Changed(&'static str),
 }
 
 impl Db {
@@ -64,6 +88,16 @@ impl Db {
         let known = migrations();
         if applied.iter().any(|number| known.iter().all(|step| step.number != *number)) {
             return Ok(MigrationState::Newer);
+        }
+        if applied.contains(&DIGESTS_SINCE) {
+            let dialect = conn.dialect();
+            let given = rows::migration_digests(&mut conn).await?;
+            let differs = |step: &&Migration| {
+                given.iter().any(|(number, digest)| *number == step.number && *digest != step.digest(dialect))
+            };
+            if let Some(step) = known.iter().find(differs) {
+                return Ok(MigrationState::Changed(step.name));
+            }
         }
         Ok(match known.len() - applied.len() {
             0 => MigrationState::Current,
@@ -95,19 +129,98 @@ async fn apply(
     progress: &(dyn Fn(&'static str) + Sync),
 ) -> Result<bool, StoreError> {
     rows::lock_migrations(tx).await?;
-    if applied(tx).await?.contains(&step.number) {
+    let before = applied(tx).await?;
+    if before.contains(&step.number) {
         return Ok(false);
     }
     progress(step.name);
-    let script = match tx.dialect() {
-        Dialect::Sqlite => step.sqlite,
-        Dialect::Postgres => step.postgres,
-    };
-    tx.script(script).await?;
+    let text = step.text(tx.dialect());
+    tx.script(text).await?;
     rows::record_migration(tx, step.number, step.name).await?;
+    if step.number == DIGESTS_SINCE || before.contains(&DIGESTS_SINCE) {
+        keep_digests(tx).await?;
+    }
     Ok(true)
+}
+
+/// Keeps the digest of this step, and of the earlier ones where none is kept: which text those were given nobody knows any more, so
+/// ours is taken for it.
+async fn keep_digests(tx: &mut Tx<'_>) -> Result<(), StoreError> {
+    let dialect = tx.dialect();
+    for step in migrations() {
+        rows::keep_migration_digest(tx, step.number, step.digest(dialect)).await?;
+    }
+    Ok(())
 }
 
 async fn applied(conn: &mut Conn) -> Result<Vec<i64>, StoreError> {
     if rows::has_migrations(conn).await? { rows::applied(conn).await } else { Ok(Vec::new()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DIGESTS_SINCE, MigrationState, apply, migrations};
+    use crate::{
+        params,
+        store::{
+            Dialect, StoreError,
+            testing::{Scratch, cx},
+        },
+    };
+
+    /// Texts that have landed: databases out there were made with them, so they stay as they are. A new line for each file that lands.
+    const LANDED: &[(&str, &str, &str)] = &[
+        ("0001_cellar", "2b9cbd8d3c25fba9", "d9deab7c040e1a0d"),
+        ("0002_audit", "8e6e565ce1c7e45d", "e34219de52d204b9"),
+        ("0003_keys", "81077d7ec3a1c7b1", "1af043c34e200c1c"),
+        ("0004_people", "e60ee309407ca690", "483a1ca7c3b04deb"),
+        ("0005_relying", "187e109cbdff136a", "5ea346a2abedad57"),
+        ("0006_authn", "4674b56f9a6de968", "87e154a6761a682d"),
+        ("0007_session", "cc9ce1d4270d693f", "c65fa38699ec2745"),
+        ("0008_signin", "5d33ad18bc3541be", "6c84758bf772c196"),
+        ("0009_oidc", "ad418aaf2e47ce2d", "efac6b10f33f5b2b"),
+        ("0010_notify", "7d2d1894125c17af", "04df32fb62efa70c"),
+        ("0016_cellar", "89d774e294cf4162", "e12a55bb68173cd2"),
+    ];
+
+    #[test]
+    fn a_text_that_has_landed_is_not_edited() {
+        for (name, sqlite, postgres) in LANDED {
+            let step = migrations().iter().find(|step| step.name == *name).expect("it has landed");
+            let short = |dialect| step.digest(dialect).hex()[..16].to_owned();
+            assert_eq!((&*short(Dialect::Sqlite), &*short(Dialect::Postgres)), (*sqlite, *postgres), "{name}");
+        }
+    }
+
+    /// Runs a statement that no program of ours runs.
+    async fn tamper(scratch: &Scratch, statement: &'static str) {
+        let at = cx();
+        let done = scratch.db.write(&at, |tx| Box::pin(async move { tx.run(statement, params![]).await }));
+        done.await.expect("runs");
+    }
+
+    #[tokio::test]
+    async fn a_database_of_another_text_is_known_by_its_step() {
+        let scratch = Scratch::new().await;
+        tamper(&scratch, "update migration set digest = zeroblob(32) where number = 4").await;
+        let state = scratch.db.migration_state().await.expect("reads");
+        assert_eq!(state, MigrationState::Changed("0004_people"));
+    }
+
+    #[tokio::test]
+    async fn a_database_from_before_digests_gets_them_with_its_next_step() {
+        let scratch = Scratch::new().await;
+        tamper(&scratch, "alter table migration drop column digest").await;
+        tamper(&scratch, "delete from migration where number = 16").await;
+        assert_eq!(scratch.db.migration_state().await.expect("reads"), MigrationState::Behind(1));
+        let at = cx();
+        let step = migrations().iter().find(|step| step.number == DIGESTS_SINCE).expect("it is there");
+        let ran = scratch.db.write(&at, |tx| Box::pin(apply(tx, step, &|_| {})));
+        assert!(ran.await.expect("applies"));
+        let mut conn = scratch.db.read().await.expect("reads");
+        let kept = conn.one("select count(digest) as n from migration", params![]).await.expect("counts");
+        let kept: Result<_, StoreError> = kept.expect("one row").int("n");
+        assert_eq!(kept.expect("a number"), migrations().len() as i64);
+        assert_eq!(scratch.db.migration_state().await.expect("reads"), MigrationState::Current);
+    }
 }

@@ -8,6 +8,7 @@
 //! db.write(cx, async |tx| …) ──► Tx ──► rows::…(tx)     serializable, retried, carries who/when/where
 //! ```
 
+mod batch;
 pub mod cache;
 mod conn;
 mod cx;
@@ -19,6 +20,7 @@ pub mod meta;
 mod migrate;
 mod pool;
 pub mod quota;
+pub mod reseal;
 pub mod revision;
 mod rows;
 mod value;

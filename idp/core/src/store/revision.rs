@@ -16,6 +16,8 @@ pub enum Room {
     Keys,
     /// Relying parties.
     Relying,
+    /// The keys over personal values in the audit log.
+    AuditKeys,
     /// Units.
     Org,
 }
@@ -26,6 +28,7 @@ impl Room {
             Self::Meta => "meta",
             Self::Keys => "keys",
             Self::Relying => "relying",
+            Self::AuditKeys => "audit-keys",
             Self::Org => "org",
         }
     }

@@ -29,6 +29,8 @@ const HAS_MIGRATIONS_POSTGRES: &str = "select 1 as there where to_regclass('migr
 const LOCK_MIGRATIONS_POSTGRES: &str = "select pg_advisory_xact_lock(7340001)";
 const APPLIED: &str = "select number from migration order by number";
 const RECORD_MIGRATION: &str = "insert into migration (number, name, applied_at) values ($1, $2, $3)";
+const MIGRATION_DIGESTS: &str = "select number, digest from migration where digest is not null order by number";
+const KEEP_MIGRATION_DIGEST: &str = "update migration set digest = $1 where number = $2 and digest is null";
 
 /// Every statement of this file, for the test that prepares them on both databases.
 pub(crate) const ALL: &[&str] = &[
@@ -47,6 +49,8 @@ pub(crate) const ALL: &[&str] = &[
     LOCK_MIGRATIONS_POSTGRES,
     APPLIED,
     RECORD_MIGRATION,
+    MIGRATION_DIGESTS,
+    KEEP_MIGRATION_DIGEST,
 ];
 
 pub(super) async fn meta(conn: &mut Conn, key: &str) -> Result<Option<String>, StoreError> {
@@ -133,4 +137,15 @@ pub(super) async fn applied(conn: &mut Conn) -> Result<Vec<i64>, StoreError> {
 pub(super) async fn record_migration(tx: &mut Tx<'_>, number: i64, name: &str) -> Result<(), StoreError> {
     let now = tx.now();
     tx.run(RECORD_MIGRATION, params![number, name, now]).await.map(|_| ())
+}
+
+/// The digests that were kept. Only a database that has the column may be asked.
+pub(super) async fn migration_digests(conn: &mut Conn) -> Result<Vec<(i64, Digest)>, StoreError> {
+    let rows = conn.all(MIGRATION_DIGESTS, params![]).await?;
+    rows.iter().map(|row| Ok((row.int("number")?, row.digest("digest")?))).collect()
+}
+
+/// Keeps the digest of an applied step where none is kept yet.
+pub(super) async fn keep_migration_digest(tx: &mut Tx<'_>, number: i64, digest: Digest) -> Result<(), StoreError> {
+    tx.run(KEEP_MIGRATION_DIGEST, params![digest, number]).await.map(|_| ())
 }

@@ -5,12 +5,14 @@ use std::{path::PathBuf, sync::Arc};
 use super::{Cx, Db, Options};
 use crate::{
     crypto::{random, seal::Seals},
-    types::Timestamp,
+    types::{Secret, Timestamp},
 };
 
 /// A database that removes its files when dropped.
 pub(crate) struct Scratch {
     pub(crate) db: Db,
+    /// Its key file.
+    pub(crate) key_line: Secret<String>,
     folder: PathBuf,
 }
 
@@ -18,11 +20,12 @@ impl Scratch {
     pub(crate) async fn new() -> Self {
         let folder = std::env::temp_dir().join(format!("idp-unit-{}", random::readable(12)));
         std::fs::create_dir(&folder).expect("a folder for the test");
-        let seals = Arc::new(Seals::parse(Seals::new_line("k1").reveal()).expect("a good line"));
+        let key_line = Seals::new_line("k1");
+        let seals = Arc::new(Seals::parse(key_line.reveal()).expect("a good line"));
         let url = format!("sqlite:{}", folder.join("test.db").display());
         let db = Db::open(&Options { url, connections: 2 }, seals).await.expect("opens");
         db.migrate(&cx(), &|_| {}).await.expect("migrates");
-        Self { db, folder }
+        Self { db, key_line, folder }
     }
 }
 

@@ -17,6 +17,7 @@ macro_rules! files {
             include_str!(concat!("../../../locales/", $locale, "/pages.ftl")),
             include_str!(concat!("../../../locales/", $locale, "/account.ftl")),
             include_str!(concat!("../../../locales/", $locale, "/admin.ftl")),
+            include_str!(concat!("../../../locales/", $locale, "/consent.ftl")),
             include_str!(concat!("../../../locales/", $locale, "/passkeys.ftl")),
             include_str!(concat!("../../../locales/", $locale, "/errors.ftl")),
             include_str!(concat!("../../../locales/", $locale, "/factors.ftl")),

@@ -6,3 +6,15 @@
 mod catalogue;
 
 pub use catalogue::{Entry, entries, say, say_with};
+
+use crate::types::{Agent, Locale};
+
+/// Browser and system as people call them: `Chrome trên Android`.
+pub fn agent(locale: Locale, agent: Option<Agent>) -> String {
+    let (browser, system) = agent.map(|agent| (agent.browser.label(), agent.system.label())).unwrap_or_default();
+    match (browser, system) {
+        ("", "") => say(locale, "agent-unknown").into_owned(),
+        (one, "") | ("", one) => one.to_owned(),
+        (browser, system) => say_with(locale, "agent-on", &[("browser", browser), ("system", system)]),
+    }
+}

@@ -141,6 +141,12 @@ pub enum StaffImport {}
 /// Names an audit event.
 #[derive(Debug)]
 pub enum AuditEvent {}
+/// Names an entry of the consent ledger.
+#[derive(Debug)]
+pub enum ConsentEvent {}
+/// Names the answers that a person gave at one time, and the receipt over them.
+#[derive(Debug)]
+pub enum Receipt {}
 /// Names a delivery of an outbox: a logout token or a message.
 #[derive(Debug)]
 pub enum Delivery {}

@@ -2,6 +2,7 @@
 //!
 //! Owns nothing; may be called by every room.
 
+pub mod agent;
 pub mod assurance;
 pub mod contact;
 pub mod fault;
@@ -11,6 +12,7 @@ pub mod person;
 pub mod secret;
 pub mod time;
 
+pub use agent::Agent;
 pub use assurance::{Aal, Ial};
 pub use contact::{Address, AddressError, AddressKind};
 pub use fault::Fault;

@@ -6,7 +6,13 @@
 //! | path | file |
 //! | --- | --- |
 //! | `GET /` | `home` |
-//! | `GET /account`, `GET /account/resume`, `POST /account/sign-out` | `own` |
+//! | `GET /account`, `GET /account/resume`, `POST /account/sign-out` | `own`; what is known: `data` |
+//! | `…/history`, `…/history/report` | `history`: sign-ins, and "this was not me" |
+//! | `…/sessions`, `…/sessions/end`, `…/sessions/end-all` | `sessions` |
+//! | `…/services`, `…/services/{client_id}`, `…/withdraw` | `services`: who knows me, and taking it back |
+//! | `…/receipts/{id}`, `…/receipts/{id}/file` | `receipts`: proof of what was agreed to |
+//! | `…/access` | `access`: what went to whom |
+//! | `…/settings`, `GET /display` | `settings`: language, letters, contrast; `/display` works signed out |
 //! | `GET /account/factors`, `POST /account/factors/…` | `factors`: apps for codes, recovery codes |
 //! | `POST /account/contacts…` | `contacts`: addresses |
 //! | `GET`, `POST /account/password` | `password` |
@@ -17,20 +23,27 @@
 //! | `GET`, `POST /enrol` | `enrol`; what the form says: `application`; how often: `quota` |
 //! | (a job) | `reverify`: asks the registry again |
 
+mod access;
 mod application;
 mod contacts;
+mod data;
 mod enrol;
 mod factors;
 mod fresh;
 mod gate;
+mod history;
 mod home;
 mod own;
 mod passkeys;
 mod password;
 mod quota;
+mod receipts;
 mod recover;
 mod recovered;
 mod reverify;
+mod services;
+mod sessions;
+mod settings;
 mod well_known;
 
 use std::sync::Arc;
@@ -51,6 +64,19 @@ pub fn routes(house: &Arc<House>) -> Router {
         .route("/account", get(own::page))
         .route("/account/resume", get(own::resume))
         .route("/account/sign-out", post(own::sign_out))
+        .route("/account/history", get(history::page))
+        .route("/account/history/report", post(history::report))
+        .route("/account/sessions", get(sessions::page))
+        .route("/account/sessions/end", post(sessions::end))
+        .route("/account/sessions/end-all", post(sessions::end_all))
+        .route("/account/services", get(services::list))
+        .route("/account/services/{client_id}", get(services::page))
+        .route("/account/services/{client_id}/withdraw", post(services::withdraw))
+        .route("/account/receipts/{id}", get(receipts::page))
+        .route("/account/receipts/{id}/file", get(receipts::file))
+        .route("/account/access", get(access::page))
+        .route("/account/settings", get(settings::page).post(settings::save))
+        .route("/display", get(settings::display))
         .route("/account/factors", get(factors::page))
         .route("/account/factors/app", post(factors::add_app))
         .route("/account/factors/app/confirm", post(factors::confirm_app))

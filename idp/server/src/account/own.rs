@@ -1,4 +1,4 @@
-//! My account: seeing it, signing in for it, signing out of it.
+//! My account: who may see it, signing in for it, signing out of it.
 
 use axum::{
     http::{HeaderValue, header::SET_COOKIE},
@@ -6,15 +6,16 @@ use axum::{
 };
 use idp_core::{
     people,
-    session::{self, Live},
+    session::{self, Computer, Live},
     signin::{self, Asked, Outcome},
     store::StoreError,
-    types::Fault,
+    types::{Fault, Locale},
 };
 
+use super::data;
 use crate::web::{
-    Cookie, Form, Halt, Visit,
-    page::{Account, DataMatch, SignedOut, render},
+    Cookie, Form, Halt, Params, Visit,
+    page::{Account, DataMatch, Nav, SignedOut, Tab, render},
     through::{Back, Own},
     visit::onward,
 };
@@ -22,12 +23,36 @@ use crate::web::{
 pub(super) const PATH: &str = "/account";
 const SIGN_OUT_FORM: &str = "account sign-out";
 
+/// The session of whoever opens a page of the account. Nobody is sent away: who is not signed in does so, and comes back to `path`.
+pub(super) async fn holder(visit: &Visit, path: &str) -> Result<Live, Halt> {
+    match visit.house.session(&visit.headers, visit.now()).await? {
+        Some(live) => Ok(live),
+        None => Err(Halt::from(sign_in(visit, &Asked::default(), path).await?)),
+    }
+}
+
+/// The session of whoever sends a form of `name`; the form is judged first. `path` is where it is found again.
+pub(super) async fn sender(visit: &Visit, name: &str, params: &Params, path: &str) -> Result<Live, Halt> {
+    visit.check_form(name, params, path)?;
+    holder(visit, path).await
+}
+
+/// The list of the account's pages, as seen from one of them.
+pub(super) fn nav(visit: &Visit, here: Tab) -> Nav {
+    Nav::new(here, visit.keep_locale(""))
+}
+
+/// The language of the account's pages: what was chosen on a page, else what the account keeps, else what the browser asks for.
+pub(super) async fn locale(visit: &Visit, live: &Live) -> Result<Locale, Fault> {
+    let mut conn = visit.house.db.read().await?;
+    let account = people::account_by_id(&mut conn, live.account).await?;
+    Ok(visit.locale(account.and_then(|account| account.locale)))
+}
+
 /// `GET /account`.
 pub(super) async fn page(visit: Visit) -> Result<Response, Halt> {
-    match visit.house.session(&visit.headers, visit.now()).await? {
-        Some(live) => show(&visit, &live).await,
-        None => sign_in(&visit, &Asked::default(), "").await,
-    }
+    let live = holder(&visit, PATH).await?;
+    show(&visit, &live).await
 }
 
 async fn show(visit: &Visit, live: &Live) -> Result<Response, Halt> {
@@ -38,11 +63,14 @@ async fn show(visit: &Visit, live: &Live) -> Result<Response, Halt> {
     };
     let person = person.ok_or(Fault::bug("finding the person of a session"))?;
     let account = account.ok_or(Fault::bug("finding the account of a session"))?;
-    touch(visit, live).await?;
     let binding = visit.binding();
+    let data = data::of(&person, account.locale);
     let name = person.profile.map(|profile| profile.name);
     let page = Account {
         c: visit.chrome(visit.locale(account.locale), PATH, (&binding, SIGN_OUT_FORM)),
+        nav: nav(visit, Tab::Data),
+        data,
+        shared: live.computer == Computer::Shared,
         name: name.map_or_else(|| account.login.clone(), |name| name.as_str().to_owned()),
         login_name: account.login,
         assurance: person.identity_assurance,
@@ -53,15 +81,6 @@ async fn show(visit: &Visit, live: &Live) -> Result<Response, Halt> {
         sign_out_action: visit.keep_locale("/account/sign-out"),
     };
     Ok(visit.bound(render(&page), &binding))
-}
-
-/// Notes that a person used their session; once a minute at most, so most pages cost no write.
-async fn touch(visit: &Visit, live: &Live) -> Result<(), StoreError> {
-    if visit.now().since(live.last_used_at).as_secs() < 60 {
-        return Ok(());
-    }
-    let cx = visit.cx.acting(live.actor());
-    visit.house.db.write(&cx, |tx| Box::pin(session::touch(tx, live))).await
 }
 
 /// What a sign-in for somebody's own account asks of the hall. `back` is the page of this door to which it leads; empty: my account.
@@ -95,19 +114,28 @@ pub(super) async fn resume(visit: Visit) -> Result<Response, Halt> {
 /// `POST /account/sign-out`.
 pub(super) async fn sign_out(visit: Visit, Form(params): Form) -> Result<Response, Halt> {
     visit.check_form(SIGN_OUT_FORM, &params, PATH)?;
-    if let Some(live) = visit.house.session(&visit.headers, visit.now()).await? {
+    let live = visit.house.session(&visit.headers, visit.now()).await?;
+    if let Some(live) = &live {
         let cx = visit.cx.acting(live.actor());
         let ended = visit.house.db.write(&cx, |tx| Box::pin(session::end(tx, live.id, "signed-out")));
         ended.await.map_err(|error: StoreError| Fault::from(error))?;
     }
-    let c = visit.house.chrome(visit.locale(None), visit.keep_locale("/"), String::new());
-    let mut response = render(&SignedOut { c, party: None, continue_href: None });
-    let cleared: HeaderValue = visit.house.cookies.clear(Cookie::Session);
-    response.headers_mut().append(SET_COOKIE, cleared);
-    Ok(response)
+    Ok(signed_out(&visit, live.as_ref()))
 }
 
-const fn shown(data_match: people::DataMatch) -> DataMatch {
+/// The page after signing out; the browser forgets its cookie.
+pub(super) fn signed_out(visit: &Visit, live: Option<&Live>) -> Response {
+    let look = visit.look(visit.locale(None));
+    let c = visit.house.chrome(look, visit.keep_locale("/"), String::new());
+    let shared = live.is_some_and(|live| live.computer == Computer::Shared);
+    let mut response = render(&SignedOut { c, shared, party: None, continue_href: None });
+    let cleared: HeaderValue = visit.house.cookies.clear(Cookie::Session);
+    response.headers_mut().append(SET_COOKIE, cleared);
+    response
+}
+
+/// What the registry said, as pages show it.
+pub(super) const fn shown(data_match: people::DataMatch) -> DataMatch {
     match data_match {
         people::DataMatch::Matched => DataMatch::Matched,
         people::DataMatch::NotMatched => DataMatch::NotMatched,

@@ -5,7 +5,7 @@ use axum::{
     extract::{FromRequestParts, Path, Request},
     http::{HeaderMap, HeaderName, header::IF_MATCH, request::Parts},
 };
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http_body_util::{BodyExt, Collected, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use serde_path_to_error::Segment;
@@ -48,7 +48,7 @@ fn from_pairs<T: DeserializeOwned>(pairs: Vec<(String, String)>) -> Result<T, (S
 /// The body, of `most` bytes: none at all where an operation takes none.
 pub(super) async fn bytes(request: Request, most: usize) -> Result<Bytes, Problem> {
     let body = Limited::new(request.into_body(), most);
-    body.collect().await.map(|body| body.to_bytes()).map_err(|error| {
+    body.collect().await.map(Collected::to_bytes).map_err(|error| {
         if error.downcast_ref::<LengthLimitError>().is_some() {
             Problem::new(Code::BODY_TOO_LARGE)
         } else {
@@ -103,8 +103,8 @@ fn place_of(error: &serde_path_to_error::Error<serde_json::Error>) -> (String, &
     let mut pointer = String::new();
     for segment in error.path() {
         match segment {
-            Segment::Seq { index } => pointer.push_str(&format!("/{index}")),
-            Segment::Map { key } => pointer.push_str(&format!("/{}", key.replace('~', "~0").replace('/', "~1"))),
+            Segment::Seq { index } => pointer.extend(["/", &index.to_string()]),
+            Segment::Map { key } => pointer.extend(["/", &key.replace('~', "~0").replace('/', "~1")]),
             Segment::Enum { .. } | Segment::Unknown => {}
         }
     }
@@ -112,7 +112,7 @@ fn place_of(error: &serde_path_to_error::Error<serde_json::Error>) -> (String, &
     // caller's, and both know it.
     let named = said.split('`').nth(1).filter(|_| word == "missing");
     if let Some(name) = named {
-        pointer.push_str(&format!("/{name}"));
+        pointer.extend(["/", name]);
     }
     (pointer, word)
 }

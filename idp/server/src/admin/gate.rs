@@ -139,7 +139,7 @@ async fn enter<A: Act>(desk: &Desk, request: Request) -> Result<Entered<A>, Prob
 fn digest_of(parts: &Parts, body: &Bytes) -> Digest {
     let seen = parts.headers.get("if-match").map_or(&b""[..], HeaderValue::as_bytes);
     let method = parts.method.as_str().as_bytes();
-    digest::sha256_parts([method, parts.uri.to_string().as_bytes(), seen, body].into_iter())
+    digest::sha256_parts([method, parts.uri.to_string().as_bytes(), seen, body])
 }
 
 async fn may_enter(desk: &Desk, known: &Known, demand: &Demand, cx: &Cx) -> Result<Result<(), Refusal>, Fault> {

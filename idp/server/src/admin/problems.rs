@@ -33,6 +33,6 @@ pub(super) async fn page(
     let Some(word) = WORDS.get(word.as_str()) else {
         return Err(visit.refuse(locale, Code::NOT_FOUND, NextStep::Usual));
     };
-    let c = visit.house.chrome(locale, visit.keep_locale(&format!("/problems/{word}")), String::new());
+    let c = visit.house.chrome(visit.look(locale), visit.keep_locale(&format!("/problems/{word}")), String::new());
     Ok(render(&ProblemPage { c, word: (*word).to_owned() }))
 }

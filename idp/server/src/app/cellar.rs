@@ -70,6 +70,7 @@ pub async fn open_current(config: &Config) -> Result<Db, AppError> {
         MigrationState::Current => Ok(db),
         MigrationState::Behind(missing) => Err(AppError::NotMigrated(missing)),
         MigrationState::Newer => Err(AppError::Newer),
+        MigrationState::Changed(step) => Err(AppError::Changed(step)),
     }
 }
 
@@ -87,6 +88,7 @@ pub(super) async fn open_for_serving(config: &Config, clock: &Clock) -> Result<(
         }
         (MigrationState::Behind(missing), None) => return Err(AppError::NotMigrated(missing)),
         (MigrationState::Newer, _) => return Err(AppError::Newer),
+        (MigrationState::Changed(step), _) => return Err(AppError::Changed(step)),
     }
     Ok((db, lock))
 }

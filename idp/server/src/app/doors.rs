@@ -13,7 +13,7 @@ use tower_http::compression::{
 use crate::{
     config::sections,
     web::{
-        Gate, assets,
+        Gate, assets, brand,
         house::House,
         page::{self, ErrorCode, NextStep},
         peer::Trust,
@@ -39,6 +39,7 @@ fn files(house: &Arc<House>) -> Router {
         .merge(crate::console::routes())
         .merge(crate::opendata::routes(house))
         .route(&format!("{}{{name}}", assets::PREFIX), get(assets::serve))
+        .route(&format!("{}{{name}}", brand::PREFIX), get(brand::serve).with_state(Arc::clone(house)))
         .layer(CompressionLayer::new().compress_when(worth_it))
 }
 
@@ -52,8 +53,8 @@ pub fn public(house: &Arc<House>, server: &sections::Server) -> Router {
 fn error_page(house: Arc<House>) -> ErrorPage {
     Arc::new(move |view: &ErrorView<'_>| {
         let page = page::ErrorPage {
-            c: house.chrome(view.locale, "/".to_owned(), String::new()),
-            code: code(view.code.word(), view.locale),
+            c: house.chrome(view.look, "/".to_owned(), String::new()),
+            code: code(view.code.word(), view.look.locale),
             reference: view.reference.to_owned(),
             at: house.clock.now(),
             next: NextStep::Usual,

@@ -16,6 +16,9 @@ pub enum AppError {
     /// A newer program was here: this one may not write.
     #[error("the database is newer than this program")]
     Newer,
+    /// This migration was applied with another text than this program's.
+    #[error("the database was migrated by another text of {0}")]
+    Changed(&'static str),
     /// Another server holds the SQLite file.
     #[error("another server holds the database")]
     Held,

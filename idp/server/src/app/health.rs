@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use idp_core::{
     crypto::jws::Alg,
-    store::{MigrationState, StoreError, revision},
+    store::{MigrationState, StoreError, cache, revision},
 };
 
 use crate::{management::Health, web::house::House};
@@ -47,6 +47,7 @@ impl Health for Migrations {
             // A newer program migrated under us: migrations first expand, so we may go on until we are replaced.
             Ok(MigrationState::Current | MigrationState::Newer) => Ok(()),
             Ok(MigrationState::Behind(missing)) => Err(format!("{missing} missing")),
+            Ok(MigrationState::Changed(step)) => Err(format!("{step} was applied with another text")),
             Err(error) => Err(error.to_string()),
         }
     }
@@ -80,6 +81,6 @@ impl Health for Cached {
     }
 
     async fn check(&self) -> Result<(), String> {
-        self.0.cache.get("health").await.map(|_| ()).map_err(|error| error.to_string())
+        cache::answers(&*self.0.cache).await.map_err(|error| error.to_string())
     }
 }

@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
+use idp_core::{relying::Names, session::Span};
+
 use crate::{
     config::{Config, sections},
     web::{
+        brand::{Brand, Colours},
         house::{LocalPasswords, Settings},
         page::Banner,
     },
@@ -13,6 +16,7 @@ use crate::{
 /// Seconds, minutes, hours and days become lengths.
 pub(super) fn of(config: &Config) -> Settings {
     let seconds = |number: u32| Duration::from_secs(u64::from(number));
+    let span = |minutes, hours| Span { idle: seconds(60) * minutes, absolute: seconds(3_600) * hours };
     let (oidc, session, people) = (&config.oidc, &config.session, &config.people);
     Settings {
         code_lifetime: seconds(oidc.code_lifetime_seconds),
@@ -20,8 +24,9 @@ pub(super) fn of(config: &Config) -> Settings {
         id_token_lifetime: seconds(oidc.id_token_lifetime_seconds),
         refresh_idle: seconds(86_400) * oidc.refresh_idle_days,
         refresh_absolute: seconds(86_400) * oidc.refresh_absolute_days,
-        session_idle: seconds(60) * session.idle_minutes,
-        session_absolute: seconds(3_600) * session.absolute_hours,
+        session_citizen: span(session.idle_minutes, session.absolute_hours),
+        session_official: span(session.official_idle_minutes, session.official_absolute_hours),
+        session_shared: span(session.shared_idle_minutes, session.shared_absolute_hours),
         local_passwords: match people.local_passwords {
             sections::LocalPasswords::Off => LocalPasswords::Off,
             sections::LocalPasswords::Contingency => LocalPasswords::Contingency,
@@ -36,6 +41,20 @@ pub(super) fn of(config: &Config) -> Settings {
         province: config.support.province.clone(),
         banner: banner(config),
     }
+}
+
+/// What the pages carry of the province. The configuration is checked, so a file that cannot be read here went away meanwhile.
+pub(super) fn brand(config: &Config) -> Brand {
+    let Some(branding) = &config.branding else {
+        return Brand::default();
+    };
+    let name = branding.name_vi.clone().zip(branding.name_en.clone()).map(|(vi, en)| Names { vi, en });
+    let colours = Colours { accent: branding.accent, accent_dark: branding.accent_dark, stripe: branding.stripe };
+    let logo = branding.logo_file.as_ref().and_then(|file| {
+        let ending = file.extension()?.to_str()?.to_owned();
+        Some((ending, std::fs::read(file).ok()?))
+    });
+    Brand::new(name, colours, logo.as_ref().map(|(ending, body)| (ending.as_str(), body.clone())))
 }
 
 /// A server whose clock can be moved is a test system and says so, whatever else is on.
@@ -55,8 +74,10 @@ mod tests {
         let settings = of(&Config::default());
         assert_eq!(settings.code_lifetime, Duration::from_secs(60));
         assert_eq!(settings.refresh_idle, Duration::from_secs(14 * 24 * 3_600));
-        assert_eq!(settings.session_idle, Duration::from_secs(30 * 60));
-        assert_eq!(settings.session_absolute, Duration::from_secs(12 * 3_600));
+        let minutes = |span: Span| (span.idle.as_secs() / 60, span.absolute.as_secs() / 60);
+        assert_eq!(minutes(settings.session_citizen), (30, 12 * 60));
+        assert_eq!(minutes(settings.session_official), (15, 8 * 60));
+        assert_eq!(minutes(settings.session_shared), (10, 60));
     }
 
     #[test]

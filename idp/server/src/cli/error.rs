@@ -102,6 +102,11 @@ impl CliError {
 }
 
 impl CliError {
+    /// A migration that was applied with another text.
+    pub(super) fn changed(step: &str) -> Self {
+        Self::Said(Exit::Database, "cli-database-changed", vec![("step", step.to_owned())])
+    }
+
     /// What kept the application from being built, with the place of each refused setting.
     pub(super) fn of_app(error: AppError, loaded: &Loaded) -> Self {
         match error {
@@ -116,6 +121,7 @@ impl CliError {
                 Self::Said(Exit::Database, "cli-database-not-migrated", with)
             }
             AppError::Newer => Self::Database("cli-database-newer"),
+            AppError::Changed(step) => Self::changed(step),
             AppError::Held => Self::Database("cli-database-held"),
             AppError::Unreachable(what, why) => Self::Unreachable(what, why),
             AppError::Listen(address, why) => {

@@ -1,4 +1,6 @@
-//! `idp keys list | rotate | revoke KID | new-secret`: signing keys, and a line for the key file. A server notices within a second or two.
+//! `idp keys list | rotate | revoke KID | new-secret | reseal`: signing keys, and the key file. A server notices within a second or two.
+
+mod reseal;
 
 use clap::Subcommand;
 use idp_core::{
@@ -38,6 +40,8 @@ enum What {
     },
     /// Prints a new line for the key file.
     NewSecret,
+    /// Puts everything that is sealed under the first key of the key file.
+    Reseal,
 }
 
 pub(super) async fn run(ctx: &Ctx, arguments: Arguments) -> Result<Exit, CliError> {
@@ -53,6 +57,7 @@ pub(super) async fn run(ctx: &Ctx, arguments: Arguments) -> Result<Exit, CliErro
             new_secret(ctx);
             Ok(Exit::Done)
         }
+        What::Reseal => reseal::run(ctx, &Opened::current(ctx).await?).await,
     }
 }
 

@@ -32,6 +32,7 @@ pub(super) async fn run(ctx: &Ctx, arguments: &Arguments) -> Result<Exit, CliErr
         MigrationState::Current => 0,
         MigrationState::Behind(missing) => missing,
         MigrationState::Newer => return Err(CliError::Database("cli-database-newer")),
+        MigrationState::Changed(step) => return Err(CliError::changed(step)),
     };
     let cx = opened.cx();
     let bar = progress::bar(ctx.say, "cli-migrate-working", missing as u64);

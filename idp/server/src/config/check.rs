@@ -8,6 +8,7 @@ use super::{
     sections::Config,
     tree::Tree,
 };
+use crate::web::brand::{self, Colour};
 
 /// Adds what is wrong with a configuration whose values can all be read.
 pub(super) fn check(config: &Config, tree: &Tree, problems: &mut Vec<ConfigProblem>) {
@@ -19,6 +20,7 @@ pub(super) fn check(config: &Config, tree: &Tree, problems: &mut Vec<ConfigProbl
         numbers(config),
         keys(config),
         outgoing(config),
+        branding(config),
     ];
     // A value that could not be read stands at its default here: one problem for one mistake.
     let unread: Vec<String> = problems.iter().map(|problem| key(&problem.path).to_owned()).collect();
@@ -138,15 +140,57 @@ fn numbers(config: &Config) -> Found {
         ("session.idle_minutes", session.idle_minutes, 1, 1_440),
         ("admin.requests_per_minute", config.admin.requests_per_minute, 1, 1_000_000),
         ("session.absolute_hours", session.absolute_hours, 1, 24),
+        ("session.official_idle_minutes", session.official_idle_minutes, 1, 1_440),
+        ("session.official_absolute_hours", session.official_absolute_hours, 1, 24),
+        ("session.shared_idle_minutes", session.shared_idle_minutes, 1, 1_440),
+        ("session.shared_absolute_hours", session.shared_absolute_hours, 1, 24),
     ];
     let outside = ranges.into_iter().filter(|(_, value, least, most)| value < least || value > most);
     let mut found: Found =
         outside.map(|(path, _, least, most)| (path.to_owned(), Reason::Range { least, most })).collect();
     let longer = oidc.refresh_idle_days > oidc.refresh_absolute_days;
     found.extend(rule(longer, "oidc.refresh_idle_days", "cli-config-idle-longer"));
-    let longer = session.idle_minutes > session.absolute_hours.saturating_mul(60);
-    found.extend(rule(longer, "session.idle_minutes", "cli-config-idle-longer"));
+    for (path, idle, absolute) in [
+        ("session.idle_minutes", session.idle_minutes, session.absolute_hours),
+        ("session.official_idle_minutes", session.official_idle_minutes, session.official_absolute_hours),
+        ("session.shared_idle_minutes", session.shared_idle_minutes, session.shared_absolute_hours),
+    ] {
+        found.extend(rule(idle > absolute.saturating_mul(60), path, "cli-config-idle-longer"));
+    }
     found
+}
+
+/// Colours that cannot be read keep people out; a picture that cannot be shown is found now and not by a citizen.
+fn branding(config: &Config) -> Found {
+    let Some(branding) = &config.branding else {
+        return Found::new();
+    };
+    let weak = |colour: Option<Colour>, ground: Colour, least| colour.is_some_and(|one| one.contrast(ground) < least);
+    let half = branding.name_vi.is_some() != branding.name_en.is_some();
+    let bad_name = |name: &Option<String>| {
+        name.as_ref()
+            .is_some_and(|name| name.trim().is_empty() || name.chars().count() > 80 || name.contains(char::is_control))
+    };
+    let named_badly = bad_name(&branding.name_vi) || bad_name(&branding.name_en);
+    let bad_logo = branding.logo_file.as_ref().is_some_and(|file| {
+        let ending = file.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+        let is_picture = brand::LOGOS.iter().any(|(known, _)| *known == ending);
+        !is_picture || std::fs::metadata(file).map_or(true, |facts| facts.len() > brand::LARGEST_LOGO as u64)
+    });
+    [
+        rule(half || named_badly, "branding.name_en", "cli-config-brand-name"),
+        rule(weak(branding.accent, Colour::PAPER, brand::TEXT), "branding.accent", "cli-config-contrast"),
+        rule(
+            weak(branding.accent_dark, Colour::DARK_PAPER, brand::TEXT),
+            "branding.accent_dark",
+            "cli-config-contrast",
+        ),
+        rule(weak(branding.stripe, Colour::PAPER, brand::SHAPE), "branding.stripe", "cli-config-contrast"),
+        rule(bad_logo, "branding.logo_file", "cli-config-logo"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// Below the least values tokens would stop being verifiable while they are valid; what lies above ten years is a slip of the hand.

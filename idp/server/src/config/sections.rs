@@ -14,7 +14,7 @@ use super::{
     issuer::Issuer,
     ways::{Factors, Recovery, Throttle},
 };
-use crate::web::peer::ProxyHeader;
+use crate::web::{brand::Colour, peer::ProxyHeader};
 
 /// The whole configuration.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -56,6 +56,8 @@ pub struct Config {
     pub notify: Notify,
     /// Whom people may call.
     pub support: Support,
+    /// Name, colours and logo on the pages. Absent: ours.
+    pub branding: Option<Branding>,
     /// What is logged, and how.
     pub log: Log,
     /// Only for test systems on loopback.
@@ -214,15 +216,30 @@ impl Default for Oidc {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Session {
-    /// Minutes without a request after which a session ends. 1 to 1440 (NIST SP 800-63B-4: one hour at AAL2).
+    /// Minutes without a request after which a citizen's session ends. 1 to 1440 (NIST SP 800-63B-4: one hour at AAL2).
     pub idle_minutes: u32,
-    /// Hours after which a session ends, used or not. 1 to 24 (NIST SP 800-63B-4: 24 hours at AAL2).
+    /// Hours after which a citizen's session ends, used or not. 1 to 24 (NIST SP 800-63B-4: 24 hours at AAL2).
     pub absolute_hours: u32,
+    /// The same for somebody who signed in as an official, in minutes.
+    pub official_idle_minutes: u32,
+    /// The same for somebody who signed in as an official, in hours.
+    pub official_absolute_hours: u32,
+    /// Minutes without a request on a computer that others use too; never longer than without that choice.
+    pub shared_idle_minutes: u32,
+    /// Hours on a computer that others use too; never longer than without that choice.
+    pub shared_absolute_hours: u32,
 }
 
 impl Default for Session {
     fn default() -> Self {
-        Self { idle_minutes: 30, absolute_hours: 12 }
+        Self {
+            idle_minutes: 30,
+            absolute_hours: 12,
+            official_idle_minutes: 15,
+            official_absolute_hours: 8,
+            shared_idle_minutes: 10,
+            shared_absolute_hours: 1,
+        }
     }
 }
 
@@ -290,6 +307,24 @@ impl Default for Support {
     fn default() -> Self {
         Self { phone: "1022".to_owned(), province: String::new() }
     }
+}
+
+/// `[branding]`
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Branding {
+    /// What this service is called, in Vietnamese. Comes with `name_en`; absent: the words of this program.
+    pub name_vi: Option<String>,
+    /// The same in English.
+    pub name_en: Option<String>,
+    /// Colour `#rrggbb` of headings, links and buttons on light pages: at least 4.5 to 1 against white (WCAG 2.2).
+    pub accent: Option<Colour>,
+    /// The same on dark pages: at least 4.5 to 1 against `#17202b`.
+    pub accent_dark: Option<Colour>,
+    /// Colour of the stripe above the page: at least 3 to 1 against white.
+    pub stripe: Option<Colour>,
+    /// A picture (`.svg`, `.png`, `.webp`, at most 16 KB) shown beside the name.
+    pub logo_file: Option<PathBuf>,
 }
 
 /// `[log]`

@@ -5,12 +5,14 @@ use std::{sync::atomic::Ordering, time::Duration};
 use idp_core::{
     admin,
     audit::{self, Event},
-    authn,
+    authn, consent,
     crypto::jws::Alg,
     keys, notify,
     office::{self, watch},
     org::{change, story::day_of},
-    people, signin,
+    people,
+    relying::Scope,
+    signin,
     store::{
         Cx, StoreError, Tx, meta, quota,
         revision::{self, Room},
@@ -19,7 +21,10 @@ use idp_core::{
 };
 
 use super::{Job, Jobs};
-use crate::{account, oidc};
+use crate::{account, oidc, web::tally::Told};
+
+/// Consents noted as lapsed in one run.
+const AT_ONCE: i64 = 500;
 
 /// Rows of messages that were sent or given up stay so long, without their content: somebody may ask what became of one.
 const KEPT_MESSAGES: Duration = Duration::from_secs(30 * 86_400);
@@ -61,6 +66,10 @@ impl Jobs {
             let epoch = meta::epoch(&mut house.db.read().await?).await?;
             house.epoch.store(epoch.0, Ordering::Relaxed);
         }
+        // After a restore the keys in memory may be of a database that is no more.
+        if moved(Room::AuditKeys) || moved(Room::Meta) {
+            house.db.seals().opened().clear();
+        }
         let changed = u64::from(now != *seen);
         *seen = now;
         Ok(changed)
@@ -79,26 +88,33 @@ impl Jobs {
     /// Counts go back when they could not be written: at most a crash loses them.
     async fn write_tally(&self, cx: &Cx) -> Result<u64, Fault> {
         let counts = self.house.client_tokens.take();
-        if counts.is_empty() {
+        let told = self.house.told.take();
+        if counts.is_empty() && told.is_empty() {
             return Ok(0);
         }
-        let taken = &counts;
+        let (taken, releases) = (&counts, &told);
         let written = self.house.db.write(cx, |tx| {
             Box::pin(async move {
                 for (party, count) in taken {
                     let (party, count) = (*party, *count);
                     audit::record(tx, Event::ClientTokensIssued { party, count }).await?;
                 }
+                for (Told { person, party, grant, scopes }, count) in releases {
+                    let (person, party, grant, count) = (*person, *party, *grant, *count);
+                    let scopes = Scope::join(scopes);
+                    audit::record(tx, Event::DataTold { person, party, grant, scopes, count }).await?;
+                }
                 Ok::<(), StoreError>(())
             })
         });
         let written = written.await;
-        let parties = counts.len() as u64;
+        let rows = (counts.len() + told.len()) as u64;
         if written.is_err() {
             self.house.client_tokens.put_back(counts);
+            self.house.told.put_back(told);
         }
         written?;
-        Ok(parties)
+        Ok(rows)
     }
 
     async fn sweep(&self, cx: &Cx) -> Result<u64, StoreError> {
@@ -111,9 +127,10 @@ impl Jobs {
         let grants = db.write(cx, |tx| Box::pin(oidc::sweep(tx))).await?;
         let before = cx.now - KEPT_MESSAGES;
         let messages = db.write(cx, |tx| Box::pin(notify::sweep(tx, before))).await?;
+        let lapsed = db.write(cx, |tx| Box::pin(consent::expire_due(tx, AT_ONCE))).await?;
         let administration = db.write(cx, |tx| Box::pin(admin::sweep(tx))).await?;
         let posts = self.watch_posts(cx).await?;
-        Ok(sign_ins + challenges + factors + quotas + grants + messages + administration + posts)
+        Ok(sign_ins + challenges + factors + quotas + grants + messages + lapsed + administration + posts)
     }
 
     /// Warns holders of posts that end soon, marks posts that nobody uses, opens reviews that are due.

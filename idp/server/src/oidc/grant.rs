@@ -8,7 +8,7 @@ use idp_core::{
         random,
     },
     relying::{Party, Scope},
-    session::{self, Live},
+    session::{self, Computer, Live, Population},
     signin::{self, Admitted, Refused, Standing},
     store::{StoreError, Tx, meta::Epoch},
     types::{Aal, Digest, Id, Locale, Timestamp, id},
@@ -64,13 +64,16 @@ pub(super) struct Stored {
     /// Whether the access token asked about was revoked by itself.
     pub(super) jti_is_revoked: bool,
     pub(super) standing: Standing,
+    /// Whose session it came from, and on whose computer: what decides how long that may be idle.
+    pub(super) session_kind: (Population, Computer),
 }
 
 impl Stored {
     /// Passes the one gate, or does not.
     pub(super) fn admit(&self, house: &House, now: Timestamp) -> Result<Admitted, Refused> {
         let standing = Standing { party_is_served: house.register.by_id(self.party).is_some(), ..self.standing };
-        signin::admit(&standing, house.epoch(), house.settings.session_idle, now)
+        let idle = house.limits().of(self.session_kind.0, self.session_kind.1).idle;
+        signin::admit(&standing, house.epoch(), idle, now)
     }
 }
 
@@ -89,9 +92,13 @@ pub(super) async fn issue(tx: &mut Tx<'_>, house: &House, issue: &Issue<'_>) -> 
     let sub = signin::subject(tx, live.person, &party.sector).await?;
     let sid = session::join(tx, live.id, party.id, &sub).await?;
     session::touch(tx, live).await?;
+    let now = tx.now();
+    // What the person left out is left out of everything that this grant gives.
+    let scopes = signin::released(tx, live.person, (party, &asked.scopes), now).await?.unwrap_or_default();
     let terms = Terms {
         redirect_uri: asked.redirect_uri.clone(),
-        scopes: asked.scopes.clone(),
+        offline: scopes.contains(&Scope::OfflineAccess),
+        scopes,
         nonce: asked.nonce.clone(),
         challenge: asked.challenge.clone(),
         requested: asked.requested.clone(),
@@ -102,10 +109,8 @@ pub(super) async fn issue(tx: &mut Tx<'_>, house: &House, issue: &Issue<'_>) -> 
         acr: told.acr().to_owned(),
         amr: live.amr.split(' ').map(str::to_owned).collect(),
         locale: asked.locale,
-        offline: asked.scopes.contains(&Scope::OfflineAccess),
     };
     let code = Handle::<Code>::generate();
-    let now = tx.now();
     let new = NewGrant {
         id: random::id(now),
         party: party.id,

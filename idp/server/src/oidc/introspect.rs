@@ -1,11 +1,9 @@
 //! Token introspection (RFC 7662). Only a token's audience may ask: to everybody else it is not active, and they learn no more.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use axum::{
     Json,
-    extract::State,
-    http::HeaderMap,
     response::{IntoResponse, Response},
 };
 use idp_core::{
@@ -17,20 +15,15 @@ use serde_json::{Map, Value, json};
 
 use super::{
     access_token::{self, Holder, Read},
-    client_auth,
+    asked::Asked,
     error::{Code, OauthError},
     rows,
 };
-use crate::web::{self, Context, Form, Problem, house::House};
+use crate::web::{self, Problem, house::House};
 
 /// `POST /oauth2/introspect`.
-pub(super) async fn serve(
-    State(house): State<Arc<House>>,
-    context: Context,
-    headers: HeaderMap,
-    form: Result<Form, Problem>,
-) -> Response {
-    match answer(&house, &context, &headers, form).await {
+pub(super) async fn serve(asked: Asked) -> Response {
+    match answer(&asked).await {
         Ok(body) => Json(body.unwrap_or_else(inactive)).into_response(),
         Err(Refusal::Oauth(error)) => error.into_response(),
         Err(Refusal::Wait) => Problem::new(web::Code::TOO_MANY_REQUESTS).retry_after(60).into_response(),
@@ -54,19 +47,13 @@ fn inactive() -> Value {
     json!({ "active": false })
 }
 
-async fn answer(
-    house: &Arc<House>,
-    context: &Context,
-    headers: &HeaderMap,
-    form: Result<Form, Problem>,
-) -> Result<Option<Value>, Refusal> {
-    let Form(form) = form.map_err(|_| OauthError::new(Code::InvalidRequest, "the body is not a readable form"))?;
-    let cx = house.cx(context);
-    let party = client_auth::authenticate(house, &cx, headers, &form).await?;
+async fn answer(asked: &Asked) -> Result<Option<Value>, Refusal> {
+    let house = &*asked.house;
+    let (party, cx) = asked.party().await?;
     if party.definition.token_endpoint_auth_method == AuthMethod::None {
         return Err(OauthError::new(Code::InvalidClient, "a public party may not introspect").into());
     }
-    let token = form.get("token").ok_or_else(|| OauthError::new(Code::InvalidRequest, "token is missing"))?;
+    let token = asked.token()?;
     if token.starts_with(<Refresh as idp_core::crypto::handle::Kind>::PREFIX) {
         return Ok(refresh(house, &party, token, cx.now).await?);
     }

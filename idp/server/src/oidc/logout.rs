@@ -13,14 +13,14 @@ use axum::{
 };
 use idp_core::{
     relying::Party,
-    session::{self, Live},
+    session::{self, Computer, Live},
     store::{Cx, StoreError},
     types::{Fault, Locale},
 };
 
 use super::{authorize::hint, authorize::with_query, posted};
 use crate::web::{
-    self, Context, Cookie, Form, Params, Problem, Query, csrf,
+    self, Context, Cookie, Form, Look, Params, Problem, Query, csrf,
     house::House,
     page::{self, Words},
 };
@@ -46,7 +46,7 @@ pub(super) async fn post(
     let given =
         csrf::Given { form: FORM, binding: house.browser(&headers), token: form.get(csrf::FIELD), headers: &headers };
     csrf::check(&given, &house.origins)?;
-    let request = Request::read(&house, &form, context.locale)?;
+    let request = Request::read(&house, &form, context.look(context.locale))?;
     if form.get("choice") == Some("stay") {
         return Ok((StatusCode::SEE_OTHER, [(LOCATION, "/account")]).into_response());
     }
@@ -54,7 +54,8 @@ pub(super) async fn post(
     if let Some(live) = &live {
         end(&house, &cx, live).await?;
     }
-    Ok(forget(&house, request.signed_out(&house)))
+    let shared = live.is_some_and(|live| live.computer == Computer::Shared);
+    Ok(forget(&house, request.signed_out(&house, shared)))
 }
 
 /// `GET`.
@@ -66,13 +67,16 @@ pub(super) async fn get(
 ) -> Result<Response, Problem> {
     let cx = house.cx(&context);
     let params = posted::or_query(&house, &cx, query).await?;
-    let request = Request::read(&house, &params, context.locale)?;
+    let request = Request::read(&house, &params, context.look(context.locale))?;
     let Some(live) = house.session(&headers, cx.now).await? else {
         return Ok(request.go_back(&house));
     };
     if request.is_of(&house, &live).await? {
         end(&house, &cx, &live).await?;
-        return Ok(forget(&house, request.go_back(&house)));
+        // On a shared computer the warning comes before the way back.
+        let shared = live.computer == Computer::Shared;
+        let answer = if shared { request.signed_out(&house, shared) } else { request.go_back(&house) };
+        return Ok(forget(&house, answer));
     }
     request.confirm(&house, &headers, &params)
 }
@@ -94,11 +98,11 @@ struct Request {
     hint: Option<hint::Hint>,
     /// A registered address with `state`.
     back: Option<String>,
-    locale: Locale,
+    look: Look,
 }
 
 impl Request {
-    fn read(house: &House, params: &Params, locale: Locale) -> Result<Self, Problem> {
+    fn read(house: &House, params: &Params, look: Look) -> Result<Self, Problem> {
         if params.duplicated(&[]).is_some() {
             return Err(refuse("request-invalid", "a parameter came twice"));
         }
@@ -118,8 +122,8 @@ impl Request {
         let client_id = named.or(hint.as_ref().map(|hint| hint.client_id.as_str()));
         let party = client_id.and_then(|id| house.register.by_client_id(id));
         let back = Self::back(params, party.as_deref())?;
-        let locale = params.get("ui_locales").and_then(Locale::from_tags).unwrap_or(locale);
-        Ok(Self { party, hint, back, locale })
+        let locale = params.get("ui_locales").and_then(Locale::from_tags).unwrap_or(look.locale);
+        Ok(Self { party, hint, back, look: Look { locale, ..look } })
     }
 
     /// Byte for byte one of the party's registered addresses, or a page of ours that says so.
@@ -147,21 +151,21 @@ impl Request {
 
     fn name(&self) -> Option<Words> {
         let party = self.party.as_ref()?;
-        Some(Words::new(self.locale, party.definition.name.get(self.locale).to_owned()))
+        Some(Words::new(self.look.locale, party.definition.name.get(self.look.locale).to_owned()))
     }
 
     /// The answer to a `GET`: straight back where the party wants it, else the page.
     fn go_back(&self, house: &House) -> Response {
         match &self.back {
             Some(back) => (StatusCode::SEE_OTHER, [(LOCATION, back.clone())]).into_response(),
-            None => self.signed_out(house),
+            None => self.signed_out(house, false),
         }
     }
 
     /// The page; it goes on by itself, because after our form Chromium would block a redirect.
-    fn signed_out(&self, house: &House) -> Response {
-        let c = house.chrome(self.locale, "/".into(), String::new());
-        page::render(&page::SignedOut { c, party: self.name(), continue_href: self.back.clone() })
+    fn signed_out(&self, house: &House, shared: bool) -> Response {
+        let c = house.chrome(self.look, "/".into(), String::new());
+        page::render(&page::SignedOut { c, shared, party: self.name(), continue_href: self.back.clone() })
     }
 
     /// Asks the person, and carries the request along in the form: it is read and checked again when it comes back.
@@ -172,7 +176,7 @@ impl Request {
             kept.iter().filter_map(|name| Some(((*name).to_owned(), params.get(name)?.to_owned()))).collect();
         let here =
             with_query(PATH, &fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect::<Vec<_>>());
-        let c = house.chrome(self.locale, here, csrf::token(binding, FORM));
+        let c = house.chrome(self.look, here, csrf::token(binding, FORM));
         Ok(page::render(&page::SignOut { c, party: self.name(), account_name: None, action: PATH.into(), fields }))
     }
 }

@@ -16,6 +16,7 @@
 //! | (outgoing) | `backchannel` | OpenID Connect Back-Channel Logout 1.0 |
 
 mod access_token;
+mod asked;
 mod authorize;
 pub mod backchannel;
 mod bearer;

@@ -1,54 +1,42 @@
 //! Token revocation (RFC 7009). A token that is unknown, or another party's, is answered like one that was revoked: 200, and nothing happens.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use axum::{
-    extract::State,
-    http::{HeaderMap, StatusCode},
+    http::StatusCode,
     response::{IntoResponse, Response},
 };
 use idp_core::{
     audit::{self, Event},
     crypto::handle::{Handle, Refresh},
     relying::Party,
-    store::{Actor, Cx, StoreError},
+    store::{Cx, StoreError},
     types::Digest,
 };
 
 use super::{
     access_token::{self, Read},
-    client_auth, cors,
-    error::{Code, OauthError},
+    asked::Asked,
+    cors,
+    error::OauthError,
     grant, rows,
 };
-use crate::web::{Context, Form, Problem, house::House};
+use crate::web::house::House;
 
 /// `POST /oauth2/revoke`.
-pub(super) async fn serve(
-    State(house): State<Arc<House>>,
-    context: Context,
-    headers: HeaderMap,
-    form: Result<Form, Problem>,
-) -> Response {
-    let mut response = match answer(&house, &context, &headers, form).await {
+pub(super) async fn serve(asked: Asked) -> Response {
+    let mut response = match answer(&asked).await {
         Ok(()) => StatusCode::OK.into_response(),
         Err(error) => error.into_response(),
     };
-    cors::open_to_parties(&house, &headers, &mut response);
+    cors::open_to_parties(&asked.house, &asked.headers, &mut response);
     response
 }
 
-async fn answer(
-    house: &Arc<House>,
-    context: &Context,
-    headers: &HeaderMap,
-    form: Result<Form, Problem>,
-) -> Result<(), OauthError> {
-    let Form(form) = form.map_err(|_| OauthError::new(Code::InvalidRequest, "the body is not a readable form"))?;
-    let cx = house.cx(context);
-    let party = client_auth::authenticate(house, &cx, headers, &form).await?;
-    let cx = cx.acting(Actor::Party(party.id));
-    let token = form.get("token").ok_or_else(|| OauthError::new(Code::InvalidRequest, "token is missing"))?;
+async fn answer(asked: &Asked) -> Result<(), OauthError> {
+    let house = &*asked.house;
+    let (party, cx) = asked.party().await?;
+    let token = asked.token()?;
     if let Some(digest) = Handle::<Refresh>::digest_of(token) {
         return refresh(house, &cx, &party, digest).await;
     }

@@ -1,8 +1,9 @@
-//! SQL of the OpenID Connect door. It joins to other rooms only through their faces `account_standing` and `session_standing`.
+//! SQL of the OpenID Connect door. It joins to other rooms only through their faces `account_standing`, `consent_withdrawal` and `session_standing`.
 
 use idp_core::{
     params,
     people::{AccountState, PersonState, StoredPerson},
+    session::{Computer, Population},
     signin::Standing,
     store::{Conn, Row, StoreError, Tx, meta::Epoch},
     types::{Digest, Fault, Id, Timestamp, id},
@@ -17,19 +18,35 @@ const SWEEP_POSTED: &str = "delete from posted_request where ends_at < $1";
 const INSERT_GRANT: &str = "insert into token_grant \
     (id, party_id, person_id, account_id, session_id, code_digest, code_ends_at, terms, epoch, created_at, ends_at) \
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+/// Spends a code and reads what [`GRANT`] reads. Only the row itself may be named behind `returning`, so the faces are asked one value at a time.
 const SPEND_CODE: &str = "update token_grant set code_spent_at = $2 where code_digest = $1 and code_spent_at is null \
-    returning id, code_ends_at";
+    returning id, party_id, person_id, account_id, session_id, terms, epoch, created_at, ends_at, revoked_at, code_ends_at, \
+    (select max(w.at) from consent_withdrawal w \
+        where w.person_id = token_grant.person_id and w.party_id = token_grant.party_id) as withdrawn_at, \
+    (select a.cut_at from account_standing a where a.account_id = token_grant.account_id) as cut_at, \
+    (select s.population from session_standing s where s.session_id = token_grant.session_id) as population, \
+    (select s.computer from session_standing s where s.session_id = token_grant.session_id) as computer, \
+    (select a.account_state from account_standing a where a.account_id = token_grant.account_id) as account_state, \
+    (select a.person_state from account_standing a where a.account_id = token_grant.account_id) as person_state, \
+    (select s.ends_at from session_standing s where s.session_id = token_grant.session_id) as session_ends_at, \
+    (select s.ended_at from session_standing s where s.session_id = token_grant.session_id) as session_ended_at, \
+    (select s.last_used_at from session_standing s where s.session_id = token_grant.session_id) as session_used_at, \
+    cast(null as text) as revoked_jti";
 const GRANT_OF_CODE: &str = "select id from token_grant where code_digest = $1";
-const GRANT: &str = "select g.id, g.party_id, g.person_id, g.account_id, g.session_id, g.terms, g.epoch, g.ends_at, g.revoked_at, \
-    a.account_state, a.person_state, s.ends_at as session_ends_at, s.ended_at as session_ended_at, \
+const GRANT: &str = "select g.id, g.party_id, g.person_id, g.account_id, g.session_id, g.terms, g.epoch, g.created_at, g.ends_at, g.revoked_at, \
+    a.account_state, a.person_state, a.cut_at, s.population, s.computer, \
+    (select max(w.at) from consent_withdrawal w where w.person_id = g.person_id and w.party_id = g.party_id) as withdrawn_at, \
+    s.ends_at as session_ends_at, s.ended_at as session_ended_at, \
     s.last_used_at as session_used_at, r.jti as revoked_jti \
     from token_grant g \
     join account_standing a on a.account_id = g.account_id \
     join session_standing s on s.session_id = g.session_id \
     left join revoked_token r on r.jti = $2 \
     where g.id = $1";
-const GRANT_AND_PERSON: &str = "select g.id, g.party_id, g.person_id, g.account_id, g.session_id, g.terms, g.epoch, g.ends_at, g.revoked_at, \
-    a.account_state, a.person_state, s.ends_at as session_ends_at, s.ended_at as session_ended_at, \
+const GRANT_AND_PERSON: &str = "select g.id, g.party_id, g.person_id, g.account_id, g.session_id, g.terms, g.epoch, g.created_at, g.ends_at, g.revoked_at, \
+    a.account_state, a.person_state, a.cut_at, s.population, s.computer, \
+    (select max(w.at) from consent_withdrawal w where w.person_id = g.person_id and w.party_id = g.party_id) as withdrawn_at, \
+    s.ends_at as session_ends_at, s.ended_at as session_ended_at, \
     s.last_used_at as session_used_at, r.jti as revoked_jti, \
     f.merged_into, f.identity_assurance, f.data_match, f.data_matched_at, f.sealed_profile, f.seal_key_id, f.updated_at, \
     f.number_id, f.number_sealed, f.number_key_id \
@@ -122,17 +139,15 @@ pub(super) async fn insert_grant(tx: &mut Tx<'_>, new: &NewGrant<'_>) -> Result<
         now,
         new.ends_at
     ];
-    tx.run(INSERT_GRANT, params).await.map(|_| ())
+    tx.later(INSERT_GRANT, params).await
 }
 
-/// Spends a code. The statement is the judge: of many at once, one gets the row.
-pub(super) async fn spend_code(
-    tx: &mut Tx<'_>,
-    code: Digest,
-) -> Result<Option<(Id<id::Grant>, Timestamp)>, StoreError> {
+/// Spends a code; gives its grant with everything that stands for or against it, and the end of the code. The statement is the judge: of many
+/// at once, one gets the row.
+pub(super) async fn spend_code(tx: &mut Tx<'_>, code: Digest) -> Result<Option<(Stored, Timestamp)>, StoreError> {
     let now = tx.now();
     let row = tx.one(SPEND_CODE, params![code, now]).await?;
-    row.map(|row| Ok((row.id("id")?, row.time("code_ends_at")?))).transpose()
+    row.map(|row| Ok((stored(&row)?, row.time("code_ends_at")?))).transpose()
 }
 
 pub(super) async fn grant_of_code(conn: &mut Conn, code: Digest) -> Result<Option<Id<id::Grant>>, StoreError> {
@@ -163,6 +178,9 @@ fn stored(row: &Row) -> Result<Stored, StoreError> {
         account: AccountState::from_word(&row.text("account_state")?)?,
         party_is_served: false, // the register decides, see `Stored::admit`
         revoked_at: row.opt_time("revoked_at")?,
+        granted_at: row.time("created_at")?,
+        withdrawn_at: row.opt_time("withdrawn_at")?,
+        cut_at: row.opt_time("cut_at")?,
         grant_ends_at: row.time("ends_at")?,
         grant_epoch: Epoch(row.int("epoch")?),
         offline: terms.offline,
@@ -177,6 +195,7 @@ fn stored(row: &Row) -> Result<Stored, StoreError> {
         jti_is_revoked: row.opt_text("revoked_jti")?.is_some(),
         terms,
         standing,
+        session_kind: (Population::from_word(&row.text("population")?)?, Computer::from_word(&row.text("computer")?)),
     })
 }
 

@@ -27,7 +27,7 @@ use super::{
     grant::Terms,
     rows,
 };
-use crate::web::{Context, Form, house::House};
+use crate::web::{Context, Form, house::House, tally::Told};
 
 fn invalid(because: &'static str) -> OauthError {
     OauthError::new(Code::InvalidToken, because)
@@ -104,6 +104,8 @@ async fn tell(house: &House, now: Timestamp, token: &str) -> Result<Response, Oa
     let attributes = Attributes::of(&person, &released).ok_or_else(|| invalid("person"))?;
     let mut body = claims::of(&attributes, stored.terms.locale);
     body.insert("sub".into(), json!(stored.terms.sub));
+    // The person sees in their account who was told what.
+    house.told.add(Told { person: stored.person, party: stored.party, grant: stored.id, scopes: released });
     answer(house, &party, body)
 }
 

@@ -1,5 +1,7 @@
 //! Every path, its methods, what goes in and what comes out.
 
+use super::ways::ENROL;
+
 /// On which listener a path is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Listener {
@@ -192,15 +194,6 @@ const LOGOUT: &[Parameter] = &[
     may("logout_hint"),
     may("ui_locales"),
 ];
-const ENROL: &[Parameter] = &[
-    must("csrf"),
-    must("personal_number"),
-    must("full_name"),
-    must("birthdate"),
-    must("new_password"),
-    must("new_password_again"),
-];
-
 const PASSKEY: &[Parameter] = &[must("csrf"), must("ceremony"), must("answer")];
 const NEW_PASSKEY: &[Parameter] = &[must("csrf"), must("ceremony"), must("answer"), may("label")];
 const ASKED: Answers = &[(200, Some(Body::Json)), (403, Some(Body::Html)), (409, Some(Body::Html)), (429, None)];
@@ -349,6 +342,78 @@ pub(super) const ROUTES: &[Route] = &[
         "/.well-known/change-password",
         "passkeys",
         &[get("change_password", "Where the password is changed", &[(303, None)])],
+    ),
+    public(
+        "/account/history",
+        "pages",
+        &[get("account_history", "Sign-ins of mine", PAGE_OR_ON).asks(&[may("before")]).by("session")],
+    ),
+    public(
+        "/account/history/report",
+        "pages",
+        &[post("report_sign_in", "This was not me", &[must("csrf"), must("event")], PAGE_OR_ON).by("session")],
+    ),
+    public("/account/sessions", "pages", &[get("account_sessions", "Where I am signed in", PAGE_OR_ON).by("session")]),
+    public(
+        "/account/sessions/end",
+        "pages",
+        &[post("end_session", "Sign out there", &[must("csrf"), must("session")], PAGE_OR_ON).by("session")],
+    ),
+    public(
+        "/account/sessions/end-all",
+        "pages",
+        &[post("end_all_sessions", "Sign out everywhere", &[must("csrf")], PAGE_OR_ON).by("session")],
+    ),
+    public("/account/services", "pages", &[get("account_services", "Services that know me", PAGE_OR_ON).by("session")]),
+    public(
+        "/account/services/{client_id}",
+        "pages",
+        &[get("account_service", "What one of them gets, and why", PAGE_OR_ON).by("session")],
+    ),
+    public(
+        "/account/services/{client_id}/withdraw",
+        "pages",
+        &[post("withdraw_consent", "Take consent back", &[must("csrf")], PAGE_OR_ON).by("session")],
+    ),
+    public(
+        "/account/receipts/{id}",
+        "pages",
+        &[get("receipt", "What I agreed to, to be printed", PAGE_OR_ON).by("session")],
+    ),
+    public(
+        "/account/receipts/{id}/file",
+        "pages",
+        &[get("receipt_file", "The same, signed", &[(200, Some(Body::Json)), (303, None), (404, Some(Body::Html))])
+            .by("session")],
+    ),
+    public(
+        "/account/access",
+        "pages",
+        &[get("account_access", "Who looked at my data", PAGE_OR_ON).asks(&[may("before")]).by("session")],
+    ),
+    public(
+        "/account/settings",
+        "pages",
+        &[
+            get("account_settings", "Language and display", PAGE_OR_ON).by("session"),
+            post(
+                "save_settings",
+                "Language and display",
+                &[must("csrf"), may("locale"), may("large"), may("contrast"), may("notices")],
+                PAGE_OR_ON,
+            )
+            .by("session"),
+        ],
+    ),
+    public(
+        "/display",
+        "pages",
+        &[get("display", "Keeps letters and contrast in a cookie", &[(303, None)]).asks(&[may("as"), may("to")])],
+    ),
+    public(
+        "/brand/{name}",
+        "pages",
+        &[get("brand", "Colours and logo of the province", &[(200, Some(Body::Any)), (404, None)])],
     ),
     public("/", "pages", &[get("home", "What this server is", PAGE)]),
     public(

@@ -2,6 +2,15 @@
 
 use super::table::{Operation, PAGE, PAGE_OR_ON, Parameter, Route, get, may, must, post, public};
 
+/// Making an account.
+pub(super) const ENROL: &[Parameter] = &[
+    must("csrf"),
+    must("personal_number"),
+    must("full_name"),
+    must("birthdate"),
+    must("new_password"),
+    must("new_password_again"),
+];
 const PASSWORDS: &[Parameter] = &[must("csrf"), must("new_password"), must("new_password_again")];
 const WHO: &[Parameter] = &[must("csrf"), may("login"), must("personal_number"), must("full_name"), must("birthdate")];
 

@@ -8,9 +8,10 @@ use axum::{
     response::Response,
 };
 use idp_core::{
+    consent::Shown,
     crypto::handle::{Handle, Transaction},
     people,
-    relying::Party,
+    relying::{Party, Purpose},
     session::Live,
     signin::{self, Gone, Next, SignIn},
     store::{Conn, StoreError},
@@ -119,9 +120,18 @@ impl At {
         self.party.as_deref().map(|party| name_of(party, self.locale))
     }
 
+    /// What the party wants data for: as it asked, or as it is registered where the release before began the transaction.
+    pub(super) fn purposes(&self) -> Vec<Purpose> {
+        let asked = &self.sign_in.asked;
+        match (asked.purposes.is_empty(), &self.party) {
+            (true, Some(party)) => party.definition.purposes_for(&asked.scopes),
+            _ => asked.purposes.clone(),
+        }
+    }
+
     /// Why the person is asked, on whose behalf.
     pub(super) fn why(&self, why: signin::Why) -> Why {
-        let rp = self.party_name().unwrap_or_else(|| Words::ours(self.locale, "site-name"));
+        let rp = self.party_name().unwrap_or_else(|| self.chrome("", "").site);
         Why::new(why, rp)
     }
 
@@ -181,9 +191,9 @@ pub(super) fn form(t: &str) -> String {
 }
 
 /// The name of the consent form. It names the session too: who signs in as somebody else in a second tab must not agree
-/// with a page that showed the first person's data.
-pub(super) fn consent_form(t: &str, live: &Live) -> String {
-    format!("consent {t} {}", live.id)
+/// with a page that showed the first person's data. And it names the words: what changed since the page was shown is not agreed to.
+pub(super) fn consent_form(t: &str, live: &Live, shown: &Shown) -> String {
+    format!("consent {t} {} {}", live.id, shown.digest.hex())
 }
 
 /// The page for a transaction that cannot go on.

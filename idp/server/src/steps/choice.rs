@@ -2,7 +2,8 @@
 
 use axum::response::Response;
 use idp_core::{
-    session,
+    consent::Shown,
+    relying::Purpose,
     signin::{self, Gone, Next},
     store::{StoreError, Tx},
 };
@@ -29,9 +30,19 @@ pub(super) async fn consent(visit: Visit, ticket: Ticket, Form(params): Form) ->
     let Some(live) = &at.live else {
         return Ok(at.to_page());
     };
-    at.visit.check_form(&consent_form(&at.t, live), &params, &format!("/sign-in/{}", at.t))?;
+    let Some(party) = &at.party else {
+        return Ok(at.to_page());
+    };
+    let purposes = at.purposes();
+    let shown = Shown::of(party, &purposes, &at.sign_in.asked.scopes, at.locale)?;
+    at.visit.check_form(&consent_form(&at.t, live, &shown), &params, &format!("/sign-in/{}", at.t))?;
     match (at.next, params.get("decision")) {
-        (Next::Consent(_), Some("allow")) => write(&at, Answer::Allow).await,
+        (Next::Consent(_), Some("allow")) => {
+            let is_ticked = |purpose: &&Purpose| params.get(&format!("purpose-{}", purpose.id)) == Some("1");
+            let ticked: Vec<&str> = purposes.iter().filter(is_ticked).map(|purpose| purpose.id.as_str()).collect();
+            let agreed = signin::Answer { purposes: &purposes, ticked: &ticked, shown: &shown };
+            write(&at, Answer::Allow(&agreed)).await
+        }
         (Next::Consent(_), Some("deny")) => write(&at, Answer::Refuse).await,
         _ => Ok(at.to_page()),
     }
@@ -44,25 +55,25 @@ pub(super) async fn cancel(visit: Visit, ticket: Ticket, Form(params): Form) -> 
 }
 
 #[derive(Clone, Copy)]
-enum Answer {
+enum Answer<'a> {
     Continue,
-    Allow,
+    Allow(&'a signin::Answer<'a>),
     Refuse,
 }
 
 /// Writes one answer and sends the person to what comes after it.
-async fn write(at: &At, answer: Answer) -> Result<Response, Halt> {
+async fn write(at: &At, answer: Answer<'_>) -> Result<Response, Halt> {
     let visit = &at.visit;
     let cx = at.live.as_ref().map_or_else(|| visit.cx.clone(), |live| visit.cx.acting(live.actor()));
     let written = visit.house.db.write(&cx, |tx| Box::pin(note(tx, at, answer)));
     match (written.await?, answer) {
         (Err(gone), _) => Err(at.gone(&gone).await?),
         (Ok(()), Answer::Refuse) => Ok(at.to_door()),
-        (Ok(()), Answer::Continue | Answer::Allow) => Ok(at.to_page()),
+        (Ok(()), Answer::Continue | Answer::Allow(_)) => Ok(at.to_page()),
     }
 }
 
-async fn note(tx: &mut Tx<'_>, at: &At, answer: Answer) -> Result<Result<(), Gone>, StoreError> {
+async fn note(tx: &mut Tx<'_>, at: &At, answer: Answer<'_>) -> Result<Result<(), Gone>, StoreError> {
     // Loaded again inside the write: of two tabs that answer at once, the second finds what the first left.
     let sign_in = match at.load(tx).await? {
         Ok(sign_in) => sign_in,
@@ -70,14 +81,11 @@ async fn note(tx: &mut Tx<'_>, at: &At, answer: Answer) -> Result<Result<(), Gon
     };
     match (answer, &at.live) {
         (Answer::Continue, Some(live)) => signin::chose_account(tx, &sign_in, live).await?,
-        (Answer::Allow, Some(live)) => signin::consent_to(tx, &sign_in, live).await?,
+        (Answer::Allow(agreed), Some(live)) => signin::consent_to(tx, &sign_in, live, agreed).await?,
         (Answer::Refuse, live) => {
             signin::refuse(tx, &sign_in, live.as_ref()).await?;
         }
-        (Answer::Continue | Answer::Allow, None) => {}
-    }
-    if let Some(live) = &at.live {
-        session::touch(tx, live).await?;
+        (Answer::Continue | Answer::Allow(_), None) => {}
     }
     Ok(Ok(()))
 }

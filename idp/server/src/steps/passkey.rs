@@ -14,6 +14,7 @@ use idp_core::{
 
 use super::{
     at::{At, Ticket},
+    password::note_computer,
     proved::{BrowserCan, closed, proved},
     show,
 };
@@ -57,7 +58,8 @@ fn whose(at: &At) -> Whose {
 
 /// `POST /sign-in/{t}/passkey`: the device's answer.
 pub(super) async fn answer(visit: Visit, ticket: Ticket, Form(params): Form) -> Result<Response, Halt> {
-    let at = At::arrive_with(visit, ticket, &params).await?;
+    let mut at = At::arrive_with(visit, ticket, &params).await?;
+    note_computer(&mut at, &params).await?;
     let whose = whose(&at);
     if whose == Whose::Nobodys {
         return Ok(at.to_page());

@@ -6,8 +6,10 @@ use idp_core::{
         self,
         password::{Attempt, Refusal},
     },
-    signin::Next,
-    types::{Secret, Timestamp},
+    session::Computer,
+    signin::{self, Next},
+    store::StoreError,
+    types::{Fault, Secret, Timestamp},
 };
 
 use super::{
@@ -16,7 +18,7 @@ use super::{
     second_factor,
     show::Asked,
 };
-use crate::web::{Code, Form, Halt, Visit, house::LocalPasswords, page::Errors};
+use crate::web::{Code, Form, Halt, Params, Visit, house::LocalPasswords, page::Errors};
 
 const OFF: Code = Code::new("sign-in-off", StatusCode::FORBIDDEN);
 
@@ -28,7 +30,8 @@ const LONGEST_SHOWN: usize = 200;
 
 /// `POST /sign-in/{t}/password`.
 pub(super) async fn answer(visit: Visit, ticket: Ticket, Form(params): Form) -> Result<Response, Halt> {
-    let at = At::arrive_with(visit, ticket, &params).await?;
+    let mut at = At::arrive_with(visit, ticket, &params).await?;
+    note_computer(&mut at, &params).await?;
     let typed = params.get("login").unwrap_or_default().trim();
     let asked = match (at.next, &at.live) {
         (Next::SignIn(why) | Next::SelectAccount(why), _) => {
@@ -61,6 +64,20 @@ pub(super) async fn answer(visit: Visit, ticket: Ticket, Form(params): Form) -> 
         }
         Err(refusal) => refused(&at, asked, refusal),
     }
+}
+
+/// Keeps what the box says: the session that this leads to lives by it, also where a second proof comes between.
+pub(super) async fn note_computer(at: &mut At, params: &Params) -> Result<(), Halt> {
+    let said = if params.get("shared") == Some("1") { Computer::Shared } else { Computer::Own };
+    // Who proves themself again is not asked: their session lives as it began.
+    if said == at.sign_in.computer || !matches!(at.next, Next::SignIn(_) | Next::SelectAccount(_)) {
+        return Ok(());
+    }
+    let (house, sign_in) = (&at.visit.house, &at.sign_in);
+    let noted = house.db.write(&at.visit.cx, |tx| Box::pin(signin::chose_computer(tx, sign_in, said))).await;
+    noted.map_err(|error: StoreError| Fault::from(error))?;
+    at.sign_in.computer = said;
+    Ok(())
 }
 
 fn refused(at: &At, asked: Asked, refusal: Refusal) -> Result<Response, Halt> {

@@ -6,9 +6,9 @@ use axum::{
     response::Response,
 };
 use idp_core::{
-    authn::{Closed, Proof, device},
+    authn::{Closed, Proof, device, notice},
     people,
-    session::{self, Live, Started},
+    session::{self, Computer, Live, Population, Started},
     signin::{self, Gone, Next},
     store::{Actor, StoreError, Tx},
 };
@@ -86,14 +86,16 @@ pub(super) async fn write(
     can: BrowserCan,
 ) -> Result<Result<Written, Gone>, StoreError> {
     // Hashing took its time: the person may have turned back in another tab.
-    if let Err(gone) = at.load(tx).await? {
-        return Ok(Err(gone));
-    }
-    let Some(started) = begin(tx, at, proof).await? else {
+    let computer = match at.load(tx).await? {
+        Ok(sign_in) => sign_in.computer,
+        Err(gone) => return Ok(Err(gone)),
+    };
+    let Some(started) = begin(tx, at, proof, computer).await? else {
         return Ok(Ok(None));
     };
     signin::proved(tx, &at.sign_in, &started.live).await?;
-    if can == BrowserCan::KeepPasskeys {
+    // A shared computer is not remembered: no passkey is offered there, and nothing is left in its browser.
+    if can == BrowserCan::KeepPasskeys && computer == Computer::Own {
         signin::browser_keeps_passkeys(tx, &at.sign_in).await?;
     }
     if let Some(locale) = at.visit.chosen_locale() {
@@ -106,20 +108,28 @@ pub(super) async fn write(
     let session = (Some(&started.live), tx.now());
     let facts = signin::gather(tx, &sign_in.asked, sign_in.party, Some(&sign_in), session).await?;
     let next = signin::next(&facts);
-    let device = at.visit.house.devices(&at.visit.headers).signed_in(tx, proof.account()).await?;
+    let device = match computer {
+        Computer::Own => at.visit.house.devices(&at.visit.headers).signed_in(tx, proof.account()).await?,
+        Computer::Shared => None,
+    };
+    if device.is_some() || computer == Computer::Shared {
+        notice::new_browser(tx, proof.account()).await?;
+    }
     Ok(Ok(Some(Began { started, next, device })))
 }
 
 /// Renews the session of the same account; otherwise begins one, in place of the one that this browser had. Always
 /// another cookie: one that was planted or seen before is worth nothing after (session fixation).
-async fn begin(tx: &mut Tx<'_>, at: &At, proof: &Proof) -> Result<Option<Started>, StoreError> {
+async fn begin(tx: &mut Tx<'_>, at: &At, proof: &Proof, computer: Computer) -> Result<Option<Started>, StoreError> {
     match &at.live {
         Some(live) if live.account == proof.account() => session::renew(tx, live, proof).await,
         live => {
             if let Some(Live { id, .. }) = live {
                 session::end(tx, *id, "replaced").await?;
             }
-            session::start(tx, proof, at.visit.house.limits()).await.map(Some)
+            // Officials sign in with their posts; until then everybody here is a citizen.
+            let kind = (Population::Citizen, computer);
+            session::start(tx, proof, kind, at.visit.house.limits()).await.map(Some)
         }
     }
 }

@@ -3,11 +3,12 @@
 use axum::{http::StatusCode, response::Response};
 use idp_core::{
     authn::credential::{self, Kind},
+    consent::{Notice, Shown},
     people,
     relying::Scope,
-    session::Live,
-    signin::{self, Attributes, Next},
-    types::{Fault, Locale},
+    session::{Computer, Live},
+    signin::{self, Next},
+    types::Fault,
 };
 
 use super::{
@@ -20,9 +21,10 @@ use crate::web::{
     house::LocalPasswords,
     in_app,
     page::{
-        Ceremony, Chrome, Consent, DataMatch, Errors, PasskeyCreate, PasskeyFailed, ReleasedValue, SelectAccount,
-        SignIn, StepUp, Words, label_of_claim, label_of_level, render, render_with, show_time,
+        Ceremony, Consent, Errors, PasskeyCreate, PasskeyFailed, PurposeCard, SelectAccount, SignIn, StepUp, released,
+        render, render_with,
     },
+    visit::name_of,
 };
 
 /// The query with which the person asks for the sign-in form although they are signed in.
@@ -125,7 +127,7 @@ pub(super) fn creation(at: &At, status: StatusCode, errors: Errors) -> Response 
     let page = PasskeyCreate {
         c: at.chrome("", &form(&at.t)),
         why: why.map(|why| at.why(why)),
-        needed_by: (!offered).then(|| at.party_name().unwrap_or_else(|| Words::ours(at.locale, "site-name"))),
+        needed_by: (!offered).then(|| at.party_name().unwrap_or_else(|| at.chrome("", "").site)),
         errors,
         ceremony: ceremony(at, "/passkey/new"),
         label: at.visit.usual_label(at.locale),
@@ -176,6 +178,7 @@ impl Asked {
             open: passwords != LocalPasswords::Off,
             login: self.login,
             account: self.account,
+            shared: at.sign_in.computer == Computer::Shared,
             passkey: (tried(at) != Some("other")).then(|| ceremony(at, "/passkey")),
             action: at.path("/password"),
             cancel_action: at.path("/cancel"),
@@ -203,67 +206,29 @@ async fn consent(at: &At, why: signin::Why, live: &Live) -> Result<Response, Hal
     let (attributes, account) = {
         let mut conn = at.visit.house.db.read().await?;
         let attributes = signin::attributes(&mut conn, live.person, scopes).await?;
-        (attributes, people::account_by_id(&mut conn, live.account).await?)
+        (attributes.unwrap_or_default(), people::account_by_id(&mut conn, live.account).await?)
     };
-    let c = at.chrome("", &consent_form(&at.t, live));
+    let party = at.party.as_deref().ok_or(Fault::bug("asking for consent without a party"))?;
+    let purposes = at.purposes();
+    let shown = Shown::of(party, &purposes, scopes, at.locale)?;
+    let notice = Notice::of(party, &purposes, scopes, at.locale);
+    let c = at.chrome("", &consent_form(&at.t, live, &shown));
     let locale = account.and_then(|account| account.locale);
-    let values = released(&c, scopes, &attributes.unwrap_or_default(), locale);
-    let party: Words = at.party_name().ok_or(Fault::bug("asking for consent without a party"))?;
+    let cards = purposes.iter().zip(&notice.purposes).enumerate().map(|(index, (purpose, notice))| {
+        let mut needs = purpose.needs(scopes);
+        if index == 0 && !needs.contains(&Scope::Openid) {
+            // The account code goes with whatever is released.
+            needs.insert(0, Scope::Openid);
+        }
+        PurposeCard { notice: notice.clone(), values: released(&c, &needs, &attributes, locale) }
+    });
+    let cards = cards.collect();
     Ok(render(&Consent {
-        values,
         c,
-        party,
-        controller: None,
-        purposes: Vec::new(),
-        offline: scopes.contains(&Scope::OfflineAccess),
+        party: name_of(party, at.locale),
+        notice,
+        cards,
         why: at.why(why),
         action: at.path("/consent"),
     }))
-}
-
-/// The values themselves: people agree to what they see, not to names of scopes.
-fn released(c: &Chrome, scopes: &[Scope], attributes: &Attributes, locale: Option<Locale>) -> Vec<ReleasedValue> {
-    let code = c.say("consent-account-code").into_owned();
-    let level = attributes.identity_assurance.map(|level| c.say(label_of_level(level)).into_owned());
-    let matched = attributes.data_match.map(|word| c.say(data_match(word).account_key()).into_owned());
-    let rows = [
-        ("sub", Scope::Openid, Some(code)),
-        ("name", Scope::Profile, attributes.name.clone()),
-        ("birthdate", Scope::Profile, attributes.birthdate.as_deref().map(show_date)),
-        ("locale", Scope::Profile, locale.map(|locale| c.say(language(locale)).into_owned())),
-        ("updated_at", Scope::Profile, attributes.updated_at.map(show_time)),
-        ("personal_number", Scope::Identity, attributes.personal_number.clone()),
-        ("identity_assurance", Scope::Identity, level),
-        ("data_match", Scope::Identity, matched),
-        ("data_matched_at", Scope::Identity, attributes.data_matched_at.map(show_time)),
-    ];
-    rows.into_iter()
-        .filter(|(_, scope, _)| scopes.contains(scope))
-        .filter_map(|(claim, _, value)| {
-            Some(ReleasedValue { label: label_of_claim(claim)?, value: value.unwrap_or_default() })
-        })
-        .collect()
-}
-
-const fn language(locale: Locale) -> &'static str {
-    match locale {
-        Locale::Vi => "lang-vi",
-        Locale::En => "lang-en",
-    }
-}
-
-fn data_match(word: &str) -> DataMatch {
-    match word {
-        "matched" => DataMatch::Matched,
-        "not_matched" => DataMatch::NotMatched,
-        "pending" => DataMatch::Pending,
-        _ => DataMatch::None,
-    }
-}
-
-/// `1985-03-15` as people here write it: `15/03/1985`. A year alone stays.
-fn show_date(claim: &str) -> String {
-    let mut parts: Vec<&str> = claim.split('-').collect();
-    parts.reverse();
-    parts.join("/")
 }

@@ -34,7 +34,9 @@ impl Stage {
 
     /// Begins a transaction of a party for this browser; gives the path of its page.
     async fn asks(&mut self, asked: Asked) -> String {
-        let party = self.test.party().await.id;
+        let party = self.test.party().await;
+        let purposes = party.definition.purposes_for(&asked.scopes);
+        let (party, asked) = (party.id, Asked { purposes, ..asked });
         let browser = self.visitor.cookies.entry("browser".into());
         let browser = browser.or_insert_with(|| Handle::<Browser>::generate().reveal().to_owned());
         let browser = Handle::<Browser>::digest_of(browser).expect("a binding");

@@ -4,15 +4,22 @@ use std::{cell::RefCell, convert::Infallible, fmt, net::SocketAddr};
 
 use axum::{
     extract::FromRequestParts,
-    http::{HeaderMap, HeaderName, HeaderValue, header::ACCEPT_LANGUAGE, request::Parts},
+    http::{
+        HeaderMap, HeaderName, HeaderValue,
+        header::{ACCEPT_LANGUAGE, USER_AGENT},
+        request::Parts,
+    },
 };
 use idp_core::{
     crypto::random,
     store::{self, Actor, Cx},
-    types::{Locale, Timestamp},
+    types::{Agent, Locale, Timestamp},
 };
 
-use super::peer::Peer;
+use super::{
+    display::{Display, Look},
+    peer::Peer,
+};
 
 /// Carries the reference of the request back to who asked.
 pub static X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -118,18 +125,34 @@ pub struct Context {
     pub peer: Peer,
     /// What the browser asks for by `Accept-Language`; Vietnamese when it asks for nothing that we speak.
     pub locale: Locale,
+    /// Large letters and contrast, as chosen on a page.
+    pub display: Display,
+    /// The family of the browser; `None` where nothing was sent.
+    pub agent: Option<Agent>,
 }
 
 impl Context {
     /// The context of what this request changes.
     pub fn cx(&self, actor: Actor, now: Timestamp) -> Cx {
         let from = SocketAddr::new(self.peer.address, self.peer.port.unwrap_or(0));
-        Cx { actor, now, from: Some(from), request: store::RequestId::new(self.request_id.to_string()) }
+        let request = store::RequestId::new(self.request_id.to_string());
+        Cx { actor, now, from: Some(from), request, agent: self.agent }
+    }
+
+    /// How a page in this language looks to who asks.
+    pub const fn look(&self, locale: Locale) -> Look {
+        Look { locale, display: self.display }
+    }
+
+    /// What can be read of a request's headers.
+    pub fn of(peer: Peer, headers: &HeaderMap) -> Self {
+        let agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).map(Agent::of);
+        Self { request_id: RequestId::draw(), peer, locale: locale(headers), display: Display::of(headers), agent }
     }
 
     /// A context for a request that did not pass the gate: in tests of single handlers.
     fn unknown(headers: &HeaderMap) -> Self {
-        Self { request_id: RequestId::draw(), peer: Peer::default(), locale: locale(headers) }
+        Self::of(Peer::default(), headers)
     }
 }
 

@@ -11,6 +11,8 @@ pub enum Cookie {
     Session,
     /// `browser`: a random binding. It says "the same browser" and nothing else; transactions and forms are bound to it.
     Browser,
+    /// `prefs`: large letters, high contrast. Says nothing about anybody.
+    Display,
     /// `device`: this browser signed in before, one random value for each account. It proves nothing; failures of other browsers do
     /// not slow this one down.
     Device,
@@ -21,7 +23,7 @@ pub enum Cookie {
 impl Cookie {
     const fn same_site(self) -> &'static str {
         match self {
-            Self::Session | Self::Browser | Self::Device => "Lax",
+            Self::Session | Self::Browser | Self::Device | Self::Display => "Lax",
             Self::Console => "Strict",
         }
     }
@@ -47,10 +49,12 @@ impl CookieStyle {
         match (self, cookie) {
             (Self::Prefixed, Cookie::Session) => "__Host-sid",
             (Self::Prefixed, Cookie::Browser) => "__Host-browser",
+            (Self::Prefixed, Cookie::Display) => "__Host-prefs",
             (Self::Prefixed, Cookie::Device) => "__Host-device",
             (Self::Prefixed, Cookie::Console) => "__Host-adm",
             (Self::Plain, Cookie::Session) => "sid",
             (Self::Plain, Cookie::Browser) => "browser",
+            (Self::Plain, Cookie::Display) => "prefs",
             (Self::Plain, Cookie::Device) => "device",
             (Self::Plain, Cookie::Console) => "adm",
         }

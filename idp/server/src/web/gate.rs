@@ -21,11 +21,11 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures_util::FutureExt;
-use tracing::{Instrument, info_span};
 
 use super::{
     access::Access,
-    context::{Context, RequestId, TraceId, X_REQUEST_ID, locale},
+    context::{Context, TraceId, X_REQUEST_ID},
+    current::{Current, within},
     headers::SecurityHeaders,
     limit,
     peer::{Connection, Peer, Trust},
@@ -73,7 +73,6 @@ impl Gate {
         doors
             .fallback(|| async { Problem::new(Code::NOT_FOUND) })
             .method_not_allowed_fallback(|| async { Problem::new(Code::METHOD_NOT_ALLOWED) })
-            .layer(limit::body(limit::BODY))
             .layer(from_fn_with_state(Arc::new(self), pass))
     }
 }
@@ -82,10 +81,11 @@ async fn pass(State(gate): State<Arc<Gate>>, mut request: Request, next: Next) -
     let access = Access::begin(&request);
     let context = gate.context(&request);
     let asked = Asked::of(&request);
-    let trace = TraceId::of(request.headers());
+    let current = Current { request_id: context.request_id, trace_id: TraceId::of(request.headers()) };
     request.extensions_mut().insert(context);
-    let span = info_span!("request", request.id = %context.request_id, trace.id = trace.as_ref().map(TraceId::as_str));
-    async move {
+    // Applied here and not as a layer of its own: each layer costs every request a copy of the routes below it.
+    limit::body(limit::BODY).apply(&mut request);
+    let work = async move {
         let answer = match (limit::check(&request), gate.sends_on(&request)) {
             (Ok(()), None) => guarded(gate.request_time, next.run(request)).await,
             (Ok(()), Some(address)) => (StatusCode::TEMPORARY_REDIRECT, [(LOCATION, address)]).into_response(),
@@ -97,9 +97,8 @@ async fn pass(State(gate): State<Arc<Gate>>, mut request: Request, next: Next) -
         answer.headers_mut().insert(X_REQUEST_ID.clone(), context.request_id.header());
         access.end(&answer);
         answer
-    }
-    .instrument(span)
-    .await
+    };
+    within(current, work).await
 }
 
 impl Gate {
@@ -123,7 +122,7 @@ impl Gate {
             .extensions()
             .get::<Connection>()
             .map_or_else(Peer::default, |connection| Peer::of(connection.remote, request.headers(), &self.trust));
-        Context { request_id: RequestId::draw(), peer, locale: locale(request.headers()) }
+        Context::of(peer, request.headers())
     }
 }
 

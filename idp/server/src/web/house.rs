@@ -21,14 +21,16 @@ use idp_core::{
     org,
     people::registry::PopulationRegistry,
     relying::Register,
-    session::{self, Limits, Live},
+    session::{self, Limits, Live, Span},
     store::{Actor, Cx, Db, RequestId, StoreError, Tx, cache::Cache, meta::Epoch},
     types::{Clock, Digest, Fault, Id, Locale, Timestamp, id},
 };
 
 use super::{
+    brand::Brand,
     context::Context,
     cookie::{Cookie, CookieStyle},
+    display::Look,
     page::{Banner, Chrome, Words},
 };
 
@@ -52,8 +54,9 @@ pub struct Settings {
     pub id_token_lifetime: Duration,
     pub refresh_idle: Duration,
     pub refresh_absolute: Duration,
-    pub session_idle: Duration,
-    pub session_absolute: Duration,
+    pub session_citizen: Span,
+    pub session_official: Span,
+    pub session_shared: Span,
     pub local_passwords: LocalPasswords,
     pub enrolments_per_number_per_day: u32,
     pub enrolments_per_address_per_hour: u32,
@@ -108,6 +111,8 @@ pub struct House {
     pub passkeys: Passkeys,
     /// How our cookies are named.
     pub cookies: CookieStyle,
+    /// Name, colours and logo of the province.
+    pub brand: Brand,
     /// What the configuration settles.
     pub settings: Settings,
     /// The restore epoch in force; follows the database by revisions.
@@ -116,6 +121,8 @@ pub struct House {
     pub grants: Arc<dyn Grants>,
     /// Tokens issued to parties in their own name, not yet written to the audit log.
     pub client_tokens: super::tally::Tally,
+    /// Data told at userinfo, not yet written to the audit log.
+    pub told: super::tally::Tally<super::tally::Told>,
 }
 
 /// What a handler is given.
@@ -134,12 +141,15 @@ impl House {
             now: self.clock.now(),
             from: Some(context.peer.socket()),
             request: RequestId::new(context.request_id.to_string()),
+            agent: context.agent,
         }
     }
 
     /// How long sessions live.
     pub fn limits(&self) -> Limits {
-        Limits { idle: self.settings.session_idle, absolute: self.settings.session_absolute, epoch: self.epoch() }
+        let Settings { session_citizen: citizen, session_official: official, session_shared: shared, .. } =
+            self.settings;
+        Limits { citizen, official, shared, epoch: self.epoch() }
     }
 
     /// The live session of the browser, by its cookie.
@@ -148,8 +158,18 @@ impl House {
         let Some(digest) = cookie.and_then(Handle::<SessionCookie>::digest_of) else {
             return Ok(None);
         };
-        let mut conn = self.db.read().await?;
-        Ok(session::find(&mut conn, digest, self.limits(), now).await?)
+        let found = {
+            let mut conn = self.db.read().await?;
+            session::find(&mut conn, digest, self.limits(), now).await?
+        };
+        let Some(live) = found else { return Ok(None) };
+        if now.since(live.last_used_at) >= session::TOUCHED {
+            // Whoever sends this cookie has a browser in front of them: every page and `prompt=none` count as use, and a refresh,
+            // which has no cookie, does not. A write once a minute at most.
+            let cx = Cx::job("session", now);
+            self.db.write(&cx, |tx| Box::pin(session::touch(tx, &live))).await.map_err(Fault::from)?;
+        }
+        Ok(Some(live))
     }
 
     /// Whether people may recover a forgotten password by themselves: there are passwords, and a registry to compare with.
@@ -186,9 +206,15 @@ impl House {
     }
 
     /// The frame of a page. `here` is the path and query of a GET that shows it again; `csrf` the token of its form.
-    pub fn chrome(&self, locale: Locale, here: String, csrf: String) -> Chrome {
+    pub fn chrome(&self, look: Look, here: String, csrf: String) -> Chrome {
+        let Look { locale, display } = look;
+        let site = self.brand.name.as_ref().map(|name| Words::new(locale, name.get(locale)));
         Chrome {
             locale,
+            display,
+            site: site.unwrap_or_else(|| Words::ours(locale, "site-name")),
+            logo_href: self.brand.logo_href(),
+            colours_href: self.brand.sheet_href(),
             here,
             support_phone: self.settings.support_phone.clone(),
             province: self.province(locale),

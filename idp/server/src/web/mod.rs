@@ -3,6 +3,7 @@
 //! | file | what |
 //! | --- | --- |
 //! | [`gate`] | the one way in and out: order of everything below |
+//! | [`current`] | the request of a log line |
 //! | [`context`] | reference (`X-Request-Id`), trace (W3C Trace Context), language |
 //! | [`peer`] | client address and port; which proxy is believed (RFC 7239) |
 //! | [`limit`] | bytes, counts, depth, time |
@@ -13,6 +14,7 @@
 //! | [`bearer`] | access tokens, for doors that are no part of OAuth |
 //! | [`public`] | documents for everybody: cacheable, open to scripts |
 //! | [`page`], [`assets`] | every page as a typed view; style, scripts, fonts |
+//! | [`brand`], [`display`] | name, colours and logo of the province; large letters and contrast of the reader |
 //! | [`visit`] | a person at a page of ours: language, form check, refusals with a way on |
 //! | [`through`] | through the hall for a door of our own |
 //! | [`ceremony`], [`in_app`] | what a script asks the device; which browsers keep no passkeys |
@@ -22,10 +24,13 @@
 pub mod access;
 pub mod assets;
 pub mod bearer;
+pub mod brand;
 pub mod ceremony;
 pub mod context;
 pub mod cookie;
 pub mod csrf;
+pub mod current;
+pub mod display;
 pub mod extract;
 pub mod gate;
 pub mod headers;
@@ -43,6 +48,7 @@ pub mod visit;
 
 pub use context::{Context, RequestId};
 pub use cookie::{Cookie, CookieStyle};
+pub use display::{Display, Look};
 pub use extract::{Form, Json, Params, Query};
 pub use gate::Gate;
 pub use mistake::{Mistake, Place};

@@ -17,6 +17,7 @@ mod onward;
 mod parts;
 mod passkey;
 mod recovery;
+mod released;
 mod second_factor;
 mod sign_in;
 mod sign_out;
@@ -31,10 +32,14 @@ use askama::Template;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-pub use account::{Account, label_of_level};
+pub use account::{
+    Account, AccountAccess, AccountHistory, AccountReceipt, AccountReported, AccountService, AccountServices,
+    AccountSessions, AccountSettings, Act, Answered, Datum, Nav, ReceiptRow, Release, ServiceRow, ServiceState,
+    SessionRow, Tab, label_of_level, masked,
+};
 pub use admin::{OwnerOffered, ProblemPage};
 pub use chrome::{Banner, Chrome, show_time};
-pub use consent::{Consent, ReleasedValue, label_of_claim};
+pub use consent::{Consent, PurposeCard, ReleasedValue, label_of_claim};
 pub use enrol::{DataMatch, Enrol, Enrolled, Given, Mistake, NotEnrolled};
 pub use error::{ErrorCode, ErrorPage, NextStep};
 pub use home::Home;
@@ -42,6 +47,7 @@ pub use onward::{Continue, FormPost};
 pub use parts::{Errors, FieldError, Said, Why, Words};
 pub use passkey::{Accepted, Ceremony, PasskeyCreate, PasskeyFailed, PasskeyList, PasskeyRemove, PasskeyRow, StepUp};
 pub use recovery::{Recover, RecoverEnd, RecoverPassword, RecoverProof, RecoverStop, RecoverWait};
+pub use released::released;
 pub use second_factor::{OtherWay, SecondFactor, SecondWay};
 pub use sign_in::{SelectAccount, SignIn};
 pub use sign_out::{SignOut, SignedOut};

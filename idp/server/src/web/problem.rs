@@ -15,13 +15,10 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
-use idp_core::{
-    text,
-    types::{Fault, Locale},
-};
+use idp_core::{text, types::Fault};
 use serde_json::{Value, json};
 
-use super::{context::Context, mistake::Mistake};
+use super::{context::Context, display::Look, mistake::Mistake};
 
 /// What went wrong, as one stable word (contract, section 4) with its status.
 ///
@@ -184,8 +181,8 @@ pub struct ErrorView<'a> {
     pub code: Code,
     /// `#error-reference`.
     pub reference: &'a str,
-    /// The language of the page.
-    pub locale: Locale,
+    /// Language and look of the page.
+    pub look: Look,
 }
 
 /// Makes the HTML of an error page.
@@ -198,7 +195,11 @@ pub(super) fn render(response: Response, request: &Asked, context: &Context, to:
     };
     log(problem);
     let (content_type, body) = if request.wants_page {
-        let view = ErrorView { code: problem.code, reference: context.request_id.as_str(), locale: context.locale };
+        let view = ErrorView {
+            code: problem.code,
+            reference: context.request_id.as_str(),
+            look: context.look(context.locale),
+        };
         ("text/html; charset=utf-8", (to.page)(&view))
     } else {
         ("application/problem+json", document(problem, context, to).to_string())
@@ -219,7 +220,7 @@ fn document(problem: &Problem, context: &Context, to: &Renderer<'_>) -> Value {
         "code": word,
         "traceId": context.request_id.as_str(),
     });
-    for more in problem.more.iter() {
+    if let Some(more) = &problem.more {
         if !more.mistakes.is_empty() {
             json["errors"] = more.mistakes.iter().map(|mistake| mistake.document(locale)).collect();
         }

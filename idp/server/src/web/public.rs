@@ -1,7 +1,7 @@
 //! Documents for everybody: cacheable, and readable by scripts of any origin, never with credentials.
 
 use axum::{
-    body::Bytes,
+    body::{Body, Bytes},
     http::{
         HeaderMap, HeaderValue, StatusCode,
         header::{
@@ -14,11 +14,12 @@ use axum::{
 
 use super::access::Quiet;
 
+/// At most, those of the gate among them.
+const HEADERS_OF_AN_ANSWER: usize = 16;
+
 /// Lets any script read a public document.
 pub fn open_to_all(response: &mut Response) {
     response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    // The document is public: `same-origin`, set on everything else, would keep it from pages that embed it.
-    response.headers_mut().insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
 }
 
 /// Answers the preflight of a public document.
@@ -49,15 +50,19 @@ pub fn document(
     let unchanged = known
         .flat_map(|line| line.split(','))
         .any(|tag| tag.trim().trim_start_matches("W/") == etag || tag.trim() == "*");
-    let mut response = if unchanged {
-        StatusCode::NOT_MODIFIED.into_response()
+    let mut response = Response::new(if unchanged { Body::empty() } else { Body::from(body) });
+    // With room for what the gate adds.
+    let mut with = HeaderMap::with_capacity(HEADERS_OF_AN_ANSWER);
+    if unchanged {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
     } else {
-        ([(CONTENT_TYPE, content_type)], body).into_response()
-    };
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(cache));
-    if let Ok(etag) = HeaderValue::try_from(etag) {
-        response.headers_mut().insert(ETAG, etag);
+        with.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     }
+    with.insert(CACHE_CONTROL, HeaderValue::from_static(cache));
+    if let Ok(etag) = HeaderValue::try_from(etag) {
+        with.insert(ETAG, etag);
+    }
+    *response.headers_mut() = with;
     response.extensions_mut().insert(Quiet);
     open_to_all(&mut response);
     response

@@ -27,6 +27,7 @@ use super::{
     context::Context,
     cookie::Cookie,
     csrf::{self, Given},
+    display::Look,
     extract::Params,
     house::House,
     page::{Chrome, ErrorCode, ErrorPage, NextStep, Words, render_with},
@@ -94,6 +95,11 @@ impl Visit {
         self.chosen_locale().or(asked).unwrap_or(self.context.locale)
     }
 
+    /// How a page in this language looks to who asks.
+    pub const fn look(&self, locale: Locale) -> Look {
+        self.context.look(locale)
+    }
+
     /// A path of ours that goes on in the language that the person chose.
     pub fn keep_locale(&self, path: &str) -> String {
         match self.chosen_locale() {
@@ -129,7 +135,7 @@ impl Visit {
 
     /// The frame of a page with the form `form`. `here` is the path of a GET that shows it again.
     pub fn chrome(&self, locale: Locale, here: &str, (binding, form): (&Binding, &str)) -> Chrome {
-        self.house.chrome(locale, self.keep_locale(here), csrf::token(&binding.value, form))
+        self.house.chrome(self.look(locale), self.keep_locale(here), csrf::token(&binding.value, form))
     }
 
     /// Refuses a form that is not ours in this browser. `again` is the path where the person finds the form anew.
@@ -164,7 +170,7 @@ impl Visit {
         tracing::debug!(code = word, "a page was refused");
         let known = ErrorCode::ALL.iter().copied().find(|known| known.word() == word);
         let page = ErrorPage {
-            c: self.house.chrome(locale, "/".to_owned(), String::new()),
+            c: self.house.chrome(self.look(locale), "/".to_owned(), String::new()),
             code: known.unwrap_or(ErrorCode::Internal),
             reference: self.context.request_id.to_string(),
             at: self.now(),

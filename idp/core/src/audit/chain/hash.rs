@@ -28,22 +28,58 @@ pub(crate) struct Record {
     pub(crate) key_owner: Option<Uuid>,
 }
 
+/// The same, borrowed from wherever it was read.
+pub(super) struct Fields<'a> {
+    pub(super) seq: i64,
+    pub(super) id: &'a [u8],
+    pub(super) at: i64,
+    pub(super) kind: &'a [u8],
+    pub(super) class: &'a [u8],
+    pub(super) person_id: Option<&'a [u8]>,
+    pub(super) party_id: Option<&'a [u8]>,
+    pub(super) body: &'a [u8],
+    pub(super) personal: Option<&'a [u8]>,
+    pub(super) key_owner: Option<&'a [u8]>,
+}
+
 impl Record {
-    /// SHA-256 over the fields in the order of the table, each behind its length.
+    /// Its hash.
     pub(crate) fn hash(&self) -> Digest {
-        let mut bytes = Vec::with_capacity(256 + self.body.len() + self.personal.as_ref().map_or(0, Vec::len));
-        bytes.extend_from_slice(RECORD);
-        put(&mut bytes, &self.seq.to_be_bytes());
-        put(&mut bytes, self.id.as_bytes());
-        put(&mut bytes, &self.at.to_be_bytes());
-        put(&mut bytes, self.kind.as_bytes());
-        put(&mut bytes, self.class.as_bytes());
-        put_optional(&mut bytes, self.person_id.as_ref().map(|id| &id.as_bytes()[..]));
-        put_optional(&mut bytes, self.party_id.as_ref().map(|id| &id.as_bytes()[..]));
-        put(&mut bytes, self.body.as_bytes());
-        put_optional(&mut bytes, self.personal.as_deref());
-        put_optional(&mut bytes, self.key_owner.as_ref().map(|id| &id.as_bytes()[..]));
-        digest::sha256(&bytes)
+        let id = |id: &'_ Option<Uuid>| id.as_ref().map(|id| *id.as_bytes());
+        let (person, party, owner) = (id(&self.person_id), id(&self.party_id), id(&self.key_owner));
+        let fields = Fields {
+            seq: self.seq,
+            id: self.id.as_bytes(),
+            at: self.at,
+            kind: self.kind.as_bytes(),
+            class: self.class.as_bytes(),
+            person_id: person.as_ref().map(|id| &id[..]),
+            party_id: party.as_ref().map(|id| &id[..]),
+            body: self.body.as_bytes(),
+            personal: self.personal.as_deref(),
+            key_owner: owner.as_ref().map(|id| &id[..]),
+        };
+        fields.hash(&mut Vec::new())
+    }
+}
+
+impl Fields<'_> {
+    /// SHA-256 over the fields in the order of the table, each behind its length. `scratch` is any vector: who hashes many records passes
+    /// the same one, and no memory is asked for.
+    pub(super) fn hash(&self, scratch: &mut Vec<u8>) -> Digest {
+        scratch.clear();
+        scratch.extend_from_slice(RECORD);
+        put(scratch, &self.seq.to_be_bytes());
+        put(scratch, self.id);
+        put(scratch, &self.at.to_be_bytes());
+        put(scratch, self.kind);
+        put(scratch, self.class);
+        put_optional(scratch, self.person_id);
+        put_optional(scratch, self.party_id);
+        put(scratch, self.body);
+        put_optional(scratch, self.personal);
+        put_optional(scratch, self.key_owner);
+        digest::sha256(scratch)
     }
 }
 

@@ -8,6 +8,7 @@
 
 mod hash;
 mod head;
+mod page;
 mod rows;
 mod seal;
 mod verify;

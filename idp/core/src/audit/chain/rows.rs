@@ -27,6 +27,15 @@ const PAGE: &str = "select s.position, s.seq, s.record, s.chain, \
     e.id, e.at, e.kind, e.class, e.person_id, e.party_id, e.body, e.personal, e.key_owner \
     from audit_seal s left join audit_event e on e.seq = s.seq \
     where s.position > $1 and s.position <= $2 order by s.position";
+/// The same of SQLite, whose driver hands rows from thread to thread and copies each value on the way: the whole page is one value. `page.rs` says
+/// how it is laid out.
+const PAGE_SQLITE: &str = "select cast(group_concat(place, '') as blob) as places from (select concat( \
+    s.position, ',', s.seq, ',', e.at, ',', octet_length(s.record), ',', octet_length(s.chain), ',', octet_length(e.id), ',', \
+    octet_length(e.kind), ',', octet_length(e.class), ',', octet_length(e.person_id), ',', octet_length(e.party_id), ',', \
+    octet_length(e.body), ',', octet_length(e.personal), ',', octet_length(e.key_owner), ';', \
+    s.record, s.chain, e.id, e.kind, e.class, e.person_id, e.party_id, e.body, e.personal, e.key_owner) as place \
+    from audit_seal s left join audit_event e on e.seq = s.seq \
+    where s.position > $1 and s.position <= $2 order by s.position)";
 const HEADS: &str = "select position, chain, signature from audit_head \
     where position > $1 and position <= $2 order by position limit 10000";
 const SEGMENTS: &str =
@@ -35,8 +44,20 @@ const LATE: &str = "select count(*) as many, min(e.seq) as first from audit_even
     and not exists (select 1 from audit_seal s where s.seq = e.seq)";
 
 /// Every statement of this file.
-pub(super) const ALL: &[&str] =
-    &[LAST_SEAL, LAST_HEAD, WATERMARK, UNSEALED, INSERT_SEAL, INSERT_SEALS, INSERT_HEAD, PAGE, HEADS, SEGMENTS, LATE];
+pub(super) const ALL: &[&str] = &[
+    LAST_SEAL,
+    LAST_HEAD,
+    WATERMARK,
+    UNSEALED,
+    INSERT_SEAL,
+    INSERT_SEALS,
+    INSERT_HEAD,
+    PAGE,
+    PAGE_SQLITE,
+    HEADS,
+    SEGMENTS,
+    LATE,
+];
 
 /// One place of the chain, as the sealer writes it.
 pub(super) struct Place {
@@ -114,6 +135,12 @@ pub(super) async fn insert_head(tx: &mut Tx<'_>, signed: &SignedHead) -> Result<
 /// Places after `position` up to `until`, each beside its event where that is still there.
 pub(super) async fn page(conn: &mut Conn, position: i64, until: i64) -> Result<Vec<Row>, StoreError> {
     conn.all(PAGE, params![position, until]).await
+}
+
+/// The same as one value; SQLite only.
+pub(super) async fn packed(conn: &mut Conn, position: i64, until: i64) -> Result<Vec<u8>, StoreError> {
+    let row = conn.one(PAGE_SQLITE, params![position, until]).await?;
+    Ok(row.map(|row| row.opt_bytes("places")).transpose()?.flatten().unwrap_or_default())
 }
 
 /// The signed heads in that range: position, chain, signature.

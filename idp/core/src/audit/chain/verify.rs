@@ -2,20 +2,19 @@
 
 use std::collections::{HashSet, VecDeque};
 
-use serde_json::Value;
-
 use super::{
     Head, HeadKeys,
     hash::{BEGINNING, link},
+    page::{self, Page, Place, Told},
     rows::{self, Segment},
 };
 use crate::{
-    store::{Db, Row, StoreError},
-    types::{Digest, Fault, Timestamp},
+    store::{Db, Row},
+    types::{Fault, Timestamp},
 };
 
-/// Places in one page.
-const PAGE: i64 = 2_000;
+/// Places in one page: some 250 KB, so that it stays near the processor while its records are hashed.
+const PAGE: i64 = 500;
 /// Pages read at one time.
 const READERS: usize = 3;
 /// An event this old without a place is a warning: the sealer runs every few seconds.
@@ -92,31 +91,6 @@ impl Why {
     }
 }
 
-/// One place as read, its record already hashed.
-struct Place {
-    position: i64,
-    seq: i64,
-    content: Option<Content>,
-}
-
-/// What a readable place holds.
-struct Content {
-    record: Digest,
-    chain: Digest,
-    /// The hash of the event as it lies there now; `None` where it is gone.
-    now: Option<Digest>,
-    /// What it tells of, where it is about an archived range: class, records, digest.
-    archived: Option<Told>,
-}
-
-/// An archived range as an event or a segment tells of it.
-type Told = (String, i64, String);
-
-struct Page {
-    places: Vec<Place>,
-    heads: Vec<Row>,
-}
-
 /// Checks everything. `progress` hears places done and places in all.
 ///
 /// # Errors
@@ -132,7 +106,7 @@ pub async fn verify(
     loop {
         while reading.len() < READERS && asked < last {
             let until = last.min(asked + PAGE);
-            reading.push_back(tokio::spawn(read(db.clone(), asked, until)));
+            reading.push_back(tokio::spawn(page::read(db.clone(), asked, until)));
             asked = until;
         }
         let Some(page) = reading.pop_front() else { break };
@@ -143,34 +117,6 @@ pub async fn verify(
         progress(walk.last.position as u64, last as u64);
     }
     conclude(db, walk, last, now).await
-}
-
-async fn read(db: Db, from: i64, until: i64) -> Result<Page, StoreError> {
-    let mut conn = db.read().await?;
-    let heads = rows::heads(&mut conn, from, until).await?;
-    let rows = rows::page(&mut conn, from, until).await?;
-    drop(conn);
-    let places = rows.iter().map(place).collect::<Result<_, StoreError>>()?;
-    Ok(Page { places, heads })
-}
-
-fn place(row: &Row) -> Result<Place, StoreError> {
-    Ok(Place { position: row.int("position")?, seq: row.int("seq")?, content: content(row).ok() })
-}
-
-fn content(row: &Row) -> Result<Content, StoreError> {
-    let (record, chain) = (row.digest("record")?, row.digest("chain")?);
-    if row.opt_uuid("id")?.is_none() {
-        return Ok(Content { record, chain, now: None, archived: None });
-    }
-    let event = rows::record(row)?;
-    let archived = if event.kind == "archived" { told(&event.body) } else { None };
-    Ok(Content { record, chain, now: Some(event.hash()), archived })
-}
-
-fn told(body: &str) -> Option<Told> {
-    let body: Value = serde_json::from_str(body).ok()?;
-    Some((body["class"].as_str()?.into(), body["records"].as_i64()?, body["digest"].as_str()?.into()))
 }
 
 /// The state of the walk along the chain.

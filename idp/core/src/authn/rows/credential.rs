@@ -34,6 +34,13 @@ const INSERT_HANDLE: &str = "insert into webauthn_user (account_id, handle, crea
 const PUT_OFF: &str = "update webauthn_user set put_off_at = $2 where account_id = $1";
 const PUT_OFF_AT: &str = "select put_off_at from webauthn_user where account_id = $1";
 
+pub(in crate::authn) const COUNT_STALE: &str =
+    "select count(*) as n from credential where sealed is not null and seal_key_id <> $1";
+pub(in crate::authn) const STALE: &str = "select id as key, sealed, seal_key_id from credential \
+    where sealed is not null and seal_key_id <> $1 order by id limit $2";
+pub(in crate::authn) const RESEAL: &str =
+    "update credential set sealed = $2, seal_key_id = $3 where id = $1 and sealed is not null";
+
 /// Every statement of this file.
 pub(in crate::authn) const ALL: &[&str] = &[
     INSERT,
@@ -48,6 +55,9 @@ pub(in crate::authn) const ALL: &[&str] = &[
     INSERT_HANDLE,
     PUT_OFF,
     PUT_OFF_AT,
+    COUNT_STALE,
+    STALE,
+    RESEAL,
 ];
 
 /// Rows with and without a secret look alike until they are opened: a list needs none.

@@ -50,8 +50,18 @@ const FORGET_DEVICES: &str = "delete from device where account_id = $1";
 const SWEEP_DEVICES: &str = "delete from device where last_at < $1";
 const PASSWORD_USE: &str = "select usage from password where account_id = $1";
 
+pub(in crate::authn) const COUNT_STALE: &str =
+    "select count(*) as n from contact where removed_at is null and seal_key_id <> $1";
+pub(in crate::authn) const STALE: &str = "select id as key, sealed, seal_key_id from contact \
+    where removed_at is null and seal_key_id <> $1 order by id limit $2";
+pub(in crate::authn) const RESEAL: &str =
+    "update contact set sealed = $2, seal_key_id = $3 where id = $1 and removed_at is null";
+
 /// Every statement of this file.
 pub(in crate::authn) const ALL: &[&str] = &[
+    COUNT_STALE,
+    STALE,
+    RESEAL,
     CONTACTS,
     INSERT_CONTACT,
     DROP_UNPROVED,

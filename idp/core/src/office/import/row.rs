@@ -265,11 +265,8 @@ impl Reader<'_> {
         let cell = self.cell(Column::Roles).unwrap_or_default();
         let mut found = Vec::new();
         for word in cell.split(';').map(str::trim).filter(|word| !word.is_empty()) {
-            let form = self
-                .roles
-                .iter()
-                .map(|role| &role.form)
-                .find(|form| form.id.as_str() == word || fold(&form.label.vi) == fold(word));
+            let mut known = self.roles.iter().map(|role| &role.form);
+            let form = known.find(|form| form.id.as_str() == word || fold(&form.label.vi) == fold(word));
             match form {
                 Some(form) => found.push(RoleGrant { role: form.id.clone(), parties: None }),
                 None => self.wrong(Some(Column::Roles), "role", word),

@@ -206,6 +206,18 @@ mod tests {
         assert_eq!(numbers, [(1, 2), (3, 1), (5, 1)]);
     }
 
+    /// The workbook holds a title line, an empty second and third row, a number and a date as people type them.
+    #[test]
+    fn a_workbook_is_read_with_its_row_numbers_numbers_and_days() {
+        let sheet = read(include_bytes!("../../../tests-data/officials.xlsx")).expect("reads");
+        assert_eq!(sheet.encoding, "xlsx");
+        let lines: Vec<(usize, Vec<&str>)> =
+            sheet.lines.iter().map(|line| (line.number, line.cells.iter().map(String::as_str).collect())).collect();
+        let heading = vec!["H\u{1ecd} t\u{ea}n", "", "T\u{1eeb} ng\u{e0}y"];
+        let row = vec!["\u{110}\u{1ed7} Th\u{1ecb} Giang", "22015", "2025-03-01"];
+        assert_eq!(lines, [(1, heading), (4, row)]);
+    }
+
     #[test]
     fn what_is_no_table_is_refused() {
         assert_eq!(read(b"  \n").err(), Some(SheetError::Empty));

@@ -71,9 +71,9 @@ pub(crate) async fn concerned(
 ) -> Result<Vec<Concerned>, StoreError> {
     let (but, units) = (but.unwrap_or(Id::from_uuid(uuid::Uuid::nil())), list(units));
     let just_before = Timestamp::from_millis(at.millis() - 1);
-    let mut found = conn.all_in(ON_UNITS, &params![at, but], &units).await?;
-    found.extend(conn.all_in(LISTING, &params![at, but], &units).await?);
-    found.extend(conn.all_in(TERRITORIAL, &params![at, but, just_before], &units).await?);
+    let mut found = conn.all_in(ON_UNITS, &[at.into(), but.into()], &units).await?;
+    found.extend(conn.all_in(LISTING, &[at.into(), but.into()], &units).await?);
+    found.extend(conn.all_in(TERRITORIAL, &[at.into(), but.into(), just_before.into()], &units).await?);
     let mut seen = HashSet::new();
     let read = |row: &Row| Ok((row.id("id")?, row.id("unit_id")?, row.text("position_id")?));
     let mut all = found.iter().map(read).collect::<Result<Vec<Concerned>, StoreError>>()?;
@@ -86,7 +86,7 @@ fn ids(found: &[Row]) -> Result<Vec<PostId>, StoreError> {
 }
 
 pub(crate) async fn handed_on(conn: &mut Conn, at: Timestamp, posts: &[PostId]) -> Result<Vec<PostId>, StoreError> {
-    ids(&conn.all_in(HANDED_ON, &params![at], &list(posts)).await?)
+    ids(&conn.all_in(HANDED_ON, &[at.into()], &list(posts)).await?)
 }
 
 /// Which units went on in which others at an instant.
@@ -101,7 +101,7 @@ pub(crate) async fn all_under(
     tops: &[Unit],
 ) -> Result<HashMap<Unit, BTreeSet<Unit>>, StoreError> {
     let mut found: HashMap<Unit, BTreeSet<Unit>> = HashMap::new();
-    for row in conn.all_in(ALL_UNDER, &params![at], &list(tops)).await? {
+    for row in conn.all_in(ALL_UNDER, &[at.into()], &list(tops)).await? {
         found.entry(row.id("ancestor_id")?).or_default().insert(row.id("unit_id")?);
     }
     Ok(found)
@@ -112,7 +112,7 @@ pub(crate) async fn cut(
     (set, at): (Id<id::ChangeSet>, Timestamp),
     posts: &[PostId],
 ) -> Result<u64, StoreError> {
-    tx.run_in(CUT, &params![at, set], &list(posts)).await
+    tx.run_in(CUT, &[at.into(), set.into()], &list(posts)).await
 }
 
 /// Puts back what a set carried over; gives how many posts came home.

@@ -45,12 +45,14 @@ pub(crate) struct Place {
 pub(crate) struct Country {
     pub(crate) places: BTreeMap<Unit, Place>,
     pub(crate) world: World,
+    /// Which units went on in which new one, and when: a decision of one day is judged with all others of that day.
+    made: Vec<(Timestamp, Unit, BTreeSet<Unit>)>,
 }
 
 impl Country {
     /// Root 0; provinces 1 and 2; communes 11, 12 under 1 and 21, 22 under 2; the agency 15 under province 1 with division 16.
     pub(crate) fn new() -> Self {
-        let mut country = Self { places: BTreeMap::new(), world: World::default() };
+        let mut country = Self { places: BTreeMap::new(), world: World::default(), made: Vec::new() };
         let ever = Span { from: day(-1_000), until: FOREVER };
         let territory = UnitKind::Territory;
         for (number, kind, level, parent) in [
@@ -190,7 +192,9 @@ impl Country {
         let units: BTreeSet<Unit> = self.places.keys().copied().collect();
         let territory =
             units.into_iter().map(|unit| (unit, (old.get(&unit).copied(), now.get(&unit).copied()))).collect();
-        let back = HashMap::from([(new, BTreeSet::from([one, other]))]);
+        self.made.push((at, new, BTreeSet::from([one, other])));
+        let of_that_day = self.made.iter().filter(|(day, ..)| *day == at);
+        let back = of_that_day.map(|(_, new, from)| (*new, from.clone())).collect();
         Ground { at, back, before, after: all(self, at), territory }
     }
 

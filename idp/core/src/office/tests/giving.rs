@@ -209,6 +209,9 @@ fn a_second_person_is_another_one_and_could_give_it_themself() {
     assert_eq!(give(&country, 2, &approved), Ok(PostState::Pending));
 }
 
+/// What somebody would like otherwise about a post.
+type Twist = fn(&mut Post);
+
 #[test]
 fn nobody_hands_on_more_than_they_have() {
     let mut country = staffed();
@@ -223,7 +226,7 @@ fn nobody_hands_on_more_than_they_have() {
         let states = (Before(Vec::new()), After(vec![post_handed]));
         admit_change(&country.world, (&states.0, &states.1), &Actor::Holder(&rights), FACTS).map(|_| ())
     };
-    let cases: [(fn(&mut Post), Result<(), Refused>); 7] = [
+    let cases: [(Twist, Result<(), Refused>); 7] = [
         (|_| {}, Ok(())),
         (|p| p.person = person(6), Err(Refused::Beyond(Beyond::Oneself))),
         (|p| p.roles[0].role = role("population"), Err(Refused::Beyond(Beyond::TooHigh(role("population"))))),

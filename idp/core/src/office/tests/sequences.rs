@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use proptest::prelude::*;
+use proptest::{prelude::*, test_runner::RngSeed};
 
 use super::{
     super::{
@@ -200,7 +200,7 @@ impl Story {
     }
 
     /// Sends a change through the gate and, if it passes, into the world.
-    fn send(&mut self, wanted: Post, actor: &Actor<'_>) -> bool {
+    fn send(&mut self, wanted: &Post, actor: &Actor<'_>) -> bool {
         let before = Before(self.country.world.posts_of(wanted.person).into_iter().cloned().collect());
         let mut after = before.0.clone();
         match after.iter_mut().find(|known| known.id == wanted.id) {
@@ -262,7 +262,7 @@ impl Story {
             } else {
                 wanted
             };
-            self.send(wanted, &Actor::Giver(&giver));
+            self.send(&wanted, &Actor::Giver(&giver));
         }
         (may, target.filter(|number| by.person != person(*number)))
     }
@@ -277,7 +277,7 @@ impl Story {
             let (giver, word) = (Giver::of(&rights), by.person.to_string());
             let asked_by = known.requested_by.clone();
             let passed =
-                self.send(Post { state: PostState::Active, ..known }, &Actor::Approver { giver: &giver, word: &word });
+                self.send(&Post { state: PostState::Active, ..known }, &Actor::Approver { giver: &giver, word: &word });
             assert!(!(passed && asked_by == word), "the one who asked approved");
         }
         (may, target)
@@ -291,7 +291,7 @@ impl Story {
         wanted.roles = from.roles.iter().take(1).cloned().collect();
         let may = self.atoms_of_post(&from);
         if let Ok(rights) = effective(&self.country.world, from.id, day(self.now)) {
-            self.send(wanted, &Actor::Holder(&rights));
+            self.send(&wanted, &Actor::Holder(&rights));
         }
         (may, Some(new.to).filter(|to| person(*to) != from.person))
     }
@@ -300,6 +300,9 @@ impl Story {
     fn merge(&mut self, one: usize, other: usize) {
         let at = day(self.now + 10);
         let units: Vec<Unit> = self.units().into_iter().filter(|unit| self.alone(*unit, at)).collect();
+        if units.is_empty() {
+            return;
+        }
         let (one, other) = (units[one % units.len()], units[other % units.len()]);
         let place =
             |unit: Unit| self.country.places.get(&unit).map(|place| (place.kind, place.level)).expect("is there");
@@ -375,7 +378,7 @@ impl Story {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, rng_seed: RngSeed::Fixed(1_072), ..ProptestConfig::default() })]
 
     #[test]
     fn nobody_ever_has_more_than_somebody_could_give(acts in prop::collection::vec(act(), 1..40)) {

@@ -6,104 +6,67 @@ use crate::{
     types::{Fault, Id, id},
 };
 
-/// A reason why a set is refused. The words are stable: texts, the API and other systems hold them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Why {
-    /// No such unit exists at the instant.
-    UnknownUnit,
-    /// The unit has ended before, or ends in the same set.
-    EndedUnit,
-    /// Another set says something of the unit from the same instant or later: sets on one unit apply in the order of their dates.
-    ChangedLater,
-    /// Another unit has the code at some instant from then on.
-    CodeTaken,
-    /// The unit gets two codes of one scheme.
-    CodeTwice,
-    /// The unit above it does not exist for all the time.
-    NoParent,
-    /// The unit would lie under itself.
-    Cycle,
-    /// More than thirty units would lie above it.
-    TooDeep,
-    /// Units under one that ends are left behind.
-    ChildrenLeft,
-    /// There is a root already.
-    SecondRoot,
-    /// The root ends or comes under another unit.
-    RootEnds,
-    /// The level is not in force for all the time.
-    LevelNotInForce,
-    /// The level is in force already.
-    LevelInForce,
-    /// No such form.
-    UnknownForm,
-    /// The form belongs to another level.
-    FormOfOtherLevel,
-    /// The date lies further back than `org.backdate_days`, and the set is no correction.
-    TooFarBack,
-    /// Two units made in the set have the same `ref`.
-    RefTwice,
-    /// No unit made in the set has the `ref`.
-    UnknownRef,
-    /// A unit goes on wholly in one unit and also in another.
-    TwoHeirs,
-    /// The set says nothing.
-    Empty,
-    /// The set to be undone says something of the unit, and a later one stands on it.
-    StandsOn,
+macro_rules! reasons {
+    ($($(#[$doc:meta])* $name:ident = $word:literal;)*) => {
+        /// A reason why a set is refused. The words are stable: texts, the API and other systems hold them.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Why { $($(#[$doc])* $name),* }
+
+        impl Why {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// The stable word.
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$name => $word),* }
+            }
+        }
+    };
 }
 
-impl Why {
-    /// All of them.
-    pub const ALL: [Self; 20] = [
-        Self::UnknownUnit,
-        Self::EndedUnit,
-        Self::ChangedLater,
-        Self::CodeTaken,
-        Self::CodeTwice,
-        Self::NoParent,
-        Self::Cycle,
-        Self::ChildrenLeft,
-        Self::SecondRoot,
-        Self::RootEnds,
-        Self::LevelNotInForce,
-        Self::LevelInForce,
-        Self::UnknownForm,
-        Self::FormOfOtherLevel,
-        Self::TooFarBack,
-        Self::RefTwice,
-        Self::UnknownRef,
-        Self::TwoHeirs,
-        Self::Empty,
-        Self::StandsOn,
-    ];
-
-    /// The stable word.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::UnknownUnit => "unknown-unit",
-            Self::EndedUnit => "ended-unit",
-            Self::ChangedLater => "changed-later",
-            Self::CodeTaken => "code-taken",
-            Self::CodeTwice => "code-twice",
-            Self::NoParent => "no-parent",
-            Self::Cycle => "cycle",
-            Self::TooDeep => "too-deep",
-            Self::ChildrenLeft => "children-left",
-            Self::SecondRoot => "second-root",
-            Self::RootEnds => "root-ends",
-            Self::LevelNotInForce => "level-not-in-force",
-            Self::LevelInForce => "level-in-force",
-            Self::UnknownForm => "unknown-form",
-            Self::FormOfOtherLevel => "form-of-other-level",
-            Self::TooFarBack => "too-far-back",
-            Self::RefTwice => "ref-twice",
-            Self::UnknownRef => "unknown-ref",
-            Self::TwoHeirs => "two-heirs",
-            Self::Empty => "empty",
-            Self::StandsOn => "stands-on",
-        }
-    }
+reasons! {
+    /// No such unit exists at the instant.
+    UnknownUnit = "unknown-unit";
+    /// The unit has ended before, or ends in the same set.
+    EndedUnit = "ended-unit";
+    /// Another set says something of the unit from the same instant or later: sets on one unit apply in the order of their dates.
+    ChangedLater = "changed-later";
+    /// Another unit has the code at some instant from then on.
+    CodeTaken = "code-taken";
+    /// The unit gets two codes of one scheme.
+    CodeTwice = "code-twice";
+    /// The unit above it does not exist for all the time.
+    NoParent = "no-parent";
+    /// The unit would lie under itself.
+    Cycle = "cycle";
+    /// More than thirty units would lie above it.
+    TooDeep = "too-deep";
+    /// Units under one that ends are left behind.
+    ChildrenLeft = "children-left";
+    /// There is a root already.
+    SecondRoot = "second-root";
+    /// The root ends or comes under another unit.
+    RootEnds = "root-ends";
+    /// The level is not in force for all the time.
+    LevelNotInForce = "level-not-in-force";
+    /// The level is in force already.
+    LevelInForce = "level-in-force";
+    /// No such form.
+    UnknownForm = "unknown-form";
+    /// The form belongs to another level.
+    FormOfOtherLevel = "form-of-other-level";
+    /// The date lies further back than `org.backdate_days`, and the set is no correction.
+    TooFarBack = "too-far-back";
+    /// Two units made in the set have the same `ref`.
+    RefTwice = "ref-twice";
+    /// No unit made in the set has the `ref`.
+    UnknownRef = "unknown-ref";
+    /// A unit goes on wholly in one unit and also in another.
+    TwoHeirs = "two-heirs";
+    /// The set says nothing.
+    Empty = "empty";
+    /// The set to be undone says something of the unit, and a later one stands on it.
+    StandsOn = "stands-on";
 }
 
 /// One clash.

@@ -38,13 +38,16 @@ impl From<::redis::RedisError> for CacheError {
 }
 
 impl Redis {
-    /// Connects; fails where nothing answers, because a wrong address in the configuration is to be noticed at start.
-    pub async fn connect(url: &str) -> Result<Self, CacheError> {
+    /// Connects at the first question, and again whenever the connection broke.
+    ///
+    /// # Errors
+    /// The address cannot be read.
+    pub fn open(url: &str) -> Result<Self, CacheError> {
         let config = ConnectionManagerConfig::new()
             .set_connection_timeout(Some(PATIENCE))
             .set_response_timeout(Some(PATIENCE))
             .set_number_of_retries(1);
-        let connection = ConnectionManager::new_with_config(Client::open(url)?, config).await?;
+        let connection = ConnectionManager::new_lazy_with_config(Client::open(url)?, config)?;
         let resting_until = AtomicU64::new(0);
         Ok(Self { connection, count: Script::new(COUNT), began: Instant::now(), resting_until })
     }

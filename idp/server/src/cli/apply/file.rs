@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use idp_core::{
     crypto::jws::Alg,
     org::{UnitKind, UnitName},
-    relying::{AuthMethod, Consent, Definition, Exception, GrantType, Kind, Names, Scope, SubjectType},
+    relying::{AuthMethod, Consent, Definition, Exception, GrantType, Kind, Names, Purpose, Scope, SubjectType},
     types::{Day, Secret},
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema, schema_for};
@@ -120,6 +120,10 @@ pub(super) struct PartyEntry {
     #[serde(default)]
     #[schemars(schema_with = "exceptions")]
     pub(super) exceptions: Vec<Exception>,
+    /// What it wants data for: shown to people, asked where the basis is consent. Absent: one purpose made from its name.
+    #[serde(default)]
+    #[schemars(schema_with = "purposes")]
+    pub(super) purposes: Vec<Purpose>,
 }
 
 /// Whether a party is served.
@@ -250,6 +254,7 @@ impl PartyEntry {
             required_acr: self.required_acr.clone(),
             required_max_age: self.required_max_age,
             exceptions: self.exceptions.clone(),
+            purposes: self.purposes.clone(),
         }
     }
 }
@@ -275,6 +280,7 @@ mod words {
     pub(super) const ALGS: &[&str] = &["RS256", "ES256", "PS256", "EdDSA"];
     pub(super) const SUBJECT_TYPES: &[&str] = &["public", "pairwise"];
     pub(super) const CONSENTS: &[&str] = &["implied", "explicit"];
+    pub(super) const BASES: &[&str] = &["consent", "law", "public_task", "contract"];
     pub(super) const RULES: &[&str] = &["pkce", "assertion_audience"];
 }
 
@@ -319,6 +325,28 @@ fn names(_: &mut SchemaGenerator) -> Schema {
         "additionalProperties": false,
     })
 }
+fn purposes(generator: &mut SchemaGenerator) -> Schema {
+    let both = names(generator);
+    json_schema!({
+        "type": "array",
+        "items": {
+            "type": "object",
+            "properties": {
+                "id": {"type": "string", "pattern": "^[a-z0-9-]{1,32}$"},
+                "version": {"type": "integer", "minimum": 1, "default": 1, "description": "Raised whenever the meaning changes: everybody is asked anew."},
+                "text": both,
+                "legal_basis": {"type": "string", "enum": words::BASES, "default": "consent"},
+                "controller": both,
+                "retention_days": {"type": "integer", "minimum": 1, "maximum": 36_500, "description": "Absent: until it is withdrawn."},
+                "scopes": {"type": "array", "items": {"type": "string", "enum": words::SCOPES}},
+                "optional": {"type": "boolean", "default": false, "description": "Whether the person may leave it out and still go on."},
+            },
+            "required": ["id", "text", "scopes"],
+            "additionalProperties": false,
+        },
+        "default": [],
+    })
+}
 fn unit_kinds(_: &mut SchemaGenerator) -> Schema {
     one_of(&UnitKind::ALL.map(UnitKind::word), None)
 }
@@ -350,7 +378,7 @@ fn exceptions(_: &mut SchemaGenerator) -> Schema {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use idp_core::relying::Rule;
+    use idp_core::relying::{LegalBasis, Rule};
     use serde::de::DeserializeOwned;
 
     fn are_read<T: DeserializeOwned>(words: &[&str]) {
@@ -369,6 +397,8 @@ mod tests {
         are_read::<SubjectType>(words::SUBJECT_TYPES);
         are_read::<Consent>(words::CONSENTS);
         are_read::<Rule>(words::RULES);
+        are_read::<LegalBasis>(words::BASES);
+        assert_eq!(words::BASES.len(), LegalBasis::ALL.len());
         assert_eq!(words::SCOPES.len(), Scope::ALL.len());
         assert_eq!(words::ALGS.len(), Alg::ALL.len());
     }

@@ -88,7 +88,20 @@ fn portal(index: u16, secret: &str, port: u16) -> Value {
         "grant_types": ["authorization_code", "refresh_token"],
         "client_secret": secret,
         "consent": "implied",
+        "purposes": [{
+            "id": "dossier",
+            "text": {"vi": purpose(index, Locale::Vi), "en": purpose(index, Locale::En)},
+            "legal_basis": "public_task",
+            "retention_days": 1_825,
+            "scopes": ["profile", "identity"],
+        }],
     })
+}
+
+/// What a portal wants data for.
+fn purpose(index: u16, locale: Locale) -> String {
+    let key = if index == 0 { "cli-demo-purpose-1" } else { "cli-demo-purpose-2" };
+    text::say(locale, key).into_owned()
 }
 
 /// `portal-1`, `portal-2`.

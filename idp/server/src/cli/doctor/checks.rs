@@ -42,10 +42,10 @@ pub(super) async fn all(config: &Config) -> Vec<Finding> {
             .extend([check::MIGRATIONS, check::KEYS, check::CLOCK].map(|check| Finding::new(check, Mark::Skipped, ""))),
     }
     found.push(tls(config, clock.now()));
-    found.push(Finding::of(check::CACHE, cache::open(&config.cache.url).await.map(|_| ())));
-    found.push(reach::issuer(config).await);
+    found.push(cached(config).await);
+    found.push(reach::issuer(config, clock.now()).await);
     found.push(reach::passkeys(config).await);
-    found.push(reach::registry(config).await);
+    found.push(reach::registry(config, clock.now()).await);
     found.push(notify(config));
     if let Some(db) = db {
         db.close().await;
@@ -106,6 +106,7 @@ async fn migrations(db: &Db) -> Finding {
             Finding::new(check::MIGRATIONS, mark, missing.to_string())
         }
         Ok(MigrationState::Newer) => Finding::new(check::MIGRATIONS, Mark::Wrong, "newer"),
+        Ok(MigrationState::Changed(step)) => Finding::new(check::MIGRATIONS, Mark::Wrong, format!("{step} ≠")),
         Err(error) => Finding::new(check::MIGRATIONS, Mark::Wrong, error.to_string()),
     }
 }
@@ -162,12 +163,28 @@ fn tls(config: &Config, now: Timestamp) -> Finding {
         Err(error) => return Finding::new(check::TLS, Mark::Wrong, error),
     };
     let days = days.unwrap_or_default();
-    let mark = match days {
+    Finding::new(check::TLS, mark_of_days(days), format!("{days} d"))
+}
+
+/// How a certificate stands that is good for so many more days.
+pub(super) const fn mark_of_days(days: i64) -> Mark {
+    match days {
         ..0 => Mark::Wrong,
         0..CERTIFICATE_DAYS => Mark::Warning,
         _ => Mark::Good,
+    }
+}
+
+/// A server goes on without its cache, more slowly.
+async fn cached(config: &Config) -> Finding {
+    let answered = match cache::open(&config.cache.url) {
+        Ok(cache) => cache::answers(&*cache).await,
+        Err(error) => return Finding::new(check::CACHE, Mark::Wrong, error.to_string()),
     };
-    Finding::new(check::TLS, mark, format!("{days} d"))
+    match answered {
+        Ok(()) => Finding::new(check::CACHE, Mark::Good, ""),
+        Err(error) => Finding::new(check::CACHE, Mark::Warning, error.to_string()),
+    }
 }
 
 fn notify(config: &Config) -> Finding {

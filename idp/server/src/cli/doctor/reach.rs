@@ -1,22 +1,44 @@
 //! Whether other systems answer: ourselves by our public name, and the population registry.
 
-use std::time::Duration;
-
+use idp_core::{
+    net::{self, Net, Purpose, Seen},
+    types::Timestamp,
+};
+use idp_pki::Certificate;
+use serde_json::Value;
 use tokio::net::TcpStream;
 use url::Url;
 
-use super::{Finding, Mark, check};
+use super::{Check, Finding, Mark, check, checks};
 use crate::config::Config;
 
-const PATIENCE: Duration = Duration::from_secs(3);
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(3);
+const DISCOVERY: &str = "/.well-known/openid-configuration";
 
-/// Whether the name and port of the issuer lead to something that takes connections. A server that is not running yet does not answer,
-/// so this is a warning.
-pub(super) async fn issuer(config: &Config) -> Finding {
-    let address = config.server.public_url.as_str();
-    match connect(address).await {
-        Ok(()) => Finding::new(check::ISSUER, Mark::Good, address),
-        Err(why) => Finding::new(check::ISSUER, Mark::Warning, format!("{address}: {why}")),
+/// Whether the public address leads to a server that says it is this issuer, over https with a certificate that is good for a while. A server
+/// that does not run yet takes no connections, so that is a warning; what else is found is wrong.
+pub(super) async fn issuer(config: &Config, now: Timestamp) -> Finding {
+    let issuer = config.server.public_url.as_str();
+    let wrong = |why: String| Finding::new(check::ISSUER, Mark::Wrong, format!("{issuer}: {why}"));
+    if let Err(why) = connect(issuer).await {
+        return Finding::new(check::ISSUER, Mark::Warning, format!("{issuer}: {why}"));
+    }
+    let url = match Url::parse(&format!("{issuer}{DISCOVERY}")) {
+        Ok(url) => url,
+        Err(error) => return wrong(error.to_string()),
+    };
+    let seen = match net::look_at_ourselves(&config.outgoing, url).await {
+        Ok(seen) => seen,
+        Err(why) => return wrong(why),
+    };
+    if seen.status != 200 {
+        return wrong(format!("{DISCOVERY}: HTTP {}", seen.status));
+    }
+    let said = serde_json::from_slice::<Value>(&seen.body).ok();
+    match said.as_ref().and_then(|document| document["issuer"].as_str()) {
+        Some(said) if said == issuer => standing(check::ISSUER, issuer, &seen, now),
+        Some(said) => wrong(format!("{DISCOVERY}: issuer {said:.200}")),
+        None => wrong(format!("{DISCOVERY}: ?")),
     }
 }
 
@@ -52,12 +74,34 @@ pub(super) async fn passkeys(config: &Config) -> Finding {
     }
 }
 
-/// Whether the registry's host takes connections. No question is asked: each counts against a quota there.
-pub(super) async fn registry(config: &Config) -> Finding {
+/// Whether the registry's host answers, by the way and under the allowances by which it will be asked. No question is asked: each counts
+/// against a quota there.
+pub(super) async fn registry(config: &Config, now: Timestamp) -> Finding {
     let Some(registry) = &config.registry else {
         return Finding::new(check::REGISTRY, Mark::Skipped, "");
     };
-    Finding::of(check::REGISTRY, connect(&registry.url).await)
+    let looked = async {
+        let url = Url::parse(&registry.url).map_err(|error| error.to_string())?;
+        let net = Net::new(&config.outgoing).map_err(|error| error.to_string())?;
+        net.look(Purpose::PopulationRegistry, url).await
+    };
+    match looked.await {
+        Ok(seen) => standing(check::REGISTRY, "", &seen, now),
+        Err(why) => Finding::new(check::REGISTRY, Mark::Wrong, why),
+    }
+}
+
+/// Good, unless the certificate at the other end is about to end.
+fn standing(check: Check, what: &str, seen: &Seen, now: Timestamp) -> Finding {
+    let certificate = seen.certificate.as_deref().map(Certificate::from_der);
+    match certificate {
+        None => Finding::new(check, Mark::Good, what),
+        Some(Ok(certificate)) => {
+            let days = certificate.days_left(now.seconds());
+            Finding::new(check, checks::mark_of_days(days), format!("{what} {days} d").trim_start())
+        }
+        Some(Err(error)) => Finding::new(check, Mark::Wrong, error.to_string()),
+    }
 }
 
 async fn connect(address: &str) -> Result<(), String> {
@@ -68,5 +112,82 @@ async fn connect(address: &str) -> Result<(), String> {
         Ok(Ok(_stream)) => Ok(()),
         Ok(Err(error)) => Err(error.to_string()),
         Err(elapsed) => Err(elapsed.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        path::{Path, PathBuf},
+        process::Command,
+    };
+
+    use axum::{Json, Router, routing::get};
+    use idp_core::{crypto::random, types::Clock};
+    use tokio::net::TcpListener;
+
+    use super::*;
+    use crate::{
+        config::{Sources, load},
+        server::{self, Options, Shutdown, serve},
+    };
+
+    /// A certificate of so many days for a name.
+    fn make(folder: &Path, name: &str, days: u32) -> (PathBuf, PathBuf) {
+        let (certificate, key) = (folder.join("c.pem"), folder.join("k.pem"));
+        let made = Command::new("openssl")
+            .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"])
+            .args(["-days", &days.to_string(), "-subj", "/CN=x", "-addext", "basicConstraints=CA:FALSE"])
+            .args(["-addext", &format!("subjectAltName=DNS:{name}")])
+            .arg("-out")
+            .arg(&certificate)
+            .arg("-keyout")
+            .arg(&key)
+            .output()
+            .expect("openssl is installed");
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        (certificate, key)
+    }
+
+    /// What the doctor finds where a server says it is `said` (its own address where that is empty), under a certificate that we trust.
+    async fn found(certificate: Option<(&str, u32)>, said: &str) -> (Mark, String) {
+        let folder = std::env::temp_dir().join(format!("idp-reach-{}", random::readable(12)));
+        std::fs::create_dir(&folder).expect("a folder");
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback has free ports");
+        let port = listener.local_addr().expect("it is bound").port();
+        let made = certificate.map(|(name, days)| make(&folder, name, days));
+        let scheme = if made.is_some() { "https" } else { "http" };
+        let ours = format!("{scheme}://localhost:{port}");
+        let document = serde_json::json!({ "issuer": if said.is_empty() { &ours } else { said } });
+        let router = Router::new().route(DISCOVERY, get(|| async { Json(document) }));
+        let tls = made.as_ref().map(|(chain, key)| server::Certificate::load(chain, key).expect("a good pair"));
+        let shutdown = Shutdown::new();
+        let server = tokio::spawn(serve(vec![listener], router, Options { tls, max_connections: 4 }, shutdown.clone()));
+        let mut environment = vec![("IDP__SERVER__PUBLIC_URL".to_owned(), ours)];
+        if let Some((chain, _)) = &made {
+            environment.push(("IDP__OUTGOING__CA_BUNDLE".to_owned(), chain.display().to_string()));
+        }
+        let config =
+            load(&Sources { environment, ..Sources::default() }).unwrap_or_else(|all| panic!("{all:?}")).config;
+        let finding = issuer(&config, Clock::system().now()).await;
+        shutdown.begin();
+        server.await.expect("no panic");
+        std::fs::remove_dir_all(&folder).expect("removes");
+        (finding.mark, finding.detail)
+    }
+
+    #[tokio::test]
+    async fn the_issuer_must_be_itself_under_a_good_certificate() {
+        let cases = [
+            (None, "", Mark::Good, "http://localhost"),
+            (None, "https://id.example", Mark::Wrong, "issuer https://id.example"),
+            (Some(("localhost", 90)), "", Mark::Good, " d"),
+            (Some(("localhost", 10)), "", Mark::Warning, " d"),
+            (Some(("id.example", 90)), "", Mark::Wrong, "certificate"),
+        ];
+        for (certificate, said, mark, words) in cases {
+            let (found, detail) = found(certificate, said).await;
+            assert!(found == mark && detail.contains(words), "{certificate:?} {said}: {found:?} {detail}");
+        }
     }
 }

@@ -51,11 +51,11 @@ fn read(text: &str, environment: &[(&str, &str)]) -> Result<Loaded, Vec<(String,
 }
 
 #[test]
-fn the_defaults_are_a_working_configuration_of_fewer_than_sixty_keys() {
+fn the_defaults_are_a_working_configuration_of_fewer_than_eighty_keys() {
     let loaded = read("", &[]).expect("the defaults are right");
     assert_eq!(loaded.config.server.public_url.as_str(), "http://localhost:8080");
     assert_eq!(loaded.origin("oidc.code_lifetime_seconds"), Origin::Default);
-    assert!(known_keys().len() < 60);
+    assert!(known_keys().len() < 80);
 }
 
 #[test]
@@ -221,4 +221,38 @@ fn a_secret_may_stand_in_a_file_of_its_own() {
 fn a_file_that_is_no_toml_is_one_problem_with_its_line() {
     let problems = read("[server]\nlisten = \n", &[]).expect_err("no TOML");
     assert!(matches!(&problems[..], [(path, 2, Reason::Unreadable(_))] if path.is_empty()), "{problems:?}");
+}
+
+#[test]
+fn a_brand_that_cannot_be_read_is_refused_at_the_start() {
+    let logo = |bytes: usize, name: &str| {
+        let dir = tempdir::Dir::new();
+        let path = dir.path().join(name);
+        std::fs::write(&path, vec![b'x'; bytes]).expect("the folder is ours");
+        (dir, format!("logo_file = \"{}\"", path.display()))
+    };
+    let (_small, good_logo) = logo(100, "logo.svg");
+    let (_large, large_logo) = logo(20_000, "logo.svg");
+    let (_other, other_logo) = logo(100, "logo.exe");
+    let good = [
+        "accent = \"#00573f\"\naccent_dark = \"#9cc4f0\"\nstripe = \"#8a1538\"",
+        "name_vi = \"T\u{1ec9}nh\"\nname_en = \"Province\"",
+        good_logo.as_str(),
+    ];
+    for text in good {
+        assert!(read(&format!("[branding]\n{text}\n"), &[]).is_ok(), "{text}");
+    }
+    for (text, path) in [
+        ("accent = \"#ffd700\"", "branding.accent"),
+        ("accent_dark = \"#0b3a6f\"", "branding.accent_dark"),
+        ("stripe = \"#eeeeee\"", "branding.stripe"),
+        ("name_vi = \"x\"", "branding.name_en"),
+        (large_logo.as_str(), "branding.logo_file"),
+        (other_logo.as_str(), "branding.logo_file"),
+        ("logo_file = \"/nowhere/logo.svg\"", "branding.logo_file"),
+        ("accent = \"blue\"", "branding.accent"),
+    ] {
+        let problems = read(&format!("[branding]\n{text}\n"), &[]).err().unwrap_or_default();
+        assert_eq!(problems.iter().map(|problem| problem.0.as_str()).collect::<Vec<_>>(), [path], "{text}");
+    }
 }

@@ -29,7 +29,7 @@ use crate::{
         error::{Code, OauthError},
         grant, posted,
     },
-    web::{self, Context, Cookie, Form, Params, Problem, Query, house::House},
+    web::{self, Context, Cookie, Form, Look, Params, Problem, Query, house::House},
 };
 
 /// The path of this endpoint.
@@ -82,18 +82,18 @@ impl Visit<'_> {
             Err(Unread::Page(problem)) => return Err(problem),
             Err(Unread::Party(to, error)) => return self.refuse_early(params, &to, &error),
         };
-        let locale = self.locale(parsed.request.locale);
+        let look = self.look(parsed.request.locale);
         if let Err(error) = self.take_hints(&mut parsed).await? {
-            return Ok(OwnedAnswer::to(&parsed, locale).error(self.house, &error));
+            return Ok(OwnedAnswer::to(&parsed, look).error(self.house, &error));
         }
         let live = self.house.session(self.headers, self.cx.now).await?;
         let next = self.next(&parsed, live.as_ref()).await?;
-        let answer = |error: OauthError| OwnedAnswer::to(&parsed, locale).error(self.house, &error);
+        let answer = |error: OauthError| OwnedAnswer::to(&parsed, look).error(self.house, &error);
         match (next, live) {
             (Next::Finish, Some(live)) => {
                 let code = self.issue(&parsed.party, (&parsed.request, &parsed.asked), &live, None).await?;
                 Ok(match code {
-                    Some(code) => OwnedAnswer::to(&parsed, locale).code(self.house, &code),
+                    Some(code) => OwnedAnswer::to(&parsed, look).code(self.house, &code),
                     None => answer(OauthError::new(Code::ServerError, "a code without a transaction was not issued")),
                 })
             }
@@ -108,12 +108,12 @@ impl Visit<'_> {
     fn refuse_early(&self, params: &Params, to: &request::Return, error: &OauthError) -> Result<Response, Problem> {
         let client_id = params.get("client_id").unwrap_or_default();
         let party = self.house.register.by_client_id(client_id).ok_or_else(|| gone("party-unknown"))?;
-        let locale = self.locale(params.get("ui_locales").and_then(Locale::from_tags));
-        Ok(Answer { to, party: &party, came: Came::Straight, locale }.error(self.house, error))
+        let look = self.look(params.get("ui_locales").and_then(Locale::from_tags));
+        Ok(Answer { to, party: &party, came: Came::Straight, look }.error(self.house, error))
     }
 
-    fn locale(&self, asked: Option<Locale>) -> Locale {
-        asked.unwrap_or(self.context.locale)
+    fn look(&self, asked: Option<Locale>) -> Look {
+        self.context.look(asked.unwrap_or(self.context.locale))
     }
 
     /// Looks up whom `id_token_hint` or `claims.sub` expect.
@@ -213,8 +213,8 @@ impl Visit<'_> {
         // The party or its address may have been taken out of service while the person looked for their password.
         let party = self.house.register.by_client_id(&request.client_id).ok_or_else(|| gone("party-unknown"))?;
         party.redirect_uri(&request.redirect_uri).ok_or_else(|| gone("redirect-uri-unregistered"))?;
-        let locale = self.locale(request.locale);
-        let answer = Answer { to: &request.to(), party: &party, came: Came::FromOurForm, locale };
+        let look = self.look(request.locale);
+        let answer = Answer { to: &request.to(), party: &party, came: Came::FromOurForm, look };
         if cancelled {
             let error = OauthError::new(Code::AccessDenied, "the person turned back");
             return Ok(answer.error(self.house, &error));
@@ -290,12 +290,12 @@ struct OwnedAnswer<'p> {
     to: request::Return,
     party: &'p Party,
     came: Came,
-    locale: Locale,
+    look: Look,
 }
 
 impl<'p> OwnedAnswer<'p> {
-    fn to(parsed: &'p Parsed, locale: Locale) -> Self {
-        Self { to: parsed.request.to(), party: &parsed.party, came: Came::Straight, locale }
+    fn to(parsed: &'p Parsed, look: Look) -> Self {
+        Self { to: parsed.request.to(), party: &parsed.party, came: Came::Straight, look }
     }
 
     fn code(&self, house: &House, code: &str) -> Response {
@@ -305,7 +305,7 @@ impl<'p> OwnedAnswer<'p> {
         self.borrow().error(house, error)
     }
     fn borrow(&self) -> Answer<'_> {
-        Answer { to: &self.to, party: self.party, came: self.came, locale: self.locale }
+        Answer { to: &self.to, party: self.party, came: self.came, look: self.look }
     }
 }
 

@@ -184,6 +184,7 @@ fn read(params: &Params, party: &Arc<Party>, to: &Return, now: Timestamp) -> Res
         locale,
         scopes: scopes.clone(),
         ask_consent: party.definition.consent == Consent::Explicit,
+        purposes: party.definition.purposes_for(&scopes),
     };
     let request = Request {
         client_id: party.client_id.clone(),

@@ -4,13 +4,14 @@ use axum::{
     http::{StatusCode, header::LOCATION},
     response::{IntoResponse, Response},
 };
-use idp_core::{relying::Party, types::Locale};
+use idp_core::relying::Party;
 use url::Url;
 
 use super::request::{ResponseMode, Return};
 use crate::{
     oidc::error::OauthError,
     web::{
+        Look,
         headers::FormActionTo,
         house::House,
         page::{self, Words},
@@ -31,7 +32,7 @@ pub(super) struct Answer<'a> {
     pub(super) to: &'a Return,
     pub(super) party: &'a Party,
     pub(super) came: Came,
-    pub(super) locale: Locale,
+    pub(super) look: Look,
 }
 
 impl Answer<'_> {
@@ -73,12 +74,12 @@ impl Answer<'_> {
     }
 
     fn page(&self, house: &House, href: String) -> Response {
-        let c = house.chrome(self.locale, "/".into(), String::new());
+        let c = house.chrome(self.look, "/".into(), String::new());
         page::render(&page::Continue { c, party: Some(self.name()), href })
     }
 
     fn form(&self, house: &House, fields: &[(&str, &str)]) -> Response {
-        let c = house.chrome(self.locale, "/".into(), String::new());
+        let c = house.chrome(self.look, "/".into(), String::new());
         let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let mut response =
             page::render(&page::FormPost { c, party: Some(self.name()), action: self.to.redirect_uri.clone(), fields });
@@ -89,7 +90,7 @@ impl Answer<'_> {
     }
 
     fn name(&self) -> Words {
-        Words::new(self.locale, self.party.definition.name.get(self.locale).to_owned())
+        Words::new(self.look.locale, self.party.definition.name.get(self.look.locale).to_owned())
     }
 }
 

@@ -39,10 +39,9 @@ pub(super) async fn exchange(ask: &Ask<'_>) -> Result<Answer, OauthError> {
 }
 
 async fn present(tx: &mut Tx<'_>, ask: &Ask<'_>, code: Digest, resources: &[String]) -> Result<Outcome, StoreError> {
-    let Some((id, ends_at)) = rows::spend_code(tx, code).await? else {
+    let Some((stored, ends_at)) = rows::spend_code(tx, code).await? else {
         return replayed(tx, code).await;
     };
-    let stored = rows::grant(tx, id, None).await?.ok_or(idp_core::types::Fault::bug("reading a grant just spent"))?;
     let flaw = flaw(ask, &stored, ends_at <= tx.now());
     if let Some(because) = flaw {
         burn(tx, &stored, because).await?;

@@ -11,24 +11,24 @@ use std::sync::Arc;
 
 use axum::{
     Json,
-    extract::State,
     http::{
-        HeaderMap, HeaderValue,
+        HeaderValue,
         header::{CACHE_CONTROL, PRAGMA},
     },
     response::{IntoResponse, Response},
 };
 use idp_core::{
     relying::{GrantType, Party},
-    store::{Actor, Cx},
+    store::Cx,
 };
 use serde::Serialize;
 
 use super::{
-    client_auth, cors,
+    asked::Asked,
+    cors,
     error::{Code, OauthError},
 };
-use crate::web::{Context, Form, Params, Problem, house::House};
+use crate::web::{Params, house::House};
 
 /// A token response (RFC 6749 section 5.1, OpenID Connect Core section 3.1.3.3).
 #[derive(Serialize)]
@@ -53,30 +53,19 @@ struct Ask<'a> {
 }
 
 /// `POST /oauth2/token`.
-pub(super) async fn serve(
-    State(house): State<Arc<House>>,
-    context: Context,
-    headers: HeaderMap,
-    form: Result<Form, Problem>,
-) -> Response {
-    let mut response = match answer(&house, &context, &headers, form).await {
+pub(super) async fn serve(asked: Asked) -> Response {
+    let mut response = match answer(&asked).await {
         Ok(answer) => Json(answer).into_response(),
         Err(error) => error.into_response(),
     };
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response.headers_mut().insert(PRAGMA, HeaderValue::from_static("no-cache"));
-    cors::open_to_parties(&house, &headers, &mut response);
+    cors::open_to_parties(&asked.house, &asked.headers, &mut response);
     response
 }
 
-async fn answer(
-    house: &Arc<House>,
-    context: &Context,
-    headers: &HeaderMap,
-    form: Result<Form, Problem>,
-) -> Result<Answer, OauthError> {
-    let Form(form) = form.map_err(|_| OauthError::new(Code::InvalidRequest, "the body is not a readable form"))?;
-    let cx = house.cx(context);
+async fn answer(asked: &Asked) -> Result<Answer, OauthError> {
+    let form = asked.form()?;
     // What nobody offers is refused before anything is looked up or hashed.
     let grant_type = match form.one("grant_type") {
         Ok(Some("authorization_code")) => GrantType::AuthorizationCode,
@@ -89,12 +78,11 @@ async fn answer(
             return Err(OauthError::new(Code::InvalidRequest, "grant_type is missing or came twice"));
         }
     };
-    let party = client_auth::authenticate(house, &cx, headers, &form).await?;
+    let (party, cx) = asked.party().await?;
     if !party.may_use(grant_type) {
         return Err(OauthError::new(Code::UnauthorizedClient, "the party did not register this grant type"));
     }
-    let cx = cx.acting(Actor::Party(party.id));
-    let ask = Ask { house, cx, party, form: &form };
+    let ask = Ask { house: &asked.house, cx, party, form };
     match grant_type {
         GrantType::AuthorizationCode => authorization_code::exchange(&ask).await,
         GrantType::RefreshToken => refresh_token::exchange(&ask).await,

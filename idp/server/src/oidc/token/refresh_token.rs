@@ -69,9 +69,11 @@ async fn present(tx: &mut Tx<'_>, ask: &Ask<'_>, digest: Digest, resources: &[St
         Ok(asked) => asked,
         Err(error) => return Ok(Outcome::Refused(error)),
     };
-    if !signin::still_agreed(tx, stored.person, &ask.party, &stored.terms.scopes).await? {
+    let now = tx.now();
+    let Some(agreed) = signin::released(tx, stored.person, (&ask.party, &stored.terms.scopes), now).await? else {
         return refused("consent was withdrawn");
-    }
+    };
+    let scopes: Vec<Scope> = scopes.into_iter().filter(|scope| agreed.contains(scope)).collect();
     let Some(attributes) = mint::attributes(tx, &stored, &scopes).await? else {
         return refused("person");
     };

@@ -3,11 +3,12 @@
 use std::borrow::Cow;
 
 use askama::Template;
+use idp_core::signin::Fact;
 use idp_core::text;
-use idp_core::types::{Locale, Timestamp};
+use idp_core::types::{Agent, Locale, Timestamp};
 
-use super::parts::{Errors, Words};
-use crate::web::assets;
+use super::parts::{Errors, Why, Words};
+use crate::web::{Display, assets};
 
 /// Stands for a name while a sentence is formatted, so that the name can get an element of its own. A private-use character:
 /// no sentence of ours contains it.
@@ -18,6 +19,14 @@ const MARK: char = '\u{E000}';
 pub struct Chrome {
     /// The language of the page.
     pub locale: Locale,
+    /// Large letters, high contrast.
+    pub display: Display,
+    /// What this service is called.
+    pub site: Words,
+    /// Its logo, where the province has one.
+    pub logo_href: Option<String>,
+    /// Its colours, where it has its own.
+    pub colours_href: Option<String>,
     /// Path and query of a GET that shows this step again; the language switch adds `ui_locales` to it.
     pub here: String,
     /// The help line's number, as people dial it.
@@ -67,6 +76,26 @@ impl Chrome {
         Sentence { locale: self.locale, pieces, words: words.clone() }
     }
 
+    /// A sentence of a reason, with its facts written in the page's language.
+    pub fn reason(&self, key: impl AsRef<str>, why: &Why) -> Sentence {
+        let facts = why.facts.iter().map(|(name, fact)| match fact {
+            Fact::Seconds(seconds) => (*name, self.span(*seconds)),
+            Fact::At(instant) => (*name, show_time(*instant)),
+        });
+        let facts: Vec<(&str, String)> = facts.collect();
+        let mut mark = [0; 4];
+        let mut with: Vec<(&str, &str)> = facts.iter().map(|(name, text)| (*name, text.as_str())).collect();
+        with.push(("rp", MARK.encode_utf8(&mut mark)));
+        let sentence = text::say_with(self.locale, key.as_ref(), &with);
+        let pieces = sentence.split(MARK).map(str::to_owned).collect();
+        Sentence { locale: self.locale, pieces, words: why.rp.clone() }
+    }
+
+    /// Browser and system as people call them.
+    pub fn agent(&self, agent: Option<&Agent>) -> String {
+        text::agent(self.locale, agent.copied())
+    }
+
     /// The page's title, marked when the page reports errors: a screen reader reads the title first.
     pub fn title(&self, heading: impl AsRef<str>, errors: &Errors) -> String {
         if errors.is_empty() { heading.as_ref().to_owned() } else { self.say_with("title-error", "title", heading) }
@@ -80,6 +109,33 @@ impl Chrome {
     /// An instant as people read it.
     pub fn time(&self, instant: &Timestamp) -> String {
         show_time(*instant)
+    }
+
+    /// Length of time as people say it: `15 phút`.
+    pub fn span(&self, seconds: i64) -> String {
+        let (key, count) = match seconds {
+            ..60 => ("span-seconds", seconds),
+            60..3_600 => ("span-minutes", seconds / 60),
+            3_600..86_400 => ("span-hours", seconds / 3_600),
+            _ => ("span-days", seconds / 86_400),
+        };
+        self.say_with(key, "count", count.to_string())
+    }
+
+    /// This page with letters of the other size.
+    pub fn large_href(&self) -> String {
+        self.display_href(Display { large: !self.display.large, ..self.display })
+    }
+
+    /// This page with the other contrast.
+    pub fn contrast_href(&self) -> String {
+        self.display_href(Display { contrast: !self.display.contrast, ..self.display })
+    }
+
+    fn display_href(&self, display: Display) -> String {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        query.append_pair("as", display.words()).append_pair("to", &self.here);
+        format!("/display?{}", query.finish())
     }
 
     /// This page in Vietnamese.

@@ -1,6 +1,7 @@
 //! The consent step: the values themselves, not scope names.
 
 use askama::Template;
+use idp_core::consent::{Notice, PurposeNotice};
 
 use super::chrome::Chrome;
 use super::parts::{Why, Words};
@@ -30,7 +31,16 @@ pub fn label_of_claim(claim: &str) -> Option<&'static str> {
     })
 }
 
-/// The page `consent`.
+/// One purpose: what it is told in, and the values that it would get.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PurposeCard {
+    /// Its words.
+    pub notice: PurposeNotice,
+    /// What would be released for it, value by value.
+    pub values: Vec<ReleasedValue>,
+}
+
+/// The page `consent`. Its words are those of a [`Notice`], which is kept by digest: what is kept is what was shown.
 #[derive(Template)]
 #[template(path = "consent.html")]
 pub struct Consent {
@@ -38,14 +48,10 @@ pub struct Consent {
     pub c: Chrome,
     /// Who asks.
     pub party: Words,
-    /// The organisation that answers for the data there, where it is registered.
-    pub controller: Option<Words>,
-    /// What would be released, value by value.
-    pub values: Vec<ReleasedValue>,
-    /// What for, in the party's words.
-    pub purposes: Vec<Words>,
-    /// Whether the party may come back for it while the person is away (`offline_access`).
-    pub offline: bool,
+    /// The words.
+    pub notice: Notice,
+    /// What for, and with which values.
+    pub cards: Vec<PurposeCard>,
     /// Why the person is asked.
     pub why: Why,
     /// Where the decision goes: `/sign-in/{t}/consent`.

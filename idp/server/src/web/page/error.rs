@@ -111,8 +111,10 @@ impl ErrorCode {
     /// Where the usual next step leads.
     pub const fn usual_href(self) -> &'static str {
         match self {
-            Self::SignInFinished | Self::IdTokenHintInvalid | Self::LogoutRedirectUnregistered => "/account",
-            Self::SecondFactorNeeded => "/account",
+            Self::SignInFinished
+            | Self::IdTokenHintInvalid
+            | Self::LogoutRedirectUnregistered
+            | Self::SecondFactorNeeded => "/account",
             _ => "/",
         }
     }

@@ -1,6 +1,6 @@
 //! Pieces that several pages share: names in a language, sentences to come, errors, reasons.
 
-use idp_core::signin;
+use idp_core::signin::{self, Fact};
 use idp_core::text;
 use idp_core::types::Locale;
 
@@ -137,12 +137,14 @@ pub struct Why {
     pub rule: &'static str,
     /// The party that asked; our own name where none did.
     pub rp: Words,
+    /// What the rule rests on.
+    pub facts: Vec<(&'static str, Fact)>,
 }
 
 impl Why {
     /// The reason that the hall gave.
-    pub const fn new(why: signin::Why, rp: Words) -> Self {
-        Self { rule: why.word(), rp }
+    pub fn new(why: signin::Why, rp: Words) -> Self {
+        Self { rule: why.word(), rp, facts: why.facts() }
     }
 
     /// The key of the reason.

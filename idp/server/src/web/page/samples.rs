@@ -3,9 +3,10 @@
 use askama::Template;
 use idp_core::authn::PasswordProblem;
 use idp_core::signin::Why as Rule;
-use idp_core::types::{Ial, Locale, Timestamp};
+use idp_core::types::{Locale, Timestamp};
 
 use super::*;
+use crate::web::Look;
 
 /// One rendered sample.
 pub(super) struct Sample {
@@ -18,7 +19,7 @@ pub(super) struct Sample {
 }
 
 pub(super) struct Collected {
-    pub(super) locale: Locale,
+    pub(super) look: Look,
     samples: Vec<Sample>,
 }
 
@@ -31,13 +32,17 @@ impl Collected {
         context: &P,
     ) {
         let html = context.render().expect("contexts format without errors");
-        self.samples.push(Sample { page, name: name.to_owned(), locale: self.locale, html, ids });
+        self.samples.push(Sample { page, name: name.to_owned(), locale: self.look.locale, html, ids });
     }
 }
 
-pub(super) fn chrome(locale: Locale) -> Chrome {
+pub(super) fn chrome(look: Look) -> Chrome {
     Chrome {
-        locale,
+        locale: look.locale,
+        display: look.display,
+        site: Words::ours(look.locale, "site-name"),
+        logo_href: look.display.large.then(|| "/brand/logo.0.svg".to_owned()),
+        colours_href: look.display.large.then(|| "/brand/colours.0.css".to_owned()),
         here: "/sign-in/tx_sample?x=1&y=%22".to_owned(),
         support_phone: "1900 0000".to_owned(),
         province: Words::new(Locale::Vi, "Tỉnh Mẫu"),
@@ -46,8 +51,8 @@ pub(super) fn chrome(locale: Locale) -> Chrome {
     }
 }
 
-fn demo(locale: Locale) -> Chrome {
-    Chrome { banner: Some(Banner::Demo), ..chrome(locale) }
+fn demo(look: Look) -> Chrome {
+    Chrome { banner: Some(Banner::Demo), ..chrome(look) }
 }
 
 pub(super) fn party() -> Words {
@@ -63,15 +68,15 @@ pub(super) fn why(rule: Rule) -> Why {
     Why::new(rule, party())
 }
 
-/// All samples of all pages in one language.
-pub(super) fn all(locale: Locale) -> Vec<Sample> {
-    let mut collected = Collected { locale, samples: Vec::new() };
+/// All samples of all pages in one language and one look.
+pub(super) fn all(look: Look) -> Vec<Sample> {
+    let mut collected = Collected { look, samples: Vec::new() };
     sign_in(&mut collected);
     select_account(&mut collected);
-    consent(&mut collected);
+    super::account::samples::add(&mut collected);
     onward(&mut collected);
     enrol(&mut collected);
-    enrolled_and_account(&mut collected);
+    enrolled(&mut collected);
     sign_out(&mut collected);
     errors_and_home(&mut collected);
     admin(&mut collected);
@@ -83,9 +88,10 @@ pub(super) fn all(locale: Locale) -> Vec<Sample> {
 /// A sample's name, the ids it must have, and what sets it apart.
 type Variant = (&'static str, &'static [&'static str], fn(&mut SignIn));
 
-fn plain_sign_in(locale: Locale) -> SignIn {
+fn plain_sign_in(look: Look) -> SignIn {
     SignIn {
-        c: chrome(locale),
+        shared: false,
+        c: chrome(look),
         party: Some(party()),
         why: why(Rule::NoSession),
         errors: Errors::none(),
@@ -109,7 +115,7 @@ fn sign_in(to: &mut Collected) {
         &["sign-in-form", "login", "password", "sign-in-submit", "cancel-form", "cancel", "enrol-link", "why"];
     const AGAIN: &[&str] = &["sign-in-form", "account-name", "password", "sign-in-submit", "cancel", "why"];
     const CLOSED: &[&str] = &["sign-in-closed", "cancel-form", "cancel", "why"];
-    let variants: [Variant; 10] = [
+    let variants: [Variant; 11] = [
         ("another-way", IDS, |page| page.passkey = None),
         ("closed", CLOSED, |page| page.open = false),
         ("plain", IDS, |page| page.c.banner = Some(Banner::Demo)),
@@ -120,6 +126,7 @@ fn sign_in(to: &mut Collected) {
             page.errors = Errors::bad_credentials();
         }),
         ("throttled", IDS, |page| page.errors = Errors::throttled(15)),
+        ("shared", IDS, |page| page.shared = true),
         ("empty", IDS, |page| page.errors = Errors::empty_credentials(true, true)),
         ("again", AGAIN, |page| page.account = Some("Nguyễn Văn An".to_owned())),
         ("again-own", AGAIN, |page| {
@@ -129,12 +136,12 @@ fn sign_in(to: &mut Collected) {
         }),
     ];
     for (name, ids, change) in variants {
-        let mut page = plain_sign_in(to.locale);
+        let mut page = plain_sign_in(to.look);
         change(&mut page);
         to.add("sign-in", name, ids, &page);
     }
     for rule in Rule::ALL {
-        let mut page = plain_sign_in(to.locale);
+        let mut page = plain_sign_in(to.look);
         page.why = why(rule);
         to.add("sign-in", &format!("why-{}", rule.word()), IDS, &page);
     }
@@ -142,9 +149,9 @@ fn sign_in(to: &mut Collected) {
 
 fn select_account(to: &mut Collected) {
     const IDS: &[&str] = &["select-account-form", "account-continue", "account-other", "why"];
-    let locale = to.locale;
+    let look = to.look;
     let plain = |party: Option<Words>, name: &str| SelectAccount {
-        c: chrome(locale),
+        c: chrome(look),
         party,
         why: why(Rule::ChooseAccount),
         account_name: name.to_owned(),
@@ -162,50 +169,14 @@ fn select_account(to: &mut Collected) {
     }
 }
 
-fn consent(to: &mut Collected) {
-    const IDS: &[&str] = &["consent-form", "consent-allow", "consent-deny", "consent-party", "consent-values", "why"];
-    let locale = to.locale;
-    let c = chrome(locale);
-    let (level, matched) = (c.say(label_of_level(Ial::Ial0)), c.say(DataMatch::Matched.account_key()));
-    let claims = [
-        ("sub", "7f6c2a"),
-        ("name", "Nguyễn Văn An"),
-        ("birthdate", "15/03/1985"),
-        ("personal_number", "079085000001"),
-        ("identity_assurance", level.as_ref()),
-        ("data_match", matched.as_ref()),
-        ("data_matched_at", ""),
-        ("locale", "vi"),
-        ("updated_at", "15/03/2026 09:05:07 (UTC+7)"),
-    ];
-    let values = claims.map(|(claim, value)| ReleasedValue {
-        label: label_of_claim(claim).expect("a claim of ours"),
-        value: value.to_owned(),
-    });
-    let plain = |party| Consent {
-        c: chrome(locale),
-        party,
-        controller: Some(Words::new(Locale::Vi, "Sở Khoa học và Công nghệ")),
-        values: values.to_vec(),
-        purposes: vec![Words::new(Locale::Vi, "Điền sẵn thông tin người nộp hồ sơ")],
-        offline: true,
-        why: why(Rule::NewData),
-        action: "/sign-in/tx_sample/consent".to_owned(),
-    };
-    let bare = Consent { controller: None, purposes: Vec::new(), offline: false, ..plain(long_party()) };
-    for (name, context) in [("plain", plain(party())), ("bare-long-name", bare)] {
-        to.add("consent", name, IDS, &context);
-    }
-}
-
 fn onward(to: &mut Collected) {
-    let locale = to.locale;
+    let look = to.look;
     let href = "https://portal.example/callback?code=ac_1&state=a%26b".to_owned();
     let fields = vec![("code".to_owned(), "ac_1".to_owned()), ("state".to_owned(), "\"'<>&".to_owned())];
     for (name, party) in [("plain", Some(party())), ("no-party", None)] {
-        let context = Continue { c: chrome(locale), party: party.clone(), href: href.clone() };
+        let context = Continue { c: chrome(look), party: party.clone(), href: href.clone() };
         to.add("continue", name, &["continue-link"], &context);
-        let context = FormPost { c: chrome(locale), party, action: href.clone(), fields: fields.clone() };
+        let context = FormPost { c: chrome(look), party, action: href.clone(), fields: fields.clone() };
         to.add("form-post", name, &["form-post", "form-post-submit"], &context);
     }
 }
@@ -220,9 +191,9 @@ fn enrol(to: &mut Collected) {
         "new_password_again",
         "enrol-submit",
     ];
-    let locale = to.locale;
+    let look = to.look;
     let plain = |errors| Enrol {
-        c: demo(locale),
+        c: demo(look),
         party: Some(party()),
         errors,
         given: Given::default(),
@@ -247,11 +218,11 @@ fn enrol(to: &mut Collected) {
     to.add("enrol", "wrong", IDS, &Enrol { given, ..plain(all_wrong) });
 }
 
-fn enrolled_and_account(to: &mut Collected) {
-    let locale = to.locale;
+fn enrolled(to: &mut Collected) {
+    let look = to.look;
     for state in [DataMatch::Matched, DataMatch::Pending] {
         let context = Enrolled {
-            c: chrome(locale),
+            c: chrome(look),
             party: (state != DataMatch::Pending).then(party),
             state,
             login_name: "nguyenvanan4821".to_owned(),
@@ -260,7 +231,7 @@ fn enrolled_and_account(to: &mut Collected) {
         to.add("enrolled", state.word(), &["enrol-state", "login-name", "continue-link"], &context);
     }
     let refused = NotEnrolled {
-        c: chrome(locale),
+        c: chrome(look),
         given: Given {
             personal_number: "079085000001".to_owned(),
             full_name: "Nguyễn \"Văn\" <b>An".to_owned(),
@@ -270,34 +241,13 @@ fn enrolled_and_account(to: &mut Collected) {
         continue_href: "/sign-in/tx_sample".to_owned(),
     };
     to.add("enrolled", "not-matched", &["enrol-state", "enrol-again-form", "enrol-again", "continue-link"], &refused);
-    for (assurance, data_match) in [
-        (Ial::Ial0, DataMatch::Matched),
-        (Ial::Ial1, DataMatch::NotMatched),
-        (Ial::Ial2, DataMatch::Pending),
-        (Ial::Ial3, DataMatch::None),
-    ] {
-        let context = Account {
-            c: Chrome { banner: Some(Banner::Contingency), ..chrome(locale) },
-            name: "Nguyễn Văn An".to_owned(),
-            login_name: "nguyenvanan4821".to_owned(),
-            assurance,
-            data_match,
-            matched_at: (data_match == DataMatch::Matched).then(|| Timestamp::from_millis(1_773_540_307_000)),
-            passkeys_href: "/account/passkeys".to_owned(),
-            factors_href: "/account/factors".to_owned(),
-            sign_out_action: "/account/sign-out".to_owned(),
-        };
-        let ids =
-            &["account-name", "identity-assurance", "data-match", "passkeys-link", "sign-out-form", "sign-out-submit"];
-        to.add("account", data_match.word(), ids, &context);
-    }
 }
 
 fn sign_out(to: &mut Collected) {
-    let locale = to.locale;
+    let look = to.look;
     for (name, party, account) in [("plain", Some(party()), Some("Nguyễn Văn An")), ("unknown", None, None)] {
         let context = SignOut {
-            c: chrome(locale),
+            c: chrome(look),
             party: party.clone(),
             account_name: account.map(str::to_owned),
             action: "/oauth2/logout".to_owned(),
@@ -306,17 +256,19 @@ fn sign_out(to: &mut Collected) {
         to.add("sign-out", name, &["sign-out-form", "sign-out-confirm", "sign-out-stay"], &context);
         let href = party.is_some().then(|| "https://portal.example/?state=1".to_owned());
         let ids: &[&str] = if href.is_some() { &["signed-out", "continue-link"] } else { &["signed-out"] };
-        to.add("signed-out", name, ids, &SignedOut { c: chrome(locale), party, continue_href: href });
+        to.add("signed-out", name, ids, &SignedOut { c: chrome(look), shared: false, party, continue_href: href });
     }
-    let own = SignedOut { c: chrome(locale), party: None, continue_href: Some("/".to_owned()) };
+    let shared = SignedOut { c: chrome(look), shared: true, party: Some(party()), continue_href: Some("/".to_owned()) };
+    to.add("signed-out", "shared", &["signed-out", "continue-link", "shared-warning"], &shared);
+    let own = SignedOut { c: chrome(look), shared: false, party: None, continue_href: Some("/".to_owned()) };
     to.add("signed-out", "own", &["signed-out", "continue-link"], &own);
 }
 
 fn errors_and_home(to: &mut Collected) {
     const IDS: &[&str] = &["error-code", "error-reference", "error-text", "next-step"];
-    let locale = to.locale;
+    let look = to.look;
     let page = |code, next| ErrorPage {
-        c: chrome(locale),
+        c: chrome(look),
         code,
         reference: "01981f3e-7c1a-7d52-9a37-2f0c5b1e8d44".to_owned(),
         at: Timestamp::from_millis(1_773_540_307_000),
@@ -331,22 +283,22 @@ fn errors_and_home(to: &mut Collected) {
     for (name, context) in pages {
         to.add("error", name, IDS, &context);
     }
-    let home = |enrol_href| Home { c: demo(locale), enrol_href, account_href: "/account".to_owned() };
+    let home = |enrol_href| Home { c: demo(look), enrol_href, account_href: "/account".to_owned() };
     let (open, closed) = (home(Some("/enrol".to_owned())), home(None));
     to.add("home", "plain", &["enrol-link", "account-link"], &open);
     to.add("home", "enrol-off", &["account-link"], &closed);
 }
 
 fn admin(to: &mut Collected) {
-    let locale = to.locale;
+    let look = to.look;
     let offered = OwnerOffered {
-        c: chrome(locale),
+        c: chrome(look),
         name: "Nguyễn \"Văn\" <b>An".to_owned(),
         login_name: "nguyenvanan4821".to_owned(),
         expires_at: Timestamp::from_millis(1_773_540_307_000),
         action: "/console/owner/resume?t=tx_sample".to_owned(),
     };
     to.add("owner-offered", "plain", &["account-name", "login-name", "owner-form", "owner-accept"], &offered);
-    let problem = ProblemPage { c: chrome(locale), word: "changed-meanwhile".to_owned() };
+    let problem = ProblemPage { c: chrome(look), word: "changed-meanwhile".to_owned() };
     to.add("problem", "plain", &["problem-title", "problem-text", "problem-code"], &problem);
 }

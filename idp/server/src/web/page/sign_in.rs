@@ -30,6 +30,8 @@ pub struct SignIn {
     pub action: String,
     /// Where cancelling goes: `/sign-in/{t}/cancel`.
     pub cancel_action: String,
+    /// Whether the box "others use this computer too" is ticked.
+    pub shared: bool,
     /// Where an account can be made, while that is allowed.
     pub enrol_href: Option<String>,
     /// Where a forgotten password is replaced, while that is possible.
@@ -42,7 +44,7 @@ impl SignIn {
         match (&self.account, &self.party) {
             (Some(_), _) => self.c.say("login-again-title").into_owned(),
             (None, Some(party)) => self.c.say_with("login-continue-to", "rp", &party.text),
-            (None, None) => self.c.say("login-title").into_owned(),
+            (None, None) => self.c.say_with("login-title", "site", &self.c.site.text),
         }
     }
 }

@@ -27,6 +27,8 @@ pub struct SignOut {
 pub struct SignedOut {
     /// The frame.
     pub c: Chrome,
+    /// Whether the person had said that others use this computer too.
+    pub shared: bool,
     /// The party that the person goes back to.
     pub party: Option<Words>,
     /// Its registered `post_logout_redirect_uri`, with `state`.

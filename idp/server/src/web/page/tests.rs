@@ -10,9 +10,10 @@ use idp_core::types::Locale;
 
 use super::ErrorCode;
 use super::samples::{self, Sample};
+use crate::web::{Display, Look};
 
 fn every_sample() -> Vec<Sample> {
-    Locale::ALL.into_iter().flat_map(samples::all).collect()
+    Locale::ALL.into_iter().flat_map(|locale| samples::all(Look { locale, display: Display::default() })).collect()
 }
 
 /// The opening tags of a page, without `<` and `>`. Enough of a parser for pages whose attribute values are escaped.
@@ -39,12 +40,63 @@ fn every_sample_keeps_the_contract() {
             *ids.entry(id).or_default() += 1;
         }
         assert!(ids.values().all(|times| *times == 1), "{at}: an id stands twice: {ids:?}");
-        for id in sample.ids.iter().chain(&["main", "lang-vi", "lang-en"]) {
+        for id in sample.ids.iter().chain(&["main", "lang-vi", "lang-en", "display-large", "display-contrast"]) {
             assert!(ids.contains_key(id), "{at}: #{id}");
         }
         assert!(html.contains(&format!("<html lang=\"{}\">", sample.locale.tag())), "{at}: html[lang]");
         assert!(html.contains(&format!("data-page=\"{page}\"")), "{at}: data-page");
         assert_eq!(tags.iter().filter(|tag| **tag == "h1" || tag.starts_with("h1 ")).count(), 1, "{at}: one h1");
+    }
+}
+
+#[test]
+fn every_sample_is_the_same_page_in_every_look() {
+    for locale in Locale::ALL {
+        let usual = samples::all(Look { locale, display: Display::default() });
+        for (large, contrast) in [(true, false), (false, true), (true, true)] {
+            let display = Display { large, contrast };
+            let others = samples::all(Look { locale, display });
+            assert_eq!(others.len(), usual.len());
+            for (usual, other) in usual.iter().zip(&others) {
+                let at = format!("{} {} {display:?}", usual.page, usual.name);
+                let open = format!("<html lang=\"{}\"{}>", locale.tag(), display.classes());
+                assert!(other.html.contains(&open), "{at}");
+                // The page that sets the looks says which ones are set.
+                let main = |html: &str| html.split_once("<main").map(|(_, rest)| rest.replace(" checked", ""));
+                assert_eq!(main(&usual.html), main(&other.html), "{at}: looks differ, words do not");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_reason_has_its_sentences_with_who_asks_and_its_facts_in_both_languages() {
+    for locale in Locale::ALL {
+        let all = samples::all(Look { locale, display: Display::default() });
+        for why in Why::ALL {
+            let page = all.iter().find(|sample| sample.name == format!("why-{}", why.word())).expect("a sample a rule");
+            let text = |id: &str| {
+                let rest = page.html.split_once(&format!("id=\"{id}\"")).expect("an element").1;
+                rest.split_once('>').expect("a tag").1.split_once("</p>").expect("an end").0.to_owned()
+            };
+            let (because, next) = (text("why-because"), text("why-next"));
+            assert!(because.len() > 20 && next.len() > 20 && because != next, "{}: {because} {next}", why.word());
+            assert!(format!("{because}{next}").contains("Cổng dịch vụ công"), "{}: who asks", why.word());
+            assert!(page.html.contains(&format!("{}</span>", why.word())), "{}: its rule", why.word());
+            if matches!(why, Why::TooLongAgo { .. }) {
+                let limit = if locale == Locale::Vi { "15 phút" } else { "15 minutes" };
+                assert!(because.contains(limit) && because.contains("15/03/2026 09:05:07 (UTC+7)"), "{because}");
+            }
+        }
+    }
+}
+
+#[test]
+fn nothing_optional_is_ticked_before_somebody_ticks_it() {
+    for sample in every_sample().iter().filter(|sample| sample.page == "consent") {
+        let boxes: Vec<&str> = tags(&sample.html).into_iter().filter(|tag| tag.contains("type=\"checkbox\"")).collect();
+        assert_eq!(boxes.is_empty(), sample.name != "optional", "{}", sample.name);
+        assert!(boxes.iter().all(|tag| !tag.contains("checked")), "{boxes:?}");
     }
 }
 
@@ -80,7 +132,9 @@ fn nothing_on_a_page_needs_more_than_a_self_only_policy() {
             }
             if tag.starts_with("link") {
                 assert!(
-                    attribute(tag, "href").is_some_and(|href| href.starts_with("/assets/") && href.len() > 8),
+                    attribute(tag, "href").is_some_and(|href| (href.starts_with("/assets/")
+                        || href.starts_with("/brand/"))
+                        && href.len() > 8),
                     "{at}"
                 );
             }
@@ -164,7 +218,7 @@ fn no_sentence_is_there_that_nobody_says() {
     made.extend(crate::cli::help::keys());
     let problems = crate::admin::refuse::WORDS.iter();
     made.extend(problems.flat_map(|word| [format!("error-{word}-title"), format!("error-{word}-text")]));
-    let clashes = idp_core::org::change::Why::ALL.map(idp_core::org::change::Why::word);
+    let clashes = idp_core::org::change::Why::ALL.iter().map(|why| why.word());
     let mistakes = crate::admin::refuse::MISTAKES.iter().copied().chain(clashes);
     made.extend(mistakes.map(|word| format!("mistake-{word}")));
     let unused: Vec<&str> = text::entries(Locale::Vi)
@@ -172,18 +226,4 @@ fn no_sentence_is_there_that_nobody_says() {
         .filter(|key| !made.contains(*key) && !text.contains(&format!("\"{key}\"")))
         .collect();
     assert_eq!(unused, Vec::<&str>::new(), "sentences that no template and no source names");
-}
-
-#[test]
-#[ignore = "writes the samples to PAGES_DIR, to be looked at in a browser"]
-fn dump_the_samples() {
-    let folder = std::env::var("PAGES_DIR").expect("PAGES_DIR names a folder");
-    let folder = Path::new(&folder);
-    for sample in every_sample() {
-        // Passing pages would leave before anybody could look.
-        let html =
-            sample.html.replace("http-equiv=\"refresh\"", "name=\"was-refresh\"").replace("<script", "<template");
-        let name = format!("{}.{}.{}.html", sample.page, sample.name, sample.locale.tag());
-        std::fs::write(folder.join(name), html).expect("the folder is writable");
-    }
 }

@@ -18,7 +18,7 @@ pub(in crate::web::page) fn all(to: &mut Collected) {
     own(to);
     for (reason, _) in REASONS {
         let (again_href, other_href) = ("/sign-in/tx_sample".to_owned(), "/sign-in/tx_sample?passkey=other".to_owned());
-        let page = PasskeyFailed { c: chrome(to.locale), reason, again_href, other_href };
+        let page = PasskeyFailed { c: chrome(to.look), reason, again_href, other_href };
         to.add("passkey-failed", reason, &["passkey-reason", "passkey-again", "passkey-other"], &page);
     }
 }
@@ -26,9 +26,9 @@ pub(in crate::web::page) fn all(to: &mut Collected) {
 fn step_up(to: &mut Collected) {
     const IDS: &[&str] =
         &["account-name", "other-ways", "cancel", "why", "passkey-form", "passkey-submit", "passkey-missing"];
-    let locale = to.locale;
+    let look = to.look;
     let plain = || StepUp {
-        c: chrome(locale),
+        c: chrome(look),
         party: Some(party()),
         why: why(Rule::LevelNeeded),
         account: "Nguyễn Văn An".to_owned(),
@@ -49,9 +49,9 @@ fn step_up(to: &mut Collected) {
 
 fn creation(to: &mut Collected) {
     const IDS: &[&str] = &["passkey-form", "label", "passkey-submit", "passkey-missing", "shared-device"];
-    let locale = to.locale;
+    let look = to.look;
     let plain = |rule| PasskeyCreate {
-        c: chrome(locale),
+        c: chrome(look),
         why: Some(why(rule)),
         needed_by: (rule == Rule::LevelNeeded).then(long_party),
         errors: Errors::none(),
@@ -82,7 +82,7 @@ fn creation(to: &mut Collected) {
 }
 
 fn own(to: &mut Collected) {
-    let locale = to.locale;
+    let look = to.look;
     let row = |id: &str, label: &str, synced: bool| PasskeyRow {
         id: id.to_owned(),
         label: label.to_owned(),
@@ -93,7 +93,7 @@ fn own(to: &mut Collected) {
         remove_href: format!("/account/passkeys/{id}/remove"),
     };
     let list = |passkeys: Vec<PasskeyRow>, done| PasskeyList {
-        c: chrome(locale),
+        c: chrome(look),
         done,
         accepted: Some(Accepted { rp_id: "id.example".to_owned(), user: "AQ".to_owned(), ids: "AQ Ag".to_owned() }),
         create_href: Some("/account/passkeys/new".to_owned()),
@@ -112,7 +112,7 @@ fn own(to: &mut Collected) {
         ("only-way", true, true, &["only-way", "back"]),
     ] {
         let page = PasskeyRemove {
-            c: chrome(locale),
+            c: chrome(look),
             label: "Máy tính <b> ở nhà".to_owned(),
             last,
             only_way,

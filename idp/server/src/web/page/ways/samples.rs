@@ -34,10 +34,10 @@ fn second_factor(to: &mut Collected) {
     const IDS: &[&str] =
         &["second-factor-form", "code", "second-factor-submit", "second-factor-again", "cancel", "why"];
     const SEND: &[&str] = &["second-factor-send-form", "second-factor-send", "second-factor-again", "cancel", "why"];
-    let locale = to.locale;
+    let look = to.look;
     let message = |sent| SecondWay::Message { masked: "•••• ••• 678".to_owned(), is_sms: true, sent };
     let plain = |way: SecondWay, word: &str| SecondFactor {
-        c: chrome(locale),
+        c: chrome(look),
         party: Some(party()),
         why: why(Rule::SecondFactor),
         errors: Errors::none(),
@@ -88,9 +88,9 @@ fn contact(address: &str, (kind, proved, second): (&'static str, bool, bool)) ->
 
 fn factors(to: &mut Collected) {
     const IDS: &[&str] = &["app-add", "contact-form", "address", "contact-add", "paper-state", "account-link"];
-    let locale = to.locale;
+    let look = to.look;
     let plain = || Factors {
-        c: chrome(locale),
+        c: chrome(look),
         errors: Errors::none(),
         done: None,
         apps: Vec::new(),
@@ -127,10 +127,10 @@ fn factors(to: &mut Collected) {
 }
 
 fn setting_up(to: &mut Collected) {
-    let locale = to.locale;
+    let look = to.look;
     let uri = "otpauth://totp/T%E1%BB%89nh%20M%E1%BA%ABu:an-123456?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=T%E1%BB%89nh";
     let setup = |errors| TotpSetup {
-        c: chrome(locale),
+        c: chrome(look),
         errors,
         picture: Picture::of(uri).expect("fits"),
         key: "GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ".to_owned(),
@@ -143,7 +143,7 @@ fn setting_up(to: &mut Collected) {
     to.add("totp-setup", "plain", SETUP_IDS, &setup(Errors::none()));
     to.add("totp-setup", "wrong", SETUP_IDS, &setup(wrong_code()));
     let codes = RecoveryCodes {
-        c: chrome(locale),
+        c: chrome(look),
         done: Some(Said::new("done-app-added")),
         codes: (0..10).map(|number| format!("ABCD-EFGH-JKM{number}")).collect(),
         login: "nguyenvanan-123456".to_owned(),
@@ -151,7 +151,7 @@ fn setting_up(to: &mut Collected) {
     };
     to.add("recovery-codes", "plain", &["recovery-codes", "continue-link", "done"], &codes);
     let proof = |errors| ContactProof {
-        c: chrome(locale),
+        c: chrome(look),
         errors,
         address: "+84912345678".to_owned(),
         id: "01890a5d".to_owned(),
@@ -165,9 +165,9 @@ fn setting_up(to: &mut Collected) {
 
 fn passwords(to: &mut Collected) {
     const IDS: &[&str] = &["change-password-form", "new_password", "new_password_again", "change-password-submit"];
-    let locale = to.locale;
+    let look = to.look;
     let plain = |errors| ChangePassword {
-        c: chrome(locale),
+        c: chrome(look),
         errors,
         login: "nguyenvanan-123456".to_owned(),
         password_min: "12".to_owned(),
@@ -189,9 +189,9 @@ fn passwords(to: &mut Collected) {
 }
 
 fn recovery(to: &mut Collected) {
-    let locale = to.locale;
+    let look = to.look;
     let who = |errors| Recover {
-        c: chrome(locale),
+        c: chrome(look),
         errors,
         given: Given::default(),
         login: String::new(),
@@ -201,7 +201,7 @@ fn recovery(to: &mut Collected) {
     let wrong = Errors::of_fields([Mistake::NumberLostZero, Mistake::NameInvalid, Mistake::BirthDateFuture]);
     to.add("recover", "wrong", WHO_IDS, &who(wrong));
     let proof = |errors, sent| RecoverProof {
-        c: chrome(locale),
+        c: chrome(look),
         errors,
         sent,
         action: "/recover/rc_sample/proof".to_owned(),
@@ -215,10 +215,10 @@ fn recovery(to: &mut Collected) {
         RECOVER_IDS,
         &proof(Errors::none().field("code", Said::new("err-code-wrong")), false),
     );
-    let wait = RecoverWait { c: chrome(locale), due: AT.show(), here: "/recover/rc_sample".to_owned() };
+    let wait = RecoverWait { c: chrome(look), due: AT.show(), here: "/recover/rc_sample".to_owned() };
     to.add("recover-wait", "plain", &["recover-due", "recover-again"], &wait);
     let password = RecoverPassword {
-        c: chrome(locale),
+        c: chrome(look),
         errors: Errors::of_fields([Mistake::PasswordMismatch]),
         login: "nguyenvanan-123456".to_owned(),
         password_min: "15".to_owned(),
@@ -230,10 +230,10 @@ fn recovery(to: &mut Collected) {
         &["recover-password-form", "new_password", "recover-password-submit"],
         &password,
     );
-    let stop = RecoverStop { c: chrome(locale), handle: "rx_sample".to_owned(), action: "/recover/stop".to_owned() };
+    let stop = RecoverStop { c: chrome(look), handle: "rx_sample".to_owned(), action: "/recover/stop".to_owned() };
     to.add("recover-stop", "plain", &["recover-stop-form", "recover-stop"], &stop);
     let end = RecoverEnd {
-        c: chrome(locale),
+        c: chrome(look),
         state: "done",
         title: "recover-done-title",
         text: Said::new("recover-done-text").with("login", &"nguyenvanan-123456"),
@@ -241,7 +241,7 @@ fn recovery(to: &mut Collected) {
     };
     to.add("recover-end", "done", &["recover-state", "continue-link"], &end);
     let stopped = RecoverEnd {
-        c: chrome(locale),
+        c: chrome(look),
         state: "stopped",
         title: "recover-stopped-title",
         text: Said::new("recover-stopped-text").with("phone", &"1900 0000"),

@@ -1,0 +1,131 @@
+//! What happened: sign-ins, open sessions, and what went to services.
+
+use askama::Template;
+use idp_core::types::{Agent, Timestamp};
+
+use super::Nav;
+use crate::web::page::{
+    chrome::Chrome,
+    parts::{Said, Words},
+};
+
+/// One row of the history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Act {
+    /// The event, as the form sends it back.
+    pub event: String,
+    /// When.
+    pub at: Timestamp,
+    /// The key of what happened.
+    pub what: &'static str,
+    /// The keys of how they proved themself.
+    pub methods: Vec<&'static str>,
+    /// With what.
+    pub agent: Option<Agent>,
+    /// From which address; `None` where it was erased.
+    pub address: Option<String>,
+    /// Whether it can be reported: signing in can, signing out cannot.
+    pub may_report: bool,
+    /// The number of the case, where it was reported.
+    pub reported: Option<String>,
+    /// Whether it is this very session.
+    pub here: bool,
+}
+
+/// The page `account-history`.
+#[derive(Template)]
+#[template(path = "account-history.html")]
+pub struct AccountHistory {
+    /// The frame.
+    pub c: Chrome,
+    /// The other pages.
+    pub nav: Nav,
+    /// Newest first.
+    pub acts: Vec<Act>,
+    /// The way to older rows.
+    pub older_href: Option<String>,
+    /// `/account/history/report`.
+    pub action: String,
+}
+
+/// The page `account-reported`.
+#[derive(Template)]
+#[template(path = "account-reported.html")]
+pub struct AccountReported {
+    /// The frame.
+    pub c: Chrome,
+    /// The number of the case.
+    pub number: String,
+    /// When it was opened.
+    pub at: Timestamp,
+    /// Whether the session of this very browser was the one.
+    pub signed_out: bool,
+    /// `/account/sessions/end-all`.
+    pub everywhere_action: String,
+    /// To the history, or to signing in anew.
+    pub href: String,
+}
+
+/// An open session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionRow {
+    /// The session, as the form sends it back.
+    pub id: String,
+    /// With what it began.
+    pub agent: Option<Agent>,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it was last used.
+    pub last_used_at: Timestamp,
+    /// When it ends by itself.
+    pub ends_at: Timestamp,
+    /// How many services joined it.
+    pub services: i64,
+    /// Whether the person said that others use the computer too.
+    pub shared: bool,
+    /// Whether it is that of this browser.
+    pub here: bool,
+}
+
+/// The page `account-sessions`.
+#[derive(Template)]
+#[template(path = "account-sessions.html")]
+pub struct AccountSessions {
+    /// The frame.
+    pub c: Chrome,
+    /// The other pages.
+    pub nav: Nav,
+    /// The last used first.
+    pub sessions: Vec<SessionRow>,
+    /// `/account/sessions/end`.
+    pub action: String,
+    /// `/account/sessions/end-all`.
+    pub everywhere_action: String,
+}
+
+/// One release of data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Release {
+    /// When.
+    pub at: Timestamp,
+    /// To whom.
+    pub party: Words,
+    /// What happened.
+    pub what: Said,
+    /// The keys of the kinds of data.
+    pub kinds: Vec<&'static str>,
+}
+
+/// The page `account-access`.
+#[derive(Template)]
+#[template(path = "account-access.html")]
+pub struct AccountAccess {
+    /// The frame.
+    pub c: Chrome,
+    /// The other pages.
+    pub nav: Nav,
+    /// Newest first.
+    pub releases: Vec<Release>,
+    /// The way to older rows.
+    pub older_href: Option<String>,
+}
