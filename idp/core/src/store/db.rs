@@ -193,7 +193,8 @@ async fn postgres(options: &Options) -> Result<Pools, Fault> {
     let connect = PgConnectOptions::from_str(&options.url)
         .map_err(open)?
         .application_name("idp")
-        .options([("statement_timeout", "10s"), ("idle_in_transaction_session_timeout", "10s")])
+        // Planning a reform of the whole country thinks for seconds between two statements, longer on a busy machine.
+        .options([("statement_timeout", "10s"), ("idle_in_transaction_session_timeout", "60s")])
         .statement_cache_capacity(256)
         .log_statements(LevelFilter::Trace)
         .log_slow_statements(LevelFilter::Debug, Duration::from_secs(1));
