@@ -104,12 +104,16 @@ test('docs/screens holds a picture of every page, and they are small together', 
 async function weigh(context, page, url) {
   const session = await context.newCDPSession(page);
   const kinds = new Map();
+  const asked = new Set();
   const weights = { text: 0, script: 0, font: 0, other: 0, requests: 0, hosts: new Set() };
+  // The icon of the page before may still be on its way; it is not this page's weight.
+  session.on('Network.requestWillBeSent', ({ requestId }) => asked.add(requestId));
   session.on('Network.responseReceived', ({ requestId, type, response }) => {
     kinds.set(requestId, type);
     weights.hosts.add(new URL(response.url).host);
   });
   session.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
+    if (!asked.has(requestId)) return;
     const kind = kinds.get(requestId);
     weights.requests += 1;
     if (['Document', 'Stylesheet', 'Script'].includes(kind)) weights.text += encodedDataLength;
@@ -130,6 +134,7 @@ test('the pages stay within their weight', async (context) => {
   await expectPage(page, 'sign-in');
   const signedOut = [page.url(), `${demo.issuer}/enrol`, demo.issuer, `${demo.issuer}/oauth2/authorize?client_id=nobody`];
   await weighAll(context, citizen, page, signedOut);
+  await startAt(page, demo.portals[0]);
   await giveName(page, demo.people[0]);
   const own = ['', '/services', '/history', '/sessions', '/access', '/settings'].map((path) => `${demo.issuer}/account${path}`);
   await weighAll(context, citizen, page, own);

@@ -116,7 +116,7 @@ mod tests {
         for (file, content_type) in [
             ("app.css", "text/css; charset=utf-8"),
             ("form_post.js", "text/javascript; charset=utf-8"),
-            ("be-vietnam-pro-latin-400.woff2", "font/woff2"),
+            ("be-vietnam-pro-400.woff2", "font/woff2"),
             ("be-vietnam-pro-OFL.txt", "text/plain; charset=utf-8"),
             ("icon.svg", "image/svg+xml"),
         ] {
