@@ -106,20 +106,22 @@ async function weigh(context, page, url) {
   const kinds = new Map();
   const asked = new Set();
   const weights = { text: 0, script: 0, font: 0, other: 0, requests: 0, hosts: new Set() };
-  // The icon of the page before may still be on its way; it is not this page's weight.
   session.on('Network.requestWillBeSent', ({ requestId }) => asked.add(requestId));
   session.on('Network.responseReceived', ({ requestId, type, response }) => {
+    if (!asked.has(requestId)) return;
     kinds.set(requestId, type);
     weights.hosts.add(new URL(response.url).host);
   });
   session.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
-    if (!asked.has(requestId)) return;
+    if (!kinds.has(requestId)) return;
     const kind = kinds.get(requestId);
     weights.requests += 1;
     if (['Document', 'Stylesheet', 'Script'].includes(kind)) weights.text += encodedDataLength;
     if (kind === 'Script') weights.script += encodedDataLength;
     if (kind === 'Font') weights.font += encodedDataLength;
   });
+  // The icon of the page before may still be on its way; it is not this page's weight.
+  await page.goto('about:blank', { waitUntil: 'networkidle' });
   await session.send('Network.enable');
   await session.send('Network.setCacheDisabled', { cacheDisabled: true });
   await page.goto(url, { waitUntil: 'networkidle' });
