@@ -134,7 +134,7 @@ mod tests {
     fn the_style_sheet_asks_for_nothing_that_is_not_here() {
         let sheet = String::from_utf8_lossy(&ASSETS.by_file["app.css"].body).into_owned();
         let wanted: Vec<&str> = sheet.split("url(\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
-        assert_eq!(wanted.len(), 4, "two subsets in two weights");
+        assert_eq!(wanted.len(), 2, "one file a weight");
         for url in wanted {
             let name = url.strip_prefix(PREFIX).expect("a hashed path");
             assert!(ASSETS.file_of_name.contains_key(name), "{url}");
