@@ -105,3 +105,13 @@ cli-officials-leave = End every post, session and token of somebody who leaves, 
 cli-officials-leave-arg-person = Their sign-in name or id
 cli-officials-leave-arg-because = Why, or the number of the decision
 office-left = { $posts } posts and { $sessions } sessions ended.
+cli-apply-not-a-bool = Only true or false is taken.
+cli-apply-post-word = This word cannot be used here; see “idp apply --schema”.
+cli-apply-post-login = No account has this sign-in name.
+cli-apply-post-position = There is no such position; add starter_roles = true, or load a catalogue with “idp officials roles”.
+cli-demo-officials = Officials (name, password):
+cli-demo-official-1 = one-stop desk of a ward
+cli-demo-official-2 = two posts: ward, and seconded to the province's one-stop centre
+cli-demo-official-3 = acting director of Home Affairs
+cli-demo-official-4 = statistics at the centre
+cli-demo-official-5 = postal clerk at the one-stop centre

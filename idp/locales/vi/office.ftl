@@ -105,3 +105,13 @@ cli-officials-leave = Kết thúc mọi vị trí, phiên đăng nhập và th�
 cli-officials-leave-arg-person = Tên đăng nhập hoặc id của người đó
 cli-officials-leave-arg-because = Lý do, hoặc số quyết định
 office-left = Đã kết thúc { $posts } vị trí và { $sessions } phiên đăng nhập.
+cli-apply-not-a-bool = Chỉ nhận true hoặc false.
+cli-apply-post-word = Từ này không dùng được ở đây; xem “idp apply --schema”.
+cli-apply-post-login = Không có tài khoản nào mang tên đăng nhập này.
+cli-apply-post-position = Không có chức vụ này; thêm starter_roles = true hoặc nạp danh mục bằng “idp officials roles”.
+cli-demo-officials = Cán bộ (tên đăng nhập, mật khẩu):
+cli-demo-official-1 = một cửa cấp xã
+cli-demo-official-2 = hai vị trí: xã, và biệt phái về Trung tâm Phục vụ hành chính công tỉnh
+cli-demo-official-3 = quyền Giám đốc Sở Nội vụ
+cli-demo-official-4 = thống kê ở trung ương
+cli-demo-official-5 = nhân viên bưu chính tại một cửa

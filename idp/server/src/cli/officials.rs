@@ -327,7 +327,7 @@ fn cell(word: &str) -> &'static str {
 }
 
 /// Why a change of posts is refused.
-fn why(word: &str) -> &'static str {
+pub(super) fn why(word: &str) -> &'static str {
     match word {
         "oneself" => "office-why-oneself",
         "no-power" | "not-acting" => "office-why-no-power",

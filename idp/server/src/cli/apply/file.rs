@@ -27,6 +27,12 @@ struct File {
     /// Units, made where they are missing; parents first.
     #[serde(default)]
     unit: Vec<UnitEntry>,
+    /// Whether the starter set of positions and roles is added where it is missing.
+    #[serde(default)]
+    starter_roles: bool,
+    /// Posts of officials.
+    #[serde(default)]
+    official: Vec<super::official::OfficialEntry>,
 }
 
 /// The JSON Schema of the file.
