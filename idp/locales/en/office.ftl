@@ -93,6 +93,7 @@ office-why-too-long = longer than the giver's own time
 office-why-does-not-fit = the role cannot be held in this unit
 office-why-no-unit = the unit does not exist in that time
 office-why-last-owner = the last owner of the platform stays
+office-why-sets-free = it would set free a right of another post that you could not give
 office-why-separated = the two roles are for two people
 office-why-unconfirmed = the number of a decision is needed
 office-why-field = a field is wrong (unit, position or window)

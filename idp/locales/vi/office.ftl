@@ -93,6 +93,7 @@ office-why-too-long = quá thời hạn của người giao
 office-why-does-not-fit = vai trò không dùng được ở đơn vị này
 office-why-no-unit = đơn vị không tồn tại trong thời gian đó
 office-why-last-owner = chủ quản nền tảng cuối cùng phải ở lại
+office-why-sets-free = việc này làm có hiệu lực một quyền ở vị trí khác mà bạn không được giao
 office-why-separated = hai vai trò phải tách cho hai người
 office-why-unconfirmed = cần số quyết định
 office-why-field = một trường không đúng (đơn vị, chức vụ hoặc thời hạn)

@@ -19,6 +19,7 @@ mod ask;
 mod carry;
 mod desk;
 mod evaluate;
+mod freed;
 mod gate;
 mod grant;
 pub mod import;
