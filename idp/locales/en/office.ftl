@@ -105,4 +105,4 @@ mail-post-ends-body = Your post ends within { $days } days; its last day is { $d
 cli-officials-leave = End every post, session and token of somebody who leaves, at once
 cli-officials-leave-arg-person = Their sign-in name or id
 cli-officials-leave-arg-because = Why, or the number of the decision
-office-left = { $posts } posts and { $sessions } sessions ended.
+office-left = { $posts } posts and { $sessions } sessions ended, { $credentials } passkeys and code apps removed.

@@ -105,4 +105,4 @@ mail-post-ends-body = Vị trí công tác của bạn còn không quá { $days 
 cli-officials-leave = Kết thúc mọi vị trí, phiên đăng nhập và thẻ truy cập của người rời đi, cùng một lúc
 cli-officials-leave-arg-person = Tên đăng nhập hoặc id của người đó
 cli-officials-leave-arg-because = Lý do, hoặc số quyết định
-office-left = Đã kết thúc { $posts } vị trí và { $sessions } phiên đăng nhập.
+office-left = Đã kết thúc { $posts } vị trí và { $sessions } phiên đăng nhập, gỡ { $credentials } khoá truy cập và ứng dụng mã.
