@@ -22,5 +22,5 @@ why-several-posts = You have several posts that mean something to { $rp }, and a
 why-several-posts-next = The choice is kept: next time you enter in this post at once, until it ends or you change it.
 why-change-post = { $rp } opened this page so that you can change the post you act in.
 why-change-post-next = The new one is kept for the next time. You need not sign in again, unless it needs a higher level.
-why-post-level = The post that you chose has a role that needs a higher level than this sign-in.
+why-post-level = The post in which you act at { $rp } has a role that needs a higher level than this sign-in.
 why-post-level-next = Sign in with a passkey from the start, and nothing more is asked next time.

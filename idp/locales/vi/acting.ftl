@@ -22,5 +22,5 @@ why-several-posts = Bạn có nhiều vị trí dùng được ở { $rp }, và 
 why-several-posts-next = Lựa chọn được nhớ: lần sau bạn vào thẳng với vai này, đến khi vị trí hết hạn hoặc bạn đổi vai.
 why-change-post = { $rp } mở trang này để bạn đổi vai.
 why-change-post-next = Vai mới được nhớ cho lần sau. Bạn không phải đăng nhập lại, trừ khi vai mới đòi mức bảo đảm cao hơn.
-why-post-level = Vị trí bạn chọn có vai trò đòi mức bảo đảm cao hơn lần đăng nhập này.
+why-post-level = Vị trí bạn dùng ở { $rp } có vai trò đòi mức bảo đảm cao hơn lần đăng nhập này.
 why-post-level-next = Đăng nhập bằng khoá truy cập (passkey) ngay từ đầu thì lần sau không phải chứng minh thêm.

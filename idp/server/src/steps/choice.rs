@@ -43,7 +43,7 @@ pub(super) async fn post(visit: Visit, ticket: Ticket, Form(params): Form) -> Re
         (Next::ChoosePost(_), Some(_), Some(chosen)) => write(&at, Answer::Post(chosen)).await,
         (Next::ChoosePost(why), Some(live), None) => {
             let errors = Errors::none().field("post", Said::new("choose-post-none"));
-            choose_post(&at, (why, live), StatusCode::UNPROCESSABLE_ENTITY, errors).await
+            choose_post(&at, (why, live), StatusCode::BAD_REQUEST, errors).await
         }
         _ => Ok(at.to_page()),
     }
