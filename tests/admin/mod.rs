@@ -1,7 +1,7 @@
 //! The admin API and the ways into the console, on both databases.
 
 mod conventions;
-mod desk;
+pub(crate) mod desk;
 mod gate;
 mod owner;
 mod rights;

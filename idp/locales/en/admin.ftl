@@ -79,6 +79,7 @@ mistake-form-of-other-level = The form belongs to another level: { $named }.
 mistake-too-far-back = The date lies too far back; only a correction may do that: { $named }.
 mistake-ref-twice = Two new units have the same ref: { $named }.
 mistake-unknown-ref = No new unit has this ref: { $named }.
+mistake-unknown-head = Nobody is known by the id given as the head of { $named }.
 mistake-two-heirs = A unit that goes on wholly in one cannot go on in another: { $named }.
 mistake-empty = The change set says nothing: { $named }.
 mistake-stands-on = A later change set stands on this one: { $named }.

@@ -79,6 +79,7 @@ mistake-form-of-other-level = Loại hình này thuộc cấp khác: { $named }.
 mistake-too-far-back = Ngày hiệu lực lùi quá xa; chỉ bản đính chính mới được như vậy: { $named }.
 mistake-ref-twice = Hai đơn vị mới có cùng ref: { $named }.
 mistake-unknown-ref = Không đơn vị mới nào có ref này: { $named }.
+mistake-unknown-head = Không có người nào mang mã đã ghi làm người đứng đầu của { $named }.
 mistake-two-heirs = Đơn vị chuyển toàn bộ vào một nơi không thể chuyển sang nơi khác: { $named }.
 mistake-empty = Bộ thay đổi không có nội dung: { $named }.
 mistake-stands-on = Có bộ thay đổi sau dựa trên bộ này: { $named }.
