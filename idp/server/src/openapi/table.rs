@@ -283,11 +283,6 @@ pub(super) const ROUTES: &[Route] = &[
         &[post("choose_account", "Which account", &[must("csrf"), must("choice")], PAGE_OR_ON)],
     ),
     public(
-        "/sign-in/{t}/post",
-        "pages",
-        &[post("choose_post", "In which post", &[must("csrf"), must("post")], PAGE_OR_ON)],
-    ),
-    public(
         "/sign-in/{t}/consent",
         "pages",
         &[post("consent", "Allow or deny", &[must("csrf"), must("decision")], PAGE_OR_ON)],

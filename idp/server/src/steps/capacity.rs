@@ -97,13 +97,13 @@ async fn choice(
 
 const fn kind_key(kind: Kind) -> &'static str {
     match kind {
-        Kind::Primary => "post-kind-primary",
-        Kind::Concurrent => "post-kind-concurrent",
-        Kind::Secondment => "post-kind-secondment",
-        Kind::Acting => "post-kind-acting",
-        Kind::InCharge => "post-kind-in-charge",
-        Kind::Delegated => "post-kind-delegated",
-        Kind::BodyMember => "post-kind-body-member",
-        Kind::External => "post-kind-external",
+        Kind::Primary => "acting-kind-primary",
+        Kind::Concurrent => "acting-kind-concurrent",
+        Kind::Secondment => "acting-kind-secondment",
+        Kind::Acting => "acting-kind-acting",
+        Kind::InCharge => "acting-kind-in-charge",
+        Kind::Delegated => "acting-kind-delegated",
+        Kind::BodyMember => "acting-kind-body-member",
+        Kind::External => "acting-kind-external",
     }
 }
