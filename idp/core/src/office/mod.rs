@@ -19,6 +19,7 @@ mod ask;
 mod carry;
 mod desk;
 mod evaluate;
+mod freed;
 mod gate;
 mod grant;
 pub mod import;
@@ -31,7 +32,7 @@ pub mod starter;
 pub mod watch;
 mod world;
 
-pub use acting::{Acting, Capacity, With, acting, acting_post, choices, choose, sweep};
+pub use acting::{Acting, Capacity, With, acting, choices, choose, chosen_at, note, serves, standing, sweep};
 pub use ask::{
     Filter, Found, May, Wanted, Who, assignment, explain, handed_on, history, may, rights, under, used, who, world,
 };
