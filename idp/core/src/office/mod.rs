@@ -31,9 +31,13 @@ pub mod starter;
 pub mod watch;
 mod world;
 
-pub use acting::{Acting, Capacity, With, acting, acting_post, choices, choose, sweep};
+pub use acting::{
+    Acting, Capacity, Checked, With, acting, acting_post, administer, administering, check, choices, choose, offices,
+    sweep,
+};
 pub use ask::{
-    Filter, Found, May, Wanted, Who, assignment, explain, handed_on, history, may, rights, under, used, who, world,
+    Filter, Found, May, Place, Visible, Wanted, Who, assignment, explain, handed_on, history, may, posts_in, rights,
+    under, used, visible, who, world,
 };
 pub use carry::{Ground, Posts, change_rules};
 pub use desk::{
