@@ -35,6 +35,7 @@ mod officials;
 mod pkce;
 mod posted;
 mod revoke;
+pub mod rights;
 mod rows;
 mod token;
 mod userinfo;
