@@ -24,13 +24,13 @@ mod freed;
 mod gate;
 mod grant;
 pub mod import;
+pub mod outbox;
 mod permission;
 mod post;
 mod role;
 mod rows;
 mod shelf;
 pub mod starter;
-pub mod tell;
 pub mod watch;
 mod world;
 

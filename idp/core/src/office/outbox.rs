@@ -12,7 +12,7 @@ use std::{collections::HashMap, time::Duration};
 
 use super::{
     Role, RoleGrant, RoleId,
-    rows::{catalogue, posts, tell as rows},
+    rows::{catalogue, outbox as rows, posts},
 };
 use crate::{
     store::{Conn, StoreError, Tx},
