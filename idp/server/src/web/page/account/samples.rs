@@ -121,6 +121,7 @@ fn data(to: &mut Collected) {
             matched_at: (data_match == DataMatch::Matched).then_some(AT),
             passkeys_href: "/account/passkeys".to_owned(),
             factors_href: "/account/factors".to_owned(),
+            posts_href: (assurance == Ial::Ial2).then(|| "/account/posts".to_owned()),
             sign_out_action: "/account/sign-out".to_owned(),
         };
         let ids = &[
