@@ -320,12 +320,13 @@ mod tests {
         Sent { typed, roles: vec!["thong-ke".to_owned()], ..Sent::default() }
     }
 
+    type Wrong = fn(&mut Sent);
+
     #[test]
     fn every_mistake_of_the_form_stands_beside_its_field() {
         let source = source();
         let other = random::id(now());
         let offered = BTreeSet::from([other]);
-        type Wrong = fn(&mut Sent);
         let cases: [(&[&str], Wrong); 11] = [
             (&[], |_| ()),
             (&["role"], |sent| sent.roles.clear()),
