@@ -58,9 +58,14 @@ pub(super) fn roles(words: &[&str]) -> Vec<RoleGrant> {
 impl Staff {
     /// Provinces 54 and 66, communes 22015 and 22018 under the one, 24133 under the other; the starter set; today is 1 March 2025.
     pub(super) async fn of(engine: Engine) -> Self {
+        Self::over(engine.migrated().await, day("2025-03-01")).await
+    }
+
+    /// The same on a database that is there, such as that of a server.
+    pub(super) async fn over(db: Db, now: Timestamp) -> Self {
         let rules =
             Rules { config: Config { undo_days: 30, backdate_days: 3_650 }, rooms: vec![Arc::new(office::Posts)] };
-        let staff = Self { db: engine.migrated().await, rules, now: AtomicI64::new(day("2025-03-01").millis()) };
+        let staff = Self { db, rules, now: AtomicI64::new(now.millis()) };
         let level = |word: &str, rank: i64| json!({"op": "open_level", "level": word, "rank": rank, "label": {"vi": word, "en": word}});
         let create = |unit: Value| json!({"op": "create", "unit": unit});
         let mut operations = vec![level("central", 0), level("province", 10), level("commune", 30)];

@@ -273,6 +273,9 @@ mod tests {
 
     use super::{DelegationTyped, Sent, Source};
 
+    /// The fields that are wrong, and what makes them so.
+    type Case = (&'static [&'static str], fn(&mut Sent));
+
     fn now() -> Timestamp {
         "2026-03-15".parse::<Day>().expect("a day").start()
     }
@@ -325,7 +328,7 @@ mod tests {
         let source = source();
         let other = random::id(now());
         let offered = BTreeSet::from([other]);
-        let cases: [(&[&str], fn(&mut Sent)); 11] = [
+        let cases: [Case; 11] = [
             (&[], |_| ()),
             (&["role"], |sent| sent.roles.clear()),
             (&["role"], |sent| sent.roles.push("phe-duyet".to_owned())),
