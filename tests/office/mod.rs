@@ -3,5 +3,9 @@
 mod carrying;
 mod desk;
 mod files;
+<<<<<<< HEAD
 mod pages;
 mod staff;
+=======
+pub(crate) mod staff;
+>>>>>>> main

@@ -4,6 +4,7 @@ pub(super) mod acting;
 pub(super) mod carry;
 pub(super) mod catalogue;
 pub(super) mod import;
+pub(super) mod outbox;
 pub(super) mod posts;
 pub(super) mod reason;
 pub(super) mod watch;
@@ -11,4 +12,8 @@ pub(super) mod world;
 
 /// Every statement of these files, file by file.
 pub(super) const ALL: &[&[&str]] =
+<<<<<<< HEAD
     &[acting::ALL, carry::ALL, catalogue::ALL, import::ALL, posts::ALL, reason::ALL, watch::ALL, world::ALL];
+=======
+    &[acting::ALL, carry::ALL, catalogue::ALL, import::ALL, posts::ALL, outbox::ALL, watch::ALL, world::ALL];
+>>>>>>> main
