@@ -3,9 +3,5 @@
 mod carrying;
 mod desk;
 mod files;
-<<<<<<< HEAD
 mod pages;
-mod staff;
-=======
 pub(crate) mod staff;
->>>>>>> main

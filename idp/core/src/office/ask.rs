@@ -3,19 +3,11 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::{
-<<<<<<< HEAD
     Assignment, Judged, Kind, Permission, PostState, Reach, Rights, Rule, Word, World, effective, judge,
     rows::{posts, reason, world as rows},
 };
 use crate::{
     org::{self, AsOf},
-=======
-    Assignment, Judged, Reach, Rights, Rule, Word, World, effective, judge,
-    rows::{posts, world as rows},
-};
-use crate::{
-    org,
->>>>>>> main
     store::{Conn, StoreError, Tx},
     types::{Id, Timestamp, id},
 };

@@ -1,14 +1,9 @@
 //! Floor 6: the office of officials. Who may act for which unit, in which capacity, from when to when, decided by whom.
 //!
 //! Owns: `position`, `role`, `role_permission`, `role_separation`, `assignment`, `assignment_role`, `assignment_unit`, `staff_move`,
-<<<<<<< HEAD
-//! `post_reason`, `post_warning`, `post_review`, `post_review_item`, `acting_post`, `acting_choice`, `staff_import`, `staff_import_row`;
-//! shows the view `assignment_standing`. Stands beside the gate, and neither knows the other. May be called by sessions, the hall and the doors.
-=======
-//! `post_warning`, `post_review`, `post_review_item`, `acting_post`, `acting_choice`, `staff_import`, `staff_import_row`,
+//! `post_reason`, `post_warning`, `post_review`, `post_review_item`, `acting_post`, `acting_choice`, `staff_import`, `staff_import_row`,
 //! `rights_event`, `rights_delivery`; shows the view
 //! `assignment_standing`. Stands beside the gate, and neither knows the other. May be called by sessions, the hall and the doors.
->>>>>>> main
 //!
 //! ```text
 //! one query ──► World (values) ──► evaluate::judge: the rights of ONE post at an instant, with the reason for every yes and no
@@ -45,13 +40,8 @@ pub use acting::{
     offices, serves, standing, sweep,
 };
 pub use ask::{
-<<<<<<< HEAD
-    Filter, Found, May, Waiting, Wanted, Who, assignment, explain, handed_on, history, may, reasons, rights, under,
-    used, waiting, who, world,
-=======
-    Filter, Found, May, Place, Visible, Wanted, Who, assignment, explain, handed_on, history, may, posts_in, rights,
-    under, used, visible, who, world,
->>>>>>> main
+    Filter, Found, May, Place, Visible, Waiting, Wanted, Who, assignment, explain, handed_on, history, may, posts_in,
+    reasons, rights, under, used, visible, waiting, who, world,
 };
 pub use carry::{Ground, Posts, change_rules};
 pub use desk::{

@@ -202,6 +202,7 @@ pub fn refusal(word: &str) -> &'static str {
         "unknown-role" | "does-not-fit" => "office-why-does-not-fit",
         "no-unit" => "office-why-no-unit",
         "last-owner" => "office-why-last-owner",
+        "sets-free" => "office-why-sets-free",
         "separated" => "office-why-separated",
         "unconfirmed" => "office-why-unconfirmed",
         "field" => "office-why-field",

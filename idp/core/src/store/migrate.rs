@@ -64,12 +64,9 @@ pub const fn migrations() -> &'static [Migration] {
         16 "0016_cellar"
         17 "0017_office"
         18 "0018_session"
-<<<<<<< HEAD
-        22 "0022_office"
-=======
         19 "0019_office"
         20 "0020_office"
->>>>>>> main
+        22 "0022_office"
     }
 }
 

@@ -330,28 +330,3 @@ fn cell(word: &str) -> &'static str {
         _ => "office-cell-header",
     }
 }
-<<<<<<< HEAD
-=======
-
-/// Why a change of posts is refused.
-pub(super) fn why(word: &str) -> &'static str {
-    match word {
-        "oneself" => "office-why-oneself",
-        "no-power" | "not-acting" => "office-why-no-power",
-        "too-high" => "office-why-too-high",
-        "not-held" => "office-why-not-held",
-        "other-unit" => "office-why-other-unit",
-        "too-long" => "office-why-too-long",
-        "unknown-role" | "does-not-fit" => "office-why-does-not-fit",
-        "no-unit" => "office-why-no-unit",
-        "last-owner" => "office-why-last-owner",
-        "sets-free" => "office-why-sets-free",
-        "separated" => "office-why-separated",
-        "unconfirmed" => "office-why-unconfirmed",
-        "field" => "office-why-field",
-        "person-not-active" => "office-why-person",
-        "same-person" => "office-why-same-person",
-        _ => "office-why-state",
-    }
-}
->>>>>>> main

@@ -11,9 +11,14 @@ pub(super) mod watch;
 pub(super) mod world;
 
 /// Every statement of these files, file by file.
-pub(super) const ALL: &[&[&str]] =
-<<<<<<< HEAD
-    &[acting::ALL, carry::ALL, catalogue::ALL, import::ALL, posts::ALL, reason::ALL, watch::ALL, world::ALL];
-=======
-    &[acting::ALL, carry::ALL, catalogue::ALL, import::ALL, posts::ALL, outbox::ALL, watch::ALL, world::ALL];
->>>>>>> main
+pub(super) const ALL: &[&[&str]] = &[
+    acting::ALL,
+    carry::ALL,
+    catalogue::ALL,
+    import::ALL,
+    posts::ALL,
+    outbox::ALL,
+    reason::ALL,
+    watch::ALL,
+    world::ALL,
+];
