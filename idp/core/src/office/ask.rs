@@ -338,18 +338,17 @@ async fn asked_within(
     reach: &Reach,
     (by, at): (PostId, Timestamp),
 ) -> Result<Vec<Waiting>, StoreError> {
-    let tops: Vec<Id<id::Unit>> = match reach {
+    let places: Vec<Place> = match reach {
         Reach::Own(_) => Vec::new(),
-        Reach::Unit(unit) | Reach::Under(unit) => vec![*unit],
-        Reach::Listed(units) => units.iter().copied().collect(),
-        Reach::Anywhere => org::root(conn, AsOf::at(at)).await?.into_iter().collect(),
+        Reach::Unit(unit) => vec![Place::Alone(*unit)],
+        Reach::Under(unit) => vec![Place::Under(*unit)],
+        Reach::Listed(units) => units.iter().copied().map(Place::Alone).collect(),
+        Reach::Anywhere => org::root(conn, AsOf::at(at)).await?.into_iter().map(Place::Under).collect(),
     };
     let filter = posts::Filter { state: PostState::Pending.word(), ..posts::Filter::default() };
     let mut found = Vec::new();
-    for top in tops {
-        let alone = !matches!(reach, Reach::Under(_) | Reach::Anywhere);
-        let asked = posts::under(conn, (top, at), filter, None, WAITING).await?;
-        found.extend(asked.into_iter().filter(|one| !alone || one.post.unit == top));
+    for place in places {
+        found.extend(posts::under(conn, (place, at), filter, None, WAITING).await?);
     }
     Ok(found.into_iter().map(|asked| Waiting { asked, by }).collect())
 }
