@@ -273,6 +273,9 @@ mod tests {
 
     use super::{DelegationTyped, Sent, Source};
 
+    /// The fields that are wrong, and what makes them so.
+    type Case = (&'static [&'static str], fn(&mut Sent));
+
     fn now() -> Timestamp {
         "2026-03-15".parse::<Day>().expect("a day").start()
     }
@@ -320,14 +323,12 @@ mod tests {
         Sent { typed, roles: vec!["thong-ke".to_owned()], ..Sent::default() }
     }
 
-    type Wrong = fn(&mut Sent);
-
     #[test]
     fn every_mistake_of_the_form_stands_beside_its_field() {
         let source = source();
         let other = random::id(now());
         let offered = BTreeSet::from([other]);
-        let cases: [(&[&str], Wrong); 11] = [
+        let cases: [Case; 11] = [
             (&[], |_| ()),
             (&["role"], |sent| sent.roles.clear()),
             (&["role"], |sent| sent.roles.push("phe-duyet".to_owned())),

@@ -3,6 +3,8 @@
 mod activity;
 mod posts;
 #[cfg(test)]
+mod posts_samples;
+#[cfg(test)]
 pub(super) mod samples;
 mod services;
 mod settings;
