@@ -3,6 +3,7 @@
 use idp_core::{
     admin::{self, By, NewAppointment, Role, Scope, Subject},
     crypto::handle::{Handle, SessionCookie},
+    office::{self, starter},
     org::{self, Form, Label, change},
     params, session,
     types::{Aal, Id, Interval, id},
@@ -12,13 +13,13 @@ use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
 /// A server of its own, that lets tests ask as often as they like.
-pub(super) async fn house(engine: Engine) -> House {
+pub(crate) async fn house(engine: Engine) -> House {
     Box::pin(House::start(engine, "[admin]\nrequests_per_minute = 1000000")).await
 }
 
 /// Who calls.
 #[derive(Clone)]
-pub(super) enum Caller {
+pub(crate) enum Caller {
     Nobody,
     Token(String),
     /// The cookie of the console.
@@ -36,16 +37,16 @@ pub(super) fn request(house: &House, caller: &Caller, method: &str, path: &str) 
     }
 }
 
-pub(super) async fn get(house: &House, caller: &Caller, path: &str) -> Reply {
+pub(crate) async fn get(house: &House, caller: &Caller, path: &str) -> Reply {
     Reply::of(request(house, caller, "get", path)).await
 }
 
-pub(super) async fn post(house: &House, caller: &Caller, path: &str, body: &Value) -> Reply {
+pub(crate) async fn post(house: &House, caller: &Caller, path: &str, body: &Value) -> Reply {
     Reply::of(request(house, caller, "post", path).json(body)).await
 }
 
 /// An update: reads the revision first, as a client does.
-pub(super) async fn step(house: &House, caller: &Caller, path: &str, tail: &str, body: Option<&Value>) -> Reply {
+pub(crate) async fn step(house: &House, caller: &Caller, path: &str, tail: &str, body: Option<&Value>) -> Reply {
     let tag = get(house, caller, path).await.headers.get("etag").cloned().expect("an ETag");
     let request = request(house, caller, "post", &format!("{path}/{tail}")).header("if-match", tag);
     Reply::of(match body {
@@ -56,7 +57,7 @@ pub(super) async fn step(house: &House, caller: &Caller, path: &str, tail: &str,
 }
 
 /// The `code` of a problem.
-pub(super) fn code(reply: &Reply) -> (u16, String) {
+pub(crate) fn code(reply: &Reply) -> (u16, String) {
     (reply.status, reply.body["code"].as_str().unwrap_or_default().to_owned())
 }
 
@@ -74,15 +75,15 @@ async fn give(house: &House, subject: Subject, role: Role, scope: Scope) -> Id<i
 }
 
 /// Somebody who administers, with their console open.
-pub(super) struct Officer {
+pub(crate) struct Officer {
     pub(super) person: Person,
     pub(super) session: Id<id::Session>,
-    pub(super) console: Caller,
+    pub(crate) console: Caller,
     pub(super) appointment: Id<id::Appointment>,
 }
 
 /// Signs a citizen in as if with two factors, and opens the console for them.
-pub(super) async fn officer(house: &House, role: Role, scope: Scope) -> Officer {
+pub(crate) async fn officer(house: &House, role: Role, scope: Scope) -> Officer {
     let person = house.citizen("Nguyễn Văn An").await;
     let appointment = give(house, Subject::Person(person.id), role, scope).await;
     let (session, console) = console(house, &person).await;
@@ -204,6 +205,12 @@ impl Country {
     }
 }
 
+/// The starter set of roles.
+pub(super) async fn catalogue(house: &House) {
+    let (cx, set) = (house.cx(), &starter::catalogue().expect("reads"));
+    house.db().write(&cx, |tx| Box::pin(starter::load(tx, &office::By::Operator, set))).await.expect("loads");
+}
+
 /// How many rows there are of everything that the API writes.
 pub(super) async fn rows(house: &House) -> Vec<i64> {
     let mut counts = Vec::new();
@@ -211,6 +218,8 @@ pub(super) async fn rows(house: &House) -> Vec<i64> {
         "select count(*) as n from appointment",
         "select count(*) as n from change_set",
         "select count(*) as n from unit",
+        "select count(*) as n from assignment",
+        "select count(*) as n from role",
         "select count(*) as n from admin_answer",
     ] {
         counts.push(house.count(sql).await);

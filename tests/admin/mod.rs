@@ -1,8 +1,9 @@
 //! The admin API and the ways into the console, on both databases.
 
 mod conventions;
-mod desk;
+pub(crate) mod desk;
 mod gate;
+mod officials;
 mod owner;
 mod rights;
 mod sets;

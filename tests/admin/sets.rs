@@ -124,3 +124,29 @@ apart! {
         assert_eq!((code(&refused), refused.body["errors"][0]["pointer"].as_str()), ((422, "clashes".to_owned()), Some("/operations/0")), "{}", refused.body);
     }
 }
+
+apart! {
+    async fn row_203_ten_thousand_units_with_a_foreign_one_among_them_are_refused_whole(house) {
+        let country = Country::of(house).await;
+        let editor = officer(house, Role::UnitEditor, Scope::Below(country.province)).await;
+        let before = rows(house).await;
+        let own = rename(&of("10000"), "Xã Mới");
+        let with = |last: Value| {
+            let mut operations = vec![own.clone(); 9_999];
+            operations.push(last);
+            set("2027-07-01", &Value::Array(operations))
+        };
+        let mut answers = Vec::new();
+        for foreign in [of("66"), of("99999"), json!(country.other.to_string()), json!("0197f3d07c1a7d529a372f0c5b1e8d44")] {
+            let reply = post(house, &editor.console, CHANGES, &with(rename(&foreign, "Tỉnh Khác"))).await;
+            assert_eq!(code(&reply), (403, "not-permitted".to_owned()), "{foreign}");
+            let mut said = reply.body;
+            said["traceId"].take();
+            said["instance"].take();
+            answers.push(said);
+        }
+        assert!(answers.iter().all(|answer| *answer == answers[0]), "nothing tells a unit of others from one that is not there: {answers:?}");
+        assert_eq!(rows(house).await, before);
+        assert_eq!(post(house, &editor.console, CHANGES, &with(own.clone())).await.status, 201, "the same without it is taken");
+    }
+}

@@ -414,3 +414,25 @@ journey! {
         assert!(!Reply::of(request).await.headers.contains_key("access-control-allow-origin"));
     }
 }
+
+journey! {
+    async fn row_26_every_answer_says_who_gave_it(house) {
+        let told = Reply::of(house.http.get(house.at("/.well-known/openid-configuration"))).await;
+        assert_eq!(told.body["authorization_response_iss_parameter_supported"], true);
+        let party = house.party(json!({})).await;
+        let an = house.citizen("Nguyễn Văn An").await;
+        let mut browser = Browser::new();
+        is_told(&browser.open(party.authorize(house, &[("prompt", "none")]).url.as_str()).await, house, "login_required");
+        let posted = [("prompt", "none"), ("response_mode", "form_post")];
+        let page = browser.open(party.authorize(house, &posted).url.as_str()).await;
+        assert_eq!(page.attribute("input[name=error]", "value").as_deref(), Some("login_required"), "{}", page.body);
+        assert_eq!(page.attribute("input[name=iss]", "value").as_deref(), Some(house.issuer.as_str()));
+        browser.sign_in(house, &party, &an).await;
+        let page = browser.open(party.authorize(house, &[]).url.as_str()).await;
+        assert!(page.returned("code").is_some(), "{}", page.body);
+        assert_eq!(page.returned("iss").as_deref(), Some(house.issuer.as_str()));
+        let page = browser.open(party.authorize(house, &[("response_mode", "form_post")]).url.as_str()).await;
+        assert!(page.has("input[name=code]"), "{}", page.body);
+        assert_eq!(page.attribute("input[name=iss]", "value").as_deref(), Some(house.issuer.as_str()));
+    }
+}

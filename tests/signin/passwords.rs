@@ -133,7 +133,10 @@ async fn on_two_nodes() {
     for form in [&forms[0], &forms[1]] {
         assert_eq!(form.send(first, (&an.login, &an.password), &[("host", &name)]).await, 429);
     }
-    assert_eq!(second.count("select count(*) as n from audit_event where kind = 'sign-in-failed'").await, evaluated as i64);
+    assert_eq!(
+        second.count("select count(*) as n from audit_event where kind = 'sign-in-failed'").await,
+        evaluated as i64
+    );
 }
 
 #[test]
@@ -152,7 +155,9 @@ async fn flooded_on(engine: Engine) {
         let (status, retry) = (answer.status().as_u16(), answer.headers().get("retry-after").is_some());
         Some((status, retry, answer.text().await.unwrap_or_default()))
     });
-    let keys = (0..20).map(|_| async { house.http.get(house.at("/oauth2/jwks")).send().await.map(|answer| answer.status().as_u16()) });
+    let keys = (0..20).map(|_| async {
+        house.http.get(house.at("/oauth2/jwks")).send().await.map(|answer| answer.status().as_u16())
+    });
     let (answers, keys) =
         futures_util::future::join(futures_util::future::join_all(guesses), futures_util::future::join_all(keys)).await;
     let heard: Vec<_> = answers.into_iter().flatten().collect();
@@ -163,9 +168,16 @@ async fn flooded_on(engine: Engine) {
     }
     assert!(heard.iter().any(|(status, ..)| *status == 422), "what was admitted is answered");
     assert!(heard.iter().all(|(status, ..)| [422, 503].contains(status)), "and nothing else happens");
-    assert!(keys.iter().all(|status| status.as_ref().is_ok_and(|status| *status == 200)), "others are served meanwhile: {keys:?}");
+    assert!(
+        keys.iter().all(|status| status.as_ref().is_ok_and(|status| *status == 200)),
+        "others are served meanwhile: {keys:?}"
+    );
     let an = house.citizen("Nguyễn Văn An").await;
-    assert_eq!(tries(&mut Browser::new(), house, &an.login, &an.password).await.name(), "account", "and it goes on after");
+    assert_eq!(
+        tries(&mut Browser::new(), house, &an.login, &an.password).await.name(),
+        "account",
+        "and it goes on after"
+    );
 }
 
 #[test]

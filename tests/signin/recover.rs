@@ -130,7 +130,11 @@ async fn by_address_on(engine: Engine) {
     let again = other.open(&link).await;
     let token = again.attribute("input[name=csrf]", "value").expect("a token");
     let jump = [("csrf", token.as_str()), ("new_password", NEW), ("new_password_again", NEW)];
-    assert_eq!(other.post(&house.at(&format!("{handle}/password")), &jump).await.status, 400, "row 135: not by the link alone");
+    assert_eq!(
+        other.post(&house.at(&format!("{handle}/password")), &jump).await.status,
+        400,
+        "row 135: not by the link alone"
+    );
     assert_eq!(other.submit(&again, "recover-proof-form", &[("code", &code)]).await.status, 422, "spent a day ago");
     let sent = other.submit(&again, "recover-send-form", &[]).await;
     let fresh = sent_code(house, &phone, "recovery-code").await;
@@ -239,7 +243,8 @@ async fn by_app_on(engine: Engine) {
     assert_eq!(form.name(), "recover-password", "a second factor does not wait: {} {}", form.status, form.body);
     // Row 136: what was proved is worth half an hour.
     house.later(30 * 60).await;
-    let late = browser.submit(&form, "recover-password-form", &[("new_password", NEW), ("new_password_again", NEW)]).await;
+    let late =
+        browser.submit(&form, "recover-password-form", &[("new_password", NEW), ("new_password_again", NEW)]).await;
     assert_eq!((late.status, late.text("#error-code").as_deref()), (400, Some("recover-expired")));
     let proof = world.asks(&mut browser, registered, &an.login).await;
     let form = browser.submit(&proof, "recover-proof-form", &[("code", &app_code(house, &key, 0))]).await;

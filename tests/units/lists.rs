@@ -7,10 +7,10 @@ use idp_core::{
     store::Conn,
     types::{Day, Id, Timestamp, id},
 };
-use idp_tests::Engine;
+use idp_tests::{Engine, House};
 use serde_json::json;
 
-use super::{Country, in_country};
+use super::{Country, in_country, opened};
 
 fn list(name: &str) -> Vec<HashMap<String, String>> {
     let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../idp/data/units").join(name);
@@ -19,9 +19,9 @@ fn list(name: &str) -> Vec<HashMap<String, String>> {
 }
 
 /// Code → name, level, form and code of the parent.
-type State = BTreeMap<String, [String; 4]>;
+pub(super) type State = BTreeMap<String, [String; 4]>;
 
-fn listed(name: &str) -> State {
+pub(super) fn listed(name: &str) -> State {
     let told = |row: HashMap<String, String>| {
         let form = row["type"].replace('_', "-");
         (row["code"].clone(), [row["name"].clone(), row["level"].clone(), form, row["parent"].clone()])
@@ -30,8 +30,8 @@ fn listed(name: &str) -> State {
 }
 
 /// The same from the table that everybody can download.
-async fn downloaded(country: &Country, day: &str) -> State {
-    let answer = country.open(&format!("units.csv?at={day}")).await;
+pub(super) async fn downloaded(house: &House, day: &str) -> State {
+    let answer = opened(house, &format!("units.csv?at={day}")).await;
     assert_eq!(answer.headers()["content-type"], "text/csv; charset=utf-8; header=present");
     let text = answer.text().await.expect("a table");
     let mut reader = csv::Reader::from_reader(text.as_bytes());
@@ -51,9 +51,9 @@ in_country! {
         assert_eq!(country.said["after"], json!({"provinces": 34, "districts": 0, "communes": 3_321}));
         let days = [("2025-06-30", "units-2024.csv"), ("2025-07-01", "units-2025.csv"), ("2025-01-01", "units-2024.csv"), ("2030-01-01", "units-2025.csv")];
         for (day, name) in days {
-            assert_eq!(downloaded(country, day).await, listed(name), "{day}");
+            assert_eq!(downloaded(&country.house, day).await, listed(name), "{day}");
         }
-        assert_eq!(downloaded(country, "2024-12-31").await, State::new(), "nothing is known of earlier days");
+        assert_eq!(downloaded(&country.house, "2024-12-31").await, State::new(), "nothing is known of earlier days");
     }
 }
 
@@ -67,42 +67,51 @@ async fn meant(conn: &mut Conn, code: &str, day: &str) -> Id<id::Unit> {
     unit.unwrap_or_else(|| panic!("{code} means nothing on {day}"))
 }
 
+/// Every line of the map is a succession, and says the same.
+pub(super) async fn compare_with_the_map(house: &House) {
+    let mut conn = house.db().read().await.expect("reads");
+    let (all, mut went_on) = (AsOf::at(Timestamp::from_millis(FOREVER.millis() - 1)), 0);
+    let mut lines: BTreeMap<String, Vec<HashMap<String, String>>> = BTreeMap::new();
+    for line in list("units-map-2024-2025.csv") {
+        let old = if line["old_code"].is_empty() { &line["old_district_code"] } else { &line["old_code"] };
+        lines.entry(old.clone()).or_default().push(line);
+    }
+    assert_eq!(lines.len(), 10_035 + 5);
+    // PostgreSQL is asked for every split or unchecked unit and for every tenth of the others: each is a round trip.
+    let each = if house.db().dialect() == idp_core::store::Dialect::Sqlite { 1 } else { 10 };
+    for (place, (old, lines)) in lines.iter().enumerate() {
+        let plain = lines.len() == 1 && lines[0]["cross_checked"] == "yes";
+        if plain && place % each != 0 {
+            continue;
+        }
+        let unit = meant(&mut conn, old, "2025-06-30").await;
+        let found = org::successors(&mut conn, unit, all).await.expect("reads");
+        if found.is_empty() {
+            let [line] = &lines[..] else { panic!("{old} is split and has no successor") };
+            assert_eq!(meant(&mut conn, &line["new_code"], "2025-07-01").await, unit, "{old} goes on");
+            went_on += 1;
+            continue;
+        }
+        assert_eq!(found.len(), lines.len(), "{old}");
+        for line in lines {
+            let new = meant(&mut conn, &line["new_code"], "2025-07-01").await;
+            let one = found.iter().find(|one| one.to == new).unwrap_or_else(|| panic!("{old} → {}", line["new_code"]));
+            let share = if line["relation"] == "whole" { Share::Whole } else { Share::Part };
+            let checked = line["cross_checked"] != "no";
+            assert_eq!((one.share, one.checked), (share, checked), "{old}");
+            assert_eq!(
+                one.is_default,
+                line["is_default"] == "1" && checked,
+                "{old}: what only one source says is not proposed"
+            );
+        }
+    }
+    assert!(went_on == 132 || each > 1, "{went_on} communes go on");
+}
+
 in_country! {
     async fn the_successions_are_the_map_line_for_line(country) {
-        let mut conn = country.house.db().read().await.expect("reads");
-        let (all, mut went_on) = (AsOf::at(Timestamp::from_millis(FOREVER.millis() - 1)), 0);
-        let mut lines: BTreeMap<String, Vec<HashMap<String, String>>> = BTreeMap::new();
-        for line in list("units-map-2024-2025.csv") {
-            let old = if line["old_code"].is_empty() { &line["old_district_code"] } else { &line["old_code"] };
-            lines.entry(old.clone()).or_default().push(line);
-        }
-        assert_eq!(lines.len(), 10_035 + 5);
-        // PostgreSQL is asked for every split or unchecked unit and for every tenth of the others: each is a round trip.
-        let each = if country.house.db().dialect() == idp_core::store::Dialect::Sqlite { 1 } else { 10 };
-        for (place, (old, lines)) in lines.iter().enumerate() {
-            let plain = lines.len() == 1 && lines[0]["cross_checked"] == "yes";
-            if plain && place % each != 0 {
-                continue;
-            }
-            let unit = meant(&mut conn, old, "2025-06-30").await;
-            let found = org::successors(&mut conn, unit, all).await.expect("reads");
-            if found.is_empty() {
-                let [line] = &lines[..] else { panic!("{old} is split and has no successor") };
-                assert_eq!(meant(&mut conn, &line["new_code"], "2025-07-01").await, unit, "{old} goes on");
-                went_on += 1;
-                continue;
-            }
-            assert_eq!(found.len(), lines.len(), "{old}");
-            for line in lines {
-                let new = meant(&mut conn, &line["new_code"], "2025-07-01").await;
-                let one = found.iter().find(|one| one.to == new).unwrap_or_else(|| panic!("{old} → {}", line["new_code"]));
-                let share = if line["relation"] == "whole" { Share::Whole } else { Share::Part };
-                let checked = line["cross_checked"] != "no";
-                assert_eq!((one.share, one.checked), (share, checked), "{old}");
-                assert_eq!(one.is_default, line["is_default"] == "1" && checked, "{old}: what only one source says is not proposed");
-            }
-        }
-        assert!(went_on == 132 || each > 1, "{went_on} communes go on");
+        compare_with_the_map(&country.house).await;
     }
 }
 

@@ -3,6 +3,7 @@
 mod commands;
 mod lists;
 mod public;
+mod replay;
 
 use std::{collections::HashMap, path::PathBuf, sync::OnceLock};
 
@@ -14,6 +15,7 @@ use crate::faults::process::executable;
 
 /// A server with the whole country and the sample agencies.
 struct Country {
+    engine: Engine,
     house: House,
     /// What the command that loaded it said.
     said: Value,
@@ -31,14 +33,14 @@ impl Country {
         let house = Box::pin(House::start(engine, "[log]\nlevel = \"error\"")).await;
         let (code, said) = idp(&house, "an", &["load", "units", "--with-sample-agencies"]);
         assert_eq!(code, Some(0), "{said}");
-        let country: &'static Self = Box::leak(Box::new(Self { house, said }));
+        let country: &'static Self = Box::leak(Box::new(Self { engine, house, said }));
         countries.insert(engine, country);
         country
     }
 
     /// What the door of open data answers.
     async fn open(&self, path: &str) -> reqwest::Response {
-        self.house.http.get(self.house.at(&format!("/api/v1/public/{path}"))).send().await.expect("answers")
+        opened(&self.house, path).await
     }
 
     /// The same as JSON.
@@ -49,6 +51,11 @@ impl Country {
         assert!(status.is_success(), "{path}: {status} {text}");
         serde_json::from_str(&text).expect("JSON")
     }
+}
+
+/// What the door of open data of a server answers.
+async fn opened(house: &House, path: &str) -> reqwest::Response {
+    house.http.get(house.at(&format!("/api/v1/public/{path}"))).send().await.expect("answers")
 }
 
 /// Runs a command beside the server as the operator of this name; gives its exit code and its JSON.

@@ -1,6 +1,6 @@
 //! The catalogue: what can be permitted, and the roles that bundle it. Later rooms add permissions here.
 
-use crate::types::Fault;
+use crate::{office, types::Fault};
 
 /// Something that an administrator may be permitted to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -15,16 +15,31 @@ pub enum Permission {
     ReadAdministrators,
     /// Appoint administrators and end their appointments.
     AppointAdministrators,
+    /// Read officials and their posts.
+    ReadOfficials,
+    /// Give posts, change and end them.
+    AssignOfficials,
+    /// Decide, as the second person, about posts that somebody else asked for.
+    ApproveOfficials,
+    /// Answer reviews of posts.
+    ReviewOfficials,
+    /// Change the catalogue of positions and roles.
+    WriteRoles,
 }
 
 impl Permission {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 10] = [
         Self::ReadUnits,
         Self::ProposeChanges,
         Self::DecideChanges,
         Self::ReadAdministrators,
         Self::AppointAdministrators,
+        Self::ReadOfficials,
+        Self::AssignOfficials,
+        Self::ApproveOfficials,
+        Self::ReviewOfficials,
+        Self::WriteRoles,
     ];
 
     /// The stable word.
@@ -35,7 +50,27 @@ impl Permission {
             Self::DecideChanges => "changes.decide",
             Self::ReadAdministrators => "administrators.read",
             Self::AppointAdministrators => "administrators.appoint",
+            Self::ReadOfficials => "officials.read",
+            Self::AssignOfficials => "officials.assign",
+            Self::ApproveOfficials => "officials.approve",
+            Self::ReviewOfficials => "officials.review",
+            Self::WriteRoles => "roles.write",
         }
+    }
+
+    /// The same as roles of officials hold it; `None`: no post gives it. The register of administrators is kept by administrators.
+    pub const fn of_posts(self) -> Option<office::Permission> {
+        Some(match self {
+            Self::ReadUnits => office::Permission::ReadUnits,
+            Self::ProposeChanges => office::Permission::ProposeChanges,
+            Self::DecideChanges => office::Permission::DecideChanges,
+            Self::ReadAdministrators | Self::AppointAdministrators => return None,
+            Self::ReadOfficials => office::Permission::ReadOfficials,
+            Self::AssignOfficials => office::Permission::AssignOfficials,
+            Self::ApproveOfficials => office::Permission::ApproveOfficials,
+            Self::ReviewOfficials => office::Permission::ReviewOfficials,
+            Self::WriteRoles => office::Permission::WriteRoles,
+        })
     }
 }
 
@@ -88,7 +123,7 @@ impl Role {
             }
             Self::UnitEditor => &[Permission::ReadUnits, Permission::ProposeChanges],
             Self::UnitApprover => &[Permission::ReadUnits, Permission::DecideChanges],
-            Self::Auditor => &[Permission::ReadUnits, Permission::ReadAdministrators],
+            Self::Auditor => &[Permission::ReadUnits, Permission::ReadAdministrators, Permission::ReadOfficials],
         }
     }
 

@@ -116,7 +116,13 @@ pub async fn prove(desk: Desk<'_>, cx: &Cx, said: Attempt<'_>) -> Result<First, 
     };
     let usage = PasswordUse::of(&password());
     let standing = judge(account.state, state);
-    right(desk, cx, (account.person, account.id), Right { standing, stored: &stored, fresh: fresh.map(|fresh| (fresh, usage)) }).await?;
+    right(
+        desk,
+        cx,
+        (account.person, account.id),
+        Right { standing, stored: &stored, fresh: fresh.map(|fresh| (fresh, usage)) },
+    )
+    .await?;
     standing.map_err(Refusal::Closed)?;
     Ok(First { account: account.id, person: account.person, at: cx.now })
 }

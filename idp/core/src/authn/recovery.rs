@@ -98,8 +98,7 @@ pub async fn proved(
     wait: Duration,
 ) -> Result<Option<(Timestamp, Handle<RecoveryCancel>)>, StoreError> {
     let due_at = tx.now() + wait;
-    let (opened_at, ends_at) =
-        if wait.is_zero() { (Some(due_at), due_at + LIFETIME) } else { (None, due_at + AWAKE) };
+    let (opened_at, ends_at) = if wait.is_zero() { (Some(due_at), due_at + LIFETIME) } else { (None, due_at + AWAKE) };
     let cancel = Handle::<RecoveryCancel>::generate();
     if !rows::proved(tx, (case.digest, cancel.digest()), (due_at, opened_at, ends_at)).await? {
         return Ok(None);

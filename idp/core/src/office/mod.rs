@@ -1,7 +1,8 @@
 //! Floor 6: the office of officials. Who may act for which unit, in which capacity, from when to when, decided by whom.
 //!
 //! Owns: `position`, `role`, `role_permission`, `role_separation`, `assignment`, `assignment_role`, `assignment_unit`, `staff_move`,
-//! `post_warning`, `post_review`, `post_review_item`, `acting_post`, `acting_choice`, `staff_import`, `staff_import_row`; shows the view
+//! `post_warning`, `post_review`, `post_review_item`, `acting_post`, `acting_choice`, `staff_import`, `staff_import_row`,
+//! `rights_event`, `rights_delivery`; shows the view
 //! `assignment_standing`. Stands beside the gate, and neither knows the other. May be called by sessions, the hall and the doors.
 //!
 //! ```text
@@ -19,9 +20,11 @@ mod ask;
 mod carry;
 mod desk;
 mod evaluate;
+mod freed;
 mod gate;
 mod grant;
 pub mod import;
+pub mod outbox;
 mod permission;
 mod post;
 mod role;
@@ -31,9 +34,13 @@ pub mod starter;
 pub mod watch;
 mod world;
 
-pub use acting::{Acting, Capacity, With, acting, acting_post, choices, choose, sweep};
+pub use acting::{
+    Acting, Capacity, Checked, With, acting, administer, administering, check, choices, choose, chosen_at, note,
+    offices, serves, standing, sweep,
+};
 pub use ask::{
-    Filter, Found, May, Wanted, Who, assignment, explain, handed_on, history, may, rights, under, used, who, world,
+    Filter, Found, May, Place, Visible, Wanted, Who, assignment, explain, handed_on, history, may, posts_in, rights,
+    under, used, visible, who, world,
 };
 pub use carry::{Ground, Posts, change_rules};
 pub use desk::{

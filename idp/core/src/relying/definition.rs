@@ -74,6 +74,8 @@ pub enum Scope {
     Profile,
     /// Personal number and levels.
     Identity,
+    /// The post in which an official acts.
+    Officials,
     /// Refresh tokens outlive the session.
     OfflineAccess,
     /// The admin API, for a party in its own name. No person gives it and no token of a person carries it.
@@ -82,7 +84,8 @@ pub enum Scope {
 
 impl Scope {
     /// All, in the order in which they are shown.
-    pub const ALL: [Self; 5] = [Self::Openid, Self::Profile, Self::Identity, Self::OfflineAccess, Self::Admin];
+    pub const ALL: [Self; 6] =
+        [Self::Openid, Self::Profile, Self::Identity, Self::Officials, Self::OfflineAccess, Self::Admin];
 
     /// The word in requests and tokens.
     pub const fn word(self) -> &'static str {
@@ -90,6 +93,7 @@ impl Scope {
             Self::Openid => "openid",
             Self::Profile => "profile",
             Self::Identity => "identity",
+            Self::Officials => "officials",
             Self::OfflineAccess => "offline_access",
             Self::Admin => "admin",
         }
@@ -110,6 +114,14 @@ impl Scope {
         let words: Vec<_> = Self::ALL.iter().filter(|scope| scopes.contains(scope)).map(|scope| scope.word()).collect();
         words.join(" ")
     }
+}
+
+/// Claims beside ours, in the words of systems that were built before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClaimProfile {
+    /// Those that one-stop software of provinces reads from its own tokens (`docs/contract.md` section 3).
+    OneStop,
 }
 
 /// OpenID Connect Core section 8.
@@ -193,6 +205,8 @@ pub struct Definition {
     pub post_logout_redirect_uris: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backchannel_logout_uri: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub events_uri: Option<String>,
     #[serde(default)]
     pub scopes: Vec<Scope>,
     #[serde(default)]
@@ -221,6 +235,8 @@ pub struct Definition {
     pub required_acr: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub required_max_age: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claim_profile: Option<ClaimProfile>,
     #[serde(default)]
     pub exceptions: Vec<Exception>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -344,10 +360,13 @@ impl Definition {
                 }
             }
         }
-        if let Some(uri) = &self.backchannel_logout_uri
-            && let Err(error) = RedirectUri::parse(uri, Kind::Confidential, policy)
-        {
-            wrong("backchannel_logout_uri", &format!("{uri}: {error}"));
+        let told = [("backchannel_logout_uri", &self.backchannel_logout_uri), ("events_uri", &self.events_uri)];
+        for (field, uri) in told {
+            if let Some(uri) = uri
+                && let Err(error) = RedirectUri::parse(uri, Kind::Confidential, policy)
+            {
+                wrong(field, &format!("{uri}: {error}"));
+            }
         }
         if self.subject_type == SubjectType::Pairwise && self.sector().is_none() {
             wrong("sector_identifier", "pairwise needs it where the redirect URIs have several hosts or none");

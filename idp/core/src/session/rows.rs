@@ -17,6 +17,8 @@ const INSERT: &str = "insert into session \
 const RENEW: &str = "update session set digest = $2, auth_at = $3, acr = $4, amr = $5, last_used_at = $3, \
     credential_id = coalesce($6, credential_id) \
     where id = $1 and ended_at is null";
+const HOLD_TO_OFFICE: &str = "update session set population = $2, \
+    ends_at = case when started_at + $3 < ends_at then started_at + $3 else ends_at end where id = $1 and ended_at is null";
 const FIND: &str = "select s.id, s.account_id, s.person_id, s.auth_at, s.acr, s.amr, s.last_used_at, \
     s.population, s.computer from session s join account_standing a on a.account_id = s.account_id \
     where s.digest = $1 and s.ended_at is null and s.ends_at > $2 and s.epoch = $3 \
@@ -39,8 +41,7 @@ const OPENED_WITH: &str = "select s.id from session_proof p join session s on s.
     where p.credential_id = $1 and s.ended_at is null";
 /// Every credential that ever proved the holder of a session counts: a thief who adds a passkey of their own and proves themself with it
 /// does not outlive the stolen one.
-const NOTE_PROOF: &str =
-    "insert into session_proof (session_id, credential_id) values ($1, $2) on conflict (session_id, credential_id) do nothing";
+const NOTE_PROOF: &str = "insert into session_proof (session_id, credential_id) values ($1, $2) on conflict (session_id, credential_id) do nothing";
 const IS_OPENED_WITH: &str = "select session_id from session_proof where session_id = $1 and credential_id = $2";
 const OPEN_OF: &str = "select s.id, s.started_at, s.last_used_at, s.ends_at, s.acr, s.agent, s.population, s.computer, \
     (select count(*) from session_party p where p.session_id = s.id) as parties from session s \
@@ -68,6 +69,7 @@ const GIVE_UP: &str = "update logout_delivery set given_up_at = $2 where id = $1
 pub(super) const ALL: &[&str] = &[
     INSERT,
     RENEW,
+    HOLD_TO_OFFICE,
     FIND,
     ALIVE,
     TOUCH,
@@ -144,6 +146,12 @@ pub(super) async fn renew(
     }
     note_proof(tx, live.id, credential).await?;
     Ok(true)
+}
+
+pub(super) async fn hold_to_office(tx: &mut Tx<'_>, live: &Live, limits: Limits) -> Result<(), StoreError> {
+    let absolute = limits.of(live.population, live.computer).absolute;
+    let longest = i64::try_from(absolute.as_millis()).unwrap_or(i64::MAX);
+    tx.run(HOLD_TO_OFFICE, params![live.id, live.population.word(), longest]).await.map(|_| ())
 }
 
 pub(super) async fn find(

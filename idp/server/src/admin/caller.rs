@@ -8,7 +8,7 @@ use axum::http::{
     header::{AUTHORIZATION, ORIGIN},
 };
 use idp_core::{
-    admin::{self, Caller, Console, How, Subject},
+    admin::{self, Caller, Console, How, Subject, Who},
     crypto::handle::{ConsoleCookie, Handle},
     relying::Scope,
     types::{Fault, Timestamp},
@@ -28,25 +28,26 @@ pub(super) struct Known {
 }
 
 /// Finds out who calls. A token wins over a cookie: who sends one means it.
-pub(super) async fn identify(desk: &Desk, headers: &HeaderMap, now: Timestamp) -> Result<Known, Problem> {
+pub(super) async fn identify(desk: &Desk, headers: &HeaderMap, who: Who, now: Timestamp) -> Result<Known, Problem> {
     if headers.contains_key(AUTHORIZATION) {
-        let machine = machine(desk, headers, now).await?;
+        let machine = machine(desk, headers, who, now).await?;
         return Ok(Known { caller: machine, console: None });
     }
     let console = console(desk, headers, now).await?;
-    let caller = Caller { subject: Subject::Person(console.live.person), how: console.how() };
+    let (subject, session) = (Subject::Person(console.live.person), Some(console.live.id));
+    let caller = Caller { subject, how: console.how(), session };
     Ok(Known { caller, console: Some(console) })
 }
 
-async fn machine(desk: &Desk, headers: &HeaderMap, now: Timestamp) -> Result<Caller, Problem> {
+async fn machine(desk: &Desk, headers: &HeaderMap, who: Who, now: Timestamp) -> Result<Caller, Problem> {
     let token = bearer(headers).ok_or_else(|| refuse::unknown_caller(true))?;
     let audience = format!("{}{PREFIX}", desk.house.issuer);
     let machine = desk.bearers.machine(token, &audience, now).await?.ok_or_else(|| refuse::unknown_caller(true))?;
-    if !machine.scopes.contains(&Scope::Admin) {
+    if who != Who::Party && !machine.scopes.contains(&Scope::Admin) {
         let challenge = "Bearer error=\"insufficient_scope\", scope=\"admin\"";
         return Err(Problem::new(refuse::NOT_PERMITTED).because("a token without the scope").challenge(challenge));
     }
-    Ok(Caller { subject: Subject::Party(machine.party.id), how: How::Machine })
+    Ok(Caller { subject: Subject::Party(machine.party.id), how: How::Machine, session: None })
 }
 
 /// RFC 6750 section 2.1: one header, one scheme.

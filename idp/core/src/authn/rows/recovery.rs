@@ -29,7 +29,8 @@ const STOP_ALL: &str = "update recovery set state = 'cancelled', state_at = $2 \
 const SWEEP: &str = "delete from recovery where ends_at < $1";
 
 /// Every statement of this file.
-pub(in crate::authn) const ALL: &[&str] = &[INSERT, LOAD, COUNT, PROVED, OPEN, FINISH, CAN_BE_STOPPED, STOP, STOP_ALL, SWEEP];
+pub(in crate::authn) const ALL: &[&str] =
+    &[INSERT, LOAD, COUNT, PROVED, OPEN, FINISH, CAN_BE_STOPPED, STOP, STOP_ALL, SWEEP];
 
 pub(in crate::authn) async fn insert(
     tx: &mut Tx<'_>,

@@ -35,8 +35,10 @@ const TERRITORIAL: &str = concat!(
 const HANDED_ON: &str = "select id from assignment \
     where valid_until > $1 and state in ('active', 'pending') and delegator_id in ($2)";
 const HEIRS: &str = "select from_unit, to_unit from unit_heir where effective_at = $1";
+/// A unit that is gone stands where it stood at its end: whoever covered it covers what was its own.
 const ALL_UNDER: &str = "select ancestor_id, unit_id from unit_under \
-    where valid_from <= $1 and valid_until > $1 and ancestor_id in ($2)";
+    where valid_from <= $1 and (valid_until > $1 or valid_until = \
+        (select max(s.valid_until) from unit_standing s where s.unit_id = unit_under.unit_id)) and ancestor_id in ($2)";
 const CUT: &str = "update assignment set until_before = valid_until, cut_by = $2, revision = revision + 1, \
     valid_until = case when valid_from > $1 then valid_from else $1 end where id in ($3)";
 /// What was taken from somebody after they were carried over does not come back to them.
@@ -50,9 +52,11 @@ const BRING_HOME: &str = "update assignment set cut_by = null, revision = revisi
 const CLOSE: &str = "update assignment set state = 'ended', state_at = $2, state_because = 'units-restored', revision = revision + 1, \
     valid_until = case when valid_from > $2 then valid_from else $2 end where carried_by = $1 and state in ('active', 'pending')";
 
+const OF_SET: &str = "select id from assignment where cut_by = $1 or carried_by = $1";
+
 /// Every statement of this file.
 pub(super) const ALL: &[&str] =
-    &[ON_UNITS, LISTING, TERRITORIAL, HANDED_ON, HEIRS, ALL_UNDER, CUT, KEEP_TAKEN, BRING_HOME, CLOSE];
+    &[ON_UNITS, LISTING, TERRITORIAL, HANDED_ON, HEIRS, ALL_UNDER, CUT, KEEP_TAKEN, BRING_HOME, CLOSE, OF_SET];
 
 fn list<T: Copy + Into<Param>>(ids: &[T]) -> Vec<Param> {
     ids.iter().map(|id| (*id).into()).collect()
@@ -119,7 +123,9 @@ pub(crate) async fn cut(
 pub(crate) async fn bring_home(tx: &mut Tx<'_>, set: Id<id::ChangeSet>) -> Result<u64, StoreError> {
     let now = tx.now();
     tx.run(KEEP_TAKEN, params![set]).await?;
+    let concerned = ids(&tx.all(OF_SET, params![set]).await?)?;
     let home = tx.run(BRING_HOME, params![set]).await?;
     tx.run(CLOSE, params![set, now]).await?;
+    super::outbox::changed_all(tx, "carried", &concerned).await?;
     Ok(home)
 }

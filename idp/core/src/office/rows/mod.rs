@@ -4,10 +4,11 @@ pub(super) mod acting;
 pub(super) mod carry;
 pub(super) mod catalogue;
 pub(super) mod import;
+pub(super) mod outbox;
 pub(super) mod posts;
 pub(super) mod watch;
 pub(super) mod world;
 
 /// Every statement of these files, file by file.
 pub(super) const ALL: &[&[&str]] =
-    &[acting::ALL, carry::ALL, catalogue::ALL, import::ALL, posts::ALL, watch::ALL, world::ALL];
+    &[acting::ALL, carry::ALL, catalogue::ALL, import::ALL, posts::ALL, outbox::ALL, watch::ALL, world::ALL];
