@@ -8,13 +8,14 @@ use idp_core::{
     office, people,
     session::{self, Computer, Live},
     signin::{self, Asked, Outcome},
-    store::StoreError,
-    types::{Fault, Locale},
+    store::{StoreError, Tx},
+    types::{Fault, Id, Locale, id},
 };
 
 use super::data;
 use crate::web::{
     Cookie, Form, Halt, Params, Visit,
+    house::House,
     page::{Account, DataMatch, Nav, SignedOut, Tab, render},
     through::{Back, Own},
     visit::onward,
@@ -135,6 +136,16 @@ pub(super) fn signed_out(visit: &Visit, live: Option<&Live>) -> Response {
     let cleared: HeaderValue = visit.house.cookies.clear(Cookie::Session);
     response.headers_mut().append(SET_COOKIE, cleared);
     response
+}
+
+/// Ends all that a removed credential opened: its sessions, and what services were given in them.
+pub(super) async fn end_proved_with(
+    tx: &mut Tx<'_>,
+    house: &House,
+    credential: Id<id::Credential>,
+) -> Result<(), StoreError> {
+    session::end_opened_with(tx, credential, "credential-removed").await?;
+    house.grants.end_proved_with(tx, credential, "credential-removed").await
 }
 
 /// What the registry said, as pages show it.
