@@ -183,6 +183,7 @@ approvals-done-approved = Approved.
 approvals-done-refused = Refused.
 approvals-done-kept = Recorded: this post stays.
 approvals-done-ended = This post is over.
+err-office-level = This role asks for a sign-in with two factors. Add a passkey or an app for codes under Sign-in security, then try again.
 err-approval-because = Say why you refuse, in 500 characters at most
 err-approval-refused = This cannot be decided: { $why }
 mail-delegation-given-subject = You delegated

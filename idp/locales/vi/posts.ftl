@@ -183,6 +183,7 @@ approvals-done-approved = Đã duyệt.
 approvals-done-refused = Đã từ chối.
 approvals-done-kept = Đã ghi: giữ vị trí này.
 approvals-done-ended = Đã kết thúc vị trí này.
+err-office-level = Vai trò này đòi hỏi đăng nhập bằng hai yếu tố. Hãy thêm khoá truy cập hoặc ứng dụng mã ở trang Bảo mật đăng nhập, rồi làm lại.
 err-approval-because = Hãy ghi lý do từ chối, tối đa 500 ký tự
 err-approval-refused = Không quyết định được: { $why }
 mail-delegation-given-subject = Bạn đã uỷ quyền
