@@ -111,7 +111,6 @@ delegation-roles = Roles
 delegation-systems = Systems
 delegation-systems-all = Every system of these roles
 delegation-left = Time left
-delegation-begins = Begins
 delegation-reason = Reason
 delegation-end = End now
 delegation-decline = Decline it

@@ -111,7 +111,6 @@ delegation-roles = Vai trò
 delegation-systems = Hệ thống
 delegation-systems-all = Mọi hệ thống của các vai trò này
 delegation-left = Còn lại
-delegation-begins = Bắt đầu
 delegation-reason = Lý do
 delegation-end = Kết thúc ngay
 delegation-decline = Từ chối, không nhận nữa
