@@ -16,6 +16,7 @@ mod house;
 mod load;
 
 mod measures;
+mod officials;
 mod options;
 mod process;
 mod report;

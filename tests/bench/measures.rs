@@ -12,6 +12,7 @@ use crate::{
     guess,
     house::{DISCOVERY, House, JWKS},
     load::{self, Compared, Plan, Same, median},
+    officials,
     options::Options,
     process,
     report::{Figure, Goal, Report},
@@ -103,6 +104,8 @@ impl<'o> Bench<'o> {
         self.note("units", done);
         let done = self.country().await;
         self.note("country", done);
+        let done = self.officials().await;
+        self.note("officials", done);
         let done = self.audit().await;
         self.note("audit verify", done);
     }
@@ -147,6 +150,14 @@ impl<'o> Bench<'o> {
             self.house.stop()?;
             let found = country::all(&self.house, self.engine, |name| self.wants(name)).await?;
             self.figures.extend(found);
+        }
+        Ok(())
+    }
+
+    async fn officials(&mut self) -> Result<(), Wrong> {
+        if self.wants("officials") {
+            self.house.stop()?;
+            self.figures.extend(officials::all(&self.house, self.engine).await?);
         }
         Ok(())
     }

@@ -3,4 +3,4 @@
 mod carrying;
 mod desk;
 mod files;
-mod staff;
+pub(crate) mod staff;

@@ -157,6 +157,7 @@ units-clash-form-of-other-level = the form belongs to another level
 units-clash-too-far-back = the day lies too far back; write it as a correction (purpose = "correction")
 units-clash-ref-twice = two new units have the same ref
 units-clash-unknown-ref = no new unit has this ref
+units-clash-unknown-head = nobody is known by the id given as its head
 units-clash-two-heirs = the unit goes on wholly in one unit and also in another
 units-clash-empty = the set says nothing
 units-clash-stands-on = a later set stands on this unit

@@ -157,6 +157,7 @@ units-clash-form-of-other-level = loại hình này thuộc cấp khác
 units-clash-too-far-back = ngày hiệu lực quá xa về trước; hãy ghi là đợt đính chính (purpose = "correction")
 units-clash-ref-twice = hai đơn vị mới dùng cùng một ref
 units-clash-unknown-ref = không có đơn vị mới nào mang ref này
+units-clash-unknown-head = không có người nào mang mã đã ghi làm người đứng đầu
 units-clash-two-heirs = đơn vị vừa được tiếp nối toàn bộ vừa được chia cho đơn vị khác
 units-clash-empty = đợt thay đổi không có nội dung nào
 units-clash-stands-on = một đợt muộn hơn dựa trên đơn vị này

@@ -134,8 +134,8 @@ pub enum Event {
     PostsCarried { set: Id<id::ChangeSet>, posts: usize, change: &'static str },
     /// A position, a role or a separation was made or changed.
     CatalogueChanged { what: &'static str, id: String, revision: i64 },
-    /// Somebody chose the post in which they act towards a party.
-    ActedAs { person: Id<id::Person>, session: Id<id::Session>, party: Id<id::Party>, post: Id<id::Assignment> },
+    /// Somebody acts in a post towards a party, or as themself.
+    ActedAs { person: Id<id::Person>, session: Id<id::Session>, party: Id<id::Party>, post: Option<Id<id::Assignment>> },
     /// A review of the posts of a unit was opened, answered or closed.
     PostsReviewed { review: Id<id::Review>, unit: Id<id::Unit>, change: &'static str },
     /// Officials were imported from a file, or an import was taken back.

@@ -17,6 +17,8 @@ const INSERT: &str = "insert into session \
 const RENEW: &str = "update session set digest = $2, auth_at = $3, acr = $4, amr = $5, last_used_at = $3, \
     credential_id = coalesce($6, credential_id) \
     where id = $1 and ended_at is null";
+const HOLD_TO_OFFICE: &str = "update session set population = $2, \
+    ends_at = case when started_at + $3 < ends_at then started_at + $3 else ends_at end where id = $1 and ended_at is null";
 const FIND: &str = "select s.id, s.account_id, s.person_id, s.auth_at, s.acr, s.amr, s.last_used_at, \
     s.population, s.computer from session s join account_standing a on a.account_id = s.account_id \
     where s.digest = $1 and s.ended_at is null and s.ends_at > $2 and s.epoch = $3 \
@@ -63,6 +65,7 @@ const GIVE_UP: &str = "update logout_delivery set given_up_at = $2 where id = $1
 pub(super) const ALL: &[&str] = &[
     INSERT,
     RENEW,
+    HOLD_TO_OFFICE,
     FIND,
     ALIVE,
     TOUCH,
@@ -122,6 +125,12 @@ pub(super) async fn renew(
 ) -> Result<bool, StoreError> {
     let params = params![live.id, cookie, live.auth_at, live.aal.acr(), live.amr.as_str(), credential];
     Ok(tx.run(RENEW, params).await? == 1)
+}
+
+pub(super) async fn hold_to_office(tx: &mut Tx<'_>, live: &Live, limits: Limits) -> Result<(), StoreError> {
+    let absolute = limits.of(live.population, live.computer).absolute;
+    let longest = i64::try_from(absolute.as_millis()).unwrap_or(i64::MAX);
+    tx.run(HOLD_TO_OFFICE, params![live.id, live.population.word(), longest]).await.map(|_| ())
 }
 
 pub(super) async fn find(

@@ -11,7 +11,7 @@ use idp_core::{
         starter,
     },
     org::AsOf,
-    session,
+    signin,
     store::Conn,
     types::Digest,
 };
@@ -263,20 +263,20 @@ async fn leave(ctx: &Ctx, opened: &Opened, (who, because): (&str, &str)) -> Resu
     let cx = opened.cx();
     let left = opened.db.write(&cx, |tx| {
         Box::pin(async move {
-            let posts = office::leave(tx, &By::Operator, person, because).await?;
-            let sessions = session::end_all_of(tx, person, "left-office").await?;
-            oidc::end_grants_of(tx, person, "left-office").await?;
-            Ok::<_, DeskError>((posts, sessions))
+            let left = signin::leave_office(tx, &By::Operator, person, because).await?;
+            oidc::end_grants_of(tx, person, signin::LEFT_OFFICE).await?;
+            Ok::<_, DeskError>(left)
         })
     });
-    let (posts, sessions) = left.await.map_err(|error| match error {
+    let left = left.await.map_err(|error| match error {
         DeskError::Store(error) => error.into(),
         refused => refusal(ctx, refused.word().unwrap_or_default()),
     })?;
-    let counts = (posts.to_string(), sessions.to_string());
+    let counts = [left.posts.to_string(), left.sessions.to_string(), left.credentials.to_string()];
+    let with = [("posts", counts[0].as_str()), ("sessions", &counts[1]), ("credentials", &counts[2])];
     ctx.say.answer(
-        || ctx.say.text_with("office-left", &[("posts", &counts.0), ("sessions", &counts.1)]),
-        || json!({"posts": posts, "sessions": sessions}),
+        || ctx.say.text_with("office-left", &with),
+        || json!({"posts": left.posts, "sessions": left.sessions, "credentials": left.credentials}),
     );
     Ok(Exit::Done)
 }
@@ -332,7 +332,7 @@ fn cell(word: &str) -> &'static str {
 }
 
 /// Why a change of posts is refused.
-fn why(word: &str) -> &'static str {
+pub(super) fn why(word: &str) -> &'static str {
     match word {
         "oneself" => "office-why-oneself",
         "no-power" | "not-acting" => "office-why-no-power",
@@ -343,6 +343,7 @@ fn why(word: &str) -> &'static str {
         "unknown-role" | "does-not-fit" => "office-why-does-not-fit",
         "no-unit" => "office-why-no-unit",
         "last-owner" => "office-why-last-owner",
+        "sets-free" => "office-why-sets-free",
         "separated" => "office-why-separated",
         "unconfirmed" => "office-why-unconfirmed",
         "field" => "office-why-field",

@@ -49,7 +49,7 @@ pub use passkey::{Accepted, Ceremony, PasskeyCreate, PasskeyFailed, PasskeyList,
 pub use recovery::{Recover, RecoverEnd, RecoverPassword, RecoverProof, RecoverStop, RecoverWait};
 pub use released::released;
 pub use second_factor::{OtherWay, SecondFactor, SecondWay};
-pub use sign_in::{SelectAccount, SignIn};
+pub use sign_in::{AS_CITIZEN, ChoosePost, PostChoice, SelectAccount, SignIn};
 pub use sign_out::{SignOut, SignedOut};
 pub use ways::{
     AppRow, ChangePassword, ContactProof, ContactRow, Factors, Picture, RecoveryCodes, TotpSetup, WayPaths,

@@ -276,9 +276,24 @@ async fn one(
         limits: Limits::default(),
         source: Source::Import,
     };
+    let (outcome, post, note) = place(tx, by, import, new).await?;
+    Ok((Done { row: row.row, outcome, post: Some(post) }, note))
+}
+
+/// Makes a post be as wanted: gives it, changes it, or finds that it is so. A post is known by its person, unit, position and kind.
+pub async fn settle(tx: &mut Tx<'_>, by: &By, new: NewAssignment) -> Result<(Outcome, Id<id::Assignment>), DeskError> {
+    place(tx, by, None, new).await.map(|(outcome, post, _)| (outcome, post))
+}
+
+async fn place(
+    tx: &mut Tx<'_>,
+    by: &By,
+    import: Option<Id<id::StaffImport>>,
+    new: NewAssignment,
+) -> Result<(Outcome, Id<id::Assignment>, Option<String>), DeskError> {
     let mut wanted = new.clone().post(Id::from_uuid(uuid::Uuid::nil()), String::new());
     wanted.span = wanted.window();
-    let known = posts::of_person(tx, person).await?.into_iter().map(|one| one.post);
+    let known = posts::of_person(tx, new.person).await?.into_iter().map(|one| one.post);
     let now = tx.now();
     let live = |post: &Post| matches!(post.state, PostState::Active | PostState::Pending) && post.span.until > now;
     let same_place = |post: &Post| {
@@ -287,10 +302,10 @@ async fn one(
     let Some(known) = known.into_iter().find(same_place) else {
         let given = assign_from(tx, by, new, import).await?;
         let outcome = if given.waits { Outcome::Waits } else { Outcome::New };
-        return Ok((Done { row: row.row, outcome, post: Some(given.post) }, None));
+        return Ok((outcome, given.post, None));
     };
     if same(&known, &wanted) {
-        return Ok((Done { row: row.row, outcome: Outcome::Same, post: Some(known.id) }, None));
+        return Ok((Outcome::Same, known.id, None));
     }
     let edit = Edit {
         roles: Some(wanted.roles),
@@ -310,7 +325,7 @@ async fn one(
         decision: known.decision,
     };
     let note = serde_json::to_string(&prior).map_err(|error| Fault::new("recording an import", error))?;
-    Ok((Done { row: row.row, outcome: Outcome::Changed, post: Some(known.id) }, Some(note)))
+    Ok((Outcome::Changed, known.id, Some(note)))
 }
 
 fn same(known: &Post, wanted: &Post) -> bool {

@@ -226,6 +226,9 @@ impl Reading {
     }
 
     fn lead(&mut self, unit: Unit, head: &Head) {
+        if head.person.is_some_and(|person| !self.state.persons.contains(&person)) {
+            self.clash(self.called(Clash::new(Why::UnknownHead).of(unit), unit));
+        }
         self.state.heads.put(&unit, self.at, head.clone(), self.set);
     }
 

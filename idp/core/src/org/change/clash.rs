@@ -61,6 +61,8 @@ reasons! {
     RefTwice = "ref-twice";
     /// No unit made in the set has the `ref`.
     UnknownRef = "unknown-ref";
+    /// The house knows no such person.
+    UnknownHead = "unknown-head";
     /// A unit goes on wholly in one unit and also in another.
     TwoHeirs = "two-heirs";
     /// The set says nothing.

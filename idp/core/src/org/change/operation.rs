@@ -293,6 +293,13 @@ impl Operation {
         }
     }
 
+    /// The persons that it lets lead units.
+    pub fn heads(&self) -> Vec<Id<id::Person>> {
+        let set = if let Self::SetHead { head, .. } = self { head.as_ref() } else { None };
+        let made = self.makes().iter().filter_map(|unit| unit.head.as_ref());
+        made.chain(set).filter_map(|head| head.person).collect()
+    }
+
     /// Every unit that this operation names.
     pub fn names(&self) -> Vec<&UnitRef> {
         let mut named: Vec<&UnitRef> = self.makes().iter().filter_map(|unit| unit.parent.as_ref()).collect();

@@ -35,6 +35,8 @@ pub(super) struct State {
     pub(super) forms: HashMap<String, Option<String>>,
     /// What codes mean at the instant, before the set.
     pub(super) meanings: HashMap<Code, Unit>,
+    /// Of the persons who shall lead units, those whom the house knows.
+    pub(super) persons: HashSet<Id<id::Person>>,
     /// Units that are or were directly under one, at any instant.
     pub(super) children: HashMap<Unit, HashSet<Unit>>,
     /// Ancestors as recorded, of the units whose ancestors may change.
@@ -105,6 +107,8 @@ pub(super) async fn load(conn: &mut Conn, body: &Body, at: Timestamp) -> Result<
         uprooted: body.operations.iter().flat_map(uproots).filter_map(|named| id_of(&state, named)).collect(),
         codes: body.operations.iter().flat_map(Operation::codes).cloned().collect(),
     };
+    let heads: Vec<Id<id::Person>> = body.operations.iter().flat_map(Operation::heads).collect();
+    state.persons = rows::persons(conn, &heads).await?.into_iter().collect();
     let abolished: Vec<&str> = body.operations.iter().filter_map(abolishes).collect();
     wanted.uprooted.extend(rows::of_levels(conn, &abolished, at).await?);
     fill(conn, &mut state, wanted, at).await?;

@@ -83,7 +83,7 @@ struct Reason {
 async fn each_clash_is_named_once() {
     let cases: Vec<Refused> =
         serde_json::from_str(include_str!("../../../tests-data/org/clashes.json")).expect("cases");
-    assert_eq!(cases.len(), 25);
+    assert_eq!(cases.len(), 26);
     let country = Country::new().await;
     let before = country.tree_on(ON).await;
     for case in cases {

@@ -36,6 +36,7 @@ const CODES: &str = "select id, unit_id, scheme, value, valid_from, valid_until,
     from unit_code where superseded_at > $1 and unit_id in ($2)";
 const HEADS: &str = "select id, unit_id, person_id, title, valid_from, valid_until, set_id \
     from unit_head where superseded_at > $1 and unit_id in ($2)";
+const PERSONS: &str = "select person_id from person_face where person_id in ($1)";
 const SUCCESSIONS: &str = "select id, from_unit, to_unit, share, is_default, checked, effective_at, source, set_id \
     from unit_succession where superseded_at > $1 and from_unit in ($2)";
 const SET_SUCCESSIONS: &str = "select id, from_unit, to_unit, share, is_default, checked, effective_at, source, set_id \
@@ -73,6 +74,7 @@ pub(super) const ALL: &[&str] = &[
     NAMES,
     CODES,
     HEADS,
+    PERSONS,
     SUCCESSIONS,
     SET_SUCCESSIONS,
     GONE_LEVELS,
@@ -194,6 +196,12 @@ pub(crate) async fn levels(conn: &mut Conn) -> Result<Said<String, LevelFact>, S
 pub(crate) async fn forms(conn: &mut Conn) -> Result<Vec<(String, Option<String>)>, StoreError> {
     let form = |row: &Row| Ok((row.text("id")?, row.opt_text("level_id")?));
     conn.all(FORMS, params![]).await?.iter().map(form).collect()
+}
+
+/// Which of these persons the house knows.
+pub(crate) async fn persons(conn: &mut Conn, ids: &[Id<id::Person>]) -> Result<Vec<Id<id::Person>>, StoreError> {
+    let wanted: Vec<Param> = ids.iter().map(|id| (*id).into()).collect();
+    conn.all_in(PERSONS, &[], &wanted).await?.iter().map(|row| row.id("person_id")).collect()
 }
 
 pub(crate) async fn places(conn: &mut Conn, ids: &[Unit]) -> Result<Said<Unit, Place>, StoreError> {

@@ -22,6 +22,7 @@ fn of_gate(refused: &Refused) -> Stop {
         Refused::Beyond(Beyond::UnknownRole(_)) => at("/roles", "unknown-word"),
         Refused::Beyond(Beyond::NoUnit(_)) => at("/unit", "no-such-unit"),
         Refused::Beyond(beyond) => Stop::Beyond { pointer: place(beyond), because: beyond.word() },
+        Refused::SetsFree(_) => Stop::Beyond { pointer: "/roles", because: "sets-free" },
         Refused::LastOwner => Problem::new(refuse::LAST_OWNER).into(),
         Refused::Separated(..) => Problem::new(refuse::CONFLICT).with([Mistake::at("/roles", "separated")]).into(),
         Refused::DoesNotFit(_) => at("/roles", "does-not-fit"),

@@ -75,6 +75,7 @@ const fn why(why: Why) -> &'static str {
         Why::TooFarBack => "units-clash-too-far-back",
         Why::RefTwice => "units-clash-ref-twice",
         Why::UnknownRef => "units-clash-unknown-ref",
+        Why::UnknownHead => "units-clash-unknown-head",
         Why::TwoHeirs => "units-clash-two-heirs",
         Why::Empty => "units-clash-empty",
         Why::StandsOn => "units-clash-stands-on",
