@@ -14,6 +14,7 @@ use crate::{
         handle::{ConsoleCookie, Handle},
         random,
     },
+    office,
     session::{self, Limits, Live},
     store::{Conn, StoreError, Tx},
     types::{Digest, Id, Timestamp, id},
@@ -47,7 +48,8 @@ impl Console {
 /// Opens the console for the holder of a session. Ends the one that this session had before: each sign-in gets a new cookie (ASVS 7.2.4).
 pub async fn open(tx: &mut Tx<'_>, live: &Live) -> Result<Result<Handle<ConsoleCookie>, Refusal>, StoreError> {
     let now = tx.now();
-    if register::held_by(tx, Subject::Person(live.person), now).await?.is_empty() {
+    let appointed = !register::held_by(tx, Subject::Person(live.person), now).await?.is_empty();
+    if !appointed && office::offices(tx, live.person, now).await?.is_empty() {
         return Ok(Err(Refusal::NoAdministrator));
     }
     if let Err(refusal) = gate::proves(How::Console { aal: live.aal, auth_at: live.auth_at }, Fresh::No, now) {

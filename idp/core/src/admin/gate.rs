@@ -7,8 +7,10 @@ use super::{
     appointment::{Appointment, Scope, Subject},
     register,
     role::Permission,
+    standing::{self, Standing},
 };
 use crate::{
+    office::{By, Reach, Rights},
     store::{Conn, StoreError},
     types::{Aal, Id, Timestamp, id},
 };
@@ -39,6 +41,8 @@ pub struct Caller {
     pub subject: Subject,
     /// How they proved it.
     pub how: How,
+    /// Their session, where they are a person: in it they chose the post that they act in.
+    pub session: Option<Id<id::Session>>,
 }
 
 /// Who may call an operation.
@@ -116,7 +120,7 @@ pub enum Targets {
 #[derive(Clone, Debug)]
 pub struct Allowed {
     caller: Caller,
-    held: Vec<Appointment>,
+    standing: Standing,
 }
 
 impl Allowed {
@@ -125,9 +129,25 @@ impl Allowed {
         &self.caller
     }
 
-    /// What they hold now.
+    /// Their appointments now.
     pub fn held(&self) -> &[Appointment] {
-        &self.held
+        &self.standing.appointments
+    }
+
+    /// What the post permits in which they act; `None`: they act in none.
+    pub const fn rights(&self) -> Option<&Rights> {
+        self.standing.rights.as_ref()
+    }
+
+    /// Over which units they may do something: for questions, which are asked over these and no others.
+    pub fn reaches(&self, permission: Permission, now: Timestamp) -> Vec<Reach> {
+        self.standing.reaches(permission, now)
+    }
+
+    /// By what they act on posts: by the post they act in where that permits it, else by an appointment. Never by both: rights of
+    /// different origin do not add up.
+    pub fn by(&self, permission: Permission, now: Timestamp) -> Option<By> {
+        self.standing.by(self.caller.subject, permission, now)
     }
 }
 
@@ -151,12 +171,12 @@ pub async fn enter(
     demand: &Demand,
     now: Timestamp,
 ) -> Result<Result<(), Refusal>, StoreError> {
-    let held = register::held_by(conn, caller.subject, now).await?;
-    Ok(judge(caller, &held, *demand, now))
+    let standing = standing::of(conn, caller, now).await?;
+    Ok(judge(caller, &standing, *demand, now))
 }
 
-fn judge(caller: &Caller, held: &[Appointment], demand: Demand, now: Timestamp) -> Result<(), Refusal> {
-    if held.is_empty() {
+fn judge(caller: &Caller, standing: &Standing, demand: Demand, now: Timestamp) -> Result<(), Refusal> {
+    if standing.is_nothing() {
         return Err(Refusal::NoAdministrator);
     }
     if caller.how == How::Machine && demand.who == Who::Console {
@@ -165,14 +185,14 @@ fn judge(caller: &Caller, held: &[Appointment], demand: Demand, now: Timestamp) 
     // The level before the permission: whoever came with one factor learns nothing of what two would open.
     proves(caller.how, Fresh::No, now)?;
     if let Some(permission) = demand.permission
-        && !held.iter().any(|own| own.permits(permission, now))
+        && !standing.permits(permission, now)
     {
         return Err(Refusal::NotPermitted);
     }
     proves(caller.how, demand.fresh, now)
 }
 
-/// Over what a request touches: whether this caller may do it there. Asks the register again, so that in a transaction what was ended
+/// Over what a request touches: whether this caller may do it there. Asks the registers again, so that in a transaction what was ended
 /// meanwhile counts no more (TOCTOU).
 pub async fn allow(
     conn: &mut Conn,
@@ -181,12 +201,12 @@ pub async fn allow(
     targets: &Targets,
     now: Timestamp,
 ) -> Result<Result<Allowed, Refusal>, StoreError> {
-    let held = register::held_by(conn, caller.subject, now).await?;
-    if let Err(refusal) = judge(caller, &held, *demand, now) {
+    let standing = standing::of(conn, caller, now).await?;
+    if let Err(refusal) = judge(caller, &standing, *demand, now) {
         return Ok(Err(refusal));
     }
-    let covered = covers(conn, &held, demand, targets, now).await?;
-    Ok(if covered { Ok(Allowed { caller: *caller, held }) } else { Err(Refusal::Elsewhere) })
+    let covered = covers(conn, &standing, demand, targets, now).await?;
+    Ok(if covered { Ok(Allowed { caller: *caller, standing }) } else { Err(Refusal::Elsewhere) })
 }
 
 /// Whether somebody who was allowed to ask may see this, too: for lists, of which each sees their own part.
@@ -197,23 +217,27 @@ pub async fn sees(
     targets: &Targets,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    covers(conn, &allowed.held, &demand, targets, now).await
+    covers(conn, &allowed.standing, &demand, targets, now).await
 }
 
 async fn covers(
     conn: &mut Conn,
-    held: &[Appointment],
+    standing: &Standing,
     demand: &Demand,
     targets: &Targets,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     let permits = |own: &&Appointment| demand.permission.is_none_or(|permission| own.permits(permission, now));
-    let scopes: Vec<Scope> = held.iter().filter(permits).map(|own| own.scope).collect();
+    let scopes: Vec<Scope> = standing.appointments.iter().filter(permits).map(|own| own.scope).collect();
     Ok(match targets {
         Targets::Open => true,
         _ if scopes.contains(&Scope::Whole) => true,
-        Targets::Whole => false,
-        Targets::Units(units) => !units.is_empty() && all_covered(conn, &scopes, units, now).await?,
+        Targets::Whole => standing::covers_all(conn, standing, *demand, now).await?,
+        Targets::Units(units) if units.is_empty() => false,
+        Targets::Units(units) => {
+            all_covered(conn, &scopes, units, now).await?
+                || standing::post_covers(conn, standing, *demand, (units, now)).await?
+        }
     })
 }
 

@@ -8,6 +8,7 @@
 //! | `appointment` | who holds which role over which units, from when until when |
 //! | `rights` | pure: may this administrator give that role to that person? |
 //! | `register` | appointing and ending, with the rules checked in the same transaction |
+//! | `standing` | by what somebody administers: appointments, and the post in which an official acts |
 //! | `gate` | pure but for one look at the tree: may this caller do this here and now? Makes the proof [`Allowed`] |
 //! | `console` | sessions of the web console, each bound to a session of the hall |
 //! | `offer` | the first platform owner: a one-time link made on the server |
@@ -26,6 +27,7 @@ mod register;
 mod rights;
 mod role;
 mod rows;
+mod standing;
 
 pub use appointment::{Appointment, NewAppointment, Scope, Subject};
 pub use console::{Console, close, find, is_note_due, note_use, open};

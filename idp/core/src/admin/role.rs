@@ -1,6 +1,6 @@
 //! The catalogue: what can be permitted, and the roles that bundle it. Later rooms add permissions here.
 
-use crate::types::Fault;
+use crate::{office, types::Fault};
 
 /// Something that an administrator may be permitted to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -15,16 +15,31 @@ pub enum Permission {
     ReadAdministrators,
     /// Appoint administrators and end their appointments.
     AppointAdministrators,
+    /// Read officials and their posts.
+    ReadOfficials,
+    /// Give posts, change and end them.
+    AssignOfficials,
+    /// Decide, as the second person, about posts that somebody else asked for.
+    ApproveOfficials,
+    /// Answer reviews of posts.
+    ReviewOfficials,
+    /// Change the catalogue of positions and roles.
+    WriteRoles,
 }
 
 impl Permission {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 10] = [
         Self::ReadUnits,
         Self::ProposeChanges,
         Self::DecideChanges,
         Self::ReadAdministrators,
         Self::AppointAdministrators,
+        Self::ReadOfficials,
+        Self::AssignOfficials,
+        Self::ApproveOfficials,
+        Self::ReviewOfficials,
+        Self::WriteRoles,
     ];
 
     /// The stable word.
@@ -35,7 +50,27 @@ impl Permission {
             Self::DecideChanges => "changes.decide",
             Self::ReadAdministrators => "administrators.read",
             Self::AppointAdministrators => "administrators.appoint",
+            Self::ReadOfficials => "officials.read",
+            Self::AssignOfficials => "officials.assign",
+            Self::ApproveOfficials => "officials.approve",
+            Self::ReviewOfficials => "officials.review",
+            Self::WriteRoles => "roles.write",
         }
+    }
+
+    /// The same as roles of officials hold it; `None`: no post gives it. The register of administrators is kept by administrators.
+    pub const fn of_posts(self) -> Option<office::Permission> {
+        Some(match self {
+            Self::ReadUnits => office::Permission::ReadUnits,
+            Self::ProposeChanges => office::Permission::ProposeChanges,
+            Self::DecideChanges => office::Permission::DecideChanges,
+            Self::ReadAdministrators | Self::AppointAdministrators => return None,
+            Self::ReadOfficials => office::Permission::ReadOfficials,
+            Self::AssignOfficials => office::Permission::AssignOfficials,
+            Self::ApproveOfficials => office::Permission::ApproveOfficials,
+            Self::ReviewOfficials => office::Permission::ReviewOfficials,
+            Self::WriteRoles => office::Permission::WriteRoles,
+        })
     }
 }
 
@@ -52,12 +87,20 @@ pub enum Role {
     UnitApprover,
     /// Reads everything, changes nothing.
     Auditor,
+    /// The system of a personnel department: says who serves where, in roles of business.
+    PersonnelSystem,
 }
 
 impl Role {
     /// All of them, the widest first.
-    pub const ALL: [Self; 5] =
-        [Self::PlatformOwner, Self::UnitAdministrator, Self::UnitEditor, Self::UnitApprover, Self::Auditor];
+    pub const ALL: [Self; 6] = [
+        Self::PlatformOwner,
+        Self::UnitAdministrator,
+        Self::UnitEditor,
+        Self::UnitApprover,
+        Self::Auditor,
+        Self::PersonnelSystem,
+    ];
 
     /// The stable word, as rows and requests hold it.
     pub const fn word(self) -> &'static str {
@@ -67,6 +110,7 @@ impl Role {
             Self::UnitEditor => "unit-editor",
             Self::UnitApprover => "unit-approver",
             Self::Auditor => "auditor",
+            Self::PersonnelSystem => "personnel-system",
         }
     }
 
@@ -88,7 +132,8 @@ impl Role {
             }
             Self::UnitEditor => &[Permission::ReadUnits, Permission::ProposeChanges],
             Self::UnitApprover => &[Permission::ReadUnits, Permission::DecideChanges],
-            Self::Auditor => &[Permission::ReadUnits, Permission::ReadAdministrators],
+            Self::Auditor => &[Permission::ReadUnits, Permission::ReadAdministrators, Permission::ReadOfficials],
+            Self::PersonnelSystem => &[Permission::ReadUnits, Permission::ReadOfficials, Permission::AssignOfficials],
         }
     }
 
@@ -98,13 +143,13 @@ impl Role {
         match self {
             Self::PlatformOwner => &Self::ALL,
             Self::UnitAdministrator => &[Self::UnitEditor, Self::UnitApprover, Self::Auditor],
-            Self::UnitEditor | Self::UnitApprover | Self::Auditor => &[],
+            Self::UnitEditor | Self::UnitApprover | Self::Auditor | Self::PersonnelSystem => &[],
         }
     }
 
     /// Whether a machine may hold it. A machine cannot be asked why it decided, so it decides nothing and appoints nobody.
     pub const fn suits_machines(self) -> bool {
-        matches!(self, Self::UnitEditor | Self::Auditor)
+        matches!(self, Self::UnitEditor | Self::Auditor | Self::PersonnelSystem)
     }
 
     /// Whether it is over the whole installation and cannot be over a unit.

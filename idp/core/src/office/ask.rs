@@ -1,10 +1,11 @@
 //! Questions: what somebody may do and why, who may do something, which posts there are.
 
 use super::{
-    Assignment, Judged, Rights, Rule, Word, World, effective, judge,
+    Assignment, Judged, Reach, Rights, Rule, Word, World, effective, judge,
     rows::{posts, world as rows},
 };
 use crate::{
+    org,
     store::{Conn, StoreError, Tx},
     types::{Id, Timestamp, id},
 };
@@ -153,6 +154,16 @@ pub struct Filter {
     pub role: Option<super::RoleId>,
 }
 
+impl Filter {
+    fn words(&self) -> posts::Filter<'_> {
+        posts::Filter {
+            state: self.state.as_deref().unwrap_or_default(),
+            position: self.position.as_ref().map_or("", super::PositionId::as_str),
+            role: self.role.as_ref().map_or("", super::RoleId::as_str),
+        }
+    }
+}
+
 /// The posts in a unit and all below it that end after an instant, ordered by id, at most `limit` of them. What lies outside is not
 /// in the question, so no count, order or time of the answer shows it.
 pub async fn under(
@@ -162,12 +173,112 @@ pub async fn under(
     after: Option<PostId>,
     limit: i64,
 ) -> Result<Vec<Assignment>, StoreError> {
-    let words = posts::Filter {
-        state: filter.state.as_deref().unwrap_or_default(),
-        position: filter.position.as_ref().map_or("", super::PositionId::as_str),
-        role: filter.role.as_ref().map_or("", super::RoleId::as_str),
-    };
-    posts::under(conn, (top, at), words, after, limit).await
+    posts::under(conn, (Place::Under(top), at), filter.words(), after, limit).await
+}
+
+/// Where posts are looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In a unit and all below it.
+    Under(Id<id::Unit>),
+    /// In this unit alone.
+    Alone(Id<id::Unit>),
+}
+
+/// The part of a subtree that somebody may look at.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Visible {
+    /// Where they may look: no place lies in another.
+    pub places: Vec<Place>,
+    /// How many units of the subtree lie outside. The tree is public, so this tells nothing of who serves there.
+    pub hidden_units: i64,
+}
+
+/// Which part of a subtree lies within these reaches at an instant. One's own affairs are nobody else's, so they show nothing.
+pub async fn visible(
+    conn: &mut Conn,
+    reaches: &[Reach],
+    (top, at): (Id<id::Unit>, Timestamp),
+) -> Result<Visible, StoreError> {
+    let (mut under, mut alone) = (Vec::new(), Vec::new());
+    for reach in reaches {
+        match reach {
+            Reach::Anywhere => return Ok(Visible { places: vec![Place::Under(top)], hidden_units: 0 }),
+            Reach::Under(unit) if org::is_under(conn, top, *unit, at).await? => {
+                return Ok(Visible { places: vec![Place::Under(top)], hidden_units: 0 });
+            }
+            Reach::Under(unit) => under.push(*unit),
+            Reach::Unit(unit) => alone.push(*unit),
+            Reach::Listed(units) => alone.extend(units),
+            Reach::Own(_) => {}
+        }
+    }
+    let mut places: Vec<Place> = Vec::new();
+    let mut seen = 0;
+    let wanted = under.into_iter().map(Place::Under).chain(alone.into_iter().map(Place::Alone));
+    for place in wanted {
+        let (Place::Under(unit) | Place::Alone(unit)) = place;
+        if places.contains(&place) || !org::is_under(conn, unit, top, at).await? || inside(conn, unit, &places, at).await? {
+            continue;
+        }
+        if let Place::Under(unit) = place {
+            let mut kept = Vec::new();
+            for known in places {
+                let (Place::Under(inner) | Place::Alone(inner)) = known;
+                if org::is_under(conn, inner, unit, at).await? {
+                    seen -= size(conn, known, at).await?;
+                } else {
+                    kept.push(known);
+                }
+            }
+            places = kept;
+        }
+        seen += size(conn, place, at).await?;
+        places.push(place);
+    }
+    let all = org::count_under(conn, top, at).await?;
+    Ok(Visible { places, hidden_units: all - seen })
+}
+
+async fn size(conn: &mut Conn, place: Place, at: Timestamp) -> Result<i64, StoreError> {
+    match place {
+        Place::Under(unit) => org::count_under(conn, unit, at).await,
+        Place::Alone(_) => Ok(1),
+    }
+}
+
+async fn inside(conn: &mut Conn, unit: Id<id::Unit>, places: &[Place], at: Timestamp) -> Result<bool, StoreError> {
+    for place in places {
+        if let Place::Under(top) = place
+            && org::is_under(conn, unit, *top, at).await?
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// The posts at these places that end after an instant, ordered by id, at most `limit` of them. What lies elsewhere is in no question.
+pub async fn posts_in(
+    conn: &mut Conn,
+    (places, at): (&[Place], Timestamp),
+    filter: &Filter,
+    after: Option<PostId>,
+    limit: i64,
+) -> Result<Vec<Assignment>, StoreError> {
+    let mut found = Vec::new();
+    for place in places {
+        found.extend(posts::under(conn, (*place, at), filter.words(), after, limit).await?);
+    }
+    found.sort_by_key(|one| one.post.id);
+    found.dedup_by_key(|one| one.post.id);
+    found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(found)
+}
+
+/// These posts; those that are not there are left out.
+pub async fn assignments(conn: &mut Conn, ids: &[PostId]) -> Result<Vec<Assignment>, StoreError> {
+    posts::by_ids(conn, ids).await
 }
 
 /// Notes that somebody acts in a post: it is not dormant. At most one write an hour.

@@ -22,6 +22,7 @@ mod evaluate;
 mod gate;
 mod grant;
 pub mod import;
+mod keep;
 mod permission;
 mod post;
 mod role;
@@ -31,9 +32,12 @@ pub mod starter;
 pub mod watch;
 mod world;
 
-pub use acting::{Acting, Capacity, With, acting, acting_post, choices, choose, sweep};
+pub use acting::{
+    Acting, Capacity, With, acting, acting_post, administer, administering, choices, choose, offices, sweep,
+};
 pub use ask::{
-    Filter, Found, May, Wanted, Who, assignment, explain, handed_on, history, may, rights, under, used, who, world,
+    Filter, Found, May, Place, Visible, Wanted, Who, assignment, assignments, explain, handed_on, history, may, posts_in, rights,
+    under, used, visible, who, world,
 };
 pub use carry::{Ground, Posts, change_rules};
 pub use desk::{
@@ -43,6 +47,7 @@ pub use desk::{
 pub use evaluate::{Finding, Held, Judged, Remedy, Rights, Rule, effective, judge, signing};
 pub use gate::{Actor, Admitted, AdmittedRole, After, Before, Facts, Refused, admit_change, admit_role};
 pub use grant::{Beyond, Giver, Power};
+pub use keep::{Kept, is_live, keep, keep_as, person_of, standing, unit_of};
 pub use permission::{Permission, Word, WordError};
 pub use post::{
     Assignment, Confirmed, Kind, Limits, NewAssignment, Parties, Post, PostState, RoleGrant, Scope, Source,

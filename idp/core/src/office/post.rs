@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{PositionId, RoleId, role::OnlyParties};
@@ -41,7 +42,8 @@ macro_rules! words {
 }
 
 /// How somebody came to a post.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "PostKind")]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// The post that they are paid for.
@@ -67,7 +69,8 @@ Primary "primary", Concurrent "concurrent", Secondment "secondment", Acting "act
 Delegated "delegated", BodyMember "body-member", External "external" }
 
 /// Where a post was written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "PostSource")]
 #[serde(rename_all = "kebab-case")]
 pub enum Source {
     /// By an administrator.
@@ -86,7 +89,8 @@ words! { Source, "reading where a post was written",
 Office "office", Import "import", Delegation "delegation", ChangeSet "change-set", Personnel "personnel" }
 
 /// Over which units the roles of a post count.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "PostScope")]
 #[serde(rename_all = "kebab-case", tag = "kind", content = "units")]
 pub enum Scope {
     /// Only what is one's own in the unit.
@@ -146,7 +150,8 @@ impl Scope {
 pub type Parties = OnlyParties;
 
 /// A role of a post.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct RoleGrant {
     /// Which.
     pub role: RoleId,
@@ -156,7 +161,8 @@ pub struct RoleGrant {
 }
 
 /// What narrows a post beside its scope.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "PostLimits")]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
     /// The classes of documents that may be signed; empty: no such limit.
@@ -167,7 +173,8 @@ pub struct Limits {
 }
 
 /// The decision behind a post. A post without one is unconfirmed: it lets nobody administer and ends after ninety days.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "PostDecision")]
 #[serde(deny_unknown_fields)]
 pub struct Confirmed {
     /// Its number.

@@ -1,7 +1,8 @@
 //! The catalogue as data: positions, roles, and which roles exclude each other.
 
-use std::collections::BTreeSet;
+use std::{borrow::Cow, collections::BTreeSet};
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 use super::{Permission, Word};
@@ -36,6 +37,18 @@ macro_rules! slug {
 
             fn try_from(text: String) -> Result<Self, RoleError> {
                 Self::parse(&text)
+            }
+        }
+
+        impl JsonSchema for $name {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+            fn inline_schema() -> bool {
+                true
+            }
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!({"type": "string", "pattern": "^[a-z0-9-]{1,64}$"})
             }
         }
 
@@ -78,7 +91,8 @@ pub enum RoleError {
 }
 
 /// What people read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "RoleLabel")]
 #[serde(deny_unknown_fields)]
 pub struct Label {
     /// In Vietnamese.
@@ -96,7 +110,7 @@ impl Label {
 }
 
 /// In which form somebody signs: Decree 30/2020/ND-CP.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub enum Signing {
     /// In their own name only.
     #[default]
@@ -142,7 +156,8 @@ impl Signing {
 }
 
 /// What somebody is called in a unit.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Position")]
 #[serde(deny_unknown_fields)]
 pub struct Position {
     /// Its word.
@@ -165,7 +180,8 @@ impl Position {
 }
 
 /// What sort of duty a role is. Separations can name a whole sort.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "RoleClass")]
 #[serde(rename_all = "lowercase")]
 pub enum Class {
     /// The installation: parties, keys, the catalogue.
@@ -189,7 +205,8 @@ impl Class {
 }
 
 /// What a party is told of a role.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "ToldTo")]
 #[serde(deny_unknown_fields)]
 pub struct Aloud {
     /// The party's `client_id`.
@@ -210,7 +227,8 @@ pub struct Role {
 }
 
 /// What a role is, as files and requests hold it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "RoleForm")]
 #[serde(deny_unknown_fields)]
 pub struct Form {
     /// Its word.
@@ -221,6 +239,7 @@ pub struct Form {
     pub class: Class,
     /// What it permits.
     #[serde(default)]
+    #[schemars(with = "BTreeSet<String>")]
     pub permissions: BTreeSet<Word>,
     /// The kinds of unit in which it may be held; empty: any.
     #[serde(default)]
@@ -241,10 +260,15 @@ pub struct Form {
     pub four_eyes: bool,
     /// How well its holder must have proved themself to act in it.
     #[serde(default = "one_factor")]
+    #[schemars(schema_with = "levels")]
     pub aal: Aal,
     /// The parties it speaks to, each told its own word; empty: every party, by the role's own word.
     #[serde(default)]
     pub parties: Vec<Aloud>,
+}
+
+fn levels(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"type": "string", "enum": ["Aal1", "Aal2", "Aal3"]})
 }
 
 const fn one_factor() -> Aal {

@@ -116,6 +116,11 @@ pub async fn review_items(conn: &mut Conn, review: ReviewId) -> Result<Vec<Revie
     rows::items(conn, review).await
 }
 
+/// The unit of an open review.
+pub async fn unit_of(conn: &mut Conn, review: ReviewId) -> Result<Option<Id<id::Unit>>, StoreError> {
+    rows::review_unit(conn, review).await
+}
+
 /// An answer about one post.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Keep {

@@ -91,6 +91,11 @@ pub async fn under(
     rows::under(conn, above, at, after, limit).await
 }
 
+/// How many units a unit and all below it are at that instant, as believed now.
+pub async fn count_under(conn: &mut Conn, above: Unit, at: Timestamp) -> Result<i64, StoreError> {
+    rows::count_under(conn, above, at).await
+}
+
 /// The one unit above all others; `None` before the first was recorded.
 pub async fn root(conn: &mut Conn, as_of: AsOf) -> Result<Option<Unit>, StoreError> {
     rows::root(conn, as_of).await

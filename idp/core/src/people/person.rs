@@ -1,5 +1,7 @@
 //! Persons: profile, states, and the numbers they claim.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::rows;
@@ -197,6 +199,15 @@ pub async fn change_profile(
 /// A person by id.
 pub async fn person(conn: &mut Conn, id: Id<id::Person>) -> Result<Option<StoredPerson>, StoreError> {
     rows::person(conn, id).await
+}
+
+/// The names of several persons; who has none, or is not there, is left out.
+pub async fn names(
+    conn: &mut Conn,
+    ids: &[Id<id::Person>],
+) -> Result<HashMap<Id<id::Person>, FullName>, StoreError> {
+    let found = rows::persons(conn, ids).await?.into_iter();
+    Ok(found.filter_map(|person| Some((person.id, person.profile?.name))).collect())
 }
 
 /// Changes where a person stands. `into` names the record that goes on, for [`PersonState::Merged`].

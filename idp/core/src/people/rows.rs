@@ -12,7 +12,7 @@ use crate::{
         seal::{Sealed, Seals},
     },
     params,
-    store::{Conn, Row, StoreError, Tx},
+    store::{Conn, Param, Row, StoreError, Tx},
     types::{Fault, Ial, Id, Locale, id},
 };
 
@@ -25,6 +25,9 @@ const INSERT_PERSON: &str = "insert into person \
 const PERSON: &str = "select person_id, person_state, merged_into, identity_assurance, data_match, data_matched_at, \
     sealed_profile, seal_key_id, updated_at, number_id, number_sealed, number_key_id \
     from person_face where person_id = $1";
+const PERSONS: &str = "select person_id, person_state, merged_into, identity_assurance, data_match, data_matched_at, \
+    sealed_profile, seal_key_id, updated_at, number_id, number_sealed, number_key_id \
+    from person_face where person_id in ($1)";
 const UPDATE_PROFILE: &str = "update person set sealed_profile = $2, seal_key_id = $3, updated_at = $4 where id = $1";
 const UPDATE_PERSON_STATE: &str =
     "update person set state = $2, merged_into = $3, state_at = $4, updated_at = $4 where id = $1";
@@ -74,6 +77,7 @@ const DELETE_INDEXES: &str = "delete from identifier_index where identifier_id =
 pub(super) const ALL: &[&str] = &[
     INSERT_PERSON,
     PERSON,
+    PERSONS,
     UPDATE_PROFILE,
     UPDATE_PERSON_STATE,
     UPDATE_DATA_MATCH,
@@ -118,6 +122,12 @@ pub(super) async fn insert_person(
 pub(super) async fn person(conn: &mut Conn, id: Id<id::Person>) -> Result<Option<StoredPerson>, StoreError> {
     let seals = conn.seals();
     conn.one(PERSON, params![id]).await?.map(|row| StoredPerson::of_face(&row, &seals)).transpose()
+}
+
+pub(super) async fn persons(conn: &mut Conn, ids: &[Id<id::Person>]) -> Result<Vec<StoredPerson>, StoreError> {
+    let seals = conn.seals();
+    let ids: Vec<Param> = ids.iter().map(|id| Param::from(*id)).collect();
+    conn.all_in(PERSONS, &[], &ids).await?.iter().map(|row| StoredPerson::of_face(row, &seals)).collect()
 }
 
 impl StoredPerson {

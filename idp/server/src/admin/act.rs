@@ -153,11 +153,26 @@ impl<T> Reply<T> {
     }
 }
 
+/// The parameters of a path. What a path names is what the request touches, unless the operation says otherwise.
+#[async_trait]
+pub(super) trait Touches: Input {
+    /// Finds it. `None`: it is not there.
+    async fn found(&self, conn: &mut Conn) -> Result<Option<Found>, Stop>;
+}
+
+#[async_trait]
+impl Touches for Nothing {
+    /// A list, of which everybody sees their own part.
+    async fn found(&self, _: &mut Conn) -> Result<Option<Found>, Stop> {
+        Ok(Some(Found::new(Targets::Open)))
+    }
+}
+
 /// An operation.
 #[async_trait]
 pub(super) trait Act: Send + Sync + 'static {
     /// Parameters in the path.
-    type Path: Input;
+    type Path: Touches;
     /// Parameters in the query.
     type Query: Input;
     /// The body.
@@ -167,9 +182,10 @@ pub(super) trait Act: Send + Sync + 'static {
     /// Its row.
     const IS: Is;
 
-    /// Finds what the request touches. `None`: it is not there. There is no default: an operation that forgot to say what it
-    /// touches does not compile.
-    async fn find(conn: &mut Conn, ask: &Ask<Self>) -> Result<Option<Found>, Stop>;
+    /// Finds what the request touches. `None`: it is not there. An operation whose body names units, too, says so here.
+    async fn find(conn: &mut Conn, ask: &Ask<Self>) -> Result<Option<Found>, Stop> {
+        ask.path.found(conn).await
+    }
 }
 
 /// An operation that only reads.

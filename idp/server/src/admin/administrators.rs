@@ -14,7 +14,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    act::{Act, Ask, Found, Is, Method, Nothing, Outside, Precondition, Reads, Reply, Writes},
+    act::{Act, Ask, Found, Is, Method, Nothing, Outside, Precondition, Reads, Reply, Touches, Writes},
     paging::{Cursor, Limit, Page},
     refuse::{self, Stop, invalid},
     wire::{Instant, Line},
@@ -113,7 +113,6 @@ pub(super) struct Which {
 /// `GET /administrators`
 pub(super) struct List;
 
-#[async_trait]
 impl Act for List {
     type Path = Nothing;
     type Query = Which;
@@ -130,10 +129,6 @@ impl Act for List {
         status: 200,
         body: 0,
     };
-
-    async fn find(_: &mut Conn, _: &Ask<Self>) -> Result<Option<Found>, Stop> {
-        Ok(Some(Found::new(Targets::Open)))
-    }
 }
 
 #[async_trait]
@@ -177,9 +172,12 @@ async fn stored(conn: &mut Conn, one: &One) -> Result<Option<Appointment>, Stop>
     Ok(admin::appointment(conn, one.administrator).await?)
 }
 
-async fn found(conn: &mut Conn, one: &One) -> Result<Option<Found>, Stop> {
-    let stored = stored(conn, one).await?;
-    Ok(stored.map(|stored| Found::at(over(stored.scope), stored.revision)))
+#[async_trait]
+impl Touches for One {
+    async fn found(&self, conn: &mut Conn) -> Result<Option<Found>, Stop> {
+        let stored = stored(conn, self).await?;
+        Ok(stored.map(|stored| Found::at(over(stored.scope), stored.revision)))
+    }
 }
 
 fn gone() -> Stop {
@@ -189,7 +187,6 @@ fn gone() -> Stop {
 /// `GET /administrators/{administrator}`
 pub(super) struct Get;
 
-#[async_trait]
 impl Act for Get {
     type Path = One;
     type Query = Nothing;
@@ -202,10 +199,6 @@ impl Act for Get {
         outside: Outside::Hidden,
         ..List::IS
     };
-
-    async fn find(conn: &mut Conn, ask: &Ask<Self>) -> Result<Option<Found>, Stop> {
-        found(conn, &ask.path).await
-    }
 }
 
 #[async_trait]
@@ -319,7 +312,7 @@ fn wrong(pointer: &'static str, word: &'static str) -> Stop {
 
 fn refused(error: AppointError) -> Stop {
     match error {
-        AppointError::Beyond(beyond) => Problem::new(refuse::BEYOND).because(beyond.word()).into(),
+        AppointError::Beyond(beyond) => Stop::Beyond { pointer: "", because: beyond.word() },
         AppointError::NoSubject => wrong("/subject", "nobody"),
         AppointError::NoUnit => wrong("/unit", "no-such-unit"),
         AppointError::NotForMachines => wrong("/role", "not-for-machines"),
@@ -342,7 +335,6 @@ pub(super) struct Because {
 /// `POST /administrators/{administrator}/end`
 pub(super) struct End;
 
-#[async_trait]
 impl Act for End {
     type Path = One;
     type Query = Nothing;
@@ -358,10 +350,6 @@ impl Act for End {
         status: 200,
         ..Appoint::IS
     };
-
-    async fn find(conn: &mut Conn, ask: &Ask<Self>) -> Result<Option<Found>, Stop> {
-        found(conn, &ask.path).await
-    }
 }
 
 #[async_trait]
@@ -370,7 +358,7 @@ impl Writes for End {
         let stored = stored(tx, &ask.path).await?.ok_or_else(gone)?;
         let ended = admin::end(tx, By::Administrator(allowed), &stored, &ask.body.because.0).await;
         let ended = ended.map_err(|error| match error {
-            EndError::Beyond(beyond) => Problem::new(refuse::BEYOND).because(beyond.word()).into(),
+            EndError::Beyond(beyond) => Stop::Beyond { pointer: "", because: beyond.word() },
             EndError::Ended => Stop::from(Problem::new(refuse::CONFLICT)),
             EndError::LastOwner => Problem::new(refuse::LAST_OWNER).into(),
             EndError::Store(error) => error.into(),

@@ -34,7 +34,8 @@ pub(super) async fn identify(desk: &Desk, headers: &HeaderMap, now: Timestamp) -
         return Ok(Known { caller: machine, console: None });
     }
     let console = console(desk, headers, now).await?;
-    let caller = Caller { subject: Subject::Person(console.live.person), how: console.how() };
+    let (subject, session) = (Subject::Person(console.live.person), Some(console.live.id));
+    let caller = Caller { subject, how: console.how(), session };
     Ok(Known { caller, console: Some(console) })
 }
 
@@ -46,7 +47,7 @@ async fn machine(desk: &Desk, headers: &HeaderMap, now: Timestamp) -> Result<Cal
         let challenge = "Bearer error=\"insufficient_scope\", scope=\"admin\"";
         return Err(Problem::new(refuse::NOT_PERMITTED).because("a token without the scope").challenge(challenge));
     }
-    Ok(Caller { subject: Subject::Party(machine.party.id), how: How::Machine })
+    Ok(Caller { subject: Subject::Party(machine.party.id), how: How::Machine, session: None })
 }
 
 /// RFC 6750 section 2.1: one header, one scheme.

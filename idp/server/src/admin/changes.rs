@@ -23,7 +23,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{
-    act::{Act, Ask, Found, Is, Method, Nothing, Outside, Precondition, Reads, Reply, Writes},
+    act::{Act, Ask, Found, Is, Method, Nothing, Outside, Precondition, Reads, Reply, Touches, Writes},
     paging::{Cursor, Limit, Page},
     refuse::{self, Stop},
 };
@@ -113,12 +113,15 @@ async fn stored(conn: &mut Conn, one: &One) -> Result<Option<StoredSet>, Stop> {
     Ok(change::get(conn, one.change).await?)
 }
 
-async fn found(conn: &mut Conn, one: &One) -> Result<Option<Found>, Stop> {
-    let Some(stored) = stored(conn, one).await? else {
-        return Ok(None);
-    };
-    let targets = touched(conn, &stored).await?;
-    Ok(Some(Found::at(targets, stored.row.revision)))
+#[async_trait]
+impl Touches for One {
+    async fn found(&self, conn: &mut Conn) -> Result<Option<Found>, Stop> {
+        let Some(stored) = stored(conn, self).await? else {
+            return Ok(None);
+        };
+        let targets = touched(conn, &stored).await?;
+        Ok(Some(Found::at(targets, stored.row.revision)))
+    }
 }
 
 /// What a stored set touches; one that takes back another touches what that one does.
@@ -151,7 +154,6 @@ pub(super) struct Which {
 /// `GET /changes`
 pub(super) struct List;
 
-#[async_trait]
 impl Act for List {
     type Path = Nothing;
     type Query = Which;
@@ -168,10 +170,6 @@ impl Act for List {
         status: 200,
         body: 0,
     };
-
-    async fn find(_: &mut Conn, _: &Ask<Self>) -> Result<Option<Found>, Stop> {
-        Ok(Some(Found::new(Targets::Open)))
-    }
 }
 
 #[async_trait]
@@ -216,7 +214,6 @@ async fn sees(conn: &mut Conn, allowed: &Allowed, row: &SetRow, now: Timestamp) 
 /// `GET /changes/{change}`
 pub(super) struct Get;
 
-#[async_trait]
 impl Act for Get {
     type Path = One;
     type Query = Nothing;
@@ -229,10 +226,6 @@ impl Act for Get {
         outside: Outside::Hidden,
         ..List::IS
     };
-
-    async fn find(conn: &mut Conn, ask: &Ask<Self>) -> Result<Option<Found>, Stop> {
-        found(conn, &ask.path).await
-    }
 }
 
 #[async_trait]
@@ -305,7 +298,7 @@ impl Act for Revise {
 
     /// What it touches now and what it would touch: neither may reach beyond the caller's units.
     async fn find(conn: &mut Conn, ask: &Ask<Self>) -> Result<Option<Found>, Stop> {
-        let Some(found) = found(conn, &ask.path).await? else {
+        let Some(found) = ask.path.found(conn).await? else {
             return Ok(None);
         };
         let new = Says::of_new(&ask.body).targets(conn).await?;
@@ -331,7 +324,6 @@ impl Writes for Revise {
 /// `GET /changes/{change}/dry-run`
 pub(super) struct DryRun;
 
-#[async_trait]
 impl Act for DryRun {
     type Path = One;
     type Query = Nothing;
@@ -343,10 +335,6 @@ impl Act for DryRun {
         summary: "What a set would do if it were approved now: clashes, touched units, dependents with their proposed successors",
         ..Get::IS
     };
-
-    async fn find(conn: &mut Conn, ask: &Ask<Self>) -> Result<Option<Found>, Stop> {
-        found(conn, &ask.path).await
-    }
 }
 
 #[async_trait]

@@ -2,18 +2,21 @@
 
 use async_trait::async_trait;
 use idp_core::{
-    admin::{self, Allowed, Demand, Fresh, How, Permission, STALE, Subject, Targets, Who},
+    admin::{self, Allowed, Demand, Fresh, How, Permission, STALE, Subject, Who},
+    office::{self, DeskError, Rights},
     store::{Conn, Tx},
+    types::{Id, id},
 };
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{
-    act::{Act, Ask, Found, Is, Method, Nothing, Outside, Precondition, Reads, Reply, Writes},
+    act::{Act, Ask, Is, Method, Nothing, Outside, Precondition, Reads, Reply, Writes},
     administrators::{Held, Named},
     refuse::Stop,
     wire::Instant,
 };
+use crate::web::{Code, Problem};
 
 /// Who one is here, and what one may do.
 #[derive(Serialize, JsonSchema)]
@@ -28,14 +31,33 @@ pub(super) struct Me {
     fresh_until: Option<Instant>,
     /// What one holds now.
     appointments: Vec<Held>,
-    /// What that permits, somewhere.
+    /// What they and the acting post permit, somewhere.
     permissions: Vec<&'static str>,
+    /// The post in which one acts; null: in none.
+    acting_post: Option<Id<id::Assignment>>,
+    /// The posts in which one could act.
+    posts: Vec<OwnPost>,
+}
+
+/// A post in which one could act.
+#[derive(Serialize, JsonSchema)]
+struct OwnPost {
+    id: Id<id::Assignment>,
+    unit: Id<id::Unit>,
+    /// What its roles permit here.
+    permissions: Vec<&'static str>,
+}
+
+impl From<&Rights> for OwnPost {
+    fn from(rights: &Rights) -> Self {
+        let permissions = office::Permission::ALL.into_iter().filter(|one| rights.permits(*one));
+        Self { id: rights.post, unit: rights.unit, permissions: permissions.map(office::Permission::word).collect() }
+    }
 }
 
 /// `GET /me`
 pub(super) struct Own;
 
-#[async_trait]
 impl Act for Own {
     type Path = Nothing;
     type Query = Nothing;
@@ -52,10 +74,6 @@ impl Act for Own {
         status: 200,
         body: 0,
     };
-
-    async fn find(_: &mut Conn, _: &Ask<Self>) -> Result<Option<Found>, Stop> {
-        Ok(Some(Found::new(Targets::Open)))
-    }
 }
 
 #[async_trait]
@@ -66,7 +84,17 @@ impl Reads for Own {
         for own in allowed.held() {
             appointments.push(Held::of(conn, &ask.house, own).await?);
         }
-        let permits = |permission: &Permission| allowed.held().iter().any(|own| own.permits(*permission, ask.now));
+        let by_post = |permission: Permission| {
+            let wanted = permission.of_posts();
+            allowed.rights().zip(wanted).is_some_and(|(rights, wanted)| rights.permits(wanted))
+        };
+        let permits = |permission: &Permission| {
+            allowed.held().iter().any(|own| own.permits(*permission, ask.now)) || by_post(*permission)
+        };
+        let posts = match caller.subject {
+            Subject::Person(person) => office::offices(conn, person, ask.now).await?,
+            Subject::Party(_) => Vec::new(),
+        };
         let (by, acr, fresh_until) = match caller.how {
             How::Machine => ("machine", None, None),
             How::Console { aal, auth_at } => ("console", Some(aal.acr()), Some(Instant(auth_at + STALE))),
@@ -78,6 +106,8 @@ impl Reads for Own {
             fresh_until,
             appointments,
             permissions: Permission::ALL.iter().filter(|one| permits(one)).map(|one| one.word()).collect(),
+            acting_post: allowed.rights().map(|rights| rights.post),
+            posts: posts.iter().map(OwnPost::from).collect(),
         }))
     }
 }
@@ -85,7 +115,6 @@ impl Reads for Own {
 /// `POST /me/leave`
 pub(super) struct Leave;
 
-#[async_trait]
 impl Act for Leave {
     type Path = Nothing;
     type Query = Nothing;
@@ -102,10 +131,6 @@ impl Act for Leave {
         status: 204,
         body: 0,
     };
-
-    async fn find(_: &mut Conn, _: &Ask<Self>) -> Result<Option<Found>, Stop> {
-        Ok(Some(Found::new(Targets::Open)))
-    }
 }
 
 #[async_trait]
@@ -115,5 +140,44 @@ impl Writes for Leave {
             admin::close(tx, person, "left").await?;
         }
         Ok(Reply::new(()))
+    }
+}
+
+/// A post of one's own.
+#[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "ActingPost")]
+#[serde(deny_unknown_fields)]
+pub(super) struct Chosen {
+    post: Id<id::Assignment>,
+}
+
+/// `POST /me/post`
+pub(super) struct TakePost;
+
+impl Act for TakePost {
+    type Path = Nothing;
+    type Query = Nothing;
+    type Body = Chosen;
+    type Answer = ();
+    const IS: Is = Is {
+        id: "choose_acting_post",
+        path: "/me/post",
+        summary: "Chooses the post in which one acts from now on in this session: one's own and one that counts now",
+        body: 1_024,
+        ..Leave::IS
+    };
+}
+
+#[async_trait]
+impl Writes for TakePost {
+    async fn write(tx: &mut Tx<'_>, ask: &Ask<Self>, allowed: &Allowed) -> Result<Reply<()>, Stop> {
+        let (Subject::Person(person), Some(session)) = (allowed.caller().subject, allowed.caller().session) else {
+            return Err(Problem::new(Code::NOT_FOUND).into());
+        };
+        match office::administer(tx, (session, person), ask.body.post).await {
+            Ok(_) => Ok(Reply::new(())),
+            Err(DeskError::Store(error)) => Err(error.into()),
+            Err(_) => Err(Problem::new(Code::NOT_FOUND).into()),
+        }
     }
 }

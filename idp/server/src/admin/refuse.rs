@@ -59,6 +59,8 @@ pub(super) enum Stop {
     Problem(Problem),
     /// The gate closed: also for the audit log. `hidden`: to this caller the thing is not there.
     Gate { refusal: Refusal, hidden: bool },
+    /// A rule of giving closed: also for the audit log. `pointer`: over what, in the body.
+    Beyond { pointer: &'static str, because: &'static str },
     /// The database.
     Store(StoreError),
 }
@@ -88,10 +90,20 @@ impl Stop {
             Self::Problem(problem) => problem,
             Self::Gate { hidden: true, .. } => Problem::new(problem::Code::NOT_FOUND),
             Self::Gate { refusal, .. } => of_gate(refusal),
+            Self::Beyond { pointer, because } => beyond(pointer, because),
             Self::Store(error) => Problem::from(Fault::from(error)),
         }
     }
 }
+
+/// What was beyond the caller's rights, with the one reason that helps whoever asks in good faith.
+fn beyond(pointer: &'static str, because: &'static str) -> Problem {
+    let problem = Problem::new(BEYOND).because(because);
+    if BEYONDS.contains(&because) { problem.with([Mistake::at(pointer, because)]) } else { problem }
+}
+
+/// The words of rules of giving that are told.
+const BEYONDS: &[&str] = &["oneself", "no-power", "too-high", "not-held", "other-unit", "too-long"];
 
 /// Nobody is known. RFC 6750 section 3.1: without credentials no error is named.
 pub(super) fn unknown_caller(token_was_bad: bool) -> Problem {
@@ -142,4 +154,15 @@ pub(crate) const MISTAKES: &[&str] = &[
     "whole-role",
     "empty-period",
     "held-already",
+    "separated",
+    "does-not-fit",
+    "decision-needed",
+    "wrong-state",
+    "nothing-changes",
+    "oneself",
+    "no-power",
+    "too-high",
+    "not-held",
+    "other-unit",
+    "too-long",
 ];

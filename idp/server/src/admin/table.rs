@@ -107,10 +107,10 @@ fn cell(role: Role, operation: &Operation) -> &'static str {
     }
 }
 
-fn row(name: &str, permission: &str, who: &str, proof: &str, cells: [&str; 5]) -> String {
-    let [owner, administrator, editor, approver, auditor] = cells;
+fn row(name: &str, permission: &str, who: &str, proof: &str, cells: [&str; 6]) -> String {
+    let [owner, administrator, editor, approver, auditor, personnel] = cells;
     let line = format!(
-        "{name:48} | {permission:22} | {who:16} | {proof:5} | {owner:14} | {administrator:18} | {editor:15} | {approver:13} | {auditor}"
+        "{name:48} | {permission:22} | {who:16} | {proof:5} | {owner:14} | {administrator:18} | {editor:15} | {approver:13} | {auditor:15} | {personnel}"
     );
     line.trim_end().to_owned()
 }

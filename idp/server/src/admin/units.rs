@@ -16,7 +16,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    act::{Act, Ask, Found, Is, Method, Nothing, Outside, Precondition, Reads, Reply},
+    act::{Act, Ask, Found, Is, Method, Nothing, Outside, Precondition, Reads, Reply, Touches},
     paging::{Cursor, Limit, Page},
     refuse::Stop,
     wire::Instant,
@@ -173,8 +173,12 @@ const READ: Is = Is {
     body: 0,
 };
 
-const fn open() -> Found {
-    Found::new(Targets::Open)
+/// The tree is public.
+#[async_trait]
+impl Touches for One {
+    async fn found(&self, _: &mut Conn) -> Result<Option<Found>, Stop> {
+        Ok(Some(Found::new(Targets::Open)))
+    }
 }
 
 fn gone() -> Stop {
@@ -195,17 +199,12 @@ async fn whole(conn: &mut Conn, unit: Id<id::Unit>, as_of: AsOf) -> Result<Reply
 /// `GET /units/root`
 pub(super) struct Root;
 
-#[async_trait]
 impl Act for Root {
     type Path = Nothing;
     type Query = When;
     type Body = Nothing;
     type Answer = Whole;
     const IS: Is = Is { id: "get_root_unit", path: "/units/root", summary: "The unit above all others", ..READ };
-
-    async fn find(_: &mut Conn, _: &Ask<Self>) -> Result<Option<Found>, Stop> {
-        Ok(Some(open()))
-    }
 }
 
 #[async_trait]
@@ -220,7 +219,6 @@ impl Reads for Root {
 /// `GET /units/{unit}`
 pub(super) struct Get;
 
-#[async_trait]
 impl Act for Get {
     type Path = One;
     type Query = When;
@@ -232,10 +230,6 @@ impl Act for Get {
         summary: "One unit with its path, as of any day and as believed on any day",
         ..READ
     };
-
-    async fn find(_: &mut Conn, _: &Ask<Self>) -> Result<Option<Found>, Stop> {
-        Ok(Some(open()))
-    }
 }
 
 #[async_trait]
@@ -260,7 +254,6 @@ pub(super) struct Which {
 /// `GET /units/{unit}/children`
 pub(super) struct Children;
 
-#[async_trait]
 impl Act for Children {
     type Path = One;
     type Query = Which;
@@ -272,10 +265,6 @@ impl Act for Children {
         summary: "The units directly under one, by name",
         ..READ
     };
-
-    async fn find(_: &mut Conn, _: &Ask<Self>) -> Result<Option<Found>, Stop> {
-        Ok(Some(open()))
-    }
 }
 
 #[async_trait]
@@ -347,7 +336,6 @@ pub(super) struct Lineage {
 /// `GET /units/{unit}/successors`
 pub(super) struct Successors;
 
-#[async_trait]
 impl Act for Successors {
     type Path = One;
     type Query = When;
@@ -359,10 +347,6 @@ impl Act for Successors {
         summary: "What a unit came from and what became of it; without `at` everything that is known of, the future too",
         ..READ
     };
-
-    async fn find(_: &mut Conn, _: &Ask<Self>) -> Result<Option<Found>, Stop> {
-        Ok(Some(open()))
-    }
 }
 
 #[async_trait]

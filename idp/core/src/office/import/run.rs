@@ -7,16 +7,14 @@ use serde::{Deserialize, Serialize};
 use super::{
     super::{
         By, Confirmed, DeskError, Edit, Limits, NewAssignment, RoleGrant, Scope, Seen, Source,
-        desk::assign_from,
-        post::{Post, PostState},
-        rows::{import as rows, posts},
+        keep::{Kept, keep, person_of, unit_of},
+        rows::import as rows,
     },
     row::Row,
 };
 use crate::{
     audit::{self, Event},
-    org::{self, AsOf, Code, Scheme, Span},
-    people::{self, DataMatch, NewPerson, Profile},
+    org::Span,
     store::{Cx, Db, StoreError, Tx},
     types::{Digest, Fault, Id, Timestamp, id},
 };
@@ -262,9 +260,10 @@ async fn one(
     import: Option<Id<id::StaffImport>>,
     row: &Row,
 ) -> Result<(Done, Option<String>), DeskError> {
-    let unit = unit_of(tx, row).await?.ok_or(super::super::Refused::Field("unit"))?;
-    let person = person_of(tx, row).await?;
-    let new = NewAssignment {
+    let at = row.span.from.max(tx.now());
+    let unit = unit_of(tx, &row.unit, at).await?.ok_or(super::super::Refused::Field("unit"))?;
+    let (person, _) = person_of(tx, &row.number, &row.name).await?;
+    let stated = NewAssignment {
         person,
         unit,
         position: row.position.clone(),
@@ -276,31 +275,14 @@ async fn one(
         limits: Limits::default(),
         source: Source::Import,
     };
-    let mut wanted = new.clone().post(Id::from_uuid(uuid::Uuid::nil()), String::new());
-    wanted.span = wanted.window();
-    let known = posts::of_person(tx, person).await?.into_iter().map(|one| one.post);
-    let now = tx.now();
-    let live = |post: &Post| matches!(post.state, PostState::Active | PostState::Pending) && post.span.until > now;
-    let same_place = |post: &Post| {
-        (post.unit, &post.position, post.kind) == (wanted.unit, &wanted.position, wanted.kind) && live(post)
+    let (kept, given) = keep(tx, by, stated, import).await?;
+    let done = |outcome| Done { row: row.row, outcome, post: Some(given.post) };
+    let known = match kept {
+        Kept::New => return Ok((done(Outcome::New), None)),
+        Kept::Waits => return Ok((done(Outcome::Waits), None)),
+        Kept::Same => return Ok((done(Outcome::Same), None)),
+        Kept::Changed(known) => *known,
     };
-    let Some(known) = known.into_iter().find(same_place) else {
-        let given = assign_from(tx, by, new, import).await?;
-        let outcome = if given.waits { Outcome::Waits } else { Outcome::New };
-        return Ok((Done { row: row.row, outcome, post: Some(given.post) }, None));
-    };
-    if same(&known, &wanted) {
-        return Ok((Done { row: row.row, outcome: Outcome::Same, post: Some(known.id) }, None));
-    }
-    let edit = Edit {
-        roles: Some(wanted.roles),
-        scope: Some(wanted.scope),
-        span: Some(wanted.span),
-        decision: wanted.decision,
-        ..Edit::default()
-    };
-    let seen = Seen { post: known.id, revision: Some(known.revision) };
-    let given = super::super::change(tx, by, seen, edit).await?;
     let prior = Prior {
         revision: given.revision,
         roles: known.roles,
@@ -310,39 +292,7 @@ async fn one(
         decision: known.decision,
     };
     let note = serde_json::to_string(&prior).map_err(|error| Fault::new("recording an import", error))?;
-    Ok((Done { row: row.row, outcome: Outcome::Changed, post: Some(known.id) }, Some(note)))
-}
-
-fn same(known: &Post, wanted: &Post) -> bool {
-    let decided = wanted.decision.is_none() || known.decision == wanted.decision;
-    known.roles == wanted.roles && known.scope == wanted.scope && known.span == wanted.span && decided
-}
-
-/// The unit that a code means on the first day of the post, in whichever scheme it is one.
-async fn unit_of(tx: &mut Tx<'_>, row: &Row) -> Result<Option<Id<id::Unit>>, StoreError> {
-    let at = row.span.from.max(tx.now());
-    for scheme in Scheme::ALL {
-        if let Ok(code) = Code::parse(scheme, &row.unit)
-            && let Some(unit) = org::by_code(tx, &code, AsOf::at(at)).await?
-        {
-            return Ok(Some(unit));
-        }
-    }
-    Ok(None)
-}
-
-/// The one person who claims the number, or a record made for them. Where several claim it, a file cannot say which of them it means.
-async fn person_of(tx: &mut Tx<'_>, row: &Row) -> Result<Id<id::Person>, DeskError> {
-    let claimants = people::claimants(tx, &row.number).await?;
-    match claimants[..] {
-        [person] => Ok(person),
-        [] => {
-            let profile = Profile { name: row.name.clone(), birthdate: None };
-            let new = NewPerson { profile, number: Some(row.number.clone()), data_match: DataMatch::None };
-            Ok(people::add_person(tx, new).await?)
-        }
-        _ => Err(super::super::Refused::Person.into()),
-    }
+    Ok((done(Outcome::Changed), Some(note)))
 }
 
 /// Takes an import back: what it made ends, what it changed is as before. What somebody changed since stays and is counted.

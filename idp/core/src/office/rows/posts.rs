@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::{
     super::{
-        Admitted, Assignment, Kind, RoleGrant, Scope, Source,
+        Admitted, Assignment, Kind, Place, RoleGrant, Scope, Source,
         gate::Written,
         post::{Post, PostState},
     },
@@ -46,6 +46,7 @@ const ONE: &str = assignment!("where a.id = $1");
 const OF_PERSON: &str = assignment!("where a.person_id = $1 order by a.valid_from desc, a.id desc limit 1000");
 const UNDER: &str = assignment!(
     "join unit_under c on c.unit_id = a.unit_id and c.ancestor_id = $1 and c.valid_from <= $2 and c.valid_until > $2 \
+        and c.depth <= $8 \
      where a.id > $3 and a.valid_until > $2 and ($4 = '' or a.state = $4) and ($5 = '' or a.position_id = $5) \
         and ($6 = '' or exists (select 1 from assignment_role g where g.assignment_id = a.id and g.role_id = $6)) \
      order by a.id limit $7"
@@ -299,13 +300,17 @@ pub(crate) struct Filter<'a> {
 
 pub(crate) async fn under(
     conn: &mut Conn,
-    (top, at): (Id<id::Unit>, Timestamp),
+    (place, at): (Place, Timestamp),
     filter: Filter<'_>,
     after: Option<PostId>,
     limit: i64,
 ) -> Result<Vec<Assignment>, StoreError> {
     let after = after.unwrap_or(Id::from_uuid(uuid::Uuid::nil()));
-    let params = params![top, at, after, filter.state, filter.position, filter.role, limit];
+    let (top, depth) = match place {
+        Place::Under(unit) => (unit, i64::MAX),
+        Place::Alone(unit) => (unit, 0),
+    };
+    let params = params![top, at, after, filter.state, filter.position, filter.role, limit, depth];
     let rows = conn.all(UNDER, params).await?;
     whole(conn, rows).await
 }

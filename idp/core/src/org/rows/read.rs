@@ -68,6 +68,7 @@ const IS_UNDER: &str = "select depth from unit_closure where descendant_id = $1 
     and valid_from <= $3 and valid_until > $3";
 const UNDER: &str = "select descendant_id from unit_closure where ancestor_id = $1 and valid_from <= $2 \
     and valid_until > $2 order by descendant_id limit $3";
+const COUNT_UNDER: &str = "select count(*) as n from unit_closure where ancestor_id = $1 and valid_from <= $2 and valid_until > $2";
 const UNDER_AFTER: &str = "select descendant_id from unit_closure where ancestor_id = $1 and valid_from <= $2 \
     and valid_until > $2 and descendant_id > $4 order by descendant_id limit $3";
 const ROOT: &str = "select unit_id from unit_place where parent_id is null and valid_from <= $1 and valid_until > $1 \
@@ -98,6 +99,7 @@ pub(super) const ALL: &[&str] = &[
     IS_UNDER,
     UNDER,
     UNDER_AFTER,
+    COUNT_UNDER,
     ROOT,
     SUCCESSORS,
     PREDECESSORS,
@@ -214,6 +216,10 @@ pub(crate) async fn under(
         Some(after) => conn.all(UNDER_AFTER, params![above, at, limit, after]).await?,
     };
     found.iter().map(|row| row.id("descendant_id")).collect()
+}
+
+pub(crate) async fn count_under(conn: &mut Conn, above: Unit, at: Timestamp) -> Result<i64, StoreError> {
+    conn.one(COUNT_UNDER, params![above, at]).await?.map_or(Ok(0), |row| row.int("n"))
 }
 
 pub(crate) async fn root(conn: &mut Conn, as_of: AsOf) -> Result<Option<Unit>, StoreError> {

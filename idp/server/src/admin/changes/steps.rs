@@ -4,18 +4,18 @@ use async_trait::async_trait;
 use idp_core::{
     admin::Allowed,
     org::change::{self, Choice, Seen},
-    store::{Conn, Tx},
+    store::Tx,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{
     super::{
-        act::{Act, Ask, Found, Is, Method, Nothing, Outside, Precondition, Reply, Writes},
+        act::{Act, Ask, Is, Method, Nothing, Outside, Precondition, Reply, Writes},
         refuse::Stop,
         wire::Line,
     },
-    BODY, DECIDE, One, PROPOSE, answer, found, out, refused, rules,
+    BODY, DECIDE, One, PROPOSE, answer, out, refused, rules,
 };
 
 /// The set as the caller saw it.
@@ -26,7 +26,6 @@ pub(super) const fn seen(one: &One, revision: Option<i64>) -> Seen {
 /// `POST /changes/{change}/submit`
 pub(in crate::admin) struct Submit;
 
-#[async_trait]
 impl Act for Submit {
     type Path = One;
     type Query = Nothing;
@@ -43,10 +42,6 @@ impl Act for Submit {
         status: 200,
         body: 0,
     };
-
-    async fn find(conn: &mut Conn, ask: &Ask<Self>) -> Result<Option<Found>, Stop> {
-        found(conn, &ask.path).await
-    }
 }
 
 #[async_trait]
@@ -60,7 +55,6 @@ impl Writes for Submit {
 /// `POST /changes/{change}/approve`
 pub(in crate::admin) struct Approve;
 
-#[async_trait]
 impl Act for Approve {
     type Path = One;
     type Query = Nothing;
@@ -73,10 +67,6 @@ impl Act for Approve {
         demand: DECIDE,
         ..Submit::IS
     };
-
-    async fn find(conn: &mut Conn, ask: &Ask<Self>) -> Result<Option<Found>, Stop> {
-        found(conn, &ask.path).await
-    }
 }
 
 #[async_trait]
@@ -99,7 +89,6 @@ pub(in crate::admin) struct Reason {
 /// `POST /changes/{change}/refuse`
 pub(in crate::admin) struct Refuse;
 
-#[async_trait]
 impl Act for Refuse {
     type Path = One;
     type Query = Nothing;
@@ -112,10 +101,6 @@ impl Act for Refuse {
         body: 8 * 1024,
         ..Approve::IS
     };
-
-    async fn find(conn: &mut Conn, ask: &Ask<Self>) -> Result<Option<Found>, Stop> {
-        found(conn, &ask.path).await
-    }
 }
 
 #[async_trait]
@@ -129,7 +114,6 @@ impl Writes for Refuse {
 /// `POST /changes/{change}/withdraw`
 pub(in crate::admin) struct Withdraw;
 
-#[async_trait]
 impl Act for Withdraw {
     type Path = One;
     type Query = Nothing;
@@ -141,10 +125,6 @@ impl Act for Withdraw {
         summary: "Takes back one's own set before it is decided",
         ..Submit::IS
     };
-
-    async fn find(conn: &mut Conn, ask: &Ask<Self>) -> Result<Option<Found>, Stop> {
-        found(conn, &ask.path).await
-    }
 }
 
 #[async_trait]
@@ -167,7 +147,6 @@ pub(in crate::admin) struct Choices {
 /// `POST /changes/{change}/undo`
 pub(in crate::admin) struct Undo;
 
-#[async_trait]
 impl Act for Undo {
     type Path = One;
     type Query = Nothing;
@@ -181,10 +160,6 @@ impl Act for Undo {
         body: BODY,
         ..Submit::IS
     };
-
-    async fn find(conn: &mut Conn, ask: &Ask<Self>) -> Result<Option<Found>, Stop> {
-        found(conn, &ask.path).await
-    }
 }
 
 #[async_trait]

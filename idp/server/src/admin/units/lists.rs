@@ -12,11 +12,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     super::{
-        act::{Act, Ask, Found, Is, Nothing, Reads, Reply},
+        act::{Act, Ask, Is, Nothing, Reads, Reply},
         refuse::Stop,
         wire::{Instant, Line},
     },
-    Coded, Labelled, READ, When, open,
+    Coded, Labelled, READ, When,
 };
 
 /// A level in force.
@@ -36,7 +36,6 @@ pub(in crate::admin) struct LevelOut {
 /// `GET /units/levels`
 pub(in crate::admin) struct Levels;
 
-#[async_trait]
 impl Act for Levels {
     type Path = Nothing;
     type Query = When;
@@ -44,10 +43,6 @@ impl Act for Levels {
     type Answer = Vec<LevelOut>;
     const IS: Is =
         Is { id: "list_unit_levels", path: "/units/levels", summary: "The levels in force, the top first", ..READ };
-
-    async fn find(_: &mut Conn, _: &Ask<Self>) -> Result<Option<Found>, Stop> {
-        Ok(Some(open()))
-    }
 }
 
 #[async_trait]
@@ -77,7 +72,6 @@ pub(in crate::admin) struct FormOut {
 /// `GET /units/forms`
 pub(in crate::admin) struct Forms;
 
-#[async_trait]
 impl Act for Forms {
     type Path = Nothing;
     type Query = Nothing;
@@ -85,10 +79,6 @@ impl Act for Forms {
     type Answer = Vec<FormOut>;
     const IS: Is =
         Is { id: "list_unit_forms", path: "/units/forms", summary: "Every form that a unit can have", ..READ };
-
-    async fn find(_: &mut Conn, _: &Ask<Self>) -> Result<Option<Found>, Stop> {
-        Ok(Some(open()))
-    }
 }
 
 #[async_trait]
@@ -121,7 +111,6 @@ pub(in crate::admin) struct Use {
 /// `GET /units/of-code`
 pub(in crate::admin) struct OfCode;
 
-#[async_trait]
 impl Act for OfCode {
     type Path = Nothing;
     type Query = WhichCode;
@@ -133,10 +122,6 @@ impl Act for OfCode {
         summary: "Every unit that a code ever meant: a code means something only at an instant",
         ..READ
     };
-
-    async fn find(_: &mut Conn, _: &Ask<Self>) -> Result<Option<Found>, Stop> {
-        Ok(Some(open()))
-    }
 }
 
 #[async_trait]

@@ -16,12 +16,12 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     super::{
-        act::{Act, Ask, Found, Is, Nothing, Reads, Reply},
+        act::{Act, Ask, Is, Nothing, Reads, Reply},
         paging::Limit,
         refuse::Stop,
         wire::{Instant, Line},
     },
-    Called, Coded, Labelled, OnTheWay, One, READ, Row, as_of, gone, open,
+    Called, Coded, Labelled, OnTheWay, One, READ, Row, as_of, gone,
 };
 
 /// What is looked for.
@@ -81,7 +81,6 @@ impl From<Hit> for Find {
 /// `GET /units/search`
 pub(in crate::admin) struct Search;
 
-#[async_trait]
 impl Act for Search {
     type Path = Nothing;
     type Query = Wanted;
@@ -93,10 +92,6 @@ impl Act for Search {
         summary: "Units by name or code of any time, the best first",
         ..READ
     };
-
-    async fn find(_: &mut Conn, _: &Ask<Self>) -> Result<Option<Found>, Stop> {
-        Ok(Some(open()))
-    }
 }
 
 #[async_trait]
@@ -226,7 +221,6 @@ impl From<Chapter> for Told {
 /// `GET /units/{unit}/story`
 pub(in crate::admin) struct Story;
 
-#[async_trait]
 impl Act for Story {
     type Path = One;
     type Query = Nothing;
@@ -238,10 +232,6 @@ impl Act for Story {
         summary: "The history of one unit, the oldest chapter first, as believed now",
         ..READ
     };
-
-    async fn find(_: &mut Conn, _: &Ask<Self>) -> Result<Option<Found>, Stop> {
-        Ok(Some(open()))
-    }
 }
 
 #[async_trait]
