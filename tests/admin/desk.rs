@@ -3,6 +3,7 @@
 use idp_core::{
     admin::{self, By, NewAppointment, Role, Scope, Subject},
     crypto::handle::{Handle, SessionCookie},
+    office::{self, starter},
     org::{self, Form, Label, change},
     params, session,
     types::{Aal, Id, Interval, id},
@@ -204,6 +205,12 @@ impl Country {
     }
 }
 
+/// The starter set of roles.
+pub(super) async fn catalogue(house: &House) {
+    let (cx, set) = (house.cx(), &starter::catalogue().expect("reads"));
+    house.db().write(&cx, |tx| Box::pin(starter::load(tx, &office::By::Operator, set))).await.expect("loads");
+}
+
 /// How many rows there are of everything that the API writes.
 pub(super) async fn rows(house: &House) -> Vec<i64> {
     let mut counts = Vec::new();
@@ -211,6 +218,8 @@ pub(super) async fn rows(house: &House) -> Vec<i64> {
         "select count(*) as n from appointment",
         "select count(*) as n from change_set",
         "select count(*) as n from unit",
+        "select count(*) as n from assignment",
+        "select count(*) as n from role",
         "select count(*) as n from admin_answer",
     ] {
         counts.push(house.count(sql).await);

@@ -3,6 +3,7 @@
 mod conventions;
 pub(crate) mod desk;
 mod gate;
+mod officials;
 mod owner;
 mod rights;
 mod sets;

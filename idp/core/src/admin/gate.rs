@@ -52,6 +52,8 @@ pub enum Who {
     Both,
     /// Persons in the console: what needs somebody who answers for it.
     Console,
+    /// Parties with a token of their own, about themselves: they need no office.
+    Party,
 }
 
 /// Whether an operation needs a proof younger than [`STALE`].
@@ -176,6 +178,9 @@ pub async fn enter(
 }
 
 fn judge(caller: &Caller, standing: &Standing, demand: Demand, now: Timestamp) -> Result<(), Refusal> {
+    if demand.who == Who::Party {
+        return if caller.how == How::Machine { Ok(()) } else { Err(Refusal::NotPermitted) };
+    }
     if standing.is_nothing() {
         return Err(Refusal::NoAdministrator);
     }

@@ -1,9 +1,13 @@
 //! In which post somebody acts towards a party, and what that party is told of it.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::{BTreeSet, HashMap},
+    time::Duration,
+};
 
 use super::{
-    DeskError, Held, Kind, Label, PositionId, Rights, Rule, Signing, Word, World, effective,
+    DeskError, Finding, Kind, Label, PositionId, Rights, RoleGrant, RoleId, Rule, Signing, Wanted, Word, World,
+    effective, judge,
     rows::{acting as rows, catalogue, posts, world as world_rows},
     signing,
 };
@@ -75,7 +79,7 @@ fn capacity(world: &World, rights: &Rights, with: &With<'_>) -> Option<Capacity>
     let (mut roles, mut permissions) = (BTreeSet::new(), BTreeSet::new());
     let (mut aal, mut ends_at) = (Aal::Aal1, rights.ends_at);
     for held in rights.towards(with.party) {
-        let Some(told) = told(world, held, with.client_id) else { continue };
+        let Some(told) = told(world, &held.role, with.client_id) else { continue };
         let own = held.permissions.iter().filter_map(|word| own_word(word, with.client_id));
         roles.insert(told);
         permissions.extend(own);
@@ -102,8 +106,8 @@ fn capacity(world: &World, rights: &Rights, with: &With<'_>) -> Option<Capacity>
 }
 
 /// The word by which a party knows a role; `None`: the role does not speak to it. Our own administration is nothing to a party.
-fn told(world: &World, held: &Held, client_id: &str) -> Option<String> {
-    let form = &world.roles.get(&held.role)?.form;
+fn told(world: &World, role: &RoleId, client_id: &str) -> Option<String> {
+    let form = &world.roles.get(role)?.form;
     if form.parties.is_empty() {
         return (!form.administers()).then(|| form.id.as_str().to_owned());
     }
@@ -113,6 +117,55 @@ fn told(world: &World, held: &Held, client_id: &str) -> Option<String> {
 fn own_word(word: &Word, client_id: &str) -> Option<String> {
     let Word::Party(text) = word else { return None };
     text.strip_prefix(client_id)?.strip_prefix('/').map(str::to_owned)
+}
+
+/// The answer to a party that asks whether an official may do something now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checked {
+    /// Yes or no.
+    pub allowed: bool,
+    /// The first instant at which a yes may be a no; `None` for a no.
+    pub until: Option<Timestamp>,
+    /// The rules of the post as a whole, and of the roles that speak to this party, each with the party's own word for the role.
+    pub findings: Vec<(Finding, Option<String>)>,
+}
+
+/// Whether an official in a post may do something over a unit, for a party that asks. `None`: there is no such post of theirs, or it says
+/// nothing to this party; the two are not told apart. Of roles that speak to others nothing is told.
+pub async fn check(
+    conn: &mut Conn,
+    (wanted, client_id): (&Wanted, &str),
+    at: Timestamp,
+) -> Result<Option<Checked>, StoreError> {
+    let Some(party) = wanted.party else { return Ok(None) };
+    let mut world = world_rows::of_person(conn, wanted.person, at).await?;
+    let Some(post) = world.posts.get(&wanted.post).filter(|post| post.person == wanted.person) else {
+        return Ok(None);
+    };
+    let towards = |grant: &&RoleGrant| grant.parties.as_ref().is_none_or(|only| only.contains(&party));
+    let words: HashMap<RoleId, String> = post
+        .roles
+        .iter()
+        .filter(towards)
+        .filter_map(|grant| Some((grant.role.clone(), told(&world, &grant.role, client_id)?)))
+        .collect();
+    if words.is_empty() {
+        return Ok(None);
+    }
+    if world.units.get(&wanted.unit).is_none_or(|facts| facts.above.is_empty()) {
+        world.extend(world_rows::units(conn, &[wanted.unit]).await?);
+    }
+    let judged = judge(&world, wanted.post, at);
+    let held = judged.rights.iter().flat_map(|rights| {
+        let permitting = rights.permitting(&world, &wanted.permission, (wanted.unit, at));
+        permitting.filter(|held| words.contains_key(&held.role))
+    });
+    let until = held.map(|held| held.until).max();
+    let findings = judged.findings.iter().filter_map(|finding| match &finding.role {
+        None => Some((finding.clone(), None)),
+        Some(role) => words.get(role).map(|word| (finding.clone(), Some(word.clone()))),
+    });
+    Ok(Some(Checked { allowed: until.is_some(), until, findings: findings.collect() }))
 }
 
 async fn labelled(conn: &mut Conn, mut found: Vec<Capacity>) -> Result<Vec<Capacity>, StoreError> {

@@ -218,7 +218,10 @@ pub async fn visible(
     let wanted = under.into_iter().map(Place::Under).chain(alone.into_iter().map(Place::Alone));
     for place in wanted {
         let (Place::Under(unit) | Place::Alone(unit)) = place;
-        if places.contains(&place) || !org::is_under(conn, unit, top, at).await? || inside(conn, unit, &places, at).await? {
+        if places.contains(&place)
+            || !org::is_under(conn, unit, top, at).await?
+            || inside(conn, unit, &places, at).await?
+        {
             continue;
         }
         if let Place::Under(unit) = place {

@@ -33,7 +33,8 @@ pub mod watch;
 mod world;
 
 pub use acting::{
-    Acting, Capacity, With, acting, acting_post, administer, administering, choices, choose, offices, sweep,
+    Acting, Capacity, Checked, With, acting, acting_post, administer, administering, check, choices, choose, offices,
+    sweep,
 };
 pub use ask::{
     Filter, Found, May, Place, Visible, Wanted, Who, assignment, assignments, explain, handed_on, history, may, posts_in, rights,

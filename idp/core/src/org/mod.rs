@@ -36,8 +36,8 @@ pub use kind::UnitKind;
 pub use list::{Aliases, Filter, While, aliases, lifetime, list};
 pub use name::{UnitName, UnitNameError, fold};
 pub use read::{
-    by_code, children, count_under, forms, is_under, levels, path, predecessors, put_form, root, successors, under, unit, units,
-    units_with_code,
+    by_code, children, count_under, forms, is_under, levels, path, predecessors, put_form, root, successors, under,
+    unit, units, units_with_code,
 };
 pub use succession::{Share, Succession};
 pub use view::{After, CodeUse, Form, Label, Level, Step, UnitRow, UnitView};

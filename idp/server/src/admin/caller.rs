@@ -8,7 +8,7 @@ use axum::http::{
     header::{AUTHORIZATION, ORIGIN},
 };
 use idp_core::{
-    admin::{self, Caller, Console, How, Subject},
+    admin::{self, Caller, Console, How, Subject, Who},
     crypto::handle::{ConsoleCookie, Handle},
     relying::Scope,
     types::{Fault, Timestamp},
@@ -28,9 +28,9 @@ pub(super) struct Known {
 }
 
 /// Finds out who calls. A token wins over a cookie: who sends one means it.
-pub(super) async fn identify(desk: &Desk, headers: &HeaderMap, now: Timestamp) -> Result<Known, Problem> {
+pub(super) async fn identify(desk: &Desk, headers: &HeaderMap, who: Who, now: Timestamp) -> Result<Known, Problem> {
     if headers.contains_key(AUTHORIZATION) {
-        let machine = machine(desk, headers, now).await?;
+        let machine = machine(desk, headers, who, now).await?;
         return Ok(Known { caller: machine, console: None });
     }
     let console = console(desk, headers, now).await?;
@@ -39,11 +39,11 @@ pub(super) async fn identify(desk: &Desk, headers: &HeaderMap, now: Timestamp) -
     Ok(Known { caller, console: Some(console) })
 }
 
-async fn machine(desk: &Desk, headers: &HeaderMap, now: Timestamp) -> Result<Caller, Problem> {
+async fn machine(desk: &Desk, headers: &HeaderMap, who: Who, now: Timestamp) -> Result<Caller, Problem> {
     let token = bearer(headers).ok_or_else(|| refuse::unknown_caller(true))?;
     let audience = format!("{}{PREFIX}", desk.house.issuer);
     let machine = desk.bearers.machine(token, &audience, now).await?.ok_or_else(|| refuse::unknown_caller(true))?;
-    if !machine.scopes.contains(&Scope::Admin) {
+    if who != Who::Party && !machine.scopes.contains(&Scope::Admin) {
         let challenge = "Bearer error=\"insufficient_scope\", scope=\"admin\"";
         return Err(Problem::new(refuse::NOT_PERMITTED).because("a token without the scope").challenge(challenge));
     }

@@ -138,6 +138,7 @@ fn tag(operation: &Operation) -> &'static str {
 fn security(who: Who) -> Value {
     match who {
         Who::Both => json!([{"machine": []}, {"console": [], "console_mark": []}]),
+        Who::Party => json!([{"machine": []}]),
         Who::Console => json!([{"console": [], "console_mark": []}]),
     }
 }

@@ -114,7 +114,7 @@ async fn enter<A: Act>(desk: &Desk, request: Request) -> Result<Entered<A>, Prob
     let (mut parts, body) = request.into_parts();
     let Ok(context) = Context::from_request_parts(&mut parts, &()).await;
     let cx = desk.house.cx(&context);
-    let known = caller::identify(desk, &parts.headers, cx.now).await?;
+    let known = caller::identify(desk, &parts.headers, A::IS.demand.who, cx.now).await?;
     let cx = cx.acting(known.caller.subject.actor());
     rate(desk, known.caller.subject).await?;
     if let Err(refusal) = may_enter(desk, &known, &A::IS.demand, &cx).await? {
@@ -171,8 +171,13 @@ async fn settle(desk: &Desk, is: &Is, cx: &Cx, answer: Result<Answer, Stop>) -> 
     match answer {
         Ok(answer) => Ok(answer),
         Err(stop) => {
-            if let Stop::Gate { refusal, .. } = &stop
-                && let Err(fault) = record(desk, is, cx, refusal.word()).await
+            let because = match &stop {
+                Stop::Gate { refusal, .. } => Some(refusal.word()),
+                Stop::Beyond { because, .. } => Some(*because),
+                Stop::Problem(_) | Stop::Store(_) => None,
+            };
+            if let Some(because) = because
+                && let Err(fault) = record(desk, is, cx, because).await
             {
                 return Err(fault.into());
             }

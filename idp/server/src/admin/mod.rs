@@ -2,7 +2,7 @@
 //!
 //! | path | file |
 //! | --- | --- |
-//! | `/api/v1/…` | one file for each kind of thing: `me`, `administrators`, `units`, `changes` |
+//! | `/api/v1/…` | one file for each kind of thing: `me`, `administrators`, `units`, `changes`, `officials`, `check` |
 //! | `/api/openapi.json` | `describe`: OpenAPI 3.1 from the same table and types |
 //! | `/console/sign-in`, `/console/resume` | `console`: through the hall into the console |
 //! | `/console/owner`, `/console/owner/resume` | `owner`: the first platform owner accepts |
@@ -21,10 +21,12 @@ mod administrators;
 mod ask;
 mod caller;
 mod changes;
+mod check;
 mod console;
 mod describe;
 mod gate;
 mod me;
+mod officials;
 mod owner;
 mod paging;
 mod problems;

@@ -4,8 +4,8 @@ use idp_core::admin::{Fresh, Permission, Role, Who};
 
 use super::{
     PREFIX,
-    act::{Operation, Precondition, reads, writes},
-    administrators, changes, me, units,
+    act::{Operation, Outside, Precondition, reads, writes},
+    administrators, changes, check, me, officials, units,
 };
 
 /// All operations of the API.
@@ -35,6 +35,33 @@ pub(super) const ALL: &[Operation] = &[
     writes::<changes::Refuse>(),
     writes::<changes::Withdraw>(),
     writes::<changes::Undo>(),
+    writes::<me::TakePost>(),
+    reads::<officials::List>(),
+    writes::<officials::Give>(),
+    reads::<officials::Get>(),
+    writes::<officials::Change>(),
+    writes::<officials::End>(),
+    writes::<officials::Withdraw>(),
+    writes::<officials::Approve>(),
+    writes::<officials::Refuse>(),
+    writes::<officials::Move>(),
+    reads::<officials::Delegations>(),
+    writes::<officials::Leave>(),
+    reads::<officials::Explain>(),
+    reads::<officials::WhoMay>(),
+    reads::<officials::Roles>(),
+    writes::<officials::AddRole>(),
+    reads::<officials::GetRole>(),
+    writes::<officials::ChangeRole>(),
+    reads::<officials::Positions>(),
+    writes::<officials::PutPosition>(),
+    reads::<officials::Separations>(),
+    writes::<officials::Part>(),
+    writes::<officials::Unite>(),
+    reads::<officials::Reviews>(),
+    reads::<officials::Review>(),
+    writes::<officials::Answer>(),
+    reads::<check::Check>(),
 ];
 
 /// An operation, as tests that look from outside see it.
@@ -53,6 +80,8 @@ pub struct Listed {
     pub needs_revision: bool,
     /// Whether a machine may call it.
     pub for_machines: bool,
+    /// Whether parties call it, about themselves, without an office.
+    pub for_parties: bool,
     /// Whether it takes a body.
     pub takes_body: bool,
     /// The roles that permit it.
@@ -69,6 +98,7 @@ pub fn listed() -> Vec<Listed> {
             writes: operation.writes,
             needs_revision: operation.is.precondition == Precondition::IfMatch,
             for_machines: operation.is.demand.who == Who::Both,
+            for_parties: operation.is.demand.who == Who::Party,
             takes_body: operation.is.body > 0,
             roles: Role::ALL.into_iter().filter(|role| permits(*role, operation)).map(Role::word).collect(),
         })
@@ -76,25 +106,31 @@ pub fn listed() -> Vec<Listed> {
 }
 
 fn permits(role: Role, operation: &Operation) -> bool {
-    operation.is.demand.permission.is_none_or(|permission| role.permissions().contains(&permission))
+    let of_offices = operation.is.demand.who != Who::Party;
+    of_offices && operation.is.demand.permission.is_none_or(|permission| role.permissions().contains(&permission))
 }
 
 /// The whole permission matrix as text: a snapshot of it stands in the repository, so no permission moves unseen.
 pub fn matrix() -> String {
-    let mut lines = vec![row("operation", "permission", "who", "proof", Role::ALL.map(Role::word))];
+    let mut lines = vec![row(["operation", "permission", "who", "proof", "unit"], Role::ALL.map(Role::word))];
     for operation in ALL {
         let demand = operation.is.demand;
         let name = format!("{} {}", operation.is.method.word().to_uppercase(), operation.is.path);
         let who = match demand.who {
             Who::Both => "console, machine",
             Who::Console => "console",
+            Who::Party => "party",
         };
         let proof = match demand.fresh {
             Fresh::Yes => "fresh",
             Fresh::No => "any",
         };
+        let unit = match operation.is.outside {
+            Outside::Hidden => "hidden",
+            Outside::Refused => "refused",
+        };
         let cells = Role::ALL.map(|role| cell(role, operation));
-        lines.push(row(&name, demand.permission.map_or("-", Permission::word), who, proof, cells));
+        lines.push(row([&name, demand.permission.map_or("-", Permission::word), who, proof, unit], cells));
     }
     lines.join("\n")
 }
@@ -107,10 +143,10 @@ fn cell(role: Role, operation: &Operation) -> &'static str {
     }
 }
 
-fn row(name: &str, permission: &str, who: &str, proof: &str, cells: [&str; 6]) -> String {
+fn row([name, permission, who, proof, unit]: [&str; 5], cells: [&str; 6]) -> String {
     let [owner, administrator, editor, approver, auditor, personnel] = cells;
     let line = format!(
-        "{name:48} | {permission:22} | {who:16} | {proof:5} | {owner:14} | {administrator:18} | {editor:15} | {approver:13} | {auditor:15} | {personnel}"
+        "{name:48} | {permission:22} | {who:16} | {proof:5} | {unit:7} | {owner:14} | {administrator:18} | {editor:15} | {approver:13} | {auditor:15} | {personnel}"
     );
     line.trim_end().to_owned()
 }

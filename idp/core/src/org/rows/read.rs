@@ -68,7 +68,8 @@ const IS_UNDER: &str = "select depth from unit_closure where descendant_id = $1 
     and valid_from <= $3 and valid_until > $3";
 const UNDER: &str = "select descendant_id from unit_closure where ancestor_id = $1 and valid_from <= $2 \
     and valid_until > $2 order by descendant_id limit $3";
-const COUNT_UNDER: &str = "select count(*) as n from unit_closure where ancestor_id = $1 and valid_from <= $2 and valid_until > $2";
+const COUNT_UNDER: &str =
+    "select count(*) as n from unit_closure where ancestor_id = $1 and valid_from <= $2 and valid_until > $2";
 const UNDER_AFTER: &str = "select descendant_id from unit_closure where ancestor_id = $1 and valid_from <= $2 \
     and valid_until > $2 and descendant_id > $4 order by descendant_id limit $3";
 const ROOT: &str = "select unit_id from unit_place where parent_id is null and valid_from <= $1 and valid_until > $1 \

@@ -1,0 +1,131 @@
+//! What a party asks about an official: may they, in this post, do this over that unit, now, and why.
+//!
+//! The party learns of its own roles and permissions only. Of a subject, a post or a unit that it cannot know it hears a plain no, the same
+//! as of one that is there and has nothing to do with it.
+
+use async_trait::async_trait;
+use idp_core::{
+    admin::{Allowed, Demand, Fresh, Subject, Who},
+    office::{self, Wanted, Word},
+    org::{self, AsOf, Code, Scheme},
+    relying::Party,
+    signin,
+    store::Conn,
+    types::{Id, id},
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    act::{Act, Ask, Is, Method, Nothing, Outside, Precondition, Reads, Reply},
+    refuse::{Stop, invalid},
+    wire::{Instant, Line},
+};
+use crate::web::{Code as Status, Mistake, Problem};
+
+/// What is asked.
+#[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "Check")]
+#[serde(deny_unknown_fields)]
+pub(super) struct Asked {
+    /// The `sub` by which this party knows the official.
+    subject: Line<255>,
+    /// The post they act in, as the token says.
+    post: Id<id::Assignment>,
+    /// A word of this party's own permissions, without its `client_id`.
+    permission: Line<64>,
+    /// An id, or `SCHEME:CODE` as it stands now.
+    unit: Line<64>,
+}
+
+/// A rule that was looked at.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "CheckReason")]
+struct Reason {
+    /// A stable word, such as `in-window`.
+    rule: &'static str,
+    holds: bool,
+    /// The party's own word for the role; null: of the post as a whole.
+    role: Option<String>,
+}
+
+/// Yes or no, and why.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "CheckAnswer")]
+pub(super) struct Answer {
+    allowed: bool,
+    /// The first instant at which a yes may be a no: ask again then. Null for a no, and where nothing ends it.
+    ends_at: Option<Instant>,
+    reasons: Vec<Reason>,
+}
+
+impl Answer {
+    const fn no() -> Self {
+        Self { allowed: false, ends_at: None, reasons: Vec::new() }
+    }
+}
+
+/// `POST /check`
+pub(super) struct Check;
+
+impl Act for Check {
+    type Path = Nothing;
+    type Query = Nothing;
+    type Body = Asked;
+    type Answer = Answer;
+    const IS: Is = Is {
+        id: "check_rights",
+        method: Method::Post,
+        path: "/check",
+        summary: "May this official in this post do this over that unit now, and why: for parties, about their own permissions",
+        demand: Demand { permission: None, who: Who::Party, fresh: Fresh::No },
+        precondition: Precondition::None,
+        outside: Outside::Refused,
+        status: 200,
+        body: 4 * 1_024,
+    };
+}
+
+#[async_trait]
+impl Reads for Check {
+    async fn read(conn: &mut Conn, ask: &Ask<Self>, allowed: &Allowed) -> Result<Reply<Answer>, Stop> {
+        let Subject::Party(party) = allowed.caller().subject else { return Err(nothing()) };
+        let party = ask.house.register.by_id(party).ok_or_else(nothing)?;
+        Ok(Reply::new(answer(conn, ask, &party).await?))
+    }
+}
+
+fn nothing() -> Stop {
+    Problem::new(Status::NOT_FOUND).into()
+}
+
+async fn answer(conn: &mut Conn, ask: &Ask<Check>, party: &Party) -> Result<Answer, Stop> {
+    let body = &ask.body;
+    let wrong = || Stop::from(invalid([Mistake::at("/permission", "wrong-value")]));
+    let permission = Word::parse(&format!("{}/{}", party.client_id, body.permission.0)).map_err(|_| wrong())?;
+    let Some(sector) = party.definition.sector() else { return Ok(Answer::no()) };
+    let person = signin::person_of(conn, &sector, &body.subject.0).await?;
+    let Some((person, unit)) = person.zip(unit(conn, &body.unit.0, ask).await?) else { return Ok(Answer::no()) };
+    let wanted = Wanted { person, post: body.post, permission, unit, party: Some(party.id) };
+    let Some(checked) = office::check(conn, (&wanted, &party.client_id), ask.now).await? else {
+        return Ok(Answer::no());
+    };
+    let reasons = checked.findings.into_iter();
+    let reason = |(finding, role): (office::Finding, Option<String>)| Reason {
+        rule: finding.rule.word(),
+        holds: finding.holds,
+        role,
+    };
+    Ok(Answer {
+        allowed: checked.allowed,
+        ends_at: checked.until.filter(|until| *until != org::FOREVER).map(Instant),
+        reasons: reasons.map(reason).collect(),
+    })
+}
+
+async fn unit(conn: &mut Conn, named: &str, ask: &Ask<Check>) -> Result<Option<Id<id::Unit>>, Stop> {
+    let Some((scheme, code)) = named.split_once(':') else { return Ok(named.parse().ok()) };
+    let code = Scheme::from_name(scheme).and_then(|scheme| Code::parse(scheme, code).ok());
+    let Some(code) = code else { return Ok(None) };
+    Ok(org::by_code(conn, &code, AsOf::at(ask.now)).await?)
+}
