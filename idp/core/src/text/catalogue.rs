@@ -24,6 +24,7 @@ macro_rules! files {
             include_str!(concat!("../../../locales/", $locale, "/cli.ftl")),
             include_str!(concat!("../../../locales/", $locale, "/units.ftl")),
             include_str!(concat!("../../../locales/", $locale, "/office.ftl")),
+            include_str!(concat!("../../../locales/", $locale, "/scim.ftl")),
         ]
     };
 }
