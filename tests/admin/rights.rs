@@ -122,6 +122,6 @@ apart! {
         // Row 208: what was ended counts no more at the next request, however alive the session is.
         assert_eq!(code(&get(house, &owner.console, "/api/v1/me").await), (403, "not-permitted".to_owned()));
         let me = get(house, &second.console, "/api/v1/me").await;
-        assert_eq!((me.body["acr"].as_str(), me.body["permissions"].as_array().map(Vec::len)), (Some("urn:idp:aal2"), Some(5)));
+        assert_eq!((me.body["acr"].as_str(), me.body["permissions"].as_array().map(Vec::len)), (Some("urn:idp:aal2"), Some(10)));
     }
 }

@@ -210,6 +210,7 @@ pub async fn configure(engine: Engine, folder: &Path, more: &str) -> PathBuf {
          [database]\nurl = \"{}\"\nconnections = 8\n[cache]\nurl = \"{}\"\n[secrets]\nkey_file = \"{}\"\n\
          [people]\nlocal_passwords = \"on\"\n[notify]\nfile = \"{}\"\n[test]\nclock = true\n\
          [[outgoing.allow]]\nhost = \"127.0.0.1\"\nnetwork = \"127.0.0.0/8\"\npurpose = \"backchannel-logout\"\n\
+         [[outgoing.allow]]\nhost = \"127.0.0.1\"\nnetwork = \"127.0.0.0/8\"\npurpose = \"rights-events\"\n\
          [[outgoing.allow]]\nhost = \"127.0.0.1\"\nnetwork = \"127.0.0.0/8\"\npurpose = \"population-registry\"\n{more}\n",
         place.database,
         place.cache,

@@ -11,6 +11,7 @@ mod config;
 mod demo;
 mod doctor;
 mod error;
+mod events;
 mod explain;
 pub(crate) mod help;
 mod keys;

@@ -48,6 +48,8 @@ pub enum Job {
     Registry,
     /// Sends logout tokens.
     Logout,
+    /// Tells parties that rights of officials changed.
+    Rights,
     /// Sends messages.
     Notify,
     /// Writes counted acts.
@@ -62,11 +64,12 @@ pub enum Job {
 
 impl Job {
     /// Every job.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Follow,
         Self::Keys,
         Self::Registry,
         Self::Logout,
+        Self::Rights,
         Self::Notify,
         Self::Tally,
         Self::Sweep,
@@ -81,6 +84,7 @@ impl Job {
             Self::Keys => "keys",
             Self::Registry => "registry",
             Self::Logout => "logout",
+            Self::Rights => "rights",
             Self::Notify => "notify",
             Self::Tally => "tally",
             Self::Sweep => "sweep",
@@ -92,7 +96,7 @@ impl Job {
     /// How long after one run the next is due.
     pub const fn every(self) -> Duration {
         Duration::from_secs(match self {
-            Self::Follow | Self::Logout | Self::Notify => 1,
+            Self::Follow | Self::Logout | Self::Rights | Self::Notify => 1,
             Self::Seal => 2,
             Self::Tally | Self::Effects => 5,
             Self::Registry => 30,

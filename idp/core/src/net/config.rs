@@ -39,19 +39,23 @@ pub enum Purpose {
     PopulationRegistry,
     /// Handing a logout token to a relying party (OpenID Connect Back-Channel Logout 1.0).
     BackchannelLogout,
+    /// Telling relying parties that rights of officials changed (RFC 8935).
+    RightsEvents,
     /// Handing short messages to their gateway.
     SmsGateway,
 }
 
 impl Purpose {
     /// Every purpose.
-    pub const ALL: [Self; 3] = [Self::PopulationRegistry, Self::BackchannelLogout, Self::SmsGateway];
+    pub const ALL: [Self; 4] =
+        [Self::PopulationRegistry, Self::BackchannelLogout, Self::RightsEvents, Self::SmsGateway];
 
     /// The word of the configuration and of the log.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::PopulationRegistry => "population-registry",
             Self::BackchannelLogout => "backchannel-logout",
+            Self::RightsEvents => "rights-events",
             Self::SmsGateway => "sms-gateway",
         }
     }

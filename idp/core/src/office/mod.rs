@@ -1,7 +1,8 @@
 //! Floor 6: the office of officials. Who may act for which unit, in which capacity, from when to when, decided by whom.
 //!
 //! Owns: `position`, `role`, `role_permission`, `role_separation`, `assignment`, `assignment_role`, `assignment_unit`, `staff_move`,
-//! `post_warning`, `post_review`, `post_review_item`, `acting_post`, `acting_choice`, `staff_import`, `staff_import_row`; shows the view
+//! `post_warning`, `post_review`, `post_review_item`, `acting_post`, `acting_choice`, `staff_import`, `staff_import_row`,
+//! `rights_event`, `rights_delivery`; shows the view
 //! `assignment_standing`. Stands beside the gate, and neither knows the other. May be called by sessions, the hall and the doors.
 //!
 //! ```text
@@ -29,6 +30,7 @@ mod role;
 mod rows;
 mod shelf;
 pub mod starter;
+pub mod tell;
 pub mod watch;
 mod world;
 

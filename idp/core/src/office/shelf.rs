@@ -4,7 +4,7 @@ use super::{
     Beyond, By, DeskError, Form, Giver, Position, Refused, Role, RoleId, Separation, World, admit_role,
     desk::giver,
     gate::whole_power,
-    rows::{catalogue as rows, world},
+    rows::{catalogue as rows, tell, world},
 };
 use crate::{
     audit::{self, Event},
@@ -75,6 +75,9 @@ pub async fn put_role(
     let admitted = admit_role(&world, was.as_ref(), Role { form, span, revision }, &giver)?;
     if !rows::put_role(tx, &admitted, seen).await? {
         return Err(DeskError::Changed(revision));
+    }
+    if let Some(was) = &was {
+        tell::role_changed(tx, &was.form.id).await?;
     }
     audit::record(tx, Event::CatalogueChanged { what: "role", id, revision }).await?;
     Ok(revision)

@@ -193,6 +193,8 @@ pub struct Definition {
     pub post_logout_redirect_uris: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backchannel_logout_uri: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub events_uri: Option<String>,
     #[serde(default)]
     pub scopes: Vec<Scope>,
     #[serde(default)]
@@ -344,10 +346,13 @@ impl Definition {
                 }
             }
         }
-        if let Some(uri) = &self.backchannel_logout_uri
-            && let Err(error) = RedirectUri::parse(uri, Kind::Confidential, policy)
-        {
-            wrong("backchannel_logout_uri", &format!("{uri}: {error}"));
+        let told = [("backchannel_logout_uri", &self.backchannel_logout_uri), ("events_uri", &self.events_uri)];
+        for (field, uri) in told {
+            if let Some(uri) = uri
+                && let Err(error) = RedirectUri::parse(uri, Kind::Confidential, policy)
+            {
+                wrong(field, &format!("{uri}: {error}"));
+            }
         }
         if self.subject_type == SubjectType::Pairwise && self.sector().is_none() {
             wrong("sector_identifier", "pairwise needs it where the redirect URIs have several hosts or none");

@@ -75,6 +75,11 @@ impl Register {
         self.snapshot.load().by_id.get(&id).cloned()
     }
 
+    /// Every party that is served.
+    pub fn all(&self) -> Vec<Arc<Party>> {
+        self.snapshot.load().by_id.values().cloned().collect()
+    }
+
     /// Whether any party has a redirect URI of this origin: then its scripts may read answers (CORS).
     pub fn knows_origin(&self, origin: &str) -> bool {
         let snapshot = self.snapshot.load();

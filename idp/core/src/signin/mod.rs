@@ -23,7 +23,7 @@ pub use consent::{Answer, Consents, consent_to, refuse, released, withdraw};
 pub use facts::{FRESH, Facts, Ways, gather};
 pub use gate::{Admitted, Refused, Standing, admit};
 pub use next::{Fact, Next, Why, next};
-pub use subject::{import_subject, person_of, subject};
+pub use subject::{import_subject, known_subject, person_of, subject};
 pub use transaction::{
     Asked, Gone, NewSignIn, Outcome, Prompt, SignIn, begin, begin_again, browser_keeps_passkeys, chose_account,
     chose_computer, declined, end as end_transaction, hint_login, load, party_of, pend, pending, proved, sweep,

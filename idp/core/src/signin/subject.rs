@@ -20,6 +20,15 @@ pub async fn subject(tx: &mut Tx<'_>, person: Id<id::Person>, sector: &str) -> R
     Ok(sub)
 }
 
+/// The `sub` of a person in a sector; `None`: the sector does not know them yet.
+pub async fn known_subject(
+    conn: &mut Conn,
+    person: Id<id::Person>,
+    sector: &str,
+) -> Result<Option<String>, StoreError> {
+    rows::subject(conn, person, sector).await
+}
+
 /// Takes over a `sub` that a system knew before. [`StoreError::is_unique`] of `subject.sub` or `subject.sector`: another
 /// person has it, and a `sub` is never given a second time.
 pub async fn import_subject(

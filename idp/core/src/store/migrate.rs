@@ -64,6 +64,7 @@ pub const fn migrations() -> &'static [Migration] {
         16 "0016_cellar"
         17 "0017_office"
         18 "0018_session"
+        20 "0020_office"
         23 "0023_scim"
     }
 }

@@ -6,7 +6,10 @@
 use async_trait::async_trait;
 use idp_core::{
     admin::{Allowed, Demand, Fresh, Subject, Who},
-    office::{self, Wanted, Word},
+    office::{
+        self, Wanted, Word,
+        tell::{self, Listener},
+    },
     org::{self, AsOf, Code, Scheme},
     relying::Party,
     signin,
@@ -18,6 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     act::{Act, Ask, Is, Method, Nothing, Outside, Precondition, Reads, Reply},
+    paging::{Cursor, Limit, Page},
     refuse::{Stop, invalid},
     wire::{Instant, Line},
 };
@@ -128,4 +132,64 @@ async fn unit(conn: &mut Conn, named: &str, ask: &Ask<Check>) -> Result<Option<I
     let code = Scheme::from_word(scheme).and_then(|scheme| Code::parse(scheme, code).ok());
     let Some(code) = code else { return Ok(None) };
     Ok(org::by_code(conn, &code, AsOf::at(ask.now)).await?)
+}
+
+/// A post that speaks to the party.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "KnownPost")]
+pub(super) struct Post {
+    post: Id<id::Assignment>,
+    revision: i64,
+    /// The `sub` by which this party knows its holder; null where it does not know them yet.
+    subject: Option<String>,
+}
+
+/// Which page.
+#[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "WhichKnown")]
+#[serde(deny_unknown_fields)]
+pub(super) struct Which {
+    after: Option<Cursor>,
+    limit: Option<Limit>,
+}
+
+/// `GET /check/posts`
+pub(super) struct Reconcile;
+
+impl Act for Reconcile {
+    type Path = Nothing;
+    type Query = Which;
+    type Body = Nothing;
+    type Answer = Page<Post>;
+    const IS: Is = Is {
+        id: "reconcile_posts",
+        method: Method::Get,
+        path: "/check/posts",
+        summary: "Every post that speaks to the party, with its revision: what a party compares with its own after it missed events",
+        body: 0,
+        ..Check::IS
+    };
+}
+
+#[async_trait]
+impl Reads for Reconcile {
+    async fn read(conn: &mut Conn, ask: &Ask<Self>, allowed: &Allowed) -> Result<Reply<Page<Post>>, Stop> {
+        let Subject::Party(party) = allowed.caller().subject else { return Err(nothing()) };
+        let party = ask.house.register.by_id(party).ok_or_else(nothing)?;
+        let question = format!("known {}", party.id);
+        let after = Cursor::read(ask.query.after.as_ref(), &question)?;
+        let to = Listener { party: party.id, client_id: party.client_id.clone() };
+        let limit = Limit::of(ask.query.limit) as usize;
+        let (found, last) = tell::known(conn, &to, (after, ask.now), limit).await?;
+        let mut items = Vec::with_capacity(found.len());
+        for one in found {
+            let subject = match party.definition.sector() {
+                Some(sector) => signin::known_subject(conn, one.person, &sector).await?,
+                None => None,
+            };
+            items.push(Post { post: one.post, revision: one.revision, subject });
+        }
+        let next = last.map(|last| Cursor::after(&question, &last.to_string()));
+        Ok(Reply::new(Page { items, next }))
+    }
 }

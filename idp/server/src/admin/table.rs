@@ -62,6 +62,7 @@ pub(super) const ALL: &[Operation] = &[
     reads::<officials::Review>(),
     writes::<officials::Answer>(),
     reads::<check::Check>(),
+    reads::<check::Reconcile>(),
 ];
 
 /// An operation, as tests that look from outside see it.

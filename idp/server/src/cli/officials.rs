@@ -1,4 +1,4 @@
-//! `idp officials template|roles|import|undo|leave|drift`: posts from files of the personnel department, by the operator.
+//! `idp officials template|roles|import|undo|leave|drift|events`: posts from files of the personnel department, by the operator.
 
 use std::path::{Path, PathBuf};
 
@@ -20,6 +20,7 @@ use serde_json::{Value, json};
 use super::{
     Ctx,
     error::{CliError, Exit},
+    events::{self, Events},
     explain,
     opened::Opened,
     units::find,
@@ -73,6 +74,9 @@ enum What {
         #[arg(long, value_name = "TEXT")]
         because: String,
     },
+    /// What parties are told of changed rights.
+    #[command(subcommand)]
+    Events(Events),
     /// Who left.
     Drift {
         /// The file of the personnel system.
@@ -99,6 +103,7 @@ pub(super) async fn run(ctx: &Ctx, arguments: Arguments) -> Result<Exit, CliErro
         }
         What::Undo { key } => undo(ctx, &opened, &key).await,
         What::Leave { person, because } => leave(ctx, &opened, (&person, &because)).await,
+        What::Events(what) => events::run(ctx, &opened, what).await,
         What::Drift { file, unit } => drift(ctx, &opened, (&file, &unit)).await,
     };
     opened.db.close().await;

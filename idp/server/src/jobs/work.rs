@@ -38,6 +38,7 @@ impl Jobs {
             Job::Keys => self.rotate(cx).await?,
             Job::Registry => account::reverify_due(house, cx).await? as u64,
             Job::Logout => oidc::backchannel::deliver_due(house, cx).await? as u64,
+            Job::Rights => oidc::rights::deliver_due(house, cx).await? as u64,
             Job::Notify => self.send(cx).await?,
             Job::Tally => self.write_tally(cx).await?,
             Job::Sweep => self.sweep(cx).await?,
@@ -129,7 +130,7 @@ impl Jobs {
         let messages = db.write(cx, |tx| Box::pin(notify::sweep(tx, before))).await?;
         let lapsed = db.write(cx, |tx| Box::pin(consent::expire_due(tx, AT_ONCE))).await?;
         let administration = db.write(cx, |tx| Box::pin(admin::sweep(tx))).await?;
-        let posts = self.watch_posts(cx).await?;
+        let posts = self.watch_posts(cx).await? + db.write(cx, |tx| Box::pin(office::tell::sweep(tx))).await?;
         Ok(sign_ins + challenges + factors + quotas + grants + messages + lapsed + administration + posts)
     }
 

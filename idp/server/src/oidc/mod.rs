@@ -33,6 +33,7 @@ mod logout;
 mod pkce;
 mod posted;
 mod revoke;
+pub mod rights;
 mod rows;
 mod token;
 mod userinfo;

@@ -50,9 +50,11 @@ const BRING_HOME: &str = "update assignment set cut_by = null, revision = revisi
 const CLOSE: &str = "update assignment set state = 'ended', state_at = $2, state_because = 'units-restored', revision = revision + 1, \
     valid_until = case when valid_from > $2 then valid_from else $2 end where carried_by = $1 and state in ('active', 'pending')";
 
+const OF_SET: &str = "select id from assignment where cut_by = $1 or carried_by = $1";
+
 /// Every statement of this file.
 pub(super) const ALL: &[&str] =
-    &[ON_UNITS, LISTING, TERRITORIAL, HANDED_ON, HEIRS, ALL_UNDER, CUT, KEEP_TAKEN, BRING_HOME, CLOSE];
+    &[ON_UNITS, LISTING, TERRITORIAL, HANDED_ON, HEIRS, ALL_UNDER, CUT, KEEP_TAKEN, BRING_HOME, CLOSE, OF_SET];
 
 fn list<T: Copy + Into<Param>>(ids: &[T]) -> Vec<Param> {
     ids.iter().map(|id| (*id).into()).collect()
@@ -119,7 +121,9 @@ pub(crate) async fn cut(
 pub(crate) async fn bring_home(tx: &mut Tx<'_>, set: Id<id::ChangeSet>) -> Result<u64, StoreError> {
     let now = tx.now();
     tx.run(KEEP_TAKEN, params![set]).await?;
+    let concerned = ids(&tx.all(OF_SET, params![set]).await?)?;
     let home = tx.run(BRING_HOME, params![set]).await?;
     tx.run(CLOSE, params![set, now]).await?;
+    super::tell::changed_all(tx, "carried", &concerned).await?;
     Ok(home)
 }

@@ -66,6 +66,9 @@ pub(super) struct PartyEntry {
     /// Where logout tokens are sent.
     #[serde(default)]
     pub(super) backchannel_logout_uri: Option<String>,
+    /// Where changes of officials' rights are told (RFC 8935).
+    #[serde(default)]
+    pub(super) events_uri: Option<String>,
     /// What it may ask for.
     #[serde(default)]
     #[schemars(schema_with = "scopes")]
@@ -239,6 +242,7 @@ impl PartyEntry {
             redirect_uris: self.redirect_uris.clone(),
             post_logout_redirect_uris: self.post_logout_redirect_uris.clone(),
             backchannel_logout_uri: self.backchannel_logout_uri.clone(),
+            events_uri: self.events_uri.clone(),
             scopes: self.scopes.clone(),
             grant_types: self.grant_types.clone(),
             token_endpoint_auth_method: self.token_endpoint_auth_method,
