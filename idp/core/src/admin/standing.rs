@@ -58,8 +58,7 @@ impl Standing {
     }
 
     pub(super) fn reaches(&self, permission: Permission, now: Timestamp) -> Vec<Reach> {
-        let appointed =
-            self.appointments.iter().filter(|own| own.permits(permission, now)).map(reach);
+        let appointed = self.appointments.iter().filter(|own| own.permits(permission, now)).map(reach);
         let wanted = permission.of_posts().map(Word::Ours);
         let held = self.rights.iter().flat_map(|rights| &rights.held);
         let held = held.filter(|held| wanted.as_ref().is_some_and(|wanted| held.permissions.contains(wanted)));

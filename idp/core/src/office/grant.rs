@@ -71,13 +71,8 @@ impl Giver {
     /// Whatever needs a second person waits for one.
     pub fn machine(appointments: impl IntoIterator<Item = (Reach, Timestamp)>) -> Self {
         let permissions = BTreeSet::from([Permission::ReadOfficials, Permission::AssignOfficials]);
-        let power = |(reach, until)| Power {
-            permissions: permissions.clone(),
-            rank: HEADS_RANK,
-            role: None,
-            reach,
-            until,
-        };
+        let power =
+            |(reach, until)| Power { permissions: permissions.clone(), rank: HEADS_RANK, role: None, reach, until };
         // It holds nothing of ours that a role could pass on: not even what it may do itself.
         Self {
             person: None,

@@ -39,8 +39,8 @@ pub use acting::{
     sweep,
 };
 pub use ask::{
-    Filter, Found, May, Place, Visible, Wanted, Who, assignment, assignments, explain, handed_on, history, may, posts_in, rights,
-    under, used, visible, who, world,
+    Filter, Found, May, Place, Visible, Wanted, Who, assignment, assignments, explain, handed_on, history, may,
+    posts_in, rights, under, used, visible, who, world,
 };
 pub use carry::{Ground, Posts, change_rules};
 pub use desk::{

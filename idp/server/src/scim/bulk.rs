@@ -30,7 +30,8 @@ pub(super) struct Told<'a> {
 /// `POST /Bulk`
 pub(super) async fn run(call: &Arc<Call>, ask: &Ask, told: &Told<'_>) -> Result<Answer, Stop> {
     let body = ask.object()?;
-    let says = value_of(body, "schemas").and_then(Value::as_array).is_some_and(|all| all.iter().any(|one| one == REQUEST));
+    let says =
+        value_of(body, "schemas").and_then(Value::as_array).is_some_and(|all| all.iter().any(|one| one == REQUEST));
     let operations = value_of(body, "Operations").and_then(Value::as_array).filter(|_| says).ok_or(Why::Syntax)?;
     if operations.len() > MOST_OPERATIONS {
         return Err(Why::TooManyOperations.into());

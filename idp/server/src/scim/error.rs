@@ -92,9 +92,15 @@ impl Why {
 #[derive(Debug)]
 pub(super) enum Stop {
     /// A refusal. `at`: which attribute or word, for the sentence; never a value that may be personal.
-    Refused { why: Why, at: Cow<'static, str> },
+    Refused {
+        why: Why,
+        at: Cow<'static, str>,
+    },
     /// The office's gate or the gate of the register refused: also for the audit log.
-    Gate { why: Why, because: &'static str },
+    Gate {
+        why: Why,
+        because: &'static str,
+    },
     Fault(Fault),
 }
 

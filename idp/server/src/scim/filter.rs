@@ -140,8 +140,7 @@ impl Reader {
     }
 
     fn takes_word(&mut self, wanted: &str) -> bool {
-        let there =
-            matches!(self.tokens.get(self.at), Some(Token::Word(word)) if word.eq_ignore_ascii_case(wanted));
+        let there = matches!(self.tokens.get(self.at), Some(Token::Word(word)) if word.eq_ignore_ascii_case(wanted));
         self.at += usize::from(there);
         there
     }
@@ -169,10 +168,8 @@ impl Reader {
             return Err(NotAFilter);
         }
         if self.takes_word("not") {
-            return match self.takes(&Token::Open) {
-                true => Ok(Filter::Not(Box::new(self.grouped(depth)?))),
-                false => Err(NotAFilter),
-            };
+            let grouped = self.takes(&Token::Open);
+            return if grouped { Ok(Filter::Not(Box::new(self.grouped(depth)?))) } else { Err(NotAFilter) };
         }
         if self.takes(&Token::Open) {
             return self.grouped(depth);
@@ -340,9 +337,30 @@ mod tests {
         let many = vec!["id pr"; 60].join(" and ");
         let long = format!("id eq \"{}\"", "a".repeat(3_000));
         for text in [
-            "", " ", "id", "id eq", "eq \"1\"", "id xx \"1\"", "id eq 1 2", "id eq \"1", "(id pr", "id pr)", "not id pr",
-            "id eq {\"a\":1}", "id eq [1]", "posts[id pr", "posts]", "id pr and", "or id pr", "1a eq 1", "a..b pr", "a.b.c.d pr",
-            "id eq yes", &deep, &many, &long,
+            "",
+            " ",
+            "id",
+            "id eq",
+            "eq \"1\"",
+            "id xx \"1\"",
+            "id eq 1 2",
+            "id eq \"1",
+            "(id pr",
+            "id pr)",
+            "not id pr",
+            "id eq {\"a\":1}",
+            "id eq [1]",
+            "posts[id pr",
+            "posts]",
+            "id pr and",
+            "or id pr",
+            "1a eq 1",
+            "a..b pr",
+            "a.b.c.d pr",
+            "id eq yes",
+            &deep,
+            &many,
+            &long,
         ] {
             assert!(parse(text).is_err(), "{text}");
         }

@@ -52,7 +52,8 @@ impl Page {
                 Err(_) => return Err(Why::Count.into()),
             },
         };
-        let index = params.get("startIndex").map(|text| text.parse::<i64>().map_err(|_| Stop::at(Why::Value, "startIndex")));
+        let index =
+            params.get("startIndex").map(|text| text.parse::<i64>().map_err(|_| Stop::at(Why::Value, "startIndex")));
         let index = index.transpose()?;
         // The parameter without a value asks for the first page by cursor, so its presence counts.
         let cursor = params.iter().find(|(name, _)| *name == "cursor").map(|(_, value)| value);
@@ -69,7 +70,9 @@ impl Page {
     pub(super) fn part(&self) -> Part {
         let limit = i64::try_from(self.count).unwrap_or_default() + 1;
         match self.begin {
-            Begin::Index(index) => Part { after: Uuid::nil(), limit, offset: i64::try_from(index - 1).unwrap_or(i64::MAX) },
+            Begin::Index(index) => {
+                Part { after: Uuid::nil(), limit, offset: i64::try_from(index - 1).unwrap_or(i64::MAX) }
+            }
             Begin::After(after) => Part { after, limit, offset: 0 },
         }
     }

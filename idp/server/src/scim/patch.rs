@@ -159,7 +159,8 @@ fn slot<'v>(value: &'v mut Value, name: &str) -> &'v mut Value {
     if !value.is_object() {
         *value = json!({});
     }
-    let known = value.as_object().and_then(|object| object.keys().find(|known| known.eq_ignore_ascii_case(name))).cloned();
+    let known =
+        value.as_object().and_then(|object| object.keys().find(|known| known.eq_ignore_ascii_case(name))).cloned();
     &mut value[known.as_deref().unwrap_or(name)]
 }
 
@@ -200,15 +201,35 @@ mod tests {
         for (operation, pointer, expected) in [
             (json!({"op": "Replace", "path": "ACTIVE", "value": false}), "/active".to_owned(), json!(false)),
             (json!({"op": "replace", "value": {"active": false}}), "/active".to_owned(), json!(false)),
-            (json!({"op": "add", "path": "name", "value": {"givenName": "G"}}), "/name".to_owned(), json!({"familyName": "F", "givenName": "G"})),
+            (
+                json!({"op": "add", "path": "name", "value": {"givenName": "G"}}),
+                "/name".to_owned(),
+                json!({"familyName": "F", "givenName": "G"}),
+            ),
             (json!({"op": "add", "value": {"name.givenName": "G"}}), "/name/givenName".to_owned(), json!("G")),
             (json!({"op": "remove", "path": "name.familyName"}), "/name".to_owned(), json!({})),
             (json!({"op": "add", "path": posts, "value": [{"id": "r"}]}), format!("/{URN}/posts/2/id"), json!("r")),
-            (json!({"op": "add", "path": posts, "value": {"id": "q", "kind": "concurrent"}}), format!("/{URN}/posts/2"), Value::Null),
+            (
+                json!({"op": "add", "path": posts, "value": {"id": "q", "kind": "concurrent"}}),
+                format!("/{URN}/posts/2"),
+                Value::Null,
+            ),
             (json!({"op": "replace", "path": posts, "value": []}), format!("/{URN}/posts"), json!([])),
-            (json!({"op": "remove", "path": format!("{posts}[id eq \"p\"]")}), format!("/{URN}/posts/0/id"), json!("q")),
-            (json!({"op": "replace", "path": format!("{posts}[id eq \"p\"].until"), "value": "2026-01-01"}), format!("/{URN}/posts/0/until"), json!("2026-01-01")),
-            (json!({"op": "remove", "path": format!("{posts}[kind eq \"primary\"].roles")}), format!("/{URN}/posts/0/roles"), Value::Null),
+            (
+                json!({"op": "remove", "path": format!("{posts}[id eq \"p\"]")}),
+                format!("/{URN}/posts/0/id"),
+                json!("q"),
+            ),
+            (
+                json!({"op": "replace", "path": format!("{posts}[id eq \"p\"].until"), "value": "2026-01-01"}),
+                format!("/{URN}/posts/0/until"),
+                json!("2026-01-01"),
+            ),
+            (
+                json!({"op": "remove", "path": format!("{posts}[kind eq \"primary\"].roles")}),
+                format!("/{URN}/posts/0/roles"),
+                Value::Null,
+            ),
             (json!({"op": "replace", "value": {"id": "9", "meta": {}}}), "/id".to_owned(), json!("1")),
         ] {
             let changed = after(&operation).unwrap_or_else(|why| panic!("{operation}: {why}"));
@@ -231,7 +252,9 @@ mod tests {
         ] {
             assert_eq!(after(&operation), Err(why.to_owned()), "{operation}");
         }
-        for message in [json!({}), json!({"schemas": [PATCH]}), json!({"Operations": [{"op": "remove", "path": "active"}]})] {
+        for message in
+            [json!({}), json!({"schemas": [PATCH]}), json!({"Operations": [{"op": "remove", "path": "active"}]})]
+        {
             assert!(apply(&user(), &message).is_err(), "{message}");
         }
     }

@@ -53,7 +53,9 @@ fn names(text: &str) -> Option<Vec<String>> {
 /// A value of an object by its name, whatever its case.
 pub(super) fn value_of<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
     let object = value.as_object()?;
-    object.get(name).or_else(|| object.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value))
+    object
+        .get(name)
+        .or_else(|| object.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value))
 }
 
 /// The path of a change: an attribute, perhaps only those of its values that fit, perhaps a part of them.
@@ -88,7 +90,8 @@ mod tests {
     fn paths_are_read_with_and_without_their_extension() {
         let urn = "urn:vn:idp:params:scim:schemas:official:1.0:User";
         let show = |text: &str| {
-            Path::parse(text).map(|path| (path.attribute.steps().collect::<Vec<_>>().join("|"), path.filter.is_some(), path.part))
+            Path::parse(text)
+                .map(|path| (path.attribute.steps().collect::<Vec<_>>().join("|"), path.filter.is_some(), path.part))
         };
         for (text, expected) in [
             ("active".to_owned(), Some(("active".to_owned(), false, None))),

@@ -46,7 +46,9 @@ pub(super) async fn make(
         let placed = Placed { unit: place(tx, view, &wanted).await?, wanted };
         let is_it = |post: &office::Post| match placed.wanted.id {
             Some(id) => post.id == id,
-            None => (post.unit, &post.position, post.kind) == (placed.unit, &placed.wanted.position, placed.wanted.kind),
+            None => {
+                (post.unit, &post.position, post.kind) == (placed.unit, &placed.wanted.position, placed.wanted.kind)
+            }
         };
         match known.iter().position(is_it) {
             Some(at) => kept.push((known.remove(at), placed)),

@@ -41,15 +41,14 @@ macro_rules! units {
     };
 }
 
-const USERS: &str =
-    within!("select u.person_id", "where u.person_id > $13 order by u.person_id limit $14 offset $15");
+const USERS: &str = within!("select u.person_id", "where u.person_id > $13 order by u.person_id limit $14 offset $15");
 const COUNT_USERS: &str = within!("select count(*) as n", "");
 const SEES: &str = within!("select u.person_id", "where u.person_id = $13");
 const UNITS: &str =
     units!("select distinct c.unit_id as unit_id", "and c.unit_id > $10 order by unit_id limit $11 offset $12");
 const COUNT_UNITS: &str = units!("select count(distinct c.unit_id) as n", "");
 const COVERED: &str = units!("select distinct c.unit_id as unit_id", "and c.unit_id in ($10)");
-const POSTS: &str = "select assignment_id, person_id, unit_id from assignment_standing \
+const POSTS: &str = "select assignment_id, unit_id from assignment_standing \
     where post_until > $1 and assignment_state in ('active', 'pending') and person_id in ($2)";
 const MEMBERS: &str = "select distinct unit_id, person_id from assignment_standing \
     where post_from <= $1 and post_until > $1 and assignment_state = 'active' and unit_id in ($2)";
@@ -161,27 +160,20 @@ pub(super) async fn covered(conn: &mut Conn, place: &Where, units: &[Unit]) -> R
     conn.all_in(COVERED, &place.of_units(), &list).await?.iter().map(|row| Ok(row.id("unit_id")?)).collect()
 }
 
-/// A post that counts, will count or waits: which, whose, where.
+/// A post that counts, will count or waits: which, where.
 pub(super) struct Standing {
     pub(super) post: Id<id::Assignment>,
-    pub(super) person: Person,
     pub(super) unit: Unit,
 }
 
 pub(super) async fn posts(conn: &mut Conn, at: Timestamp, persons: &[Person]) -> Result<Vec<Standing>, StoreError> {
     let list: Vec<Param> = persons.iter().map(|person| (*person).into()).collect();
-    let read = |row: &Row| {
-        Ok(Standing { post: row.id("assignment_id")?, person: row.id("person_id")?, unit: row.id("unit_id")? })
-    };
+    let read = |row: &Row| Ok(Standing { post: row.id("assignment_id")?, unit: row.id("unit_id")? });
     conn.all_in(POSTS, &params![at], &list).await?.iter().map(read).collect()
 }
 
 /// Who serves in each of these units at an instant.
-pub(super) async fn members(
-    conn: &mut Conn,
-    at: Timestamp,
-    units: &[Unit],
-) -> Result<Vec<(Unit, Person)>, StoreError> {
+pub(super) async fn members(conn: &mut Conn, at: Timestamp, units: &[Unit]) -> Result<Vec<(Unit, Person)>, StoreError> {
     let list: Vec<Param> = units.iter().map(|unit| (*unit).into()).collect();
     let rows = conn.all_in(MEMBERS, &params![at], &list).await?;
     rows.iter().map(|row| Ok((row.id("unit_id")?, row.id("person_id")?))).collect()

@@ -166,7 +166,12 @@ fn official() -> Vec<Value> {
     let number = Is { mutability: "writeOnly", returned: "never", ..PLAIN };
     vec![
         text("personalNumber", "The personal identification number; needed for a new user", &number),
-        attribute("posts", ("complex", &posts), "Posts that count or will, in the caller's units", &Is { many: true, ..PLAIN }),
+        attribute(
+            "posts",
+            ("complex", &posts),
+            "Posts that count or will, in the caller's units",
+            &Is { many: true, ..PLAIN },
+        ),
     ]
 }
 

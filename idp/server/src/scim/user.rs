@@ -37,8 +37,7 @@ impl Officials {
         let persons = people::persons(conn, ids).await?.into_iter().map(|one| (one.id, one)).collect();
         let links = rows::links(conn, call.party, ids).await?.into_iter().map(|one| (one.person, one)).collect();
         let standing = rows::posts(conn, now, ids).await?;
-        let all: Vec<Id<id::Unit>> =
-            standing.iter().map(|one| one.unit).collect::<HashSet<_>>().into_iter().collect();
+        let all: Vec<Id<id::Unit>> = standing.iter().map(|one| one.unit).collect::<HashSet<_>>().into_iter().collect();
         let covered: HashSet<Id<id::Unit>> = view.covers(conn, &all).await?.into_iter().collect();
         let seen = standing.iter().filter(|one| covered.contains(&one.unit));
         let ids: Vec<Id<id::Assignment>> = seen.map(|one| one.post).collect();
@@ -136,7 +135,8 @@ impl Officials {
     fn meta(&self, stored: &StoredPerson, link: Option<&StoredLink>, user: &Value) -> Value {
         let posts = self.posts(stored.id);
         let made = link.map(|link| link.created_at).or_else(|| posts.iter().map(|one| one.created_at).min());
-        let changed = [Some(stored.updated_at), link.map(|link| link.updated_at), posts.iter().map(|one| one.state_at).max()];
+        let changed =
+            [Some(stored.updated_at), link.map(|link| link.updated_at), posts.iter().map(|one| one.state_at).max()];
         let changed = changed.into_iter().flatten().max().unwrap_or(stored.updated_at);
         json!({
             "resourceType": "User",

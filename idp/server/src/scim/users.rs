@@ -35,8 +35,7 @@ pub(super) async fn one(call: &Arc<Call>, ask: Ask, id: &str) -> Result<Answer, 
     let person: Person = id.parse().map_err(|_| Why::NotFound)?;
     match ask.verb {
         Verb::Get => get(call, &ask, person).await,
-        Verb::Put | Verb::Patch => write(call, ask, Some(person)).await,
-        Verb::Delete => write(call, ask, Some(person)).await,
+        Verb::Put | Verb::Patch | Verb::Delete => write(call, ask, Some(person)).await,
         Verb::Post => Err(Why::Method.into()),
     }
 }
@@ -100,11 +99,7 @@ async fn make(tx: &mut Tx<'_>, call: &Call, ask: &Ask, view: &View) -> Result<An
         return Err(Why::Uniqueness.into());
     }
     let left = wanted.active == Some(false);
-    let link = Link {
-        user_name: wanted.user_name,
-        external_id: wanted.external_id,
-        left_at: left.then(|| tx.now()),
-    };
+    let link = Link { user_name: wanted.user_name, external_id: wanted.external_id, left_at: left.then(|| tx.now()) };
     rows::insert(tx, call.party, person, &link).await?;
     let wanted = wanted.posts.unwrap_or_default();
     if left && !wanted.is_empty() {
@@ -228,7 +223,8 @@ pub(super) async fn list(call: &Call, ask: &Ask) -> Result<Answer, Stop> {
 /// does.
 async fn candidates(conn: &mut Conn, call: &Call, filter: &Filter) -> Result<Option<Vec<Person>>, Stop> {
     if let Filter::Or(left, right) = filter {
-        let (left, right) = (Box::pin(candidates(conn, call, left)).await?, Box::pin(candidates(conn, call, right)).await?);
+        let (left, right) =
+            (Box::pin(candidates(conn, call, left)).await?, Box::pin(candidates(conn, call, right)).await?);
         return Ok(left.zip(right).map(|(left, right)| [left, right].concat()));
     }
     for part in filter.parts() {
@@ -282,7 +278,9 @@ async fn fitting(
 /// [`Why::Filter`]: no index of ours answers it within the caller's units. Names are sealed, so no filter by name is answered.
 async fn unit(conn: &mut Conn, view: &View, filter: &Filter) -> Result<Option<Id<id::Unit>>, Stop> {
     let by_id = |attribute: &Attribute| {
-        attribute.is(None, "groups.value") || attribute.is(None, "groups") || attribute.is(Some(OFFICIAL), "posts.unit.id")
+        attribute.is(None, "groups.value")
+            || attribute.is(None, "groups")
+            || attribute.is(Some(OFFICIAL), "posts.unit.id")
     };
     let found = match filter {
         Filter::Compare(attribute, Op::Eq, Value::String(id)) if by_id(attribute) => id.parse().ok(),

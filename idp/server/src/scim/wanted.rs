@@ -70,7 +70,9 @@ impl Wanted {
     /// Reads a user.
     pub(super) fn parse(body: &Value) -> Result<Self, Stop> {
         let named = value_of(body, "schemas").and_then(Value::as_array);
-        if !named.is_some_and(|all| all.iter().any(|one| one.as_str().is_some_and(|one| one.eq_ignore_ascii_case(USER)))) {
+        if !named
+            .is_some_and(|all| all.iter().any(|one| one.as_str().is_some_and(|one| one.eq_ignore_ascii_case(USER))))
+        {
             return Err(Stop::at(Why::Syntax, "schemas"));
         }
         let user_name = handle(text(body, "userName", "userName")?, "userName")?.ok_or(wrong("userName"))?;
@@ -90,7 +92,9 @@ impl Wanted {
         let number = text(official, "personalNumber", "personalNumber")?.map(PersonalId::parse).transpose();
         let posts = match value_of(official, "posts") {
             None | Some(Value::Null) => None,
-            Some(Value::Array(list)) if list.len() <= MOST => Some(list.iter().map(Post::parse).collect::<Result<_, _>>()?),
+            Some(Value::Array(list)) if list.len() <= MOST => {
+                Some(list.iter().map(Post::parse).collect::<Result<_, _>>()?)
+            }
             Some(_) => return Err(wrong("posts")),
         };
         let number = number.map_err(|_| wrong("personalNumber"))?;
@@ -140,9 +144,7 @@ impl Post {
         let position = text(value, "position", "posts.position")?.and_then(|word| PositionId::parse(word).ok());
         let kind = match text(value, "kind", "posts.kind")? {
             None => Kind::Primary,
-            Some(word) => {
-                Kind::from_word(word).filter(|kind| *kind != Kind::Delegated).ok_or(wrong("posts.kind"))?
-            }
+            Some(word) => Kind::from_word(word).filter(|kind| *kind != Kind::Delegated).ok_or(wrong("posts.kind"))?,
         };
         let scope = match text(value, "scope", "posts.scope")? {
             None => None,
@@ -210,7 +212,9 @@ fn decision(value: &Value) -> Result<Option<Confirmed>, Stop> {
         Some(decision) => decision,
     };
     match (text(decision, "number", at)?, day(decision, "date", at)?) {
-        (Some(number), Some(date)) if number.len() <= LONGEST => Ok(Some(Confirmed { number: number.to_owned(), date })),
+        (Some(number), Some(date)) if number.len() <= LONGEST => {
+            Ok(Some(Confirmed { number: number.to_owned(), date }))
+        }
         (None, None) => Ok(None),
         _ => Err(wrong(at)),
     }
