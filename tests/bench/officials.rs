@@ -5,11 +5,15 @@ use std::{fmt::Write, fs, time::Instant};
 use idp_core::{
     crypto::random,
     office::{self, Filter, RoleId},
-    org::{self, AsOf, Code, Filter as Units, Scheme},
+    org::{
+        self, AsOf, Code, Filter as Units, Scheme,
+        change::{self, ChangeError, NewSet},
+    },
     params,
-    store::{Conn, Cx, Db, Param},
+    store::{Actor, Conn, Cx, Db, Param, Tx},
     types::{Clock, Day, Id, Timestamp, id},
 };
+use serde_json::json;
 
 use crate::{
     Wrong,
@@ -25,6 +29,8 @@ const ROWS: usize = 5_000;
 const POSTS: usize = 20;
 /// Posts of the whole register.
 const ALL: usize = 100_000;
+/// Posts on the units of one decision.
+const MOVED: usize = 10_000;
 const QUESTIONS: usize = 40;
 const ROUNDS: usize = 9;
 const DAY: &str = "2026-01-01";
@@ -60,21 +66,24 @@ pub(crate) async fn all(house: &House, engine: &'static str) -> Result<Vec<Figur
     let mut figures = vec![import, rights(&mut db.read().await?, engine).await?];
     fill(&db, &communes).await?;
     figures.extend(lists(&mut db.read().await?, engine, at).await?);
+    figures.extend(carried(&db, &communes, engine).await?);
     db.close().await;
     Ok(figures)
 }
 
+/// A commune without agencies of its own: nothing but posts is in the way of its merger.
 struct Commune {
     unit: Id<id::Unit>,
     code: String,
+    parent: Option<Id<id::Unit>>,
 }
 
 async fn communes(conn: &mut Conn, at: Timestamp) -> Result<Vec<Commune>, Wrong> {
     let filter = Units { level: Some("commune".to_owned()), ..Units::default() };
     let mut found = Vec::new();
     for unit in org::list(conn, &filter, AsOf::at(at), None, 5_000).await? {
-        let code = unit.codes.iter().find(|code| code.scheme() == Scheme::Gso);
-        found.extend(code.map(|code| Commune { unit: unit.id, code: code.value().to_owned() }));
+        let code = unit.codes.iter().find(|code| code.scheme() == Scheme::Gso && !unit.has_children);
+        found.extend(code.map(|code| Commune { unit: unit.id, code: code.value().to_owned(), parent: unit.parent }));
     }
     Ok(found)
 }
@@ -152,7 +161,7 @@ async fn fill(db: &Db, communes: &[Commune]) -> Result<(), Wrong> {
                 "unit",
                 now,
                 until,
-                "bench",
+                "personnel",
                 "{\"no_redelegate\":false}",
                 "active",
                 now,
@@ -200,4 +209,45 @@ async fn lists(conn: &mut Conn, engine: &'static str, at: Timestamp) -> Result<V
         figures.push(figure.note(format!("a page of fifty of {ALL} posts")));
     }
     Ok(figures)
+}
+
+/// A decision that makes one commune of two, many times, so that ten thousand posts go with their units.
+async fn carried(db: &Db, communes: &[Commune], engine: &'static str) -> Result<Vec<Figure>, Wrong> {
+    let pairs = communes.len() * MOVED / ALL / 2 + 1;
+    let merge = |two: &[Commune]| {
+        let unit = |one: &Commune| json!({"unit": one.unit});
+        json!({"op": "merge", "whole": two.iter().map(unit).collect::<Vec<_>>(), "into": {"new": {
+            "kind": "territory", "name": {"vi": "Xã Mới"}, "level": "commune", "form": "xa", "parent": two[0].parent}}})
+    };
+    let operations: Vec<_> = communes.chunks_exact(2).take(pairs).map(merge).collect();
+    let decision = json!({"number": "1", "date": "2026-12-01", "signer": "bench", "file_sha256": "00".repeat(32)});
+    let set = json!({"title": "bench", "effective_on": "2027-07-01", "decision": decision, "operations": operations});
+    let new: NewSet = serde_json::from_value(set)?;
+    let rules = office::change_rules(org::Config::default());
+    let now = Clock::system().now();
+    let root = Cx::operator("bench".to_owned(), now);
+    let (an, binh) = (root.acting(Actor::Person(random::id(now))), root.acting(Actor::Person(random::id(now))));
+    let set = db.write(&an, |tx| Box::pin(submitted(tx, &new))).await?;
+    let began = Instant::now();
+    let tried = change::dry_run(&mut db.read().await?, set, &rules, now).await?;
+    let planning = began.elapsed().as_secs_f64();
+    if !tried.clashes.is_empty() || tried.dependents.len() < MOVED {
+        return Err(format!("{:?}, {} dependents", tried.clashes.first(), tried.dependents.len()).into());
+    }
+    let seen = change::Seen { set, revision: None };
+    let began = Instant::now();
+    let done = db.write(&binh, |tx| Box::pin(change::approve(tx, seen, &rules))).await?;
+    let approving = began.elapsed().as_secs_f64();
+    let planning = Figure::new(engine, "officials, planning a reform", (planning, "s")).goal(Goal::AtMost(5.0));
+    let approving = Figure::new(engine, "officials, recording a reform", (approving, "s"));
+    Ok(vec![
+        planning.note(format!("{pairs} mergers, {} posts on them; a dry run", tried.dependents.len())),
+        approving.note(format!("{} posts carried in one transaction, each recorded", done.carried)),
+    ])
+}
+
+async fn submitted(tx: &mut Tx<'_>, new: &NewSet) -> Result<Id<id::ChangeSet>, ChangeError> {
+    let set = change::draft(tx, new).await?;
+    change::submit(tx, change::Seen { set, revision: None }).await?;
+    Ok(set)
 }

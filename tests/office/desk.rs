@@ -301,13 +301,16 @@ fn one_acts_in_one_post_and_is_told_to_each_party_in_its_own_words() {
                     })
                     .await
             };
-            assert_eq!(word(choose(province.1).await), "not-acting");
-            choose(second.post).await.expect("is chosen");
+            assert_eq!(word(choose(Some(province.1)).await), "not-acting");
+            choose(Some(second.post)).await.expect("is chosen");
             let acting = office::acting(&mut conn, &with("mot-cua"), staff.now()).await.expect("reads");
             assert!(matches!(acting, office::Acting::Post(one) if one.post == second.post), "{engine:?}");
             staff.end(province, second.post).await.expect("ends");
             let acting = office::acting(&mut conn, &with("mot-cua"), staff.now()).await.expect("reads");
             assert!(matches!(acting, office::Acting::Choose(choices) if choices[0].post == first.post), "{engine:?}");
+            choose(None).await.expect("is chosen");
+            let acting = office::acting(&mut conn, &with("mot-cua"), staff.now()).await.expect("reads");
+            assert_eq!(acting, office::Acting::Themself, "{engine:?}");
         }
     });
 }

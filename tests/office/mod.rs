@@ -3,4 +3,5 @@
 mod carrying;
 mod desk;
 mod files;
-mod staff;
+mod pages;
+pub(crate) mod staff;

@@ -22,62 +22,92 @@ use idp_core::{
 use idp_tests::Engine;
 use serde_json::{Value, json};
 
-pub(super) type Person = Id<id::Person>;
-pub(super) type Post = Id<id::Assignment>;
+pub(crate) type Person = Id<id::Person>;
+pub(crate) type Post = Id<id::Assignment>;
 
-pub(super) struct Staff {
+pub(crate) struct Staff {
     pub(super) db: Db,
     pub(super) rules: Rules,
     now: AtomicI64,
 }
 
-pub(super) fn day(text: &str) -> Timestamp {
+pub(crate) fn day(text: &str) -> Timestamp {
     text.parse::<Day>().expect("a day").start()
 }
 
-pub(super) fn gso(code: &str) -> Value {
+pub(crate) fn gso(code: &str) -> Value {
     json!({"scheme": "gso", "code": code})
 }
 
-pub(super) fn unit(code: &str, level: &str, form: &str, parent: &Value) -> Value {
+pub(crate) fn unit(code: &str, level: &str, form: &str, parent: &Value) -> Value {
     json!({"ref": code, "kind": "territory", "name": {"vi": format!("Đơn vị {code}")},
         "codes": [{"scheme": "gso", "value": code}], "level": level, "form": form, "parent": parent})
 }
 
-pub(super) fn set(on: &str, operations: &Value) -> NewSet {
+pub(crate) fn set(on: &str, operations: &Value) -> NewSet {
     let set = json!({"title": "Sắp xếp", "effective_on": on, "operations": operations,
         "decision": {"number": "1/NQ", "date": on, "signer": "Chủ tịch", "file_sha256": "00".repeat(32)}});
     serde_json::from_value(set).expect("a set")
 }
 
-pub(super) fn roles(words: &[&str]) -> Vec<RoleGrant> {
+pub(crate) fn roles(words: &[&str]) -> Vec<RoleGrant> {
     let grant = |word: &&str| RoleGrant { role: RoleId::parse(word).expect("a word"), parties: None };
     words.iter().map(grant).collect()
+}
+
+/// Loads provinces 54 and 66, communes 22015 and 22018 under the one, 24133 under the other, and the starter set.
+pub(crate) async fn load(db: &Db, cx: &Cx) {
+    let level = |word: &str, rank: i64| json!({"op": "open_level", "level": word, "rank": rank, "label": {"vi": word, "en": word}});
+    let create = |unit: Value| json!({"op": "create", "unit": unit});
+    let mut operations = vec![level("central", 0), level("province", 10), level("commune", 30)];
+    operations.push(create(json!({"ref": "vn", "kind": "territory", "name": {"vi": "Việt Nam"},
+        "codes": [{"scheme": "gso", "value": "VN"}], "level": "central", "form": "trung-uong"})));
+    for code in ["54", "66"] {
+        operations.push(create(unit(code, "province", "tinh", &json!({"ref": "vn"}))));
+    }
+    for (code, above) in [("22015", "54"), ("22018", "54"), ("24133", "66")] {
+        operations.push(create(unit(code, "commune", "xa", &json!({"ref": above}))));
+    }
+    let load = set("2004-01-01", &Value::Array(operations));
+    db.write(cx, |tx| Box::pin(change::enact(tx, &load))).await.expect("the country is loaded");
+    let catalogue = starter::catalogue().expect("reads");
+    let loaded = db.write(cx, |tx| Box::pin(starter::load(tx, &By::Operator, &catalogue))).await;
+    assert_eq!(loaded.expect("loads").roles, catalogue.roles.len());
+}
+
+/// A change set, asked for by one person and signed by another.
+pub(crate) async fn change(
+    (db, now): (&Db, Timestamp),
+    rules: &Rules,
+    new: &NewSet,
+) -> Result<change::Approved, ChangeError> {
+    let somebody = || Cx::job("test", now).acting(Actor::Person(random::id(Clock::system().now())));
+    let (an, binh) = (somebody(), somebody());
+    let submitted = db.write(&an, |tx| {
+        Box::pin(async move {
+            let set = change::draft(tx, new).await?;
+            change::submit(tx, change::Seen { set, revision: None }).await?;
+            Ok::<_, ChangeError>(set)
+        })
+    });
+    let seen = change::Seen { set: submitted.await?, revision: None };
+    db.write(&binh, |tx| Box::pin(change::approve(tx, seen, rules))).await
 }
 
 impl Staff {
     /// Provinces 54 and 66, communes 22015 and 22018 under the one, 24133 under the other; the starter set; today is 1 March 2025.
     pub(super) async fn of(engine: Engine) -> Self {
+        Self::over(engine.migrated().await, day("2025-03-01")).await
+    }
+
+    /// The same on a database that is there, such as that of a server.
+    pub(super) async fn over(db: Db, now: Timestamp) -> Self {
         let rules =
             Rules { config: Config { undo_days: 30, backdate_days: 3_650 }, rooms: vec![Arc::new(office::Posts)] };
-        let staff = Self { db: engine.migrated().await, rules, now: AtomicI64::new(day("2025-03-01").millis()) };
-        let level = |word: &str, rank: i64| json!({"op": "open_level", "level": word, "rank": rank, "label": {"vi": word, "en": word}});
-        let create = |unit: Value| json!({"op": "create", "unit": unit});
-        let mut operations = vec![level("central", 0), level("province", 10), level("commune", 30)];
-        operations.push(create(json!({"ref": "vn", "kind": "territory", "name": {"vi": "Việt Nam"},
-            "codes": [{"scheme": "gso", "value": "VN"}], "level": "central", "form": "trung-uong"})));
-        for code in ["54", "66"] {
-            operations.push(create(unit(code, "province", "tinh", &json!({"ref": "vn"}))));
-        }
-        for (code, above) in [("22015", "54"), ("22018", "54"), ("24133", "66")] {
-            operations.push(create(unit(code, "commune", "xa", &json!({"ref": above}))));
-        }
-        let load = set("2004-01-01", &Value::Array(operations));
+        let staff = Self { db, rules, now: AtomicI64::new(now.millis()) };
         let cx = staff.operator();
-        staff.db.write(&cx, |tx| Box::pin(change::enact(tx, &load))).await.expect("the country is loaded");
+        load(&staff.db, &cx).await;
         let catalogue = starter::catalogue().expect("reads");
-        let loaded = staff.db.write(&cx, |tx| Box::pin(starter::load(tx, &By::Operator, &catalogue))).await;
-        assert_eq!(loaded.expect("loads").roles, catalogue.roles.len());
         let again = staff.db.write(&cx, |tx| Box::pin(starter::load(tx, &By::Operator, &catalogue))).await;
         assert_eq!(again.expect("loads"), starter::Added::default(), "a second load adds nothing");
         staff
@@ -173,17 +203,7 @@ impl Staff {
 
     /// A change set, asked for by one person and signed by another.
     pub(super) async fn change(&self, new: &NewSet) -> Result<change::Approved, ChangeError> {
-        let somebody = || Actor::Person(random::id(Clock::system().now()));
-        let (an, binh) = (self.cx(somebody()), self.cx(somebody()));
-        let submitted = self.db.write(&an, |tx| {
-            Box::pin(async move {
-                let set = change::draft(tx, new).await?;
-                change::submit(tx, change::Seen { set, revision: None }).await?;
-                Ok::<_, ChangeError>(set)
-            })
-        });
-        let seen = change::Seen { set: submitted.await?, revision: None };
-        self.db.write(&binh, |tx| Box::pin(change::approve(tx, seen, &self.rules))).await
+        change((&self.db, self.now()), &self.rules, new).await
     }
 
     pub(super) async fn undo(&self, set: Id<id::ChangeSet>) -> Result<change::Approved, ChangeError> {

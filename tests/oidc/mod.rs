@@ -7,6 +7,7 @@ mod discovery;
 mod hostile;
 mod logout;
 mod matrix;
+mod officials;
 mod portals;
 mod refresh;
 mod token;

@@ -8,6 +8,7 @@ use super::{notice, rows::credential as rows};
 use crate::{
     audit::{self, Event},
     crypto::random,
+    people,
     store::{Conn, StoreError, Tx},
     types::{Id, Secret, Timestamp, id},
 };
@@ -171,6 +172,17 @@ pub async fn remove(
     audit::record(tx, Event::CredentialRemoved { person, account, credential: id, because }).await?;
     notice::tell(tx, account, notice::FACTOR_REMOVED, (kind.named(), "")).await?;
     Ok(true)
+}
+
+/// Removes every credential of a person, whichever account holds it; gives how many. The caller ends the sessions in the same transaction.
+pub async fn remove_all(tx: &mut Tx<'_>, person: Id<id::Person>, because: &'static str) -> Result<usize, StoreError> {
+    let mut removed = 0;
+    for account in people::accounts_of(tx, person).await? {
+        for held in list(tx, account.id).await? {
+            removed += usize::from(remove(tx, (person, account.id), held.id, because).await?);
+        }
+    }
+    Ok(removed)
 }
 
 /// Every statement of the credentials.

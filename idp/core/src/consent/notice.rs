@@ -17,6 +17,7 @@ pub const fn kinds(scope: Scope) -> &'static [&'static str] {
         Scope::Identity => {
             &["scope-id-number", "scope-identity-assurance", "scope-data-match", "scope-data-matched-at"]
         }
+        Scope::Officials => &["scope-post", "scope-post-roles"],
         Scope::OfflineAccess => &["consent-offline"],
         // For parties in their own name: nobody is asked for it, and nothing of a person goes with it.
         Scope::Admin => &[],

@@ -37,6 +37,8 @@ pub struct With<'a> {
 pub enum Acting {
     /// In none: no post of theirs says anything to this party. They are a citizen there.
     Citizen,
+    /// In none, though they could: they chose to act as themself.
+    Themself,
     /// In this one: chosen in this session, chosen the last time, or the only one.
     Post(Box<Capacity>),
     /// They have to choose among these.
@@ -178,18 +180,25 @@ async fn labelled(conn: &mut Conn, mut found: Vec<Capacity>) -> Result<Vec<Capac
     Ok(found)
 }
 
-/// In which post somebody acts towards a party now.
-pub async fn acting(conn: &mut Conn, with: &With<'_>, at: Timestamp) -> Result<Acting, StoreError> {
+/// The posts that say something to a party now, in the order in which they were given; texts are not read yet.
+async fn speaking(conn: &mut Conn, with: &With<'_>, at: Timestamp) -> Result<Vec<Capacity>, StoreError> {
     let world = world_rows::of_person(conn, with.person, at).await?;
     let posts = world.posts_of(with.person).into_iter().map(|post| post.id);
     let rights = posts.filter_map(|post| effective(&world, post, at).ok());
-    let mut found: Vec<Capacity> = rights.filter_map(|rights| capacity(&world, &rights, with)).collect();
+    Ok(rights.filter_map(|rights| capacity(&world, &rights, with)).collect())
+}
+
+/// In which post somebody acts towards a party now.
+pub async fn acting(conn: &mut Conn, with: &With<'_>, at: Timestamp) -> Result<Acting, StoreError> {
+    let mut found = speaking(conn, with, at).await?;
     if found.is_empty() {
         return Ok(Acting::Citizen);
     }
     let wanted = match chosen(conn, with).await? {
+        Some(None) => return Ok(Acting::Themself),
+        Some(Some(post)) => Some(post),
         None if found.len() == 1 => Some(found[0].post),
-        other => other,
+        None => None,
     };
     let place = wanted.and_then(|wanted| found.iter().position(|one| one.post == wanted));
     Ok(match place {
@@ -201,43 +210,78 @@ pub async fn acting(conn: &mut Conn, with: &With<'_>, at: Timestamp) -> Result<A
     })
 }
 
-/// What was chosen in this session, or the last time; after a change of units, what that post goes on in.
-async fn chosen(conn: &mut Conn, with: &With<'_>) -> Result<Option<PostId>, StoreError> {
+/// What was chosen in this session, or the last time; after a change of units, what that post goes on in. The inner `None`: to act as
+/// themself.
+async fn chosen(conn: &mut Conn, with: &With<'_>) -> Result<Option<Option<PostId>>, StoreError> {
     let chosen = match rows::chosen(conn, with.session, with.party).await? {
-        Some(post) => Some(post),
+        Some((post, _)) => Some(post),
         None => rows::remembered(conn, with.person, with.party).await?,
     };
-    let Some(post) = chosen else { return Ok(None) };
-    Ok(Some(rows::went_on_in(conn, post, with.person).await?.unwrap_or(post)))
+    let Some(Some(post)) = chosen else { return Ok(chosen) };
+    Ok(Some(Some(rows::went_on_in(conn, post, with.person).await?.unwrap_or(post))))
+}
+
+/// When the capacity was chosen in this session.
+pub async fn chosen_at(conn: &mut Conn, with: &With<'_>) -> Result<Option<Timestamp>, StoreError> {
+    Ok(rows::chosen(conn, with.session, with.party).await?.map(|(_, at)| at))
 }
 
 /// The posts in which somebody can act towards a party now: for the page where they choose or switch.
 pub async fn choices(conn: &mut Conn, with: &With<'_>, at: Timestamp) -> Result<Vec<Capacity>, StoreError> {
-    let world = world_rows::of_person(conn, with.person, at).await?;
-    let posts = world.posts_of(with.person).into_iter().map(|post| post.id);
-    let rights = posts.filter_map(|post| effective(&world, post, at).ok());
-    let found = rights.filter_map(|rights| capacity(&world, &rights, with)).collect();
+    let found = speaking(conn, with, at).await?;
     labelled(conn, found).await
 }
 
-/// Chooses the post in which somebody acts towards a party, for this session and as a proposal for the next.
+/// What a post says to a party now; `None`: nothing, because it ended, was taken, or never did. Every use of what was issued on it
+/// asks this.
+pub async fn standing(
+    conn: &mut Conn,
+    with: &With<'_>,
+    post: PostId,
+    at: Timestamp,
+) -> Result<Option<Capacity>, StoreError> {
+    let world = world_rows::of_person(conn, with.person, at).await?;
+    let own = world.posts.get(&post).is_some_and(|found| found.person == with.person);
+    let rights = effective(&world, post, at).ok().filter(|_| own);
+    let found = rights.and_then(|rights| capacity(&world, &rights, with));
+    Ok(labelled(conn, found.into_iter().collect()).await?.pop())
+}
+
+/// Chooses the post in which somebody acts towards a party (`None`: as themself), for this session and as a proposal for the next.
 ///
 /// # Errors
 /// [`DeskError::NotActing`]: the post is not theirs, or counts for nothing towards this party now.
-pub async fn choose(tx: &mut Tx<'_>, with: &With<'_>, post: PostId) -> Result<Capacity, DeskError> {
+pub async fn choose(tx: &mut Tx<'_>, with: &With<'_>, post: Option<PostId>) -> Result<(), DeskError> {
     let now = tx.now();
-    let world = world_rows::of_person(tx, with.person, now).await?;
-    if world.posts.get(&post).is_none_or(|found| found.person != with.person) {
+    if let Some(post) = post
+        && standing(tx, with, post, now).await?.is_none()
+    {
         return Err(DeskError::NotActing(Rule::PostKnown));
     }
-    let rights = effective(&world, post, now).map_err(DeskError::NotActing)?;
-    let found = capacity(&world, &rights, with).ok_or(DeskError::NotActing(Rule::RoleInForce))?;
-    rows::choose(tx, (with.session, with.person), with.party, post).await?;
-    posts::used(tx, post).await?;
+    rows::remember(tx, with.person, with.party, post).await?;
+    Ok(begin_acting(tx, with, post).await?)
+}
+
+/// Notes in which post somebody acts from now on in this session, with a record; what was noted before stays without another one.
+pub async fn note(tx: &mut Tx<'_>, with: &With<'_>, post: PostId) -> Result<(), StoreError> {
+    match rows::chosen(tx, with.session, with.party).await? {
+        Some((Some(known), _)) if known == post => posts::used(tx, post).await.map(|_| ()),
+        _ => begin_acting(tx, with, Some(post)).await,
+    }
+}
+
+async fn begin_acting(tx: &mut Tx<'_>, with: &With<'_>, post: Option<PostId>) -> Result<(), StoreError> {
+    rows::choose(tx, with.session, with.party, post).await?;
+    if let Some(post) = post {
+        posts::used(tx, post).await?;
+    }
     let event = Event::ActedAs { person: with.person, session: with.session, party: with.party, post };
-    audit::record(tx, event).await?;
-    let labelled = labelled(tx, vec![found]).await?.pop();
-    labelled.ok_or(DeskError::NotActing(Rule::PostKnown))
+    audit::record(tx, event).await.map(|_| ())
+}
+
+/// Whether somebody serves in a post at an instant, whatever it lets them do: officials' sessions are shorter.
+pub async fn serves(conn: &mut Conn, person: Id<id::Person>, at: Timestamp) -> Result<bool, StoreError> {
+    rows::serves(conn, person, at).await
 }
 
 /// Towards ourselves nobody is a party: what is chosen for our own administration stands under no party's id.
@@ -269,7 +313,7 @@ pub async fn administering(
     let with = With { session, person, party: OURSELVES, client_id: "" };
     let wanted = match chosen(conn, &with).await? {
         None if found.len() == 1 => Some(found[0].post),
-        other => other,
+        other => other.flatten(),
     };
     let place = wanted.and_then(|wanted| found.iter().position(|one| one.post == wanted));
     Ok(place.map(|place| found.swap_remove(place)))
@@ -287,19 +331,9 @@ pub async fn administer(
     let now = tx.now();
     let found = offices(tx, person, now).await?.into_iter().find(|rights| rights.post == post);
     let rights = found.ok_or(DeskError::NotActing(Rule::PostKnown))?;
-    rows::choose(tx, (session, person), OURSELVES, post).await?;
-    posts::used(tx, post).await?;
-    audit::record(tx, Event::ActedAs { person, session, party: OURSELVES, post }).await?;
+    rows::remember(tx, person, OURSELVES, Some(post)).await?;
+    begin_acting(tx, &With { session, person, party: OURSELVES, client_id: "" }, Some(post)).await?;
     Ok(rights)
-}
-
-/// The post chosen in a session for a party, with rights or without.
-pub async fn acting_post(
-    conn: &mut Conn,
-    session: Id<id::Session>,
-    party: Id<id::Party>,
-) -> Result<Option<PostId>, StoreError> {
-    rows::chosen(conn, session, party).await
 }
 
 /// Removes choices of sessions that are long over.

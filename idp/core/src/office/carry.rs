@@ -43,7 +43,7 @@ pub struct Ground {
     pub at: Timestamp,
     /// Every unit that got territory, and all that gave it some.
     pub back: HashMap<Unit, BTreeSet<Unit>>,
-    /// The units under one, itself among them, just before.
+    /// The units under one, itself among them, just before; units that were gone by then stand where they stood at their end.
     pub before: HashMap<Unit, BTreeSet<Unit>>,
     /// The same from the instant on.
     pub after: HashMap<Unit, BTreeSet<Unit>>,

@@ -7,6 +7,7 @@ use super::{
     Kind, Permission, Role, RoleId, Scope,
     carry::Ground,
     evaluate::Rights,
+    freed::{freed, may_unite},
     grant::{Beyond, Giver, Grant, Power, Way, grants, may, may_hand_on},
     post::{Post, PostState},
     world::{Reach, World},
@@ -86,6 +87,9 @@ pub enum Refused {
     /// The person is not active.
     #[error("the person is not active")]
     Person,
+    /// A right of another post, which this one holds back by separation of duties, would come free, and the actor could not give it.
+    #[error("it would set free the role {}, which cannot be given", .0.as_str())]
+    SetsFree(RoleId),
     /// Nothing would change.
     #[error("nothing would change")]
     Nothing,
@@ -104,6 +108,7 @@ impl Refused {
             Self::SamePerson => "same-person",
             Self::State => "wrong-state",
             Self::Person => "person-not-active",
+            Self::SetsFree(_) => "sets-free",
             Self::Nothing => "nothing",
         }
     }
@@ -180,6 +185,16 @@ pub fn admit_role(world: &World, was: Option<&Role>, role: Role, giver: &Giver) 
     if was.is_some_and(|was| owns(was) && !owns(&role)) {
         return Err(Refused::LastOwner);
     }
+    // Another class may end a separation, and so set free a role that stands beside this one.
+    if let Some(was) = was {
+        let no_more = |one: &Role, other: &Role| {
+            let now = |known: &Role| if known.form.id == *id { role.form.clone() } else { known.form.clone() };
+            (one.form.id == was.form.id || other.form.id == was.form.id)
+                && world.parted(&one.form, &other.form)
+                && !world.parted(&now(one), &now(other))
+        };
+        may_unite(world, (giver, power), no_more)?;
+    }
     Ok(AdmittedRole(role))
 }
 
@@ -240,7 +255,28 @@ pub fn admit_change(
     if !matches!(actor, Actor::Carrier { .. }) {
         separated(world, &writes, &after.0)?;
     }
+    may_free(world, &writes, actor, facts)?;
     Ok(Admitted(writes))
+}
+
+/// What comes free in other posts must be what the actor could give: the person is judged, not the post alone.
+fn may_free(world: &World, writes: &[Written], actor: &Actor<'_>, facts: Facts) -> Result<(), Refused> {
+    let (giver, need) = match actor {
+        Actor::Giver(giver) => (*giver, Permission::AssignOfficials),
+        Actor::Approver { giver, .. } => (*giver, Permission::ApproveOfficials),
+        Actor::Reviewer(_) | Actor::Holder(_) | Actor::Back { .. } | Actor::Carrier { .. } => {
+            let first = freed(world, writes, facts.now).into_iter().next();
+            return first.map_or(Ok(()), |(_, role)| Err(Refused::SetsFree(role)));
+        }
+    };
+    for (post, role) in freed(world, writes, facts.now) {
+        let grant = grants(post).find(|grant| grant.role == Some(&role));
+        let given = grant.map(|grant| may(world, giver, need, (&grant, Way::Give)));
+        if !matches!(given, Some(Ok(()))) {
+            return Err(Refused::SetsFree(role));
+        }
+    }
+    Ok(())
 }
 
 /// Whether a second person is needed: not for the second person themself, not for what is carried; and not for the operator while
@@ -286,6 +322,10 @@ fn judge(world: &World, (was, post): (Option<&Post>, &Post), actor: &Actor<'_>, 
     let less = was.map_or_else(Vec::new, |was| taken(was, post));
     if was.is_some_and(|was| was.person != post.person || was.id != post.id || was.delegator != post.delegator) {
         return Err(Refused::Field("person"));
+    }
+    // A post that ended did count, so a longer window would make it count again with nobody asked.
+    if was.is_some_and(|was| matches!(was.state, PostState::Ended { .. } | PostState::Refused { .. })) {
+        return Err(Refused::State);
     }
     allowed(world, (was, post), actor, (&more, &less))?;
     if !more.is_empty() && !matches!(actor, Actor::Carrier { .. }) {

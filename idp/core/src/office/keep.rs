@@ -59,7 +59,11 @@ pub async fn person_of(
 }
 
 /// Every post of a person that counts, will count or waits; what was handed on to them is not among them.
-pub async fn standing(conn: &mut Conn, person: Id<id::Person>, now: Timestamp) -> Result<Vec<Assignment>, StoreError> {
+pub async fn live_posts(
+    conn: &mut Conn,
+    person: Id<id::Person>,
+    now: Timestamp,
+) -> Result<Vec<Assignment>, StoreError> {
     let found = posts::of_person(conn, person).await?;
     Ok(found.into_iter().filter(|one| one.post.delegator.is_none() && is_live(&one.post, now)).collect())
 }

@@ -1,9 +1,9 @@
 //! Floor 6: the office of officials. Who may act for which unit, in which capacity, from when to when, decided by whom.
 //!
 //! Owns: `position`, `role`, `role_permission`, `role_separation`, `assignment`, `assignment_role`, `assignment_unit`, `staff_move`,
-//! `post_warning`, `post_review`, `post_review_item`, `acting_post`, `acting_choice`, `staff_import`, `staff_import_row`,
-//! `rights_event`, `rights_delivery`; shows the view
-//! `assignment_standing`. Stands beside the gate, and neither knows the other. May be called by sessions, the hall and the doors.
+//! `post_reason`, `post_warning`, `post_review`, `post_review_item`, `acting_post`, `acting_choice`, `staff_import`, `staff_import_row`,
+//! `rights_event`, `rights_delivery`; shows the view `assignment_standing`. Stands beside the gate, and neither knows the other. May be
+//! called by sessions, the hall and the doors.
 //!
 //! ```text
 //! one query ──► World (values) ──► evaluate::judge: the rights of ONE post at an instant, with the reason for every yes and no
@@ -20,10 +20,12 @@ mod ask;
 mod carry;
 mod desk;
 mod evaluate;
+mod freed;
 mod gate;
 mod grant;
 pub mod import;
 mod keep;
+pub mod outbox;
 mod permission;
 mod post;
 mod role;
@@ -35,22 +37,22 @@ pub mod watch;
 mod world;
 
 pub use acting::{
-    Acting, Capacity, Checked, With, acting, acting_post, administer, administering, check, choices, choose, offices,
-    sweep,
+    Acting, Capacity, Checked, With, acting, administer, administering, check, choices, choose, chosen_at, note,
+    offices, serves, standing, sweep,
 };
 pub use ask::{
-    Filter, Found, May, Place, Visible, Wanted, Who, assignment, assignments, explain, handed_on, history, may,
-    posts_in, rights, under, used, visible, who, world,
+    Filter, Found, May, Place, Visible, Waiting, Wanted, Who, assignment, assignments, explain, handed_on, history,
+    may, posts_in, reasons, rights, under, used, visible, waiting, who, world,
 };
 pub use carry::{Ground, Posts, change_rules};
 pub use desk::{
-    By, DeskError, Edit, Given, HandOn, Seen, Verdict, assign, change, decide, end, hand_on, leave, note_refusal,
-    take_back, transfer,
+    By, DeskError, Edit, Given, HandOn, Seen, Verdict, assign, change, decide, end, hand_on, leave, note_reason,
+    note_refusal, take_back, transfer,
 };
 pub use evaluate::{Finding, Held, Judged, Remedy, Rights, Rule, effective, judge, signing};
 pub use gate::{Actor, Admitted, AdmittedRole, After, Before, Facts, Refused, admit_change, admit_role};
 pub use grant::{Beyond, Giver, Power};
-pub use keep::{Kept, is_live, keep, keep_as, person_of, standing, unit_of};
+pub use keep::{Kept, is_live, keep, keep_as, live_posts, person_of, unit_of};
 pub use permission::{Permission, Word, WordError};
 pub use post::{
     Assignment, Confirmed, Kind, Limits, NewAssignment, Parties, Post, PostState, RoleGrant, Scope, Source,

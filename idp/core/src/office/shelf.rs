@@ -3,8 +3,9 @@
 use super::{
     Beyond, By, DeskError, Form, Giver, Position, Refused, Role, RoleId, Separation, World, admit_role,
     desk::giver,
+    freed::{may_unite, only_by},
     gate::whole_power,
-    rows::{catalogue as rows, tell, world},
+    rows::{catalogue as rows, outbox, world},
 };
 use crate::{
     audit::{self, Event},
@@ -32,12 +33,15 @@ pub async fn separations(conn: &mut Conn) -> Result<Vec<Separation>, StoreError>
     rows::separations(conn).await
 }
 
+/// Who keeps the catalogue, with all of it: a change of one role or separation touches others.
 async fn keeper(tx: &mut Tx<'_>, by: &By) -> Result<(World, Giver), DeskError> {
     let mut found = World::default();
     let (giver, rights) = giver(tx, by, &mut found).await?;
     if let Some(rights) = rights {
         found.extend(world::units(tx, &[rights.unit]).await?);
     }
+    found.roles.extend(rows::roles(tx).await?.into_iter().map(|role| (role.form.id.clone(), role)));
+    found.separations = rows::separations(tx).await?;
     Ok((found, giver))
 }
 
@@ -77,7 +81,7 @@ pub async fn put_role(
         return Err(DeskError::Changed(revision));
     }
     if let Some(was) = &was {
-        tell::role_changed(tx, &was.form.id).await?;
+        outbox::role_changed(tx, &was.form.id).await?;
     }
     audit::record(tx, Event::CatalogueChanged { what: "role", id, revision }).await?;
     Ok(revision)
@@ -102,16 +106,12 @@ enum Parting {
 
 async fn part(tx: &mut Tx<'_>, by: &By, separation: &Separation, parting: Parting) -> Result<bool, DeskError> {
     let (world, giver) = keeper(tx, by).await?;
-    whole_power(&world, &giver).ok_or(Beyond::NoPower)?;
-    // Who holds a role on one side would free themself: that is for somebody else to do.
-    let concerned = |post: &super::Post| {
-        let mut forms = post.roles.iter().filter_map(|grant| world.roles.get(&grant.role));
-        giver.person == Some(post.person)
-            && forms.any(|role| separation.0.holds(&role.form) || separation.1.holds(&role.form))
-    };
+    let power = whole_power(&world, &giver).ok_or(Beyond::NoPower)?;
+    if let Parting::Ends = parting {
+        may_unite(&world, (&giver, power), |one, other| only_by(&world, separation, one, other))?;
+    }
     let (what, done) = match parting {
         Parting::Begins => ("separation", rows::separate(tx, separation).await?),
-        Parting::Ends if world.posts.values().any(concerned) => return Err(Beyond::Oneself.into()),
         Parting::Ends => ("separation-ended", rows::join(tx, separation).await?),
     };
     if done {

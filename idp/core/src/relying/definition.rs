@@ -74,6 +74,8 @@ pub enum Scope {
     Profile,
     /// Personal number and levels.
     Identity,
+    /// The post in which an official acts.
+    Officials,
     /// Refresh tokens outlive the session.
     OfflineAccess,
     /// The admin API, for a party in its own name. No person gives it and no token of a person carries it.
@@ -82,7 +84,8 @@ pub enum Scope {
 
 impl Scope {
     /// All, in the order in which they are shown.
-    pub const ALL: [Self; 5] = [Self::Openid, Self::Profile, Self::Identity, Self::OfflineAccess, Self::Admin];
+    pub const ALL: [Self; 6] =
+        [Self::Openid, Self::Profile, Self::Identity, Self::Officials, Self::OfflineAccess, Self::Admin];
 
     /// The word in requests and tokens.
     pub const fn word(self) -> &'static str {
@@ -90,6 +93,7 @@ impl Scope {
             Self::Openid => "openid",
             Self::Profile => "profile",
             Self::Identity => "identity",
+            Self::Officials => "officials",
             Self::OfflineAccess => "offline_access",
             Self::Admin => "admin",
         }
@@ -110,6 +114,14 @@ impl Scope {
         let words: Vec<_> = Self::ALL.iter().filter(|scope| scopes.contains(scope)).map(|scope| scope.word()).collect();
         words.join(" ")
     }
+}
+
+/// Claims beside ours, in the words of systems that were built before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClaimProfile {
+    /// Those that one-stop software of provinces reads from its own tokens (`docs/contract.md` section 3).
+    OneStop,
 }
 
 /// OpenID Connect Core section 8.
@@ -223,6 +235,8 @@ pub struct Definition {
     pub required_acr: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub required_max_age: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claim_profile: Option<ClaimProfile>,
     #[serde(default)]
     pub exceptions: Vec<Exception>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -13,8 +13,8 @@ mod rows;
 mod uri;
 
 pub use definition::{
-    AuthMethod, Consent, Definition, DefinitionError, Exception, GrantType, Kind, Names, Problem, Rule, Scope,
-    SubjectType,
+    AuthMethod, ClaimProfile, Consent, Definition, DefinitionError, Exception, GrantType, Kind, Names, Problem, Rule,
+    Scope, SubjectType,
 };
 pub use party::{Change, Party, PartyState, Save, SaveError, StoredParty, by_client_id, by_id, save};
 pub use purpose::{LegalBasis, Purpose};

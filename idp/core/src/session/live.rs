@@ -97,6 +97,16 @@ pub async fn renew(tx: &mut Tx<'_>, live: &Live, proof: &Proof) -> Result<Option
     Ok(Some(Started { live: renewed, cookie }))
 }
 
+/// Holds a session to officials' limits from now on: its holder serves in a post, or came to. Never the other way round: of two limits
+/// the shorter one wins.
+pub async fn hold_to_office(tx: &mut Tx<'_>, live: &mut Live, limits: Limits) -> Result<(), StoreError> {
+    if live.population == Population::Citizen {
+        live.population = Population::Official;
+        rows::hold_to_office(tx, live, limits).await?;
+    }
+    Ok(())
+}
+
 /// The session of a cookie, if it is alive now.
 pub async fn find(conn: &mut Conn, cookie: Digest, limits: Limits, now: Timestamp) -> Result<Option<Live>, StoreError> {
     rows::find(conn, cookie, limits, now).await

@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use super::{
     consent::{self, Consents},
-    transaction::{Asked, SignIn},
+    transaction::{Asked, Prompt, SignIn},
 };
 use crate::{
     authn::{
         ceremony,
         credential::{self, Kind},
     },
+    office::{self, Acting},
     session::Live,
     store::{Conn, StoreError},
     types::{Aal, Id, Timestamp, id},
@@ -43,6 +44,25 @@ impl Ways {
     }
 }
 
+/// In which post the person acts towards the party, as far as that is decided.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Serving {
+    /// The party asks for no post, or nobody is signed in.
+    #[default]
+    NotAsked,
+    /// As themself.
+    Citizen,
+    /// In a post of theirs.
+    Post {
+        /// The level that its roles need.
+        aal: Aal,
+    },
+    /// They have several and chose none yet.
+    Choose,
+    /// They come to choose another one.
+    Again,
+}
+
 /// Everything that [`super::next`] looks at.
 #[derive(Clone, Copy, Debug)]
 pub struct Facts<'a> {
@@ -62,8 +82,22 @@ pub struct Facts<'a> {
     pub chosen: bool,
     /// What was agreed before and here.
     pub consents: Consents,
+    /// In which post they act.
+    pub serving: Serving,
     /// What else the person could prove.
     pub ways: Ways,
+}
+
+impl Facts<'_> {
+    /// The level that must be reached: what the party asks, and what the roles of the post need.
+    pub(super) fn required(&self) -> Option<Aal> {
+        required(self.asked, self.serving)
+    }
+}
+
+fn required(asked: &Asked, serving: Serving) -> Option<Aal> {
+    let needed = if let Serving::Post { aal } = serving { Some(aal) } else { None };
+    asked.required().max(needed)
 }
 
 /// Gathers the facts of a request that has no transaction yet (`sign_in` is `None`) or of one that has. `party` is `None` where
@@ -87,8 +121,12 @@ pub async fn gather<'a>(
         (Some(live), Some(party)) => consent::is_missing(conn, (live.person, party), asked, now).await?,
         _ => false,
     };
+    let serving = match (session, party) {
+        (Some(live), Some(party)) => serving(conn, asked, sign_in, (live, party, now)).await?,
+        _ => Serving::NotAsked,
+    };
     let ways = match session {
-        Some(live) => ways(conn, asked, sign_in, (live, proved_at, now)).await?,
+        Some(live) => ways(conn, (asked, required(asked, serving)), sign_in, (live, proved_at, now)).await?,
         None => Ways::default(),
     };
     Ok(Facts {
@@ -100,20 +138,45 @@ pub async fn gather<'a>(
         proved_at,
         chosen: chosen_at.is_some(),
         consents: Consents { missing, given_here: consented_at.is_some() },
+        serving,
         ways,
+    })
+}
+
+async fn serving(
+    conn: &mut Conn,
+    asked: &Asked,
+    sign_in: Option<&SignIn>,
+    (live, party, now): (&Live, Id<id::Party>, Timestamp),
+) -> Result<Serving, StoreError> {
+    let Some(client_id) = asked.acts_for.as_deref() else { return Ok(Serving::NotAsked) };
+    let with = office::With { session: live.id, person: live.person, party, client_id };
+    let acting = office::acting(conn, &with, now).await?;
+    // A party's link for changing the post asks for the choice of an account: it counts once it was made within this transaction.
+    if asked.prompt.contains(&Prompt::SelectAccount) && acting != Acting::Citizen {
+        let chosen_at = office::chosen_at(conn, &with).await?;
+        let chosen_here = chosen_at.zip(sign_in).is_some_and(|(at, row)| at >= row.begun_at());
+        if !chosen_here {
+            return Ok(Serving::Again);
+        }
+    }
+    Ok(match acting {
+        Acting::Citizen | Acting::Themself => Serving::Citizen,
+        Acting::Post(capacity) => Serving::Post { aal: capacity.aal },
+        Acting::Choose(_) => Serving::Choose,
     })
 }
 
 async fn ways(
     conn: &mut Conn,
-    asked: &Asked,
+    (asked, required): (&Asked, Option<Aal>),
     sign_in: Option<&SignIn>,
     (live, proved_at, now): (&Live, Option<Timestamp>, Timestamp),
 ) -> Result<Ways, StoreError> {
     // Not on the way to one's own pages: whoever comes there finds passkeys by themself, or is about to make one.
     let asks = sign_in.filter(|row| row.party.is_some() && row.browser_keeps_passkeys);
     let could_offer = proved_at.is_some() && asks.is_some();
-    let level_matters = asked.required().max(asked.wanted()) > Some(Aal::Aal1);
+    let level_matters = required.max(asked.wanted()) > Some(Aal::Aal1);
     if !could_offer && !level_matters {
         return Ok(Ways::default());
     }

@@ -34,6 +34,8 @@ pub struct Standing {
     pub grant_epoch: Epoch,
     /// Whether the grant outlives its session (`offline_access`).
     pub offline: bool,
+    /// Whether the post in which the person acts still lets them; true where they act in none.
+    pub post_holds: bool,
     /// When the session ended.
     pub session_ended_at: Option<Timestamp>,
     /// The absolute end of the session.
@@ -65,6 +67,8 @@ pub enum Refused {
     GrantEnded,
     /// A backup was restored since.
     Epoch,
+    /// The post in which they acted ended, or says nothing to the party any more.
+    Post,
     /// The session ended, by word or by time.
     Session,
 }
@@ -81,6 +85,7 @@ impl Refused {
             Self::Cut => "signed-out-everywhere",
             Self::GrantEnded => "grant-ended",
             Self::Epoch => "epoch",
+            Self::Post => "post",
             Self::Session => "session",
         }
     }
@@ -99,6 +104,7 @@ pub fn admit(standing: &Standing, epoch: Epoch, idle: Duration, now: Timestamp) 
         (standing.cut_at.is_none_or(|at| at < standing.granted_at), Refused::Cut),
         (now < standing.grant_ends_at, Refused::GrantEnded),
         (standing.grant_epoch == epoch, Refused::Epoch),
+        (standing.post_holds, Refused::Post),
         (standing.offline || session_alive, Refused::Session),
     ];
     match checks.into_iter().find(|(holds, _)| !holds) {
@@ -134,6 +140,7 @@ mod tests {
             grant_ends_at: later,
             grant_epoch: Epoch(1),
             offline: false,
+            post_holds: true,
             session_ended_at: None,
             session_ends_at: later,
             session_used_at: NOW,
@@ -155,6 +162,7 @@ mod tests {
             (Standing { cut_at: Some(NOW - IDLE), ..good() }, Refused::Cut),
             (Standing { grant_ends_at: NOW, ..good() }, Refused::GrantEnded),
             (Standing { grant_epoch: Epoch(0), ..good() }, Refused::Epoch),
+            (Standing { post_holds: false, ..good() }, Refused::Post),
             (Standing { session_ended_at: Some(NOW), ..good() }, Refused::Session),
             (Standing { session_ends_at: NOW, ..good() }, Refused::Session),
             (Standing { session_used_at: NOW - IDLE, ..good() }, Refused::Session),

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
 
-use super::{Asked, Consents, Facts, Next, Prompt, Ways, next};
+use super::{Asked, Consents, Facts, Next, Prompt, Serving, Ways, next};
 use crate::{
     crypto::random,
     session::{Computer, Live, Population},
@@ -27,6 +27,8 @@ struct World {
     chosen: bool,
     consent_missing: bool,
     consented: bool,
+    /// Several posts, and none chosen.
+    post_open: bool,
     /// What the account has, and what its browser can.
     passkey: bool,
     totp: bool,
@@ -86,7 +88,7 @@ fn beginnings(requests: usize) -> Vec<World> {
     let mut worlds = Vec::new();
     for request in 0..requests {
         for session in &sessions {
-            for bits in 0..16_u8 {
+            for bits in 0..32_u8 {
                 let bit = |place: u8| bits & (1 << place) != 0;
                 worlds.push(World {
                     request,
@@ -96,6 +98,7 @@ fn beginnings(requests: usize) -> Vec<World> {
                     chosen: false,
                     consent_missing: bit(0),
                     consented: false,
+                    post_open: bit(4),
                     passkey: bit(1),
                     totp: bit(2),
                     browser_keeps: bit(3),
@@ -137,6 +140,7 @@ fn answer(world: &World, asked: &Asked, people: &People) -> Next {
         proved_at: world.proved.then_some(NOW),
         chosen: world.chosen,
         consents: Consents { missing: world.consent_missing && live.is_some(), given_here: world.consented },
+        serving: if world.post_open && live.is_some() { Serving::Choose } else { Serving::NotAsked },
         ways: if live.is_some() { ways } else { Ways::default() },
     };
     next(&facts)
@@ -181,6 +185,7 @@ fn acts(world: World, step: Next) -> Vec<(Act, World)> {
             all.extend(sign_in(world, proved, by_password));
             all
         }
+        Next::ChoosePost(_) => vec![("post chosen", World { post_open: false, ..world })],
         Next::Consent(_) => vec![("agree", World { consented: true, ..world })],
         Next::Expired | Next::Unmet | Next::WrongPerson | Next::Finish => return Vec::new(),
     };
@@ -216,6 +221,7 @@ fn name(world: &World, step: Next) -> &'static str {
         Next::SelectAccount(_) => "SelectAccount",
         Next::Unmet => "Unmet",
         Next::WrongPerson => "WrongPerson",
+        Next::ChoosePost(_) => "ChoosePost",
         Next::Consent(_) => "Consent",
         Next::Finish => "Finish",
     }
@@ -267,6 +273,7 @@ const WALKED: &[(&str, Act, &str)] = &[
     ("SelectAccount", "password", "another_account_takes_the_place_of_the_first"),
     ("SelectAccount", "passkey", "a_citizen_makes_a_passkey_and_signs_in_with_it_alone"),
     ("Consent", "agree", "consent_names_the_values_and_is_remembered_and_refusing_goes_back"),
+    ("ChoosePost", "post chosen", "who_serves_in_two_posts_chooses_one_and_the_party_is_told_of_it_alone"),
     ("", "turn back", "turning_back_leaves_the_door_a_transaction_to_answer"),
     ("", "half an hour", "time_runs_out"),
 ];

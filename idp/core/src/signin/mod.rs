@@ -13,6 +13,7 @@ mod facts;
 mod gate;
 #[cfg(test)]
 mod journey;
+mod leave;
 mod next;
 mod rows;
 mod subject;
@@ -20,8 +21,9 @@ mod transaction;
 
 pub use attributes::{Attributes, attributes};
 pub use consent::{Answer, Consents, consent_to, refuse, released, withdraw};
-pub use facts::{FRESH, Facts, Ways, gather};
+pub use facts::{FRESH, Facts, Serving, Ways, gather};
 pub use gate::{Admitted, Refused, Standing, admit};
+pub use leave::{LEFT_OFFICE, Left, leave_office};
 pub use next::{Fact, Next, Why, next};
 pub use subject::{import_subject, known_subject, person_of, subject};
 pub use transaction::{

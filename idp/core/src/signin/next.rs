@@ -6,7 +6,7 @@ use crate::{
 };
 
 use super::{
-    facts::{FRESH, Facts},
+    facts::{FRESH, Facts, Serving},
     transaction::Prompt,
 };
 
@@ -42,6 +42,12 @@ pub enum Why {
     BeforeChange,
     /// Signing in could be easier and safer next time.
     PasskeyOffer,
+    /// The person serves in several posts that mean something to the party.
+    SeveralPosts,
+    /// The person comes to act in another post.
+    ChangePost,
+    /// The roles of the post need a level.
+    PostLevel,
 }
 
 /// A fact that a reason rests on: the page writes it in its language and decides nothing.
@@ -55,7 +61,7 @@ pub enum Fact {
 
 impl Why {
     /// All of them, with facts as an example: for the pages' samples and for the rule that each has its sentences.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 15] = [
         Self::NoSession,
         Self::PartyAsks,
         Self::TooLongAgo { max_age: 900, since: Timestamp::from_seconds(1_773_540_307) },
@@ -68,6 +74,9 @@ impl Why {
         Self::LevelWelcome,
         Self::BeforeChange,
         Self::PasskeyOffer,
+        Self::SeveralPosts,
+        Self::ChangePost,
+        Self::PostLevel,
     ];
 
     /// The stable word of the rule; a page shows the sentences `why-WORD` and `why-WORD-next`.
@@ -85,6 +94,9 @@ impl Why {
             Self::LevelWelcome => "level-welcome",
             Self::BeforeChange => "before-change",
             Self::PasskeyOffer => "passkey-offer",
+            Self::SeveralPosts => "several-posts",
+            Self::ChangePost => "change-post",
+            Self::PostLevel => "post-level",
         }
     }
 
@@ -116,6 +128,8 @@ pub enum Next {
     OfferPasskey(Why),
     /// Go on as the person signed in, or as another.
     SelectAccount(Why),
+    /// Choose the post in which they act towards the party, or to act as themself.
+    ChoosePost(Why),
     /// The level that the party insists on cannot be reached.
     Unmet,
     /// Somebody signed in, but not the one that the party expects.
@@ -126,13 +140,14 @@ pub enum Next {
     Finish,
 }
 
-const CHECKS: [fn(&Facts<'_>) -> Option<Next>; 10] = [
+const CHECKS: [fn(&Facts<'_>) -> Option<Next>; 11] = [
     expired,
     unmet,
     second_factor,
     identify,
     select_account,
     expected_person,
+    choose_post,
     step_up,
     reauthenticate,
     consent,
@@ -181,14 +196,28 @@ fn expected_person(facts: &Facts<'_>) -> Option<Next> {
     Some(if facts.proved_at.is_some() { Next::WrongPerson } else { Next::SignIn(Why::AnotherPerson) })
 }
 
+/// An official acts in one post at a time, never in all at once. Asked before the level: the post decides which one is needed.
+fn choose_post(facts: &Facts<'_>) -> Option<Next> {
+    facts.session?;
+    match facts.serving {
+        Serving::Choose => Some(Next::ChoosePost(Why::SeveralPosts)),
+        Serving::Again => Some(Next::ChoosePost(Why::ChangePost)),
+        Serving::NotAsked | Serving::Citizen | Serving::Post { .. } => None,
+    }
+}
+
 /// The level that is required, and the one that would be welcome (OpenID Connect Core section 3.1.2.1, RFC 9470).
 fn step_up(facts: &Facts<'_>) -> Option<Next> {
     let session = facts.session?;
-    if facts.asked.required() > Some(session.aal) {
-        return Some(if facts.ways.strong() {
-            Next::StepUp(Why::LevelNeeded)
+    if facts.required() > Some(session.aal) {
+        let by_party = facts.asked.required() > Some(session.aal);
+        let why = if by_party { Why::LevelNeeded } else { Why::PostLevel };
+        return Some(if facts.required() > Some(HIGHEST) {
+            Next::Unmet
+        } else if facts.ways.strong() {
+            Next::StepUp(why)
         } else if is_fresh(facts, session) {
-            Next::CreatePasskey(Why::LevelNeeded)
+            Next::CreatePasskey(why)
         } else {
             // A password that somebody left signed in must not be enough to add a key of another's own.
             Next::Reauthenticate(Why::BeforeChange)
@@ -206,7 +235,7 @@ fn is_fresh(facts: &Facts<'_>, session: &Live) -> bool {
 fn reauthenticate(facts: &Facts<'_>) -> Option<Next> {
     let session = facts.session?;
     // Proving less than is required would only lead to the next question.
-    let again = |why| match facts.asked.required() {
+    let again = |why| match facts.required() {
         Some(required) if required > Aal::Aal1 && facts.ways.strong() => Next::StepUp(why),
         _ => Next::Reauthenticate(why),
     };
@@ -247,7 +276,7 @@ mod tests {
     use crate::{
         crypto::random,
         session::{Computer, Live, Population},
-        signin::{Asked, Consents, Facts, Prompt, Ways},
+        signin::{Asked, Consents, Facts, Prompt, Serving, Ways},
         types::{Aal, Id, Timestamp, id},
     };
 
@@ -276,13 +305,15 @@ mod tests {
         proved: bool,
         chosen: bool,
         consents: Consents,
+        serving: Serving,
         ways: Ways,
         expected: Next,
     }
 
     fn case(name: &'static str, expected: Next) -> Case {
         let (asked, consents) = (Asked::default(), Consents::default());
-        Case { name, asked, session: None, proved: false, chosen: false, consents, ways: Ways::default(), expected }
+        let (serving, ways) = (Serving::NotAsked, Ways::default());
+        Case { name, asked, session: None, proved: false, chosen: false, consents, serving, ways, expected }
     }
 
     fn prompted(prompt: Prompt) -> Asked {
@@ -386,6 +417,41 @@ mod tests {
         ]
     }
 
+    fn post_cases() -> Vec<Case> {
+        let an = person();
+        let live = |age| Some(session(an, age));
+        let strong = || Some(Live { aal: Aal::Aal2, ..session(an, 9_999) });
+        let post = |aal| Serving::Post { aal };
+        let passkey = Ways { passkey: true, ..Ways::default() };
+        let missing = Consents { missing: true, given_here: false };
+        let several = Next::ChoosePost(Why::SeveralPosts);
+        vec![
+            Case { serving: Serving::Choose, ..case("nobody is asked for a post", Next::SignIn(Why::NoSession)) },
+            Case { session: live(9_999), serving: Serving::Choose, ..case("several posts", several) },
+            Case { session: live(0), serving: Serving::Choose, consents: missing, ..case("before consent", several) },
+            Case {
+                session: live(0),
+                serving: Serving::Again,
+                ..case("another post", Next::ChoosePost(Why::ChangePost))
+            },
+            Case { session: live(9_999), serving: Serving::Citizen, ..case("as themself", Next::Finish) },
+            Case { session: live(9_999), serving: post(Aal::Aal1), ..case("a post", Next::Finish) },
+            Case {
+                session: live(9_999),
+                serving: post(Aal::Aal2),
+                ways: passkey,
+                ..case("its level", Next::StepUp(Why::PostLevel))
+            },
+            Case { session: strong(), serving: post(Aal::Aal2), ..case("its level is reached", Next::Finish) },
+            Case {
+                session: live(0),
+                serving: post(Aal::Aal2),
+                ..case("nothing to reach it with", Next::CreatePasskey(Why::PostLevel))
+            },
+            Case { session: strong(), serving: post(Aal::Aal3), ..case("out of reach", Next::Unmet) },
+        ]
+    }
+
     #[test]
     fn a_party_is_told_a_level_of_its_own_and_never_a_higher_one_than_was_reached() {
         let asked = |acr: &[&str]| Asked {
@@ -405,7 +471,7 @@ mod tests {
 
     #[test]
     fn each_check_asks_for_its_step_and_for_nothing_once_it_is_done() {
-        for case in cases().into_iter().chain(level_cases()) {
+        for case in cases().into_iter().chain(level_cases()).chain(post_cases()) {
             let facts = Facts {
                 asked: &case.asked,
                 now: NOW,
@@ -415,11 +481,13 @@ mod tests {
                 proved_at: case.proved.then_some(NOW),
                 chosen: case.chosen,
                 consents: case.consents,
+                serving: case.serving,
                 ways: case.ways,
             };
             assert_eq!(next(&facts), case.expected, "{}", case.name);
             let half = Facts { second_factor_waits: true, ..facts };
-            let unmet = case.expected == Next::Unmet;
+            // What the party asks is out of reach at once; what a post needs, only when it is known whose it is.
+            let unmet = case.expected == Next::Unmet && case.serving == Serving::NotAsked;
             assert_eq!(next(&half) == Next::SecondFactor(Why::SecondFactor), !unmet, "{} half", case.name);
             let late = Facts { ends_at: Some(NOW), ..facts };
             assert_eq!(next(&late), Next::Expired, "{} too late", case.name);

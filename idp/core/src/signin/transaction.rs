@@ -57,6 +57,9 @@ pub struct Asked {
     /// What they are wanted for. Empty in a transaction that the release before began.
     #[serde(default)]
     pub purposes: Vec<Purpose>,
+    /// Whose words the party would be told of the post in which the person acts: its `client_id`. `None`: it asks for no post.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acts_for: Option<String>,
 }
 
 /// How a transaction ended.
@@ -236,6 +239,11 @@ pub async fn begin_again(tx: &mut Tx<'_>, sign_in: &SignIn) -> Result<(), StoreE
 }
 
 impl SignIn {
+    /// When it was begun.
+    pub(super) fn begun_at(&self) -> Timestamp {
+        self.ends_at - LIFETIME
+    }
+
     /// Whose second factor is to be proved now.
     pub(super) fn waits_for(&self, now: Timestamp) -> Option<(Id<id::Account>, Timestamp)> {
         self.pending.filter(|(_, at)| now < *at + PENDING)

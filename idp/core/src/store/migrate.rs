@@ -64,7 +64,10 @@ pub const fn migrations() -> &'static [Migration] {
         16 "0016_cellar"
         17 "0017_office"
         18 "0018_session"
+        19 "0019_office"
         20 "0020_office"
+        21 "0021_proofs"
+        22 "0022_office"
         23 "0023_scim"
     }
 }

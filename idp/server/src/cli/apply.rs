@@ -6,6 +6,7 @@
 
 mod change;
 mod file;
+mod official;
 mod party;
 mod person;
 mod problem;
@@ -135,13 +136,19 @@ pub(super) async fn apply(target: &Target<'_>, desired: Desired, mode: Mode) -> 
     let parties = party::prepare(desired.parties, &mut problems);
     let people = person::prepare(desired.people, target, &mut problems).await?;
     let units = unit::prepare(desired.units, target.cx.now, &mut problems);
-    let (parties, people, units, found) = (&parties, &people, &units, &problems);
+    let officials = official::prepare(desired.officials, &mut problems);
+    let (parties, people, units, officials, found) = (&parties, &people, &units, &officials, &problems);
+    let starter_roles = desired.starter_roles;
     let written = target.db.write(&target.cx, |tx| {
         Box::pin(async move {
             let mut problems = found.clone();
             let mut changes = party::apply(tx, parties, target.policy, &mut problems).await?;
             changes.extend(unit::apply(tx, units, &mut problems).await?);
             changes.extend(person::apply(tx, people, &mut problems).await?);
+            if starter_roles {
+                changes.extend(official::starter(tx, &mut problems).await?);
+            }
+            changes.extend(official::apply(tx, officials, &mut problems).await?);
             if !problems.is_empty() {
                 return Err(Ended::Refused(Refused::Problems(problems)));
             }

@@ -11,6 +11,7 @@
 mod files;
 mod kept;
 mod neighbours;
+mod officials;
 mod summary;
 
 use std::{path::PathBuf, sync::Arc};
@@ -92,8 +93,8 @@ pub(super) async fn run(ctx: &Ctx, arguments: &Arguments) -> Result<Exit, CliErr
     let clock = idp_demo::Clock::default();
     let node = Node::bind(loaded.config.clone()).await;
     let node = node.map_err(|error| CliError::of_app(error, &loaded))?;
-    apply_desired(&node, &loaded, &kept.desired(ports)).await?;
     load_units(ctx, &node).await?;
+    apply_desired(&node, &loaded, &kept.desired(ports)).await?;
     let moved = clock.clone();
     let node = node.moving(Arc::new(move |by| moved.advance(by)));
     let beside = neighbours.start(&kept, &clock, &shutdown);

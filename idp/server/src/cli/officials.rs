@@ -8,10 +8,10 @@ use idp_core::{
     office::{
         self, By, DeskError,
         import::{self, CellError, Column, Drifted, ImportError, Report, SheetError, Table},
-        starter,
+        starter, tell,
     },
     org::AsOf,
-    session,
+    signin,
     store::Conn,
     types::Digest,
 };
@@ -140,7 +140,7 @@ async fn roles(ctx: &Ctx, opened: &Opened, file: Option<&Path>) -> Result<Exit, 
 }
 
 fn refusal(ctx: &Ctx, word: &str) -> CliError {
-    CliError::Said(Exit::Wrong, "office-refused", vec![("why", ctx.say.text(why(word)))])
+    CliError::Said(Exit::Wrong, "office-refused", vec![("why", ctx.say.text(tell::refusal(word)))])
 }
 
 /// A table from a file, with its digest; every wrong cell is told.
@@ -217,7 +217,7 @@ fn tell(ctx: &Ctx, report: &Report, key: &str) {
         let with: Vec<(&str, &str)> = names.into_iter().zip(counts.iter().map(String::as_str)).collect();
         let refused = report.done.iter().filter_map(|done| Some((done.row.to_string(), done.outcome.why()?)));
         let refused = refused.map(|(row, word)| {
-            ctx.say.text_with("office-row-refused", &[("row", &row), ("why", &ctx.say.text(why(word)))])
+            ctx.say.text_with("office-row-refused", &[("row", &row), ("why", &ctx.say.text(tell::refusal(word)))])
         });
         let summary = if report.import.is_some() {
             let done = ctx.say.text_with("office-import-done", &with);
@@ -238,7 +238,7 @@ fn tell(ctx: &Ctx, report: &Report, key: &str) {
 fn result_file(ctx: &Ctx, report: &Report) -> String {
     let cell = |text: &str| format!("\"{}\"", import::guard(text).replace('"', "\"\""));
     let row = |done: &import::Done| {
-        let because = done.outcome.why().map(|word| ctx.say.text(why(word))).unwrap_or_default();
+        let because = done.outcome.why().map(|word| ctx.say.text(tell::refusal(word))).unwrap_or_default();
         let post = done.post.map(|post| post.to_string()).unwrap_or_default();
         format!("{},{},{},{}\r\n", done.row, done.outcome.word(), cell(&post), cell(&because))
     };
@@ -263,20 +263,20 @@ async fn leave(ctx: &Ctx, opened: &Opened, (who, because): (&str, &str)) -> Resu
     let cx = opened.cx();
     let left = opened.db.write(&cx, |tx| {
         Box::pin(async move {
-            let posts = office::leave(tx, &By::Operator, person, because).await?;
-            let sessions = session::end_all_of(tx, person, "left-office").await?;
-            oidc::end_grants_of(tx, person, "left-office").await?;
-            Ok::<_, DeskError>((posts, sessions))
+            let left = signin::leave_office(tx, &By::Operator, person, because).await?;
+            oidc::end_grants_of(tx, person, signin::LEFT_OFFICE).await?;
+            Ok::<_, DeskError>(left)
         })
     });
-    let (posts, sessions) = left.await.map_err(|error| match error {
+    let left = left.await.map_err(|error| match error {
         DeskError::Store(error) => error.into(),
         refused => refusal(ctx, refused.word().unwrap_or_default()),
     })?;
-    let counts = (posts.to_string(), sessions.to_string());
+    let counts = [left.posts.to_string(), left.sessions.to_string(), left.credentials.to_string()];
+    let with = [("posts", counts[0].as_str()), ("sessions", &counts[1]), ("credentials", &counts[2])];
     ctx.say.answer(
-        || ctx.say.text_with("office-left", &[("posts", &counts.0), ("sessions", &counts.1)]),
-        || json!({"posts": posts, "sessions": sessions}),
+        || ctx.say.text_with("office-left", &with),
+        || json!({"posts": left.posts, "sessions": left.sessions, "credentials": left.credentials}),
     );
     Ok(Exit::Done)
 }
@@ -328,26 +328,5 @@ fn cell(word: &str) -> &'static str {
         "order" => "office-cell-order",
         "twice" => "office-cell-twice",
         _ => "office-cell-header",
-    }
-}
-
-/// Why a change of posts is refused.
-fn why(word: &str) -> &'static str {
-    match word {
-        "oneself" => "office-why-oneself",
-        "no-power" | "not-acting" => "office-why-no-power",
-        "too-high" => "office-why-too-high",
-        "not-held" => "office-why-not-held",
-        "other-unit" => "office-why-other-unit",
-        "too-long" => "office-why-too-long",
-        "unknown-role" | "does-not-fit" => "office-why-does-not-fit",
-        "no-unit" => "office-why-no-unit",
-        "last-owner" => "office-why-last-owner",
-        "separated" => "office-why-separated",
-        "unconfirmed" => "office-why-unconfirmed",
-        "field" => "office-why-field",
-        "person-not-active" => "office-why-person",
-        "same-person" => "office-why-same-person",
-        _ => "office-why-state",
     }
 }

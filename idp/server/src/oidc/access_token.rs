@@ -15,7 +15,7 @@ use idp_core::{
     types::{Fault, Id, Timestamp, id},
 };
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::grant::Stored;
 use crate::web::house::House;
@@ -48,13 +48,24 @@ struct Claims<'a> {
     amr: Option<&'a [String]>,
     #[serde(skip_serializing_if = "Option::is_none")]
     scope: Option<String>,
+    /// What the scope `officials` tells; no name of it is one of the above.
+    #[serde(flatten)]
+    official: &'a Map<String, Value>,
 }
 
-/// A token for a person's party. `scopes` and `resources` are those of this very token.
+/// What one access token of a person is for.
+pub(super) struct With<'a> {
+    pub(super) scopes: &'a [Scope],
+    pub(super) resources: &'a [String],
+    /// What the scope `officials` tells.
+    pub(super) official: &'a Map<String, Value>,
+}
+
+/// A token for a person's party.
 pub(super) fn for_grant(
     house: &House,
     (party, grant): (&Party, &Stored),
-    (scopes, resources): (&[Scope], &[String]),
+    With { scopes, resources, official }: With<'_>,
     now: Timestamp,
     _admitted: &Admitted,
 ) -> Result<String, Fault> {
@@ -65,12 +76,13 @@ pub(super) fn for_grant(
         aud: audience(house, party, resources, scopes.contains(&Scope::Openid)),
         client_id: &party.client_id,
         iat: now.seconds(),
-        exp: (now + house.settings.access_token_lifetime).seconds(),
+        exp: grant.until(now + house.settings.access_token_lifetime).seconds(),
         jti: jti(house.epoch(), Some(grant.id)),
         auth_time: Some(terms.auth_at.seconds()),
         acr: Some(&terms.acr),
         amr: Some(&terms.amr),
         scope: (!scopes.is_empty()).then(|| Scope::join(scopes)),
+        official,
     };
     sign(house, party, &claims)
 }
@@ -94,6 +106,7 @@ pub(super) fn for_party(
         acr: None,
         amr: None,
         scope: (!scopes.is_empty()).then(|| Scope::join(scopes)),
+        official: &Map::new(),
     };
     sign(house, party, &claims)
 }
@@ -135,7 +148,7 @@ pub(super) struct Read {
     pub(super) audience: Vec<String>,
     pub(super) scopes: Vec<Scope>,
     pub(super) exp: Timestamp,
-    pub(super) claims: serde_json::Map<String, Value>,
+    pub(super) claims: Map<String, Value>,
 }
 
 /// Reads a token of ours. `None`: it is none, or too old; nobody learns which.

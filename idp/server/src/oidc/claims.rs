@@ -1,6 +1,10 @@
 //! The `claims` request parameter (OpenID Connect Core section 5.5), and claims made from attributes.
 
-use idp_core::{relying::Scope, signin::Attributes, types::Locale};
+use idp_core::{
+    relying::Scope,
+    signin::Attributes,
+    types::{Day, Locale},
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -37,6 +41,9 @@ pub(super) struct Requested {
     /// The `sub` that the answer must be about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) sub: Option<String>,
+    /// The day for which the code of the post's unit is wanted, too: that of the file at hand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) unit_at: Option<Day>,
 }
 
 /// The longest `claims` taken, in bytes.
@@ -76,6 +83,12 @@ impl Requested {
             ("sub", _) => {
                 if let Some(sub) = wish.get("value") {
                     self.sub = Some(sub.as_str().ok_or("the value of sub is not a text")?.to_owned());
+                }
+            }
+            ("unit_at", _) => {
+                if let Some(day) = wish.get("value") {
+                    let day = day.as_str().and_then(|day| day.parse().ok());
+                    self.unit_at = Some(day.ok_or("the value of unit_at is not a day (YYYY-MM-DD)")?);
                 }
             }
             (name, "id_token") if names().any(|known| known == name) => self.id_token.push(name.to_owned()),
@@ -122,6 +135,8 @@ mod tests {
         assert_eq!((voluntary.essential_acr, voluntary.wanted_acr), (None, vec!["urn:idp:aal2".to_owned()]));
         let subject = read(r#"{"id_token":{"sub":{"value":"abc"}}}"#).expect("of its shape");
         assert_eq!(subject.sub.as_deref(), Some("abc"));
+        let day = read(r#"{"id_token":{"unit_at":{"value":"2025-06-30"}}}"#).expect("of its shape").unit_at;
+        assert_eq!(day.map(|day| day.to_string()).as_deref(), Some("2025-06-30"));
         assert_eq!(read("{}").expect("empty is fine"), Requested::default());
         let deep = format!("{}{}", "[".repeat(2_000), "]".repeat(2_000));
         for bad in [
@@ -131,6 +146,7 @@ mod tests {
             r#"{"id_token":[]}"#,
             r#"{"id_token":{"name":1}}"#,
             r#"{"id_token":{"sub":{"value":1}}}"#,
+            r#"{"id_token":{"unit_at":{"value":"30/06/2025"}}}"#,
             &deep,
             &" ".repeat(5_000),
         ] {

@@ -9,7 +9,7 @@ use idp_core::{
 };
 use serde_json::{Value, json};
 
-use super::claims;
+use super::{claims, officials};
 use crate::web::{house::House, public::document};
 
 /// The document, ready to send.
@@ -32,7 +32,7 @@ fn metadata(issuer: &str) -> Value {
     let at = |path: &str| format!("{issuer}{path}");
     let algs = Alg::ALL.map(Alg::name);
     let fixed = ["sub", "iss", "aud", "exp", "iat", "auth_time", "acr", "amr", "nonce", "sid"];
-    let claims: Vec<_> = fixed.into_iter().chain(claims::names()).collect();
+    let claims: Vec<_> = fixed.into_iter().chain(claims::names()).chain(officials::NAMES).collect();
     let client_auth = ["client_secret_basic", "client_secret_post", "private_key_jwt"];
     let with_none = ["none", "client_secret_basic", "client_secret_post", "private_key_jwt"];
     json!({

@@ -7,6 +7,7 @@ use idp_core::{
         handle::{Code, Handle},
         random,
     },
+    office::Capacity,
     relying::{Party, Scope},
     session::{self, Computer, Live, Population},
     signin::{self, Admitted, Refused, Standing},
@@ -15,7 +16,12 @@ use idp_core::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{claims::Requested, pkce::Challenge, rows};
+use super::{
+    claims::Requested,
+    officials::{self, Acts},
+    pkce::Challenge,
+    rows,
+};
 use crate::web::house::{Grants, House};
 
 /// What was agreed when the code was issued; tokens say nothing else.
@@ -41,6 +47,9 @@ pub(super) struct Terms {
     pub(super) locale: Option<Locale>,
     /// Whether its refresh tokens outlive the session (`offline_access`).
     pub(super) offline: bool,
+    /// In which post they act; `None`: as themself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) acts: Option<Acts>,
 }
 
 /// A grant to be written.
@@ -61,6 +70,8 @@ pub(super) struct Stored {
     pub(super) party: Id<id::Party>,
     pub(super) person: Id<id::Person>,
     pub(super) terms: Terms,
+    /// What the post in which they act says to the party now.
+    pub(super) capacity: Option<Capacity>,
     /// Whether the access token asked about was revoked by itself.
     pub(super) jti_is_revoked: bool,
     pub(super) standing: Standing,
@@ -74,6 +85,11 @@ impl Stored {
         let standing = Standing { party_is_served: house.register.by_id(self.party).is_some(), ..self.standing };
         let idle = house.limits().of(self.session_kind.0, self.session_kind.1).idle;
         signin::admit(&standing, house.epoch(), idle, now)
+    }
+
+    /// Nothing that is issued on a post lives longer than its rights.
+    pub(super) fn until(&self, wanted: Timestamp) -> Timestamp {
+        self.capacity.as_ref().map_or(wanted, |capacity| wanted.min(capacity.ends_at))
     }
 }
 
@@ -95,7 +111,13 @@ pub(super) async fn issue(tx: &mut Tx<'_>, house: &House, issue: &Issue<'_>) -> 
     let now = tx.now();
     // What the person left out is left out of everything that this grant gives.
     let scopes = signin::released(tx, live.person, (party, &asked.scopes), now).await?.unwrap_or_default();
+    let acts = officials::begin(tx, (party, live), &scopes).await?;
+    if acts.is_some() {
+        // They were given the post while they were signed in as a citizen.
+        session::hold_to_office(tx, &mut (*live).clone(), house.limits()).await?;
+    }
     let terms = Terms {
+        acts,
         redirect_uri: asked.redirect_uri.clone(),
         offline: scopes.contains(&Scope::OfflineAccess),
         scopes,
@@ -155,6 +177,18 @@ impl Grants for OpenGrants {
         because: &'static str,
     ) -> Result<(), StoreError> {
         end_grants_of(tx, person, because).await
+    }
+
+    async fn end_proved_with(
+        &self,
+        tx: &mut Tx<'_>,
+        credential: Id<id::Credential>,
+        because: &'static str,
+    ) -> Result<(), StoreError> {
+        for grant in rows::open_grants_proved_with(tx, credential).await? {
+            revoke(tx, grant, because).await?;
+        }
+        Ok(())
     }
 }
 

@@ -18,6 +18,8 @@ pub(super) struct With<'a> {
     pub(super) access_token: &'a str,
     /// Attributes released to the party, of which `claims.id_token` may have asked for some.
     pub(super) attributes: &'a Attributes,
+    /// What the scope `officials` tells.
+    pub(super) official: &'a Map<String, Value>,
     /// Whether `nonce` is given: with the code, not with a refresh (OpenID Connect Core section 12.2).
     pub(super) nonce: bool,
 }
@@ -38,7 +40,7 @@ pub(super) fn make(
     put("iss", json!(house.issuer));
     put("sub", json!(terms.sub));
     put("aud", json!(party.client_id));
-    put("exp", json!((now + house.settings.id_token_lifetime).seconds()));
+    put("exp", json!(grant.until(now + house.settings.id_token_lifetime).seconds()));
     put("iat", json!(now.seconds()));
     put("auth_time", json!(terms.auth_at.seconds()));
     put("acr", json!(terms.acr));
@@ -53,6 +55,9 @@ pub(super) fn make(
         if terms.requested.id_token.contains(&name) {
             put(&name, value);
         }
+    }
+    for (name, value) in with.official {
+        put(name, value.clone());
     }
     let signer = house.keyring.signer(party.definition.id_token_signed_response_alg)?;
     jws::sign(&*signer, "JWT", &payload)

@@ -17,7 +17,8 @@ use super::{
     access_token::{self, Holder, Read},
     asked::Asked,
     error::{Code, OauthError},
-    rows,
+    grant::Stored,
+    officials, rows,
 };
 use crate::web::{self, Problem, house::House};
 
@@ -66,8 +67,8 @@ async fn answer(asked: &Asked) -> Result<Option<Value>, Refusal> {
     if !read.audience.iter().any(|audience| party.is_audience(audience)) {
         return Ok(None);
     }
-    let alive = is_alive(house, &read, cx.now).await?;
-    Ok(alive.then(|| describe(&read)))
+    let more = alive(house, &read, cx.now).await?;
+    Ok(more.map(|more| describe(&read, more)))
 }
 
 /// Random tokens are somebody's search: after a hundred misses in a minute the party waits. Counted in the cache: without it a search over
@@ -77,23 +78,32 @@ async fn too_many_misses(house: &House, party: &Party) -> bool {
     house.cache.count(&key, Duration::from_secs(60)).await.is_ok_and(|misses| misses > 100)
 }
 
-/// One statement answers for a token of a person; one for a token of a party.
-async fn is_alive(house: &House, read: &Read, now: Timestamp) -> Result<bool, OauthError> {
+/// What is to be told of a living token beside what stands in it; `None`: it is dead. One statement answers for a token of a person; one
+/// for a token of a party. What stands in a token of an official is looked up anew: it may be less by now.
+async fn alive(house: &House, read: &Read, now: Timestamp) -> Result<Option<Map<String, Value>>, OauthError> {
     let mut conn = house.db.read().await.map_err(Fault::from)?;
     match read.holder {
         Holder::Grant(grant) => {
-            let stored = rows::grant(&mut conn, grant, Some(&read.jti)).await?;
-            Ok(stored.is_some_and(|stored| !stored.jti_is_revoked && stored.admit(house, now).is_ok()))
+            let stored = rows::grant(&mut conn, grant, Some(&read.jti), now).await?;
+            let party = stored.as_ref().and_then(|stored| house.register.by_id(stored.party));
+            let alive = |stored: &Stored| !stored.jti_is_revoked && stored.admit(house, now).is_ok();
+            match stored.filter(alive).zip(party) {
+                Some((stored, party)) => {
+                    Ok(Some(officials::claims(&mut conn, (&party, &stored), &read.scopes, now).await?))
+                }
+                None => Ok(None),
+            }
         }
         Holder::Party => {
             let served = house.register.by_client_id(&read.client_id).is_some();
-            Ok(served && !rows::is_revoked(&mut conn, &read.jti).await?)
+            let alive = served && !rows::is_revoked(&mut conn, &read.jti).await?;
+            Ok(alive.then(Map::new))
         }
     }
 }
 
-fn describe(read: &Read) -> Value {
-    let mut body = Map::new();
+fn describe(read: &Read, more: Map<String, Value>) -> Value {
+    let mut body = more;
     body.insert("active".into(), json!(true));
     for name in ["iss", "sub", "aud", "client_id", "exp", "iat", "jti", "scope", "auth_time", "acr", "amr"] {
         if let Some(value) = read.claims.get(name) {
@@ -114,7 +124,7 @@ async fn refresh(house: &House, party: &Party, token: &str, now: Timestamp) -> R
         return Ok(None);
     };
     let unspent = stored.used_at.is_none() && stored.retired_at.is_none() && stored.idle_until > now;
-    let Some(grant) = rows::grant(&mut conn, stored.grant, None).await? else {
+    let Some(grant) = rows::grant(&mut conn, stored.grant, None, now).await? else {
         return Ok(None);
     };
     let alive = unspent && grant.party == party.id && grant.admit(house, now).is_ok();

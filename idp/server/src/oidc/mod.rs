@@ -12,6 +12,7 @@
 //! | `/oauth2/introspect` | `introspect` | RFC 7662 |
 //! | `/oauth2/revoke` | `revoke` | RFC 7009 |
 //! | `/oauth2/logout` | `logout` | OpenID Connect RP-Initiated Logout 1.0 |
+//! | (in all tokens) | `officials` | what the scope `officials` tells; RFC 8693 section 4.1 |
 //! | (for other doors) | `bearer` | RFC 6750, RFC 9068 |
 //! | (outgoing) | `backchannel` | OpenID Connect Back-Channel Logout 1.0 |
 
@@ -30,6 +31,7 @@ mod id_token;
 mod introspect;
 mod jwks;
 mod logout;
+mod officials;
 mod pkce;
 mod posted;
 mod revoke;

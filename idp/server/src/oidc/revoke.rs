@@ -50,10 +50,11 @@ async fn answer(asked: &Asked) -> Result<(), OauthError> {
 async fn refresh(house: &House, cx: &Cx, party: &Party, digest: Digest) -> Result<(), OauthError> {
     let revoked = house.db.write(cx, |tx| {
         Box::pin(async move {
+            let now = tx.now();
             let Some(stored) = rows::refresh(tx, digest).await? else {
                 return Ok(());
             };
-            let own = rows::grant(tx, stored.grant, None).await?.is_some_and(|grant| grant.party == party.id);
+            let own = rows::grant(tx, stored.grant, None, now).await?.is_some_and(|grant| grant.party == party.id);
             if own {
                 grant::revoke(tx, stored.grant, "revoked-by-party").await?;
             }

@@ -1,4 +1,5 @@
-//! SQL of the OpenID Connect door. It joins to other rooms only through their faces `account_standing`, `consent_withdrawal` and `session_standing`.
+//! SQL of the OpenID Connect door. Every grant that is read here comes with the post in which its holder acts, asked of the office. It joins
+//! to other rooms only through their faces `account_standing`, `consent_withdrawal`, `session_standing` and `session_proved`.
 
 use idp_core::{
     params,
@@ -9,7 +10,10 @@ use idp_core::{
     types::{Digest, Fault, Id, Timestamp, id},
 };
 
-use super::grant::{NewGrant, Stored, Terms};
+use super::{
+    grant::{NewGrant, Stored, Terms},
+    officials,
+};
 
 const INSERT_POSTED: &str = "insert into posted_request (digest, form, created_at, ends_at) values ($1, $2, $3, $4)";
 const TAKE_POSTED: &str = "update posted_request set spent_at = $2 where digest = $1 and spent_at is null and ends_at > $2 \
@@ -59,6 +63,8 @@ const GRANT_AND_PERSON: &str = "select g.id, g.party_id, g.person_id, g.account_
 const REVOKE_GRANT: &str = "update token_grant set revoked_at = $2, revoked_because = $3 where id = $1 and revoked_at is null \
     returning person_id, party_id";
 const OPEN_GRANTS: &str = "select id from token_grant where person_id = $1 and revoked_at is null";
+const OPEN_GRANTS_PROVED_WITH: &str = "select g.id from token_grant g join session_proved p on p.session_id = g.session_id \
+    where p.credential_id = $1 and g.revoked_at is null";
 const REVOKE_ALL: &str = "update token_grant set revoked_at = $1, revoked_because = $2 where revoked_at is null";
 const SWEEP_GRANTS: &str = "delete from token_grant where id in (select g.id from token_grant g \
     where g.ends_at < $1 and not exists (select 1 from refresh_token r where r.grant_id = g.id) limit 1000)";
@@ -92,6 +98,7 @@ pub(super) const ALL: &[&str] = &[
     GRANT_AND_PERSON,
     REVOKE_GRANT,
     OPEN_GRANTS,
+    OPEN_GRANTS_PROVED_WITH,
     REVOKE_ALL,
     SWEEP_GRANTS,
     SWEEP_REFRESH,
@@ -147,7 +154,8 @@ pub(super) async fn insert_grant(tx: &mut Tx<'_>, new: &NewGrant<'_>) -> Result<
 pub(super) async fn spend_code(tx: &mut Tx<'_>, code: Digest) -> Result<Option<(Stored, Timestamp)>, StoreError> {
     let now = tx.now();
     let row = tx.one(SPEND_CODE, params![code, now]).await?;
-    row.map(|row| Ok((stored(&row)?, row.time("code_ends_at")?))).transpose()
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some((stored(tx, &row, now).await?, row.time("code_ends_at")?)))
 }
 
 pub(super) async fn grant_of_code(conn: &mut Conn, code: Digest) -> Result<Option<Id<id::Grant>>, StoreError> {
@@ -155,8 +163,14 @@ pub(super) async fn grant_of_code(conn: &mut Conn, code: Digest) -> Result<Optio
 }
 
 /// A grant with everything that stands for or against it, in one statement. `jti` is the access token asked about.
-pub(super) async fn grant(conn: &mut Conn, id: Id<id::Grant>, jti: Option<&str>) -> Result<Option<Stored>, StoreError> {
-    conn.one(GRANT, params![id, jti]).await?.as_ref().map(stored).transpose()
+pub(super) async fn grant(
+    conn: &mut Conn,
+    id: Id<id::Grant>,
+    jti: Option<&str>,
+    now: Timestamp,
+) -> Result<Option<Stored>, StoreError> {
+    let Some(row) = conn.one(GRANT, params![id, jti]).await? else { return Ok(None) };
+    stored(conn, &row, now).await.map(Some)
 }
 
 /// The same with everything that may be told about the person: userinfo takes one statement.
@@ -164,15 +178,21 @@ pub(super) async fn grant_and_person(
     conn: &mut Conn,
     id: Id<id::Grant>,
     jti: &str,
+    now: Timestamp,
 ) -> Result<Option<(Stored, StoredPerson)>, StoreError> {
     let seals = conn.seals();
     let Some(row) = conn.one(GRANT_AND_PERSON, params![id, jti]).await? else { return Ok(None) };
-    Ok(Some((stored(&row)?, StoredPerson::of_face(&row, &seals)?)))
+    Ok(Some((stored(conn, &row, now).await?, StoredPerson::of_face(&row, &seals)?)))
 }
 
-fn stored(row: &Row) -> Result<Stored, StoreError> {
+async fn stored(conn: &mut Conn, row: &Row, now: Timestamp) -> Result<Stored, StoreError> {
     let terms: Terms =
         serde_json::from_str(&row.text("terms")?).map_err(|error| Fault::new("reading the terms of a grant", error))?;
+    let (person, party) = (row.id("person_id")?, row.id("party_id")?);
+    let capacity = match &terms.acts {
+        Some(acts) => officials::standing(conn, acts, (row.id("session_id")?, person, party), now).await?,
+        None => None,
+    };
     let standing = Standing {
         person: PersonState::from_word(&row.text("person_state")?)?,
         account: AccountState::from_word(&row.text("account_state")?)?,
@@ -184,14 +204,16 @@ fn stored(row: &Row) -> Result<Stored, StoreError> {
         grant_ends_at: row.time("ends_at")?,
         grant_epoch: Epoch(row.int("epoch")?),
         offline: terms.offline,
+        post_holds: terms.acts.is_none() || capacity.is_some(),
         session_ended_at: row.opt_time("session_ended_at")?,
         session_ends_at: row.time("session_ends_at")?,
         session_used_at: row.time("session_used_at")?,
     };
     Ok(Stored {
         id: row.id("id")?,
-        party: row.id("party_id")?,
-        person: row.id("person_id")?,
+        party,
+        person,
+        capacity,
         jti_is_revoked: row.opt_text("revoked_jti")?.is_some(),
         terms,
         standing,
@@ -212,6 +234,14 @@ pub(super) async fn revoke_grant(
 
 pub(super) async fn open_grants(conn: &mut Conn, person: Id<id::Person>) -> Result<Vec<Id<id::Grant>>, StoreError> {
     conn.all(OPEN_GRANTS, params![person]).await?.iter().map(|row| row.id("id")).collect()
+}
+
+/// Grants of sessions in which a credential was used, ended or not.
+pub(super) async fn open_grants_proved_with(
+    conn: &mut Conn,
+    credential: Id<id::Credential>,
+) -> Result<Vec<Id<id::Grant>>, StoreError> {
+    conn.all(OPEN_GRANTS_PROVED_WITH, params![credential]).await?.iter().map(|row| row.id("id")).collect()
 }
 
 pub(super) async fn revoke_all(tx: &mut Tx<'_>, because: &str) -> Result<u64, StoreError> {

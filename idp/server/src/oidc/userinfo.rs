@@ -25,7 +25,7 @@ use super::{
     claims, cors,
     error::{Code, OauthError},
     grant::Terms,
-    rows,
+    officials, rows,
 };
 use crate::web::{Context, Form, house::House, tally::Told};
 
@@ -86,7 +86,7 @@ async fn tell(house: &House, now: Timestamp, token: &str) -> Result<Response, Oa
     }
     let found = {
         let mut conn = house.db.read().await.map_err(Fault::from)?;
-        rows::grant_and_person(&mut conn, grant, &read.jti).await?
+        rows::grant_and_person(&mut conn, grant, &read.jti, now).await?
     };
     let (stored, person) = found.ok_or_else(|| invalid("unknown grant"))?;
     if stored.jti_is_revoked {
@@ -103,6 +103,10 @@ async fn tell(house: &House, now: Timestamp, token: &str) -> Result<Response, Oa
     let released: Vec<Scope> = read.scopes.iter().copied().filter(|scope| party.may_ask(*scope)).collect();
     let attributes = Attributes::of(&person, &released).ok_or_else(|| invalid("person"))?;
     let mut body = claims::of(&attributes, stored.terms.locale);
+    if released.contains(&Scope::Officials) {
+        let mut conn = house.db.read().await.map_err(Fault::from)?;
+        body.extend(officials::claims(&mut conn, (&party, &stored), &released, now).await?);
+    }
     body.insert("sub".into(), json!(stored.terms.sub));
     // The person sees in their account who was told what.
     house.told.add(Told { person: stored.person, party: stored.party, grant: stored.id, scopes: released });

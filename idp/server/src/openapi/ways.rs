@@ -32,6 +32,7 @@ const fn nobody(operation: Operation) -> Operation {
 
 /// Those that take one form each.
 pub(super) const FORMS: &[Route] = forms! {
+    "/sign-in/{t}/post" "choose_post" "In which post to act" [must("post")] nobody;
     "/sign-in/{t}/second-factor" "second_factor" "A code after the password" [must("way"), must("code")] nobody;
     "/sign-in/{t}/second-factor/send" "send_code" "Sends a code" [must("way")] nobody;
     "/sign-in/{t}/second-factor/again" "sign_in_again" "Back to the password" [] nobody;

@@ -36,7 +36,7 @@ pub(super) async fn make(
 ) -> Result<(), Stop> {
     let now = tx.now();
     let mut known = Vec::new();
-    for one in office::standing(tx, person, now).await? {
+    for one in office::live_posts(tx, person, now).await? {
         if view.sees_unit(tx, one.post.unit).await? {
             known.push(one.post);
         }

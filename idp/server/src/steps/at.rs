@@ -10,6 +10,7 @@ use axum::{
 use idp_core::{
     consent::Shown,
     crypto::handle::{Handle, Transaction},
+    office::With,
     people,
     relying::{Party, Purpose},
     session::Live,
@@ -157,6 +158,12 @@ impl At {
     /// To the door that began the transaction.
     pub(super) fn to_door(&self) -> Response {
         onward(&self.sign_in.resume)
+    }
+
+    /// Whose post towards whom, for the office; `None`: the party asks for no post.
+    pub(super) fn with<'a>(&'a self, live: &Live) -> Option<With<'a>> {
+        let (party, client_id) = (self.sign_in.party?, self.sign_in.asked.acts_for.as_deref()?);
+        Some(With { session: live.id, person: live.person, party, client_id })
     }
 
     /// An error page from which the person finds this step again.

@@ -8,7 +8,8 @@
 //! | `POST /sign-in/{t}/password` | `password`: signing in, and proving oneself again |
 //! | `POST /sign-in/{t}/second-factor`, `…/send`, `…/again` | `second_factor`: a code after the password |
 //! | `POST /sign-in/{t}/passkey…`, `…/decline` | `passkey`: using one, making one, going on without |
-//! | `POST /sign-in/{t}/account`, `…/consent`, `…/cancel` | `choice`: go on, agree, turn back |
+//! | `POST /sign-in/{t}/account`, `…/post`, `…/consent`, `…/cancel` | `choice`: go on, choose the post, agree, turn back |
+//! | (the page of posts) | `capacity` |
 //! | (every proof) | `proved`: session, transaction, next step |
 //! | (every one) | `at`: where a person stands in their transaction |
 //!
@@ -18,6 +19,7 @@
 //! ```
 
 mod at;
+mod capacity;
 mod choice;
 mod passkey;
 mod password;
@@ -49,6 +51,7 @@ pub fn routes(house: &Arc<House>) -> Router {
         .route("/sign-in/{t}/passkey/later", post(passkey::later))
         .route("/sign-in/{t}/decline", post(passkey::decline))
         .route("/sign-in/{t}/account", post(choice::account))
+        .route("/sign-in/{t}/post", post(choice::post))
         .route("/sign-in/{t}/consent", post(choice::consent))
         .route("/sign-in/{t}/cancel", post(choice::cancel))
         .with_state(Arc::clone(house))

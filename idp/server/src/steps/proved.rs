@@ -7,7 +7,7 @@ use axum::{
 };
 use idp_core::{
     authn::{Closed, Proof, device, notice},
-    people,
+    office, people,
     session::{self, Computer, Live, Population, Started},
     signin::{self, Gone, Next},
     store::{Actor, StoreError, Tx},
@@ -121,14 +121,22 @@ pub(super) async fn write(
 /// Renews the session of the same account; otherwise begins one, in place of the one that this browser had. Always
 /// another cookie: one that was planted or seen before is worth nothing after (session fixation).
 async fn begin(tx: &mut Tx<'_>, at: &At, proof: &Proof, computer: Computer) -> Result<Option<Started>, StoreError> {
+    // Whoever serves in a post has officials' limits, whatever they came for.
+    let now = tx.now();
+    let serves = office::serves(tx, proof.person(), now).await?;
     match &at.live {
-        Some(live) if live.account == proof.account() => session::renew(tx, live, proof).await,
+        Some(live) if live.account == proof.account() => {
+            let mut renewed = session::renew(tx, live, proof).await?;
+            if let Some(started) = renewed.as_mut().filter(|_| serves) {
+                session::hold_to_office(tx, &mut started.live, at.visit.house.limits()).await?;
+            }
+            Ok(renewed)
+        }
         live => {
             if let Some(Live { id, .. }) = live {
                 session::end(tx, *id, "replaced").await?;
             }
-            // Officials sign in with their posts; until then everybody here is a citizen.
-            let kind = (Population::Citizen, computer);
+            let kind = (if serves { Population::Official } else { Population::Citizen }, computer);
             session::start(tx, proof, kind, at.visit.house.limits()).await.map(Some)
         }
     }

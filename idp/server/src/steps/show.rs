@@ -13,6 +13,7 @@ use idp_core::{
 
 use super::{
     at::{At, Holder, Ticket, consent_form, form},
+    capacity::{choose_post, shown as shown_post},
     second_factor,
 };
 use crate::web::{
@@ -52,6 +53,7 @@ pub(super) async fn page(visit: Visit, ticket: Ticket) -> Result<Response, Halt>
             let holder = at.holder(live).await?;
             Ok(Asked::again(why, holder).page(&at, StatusCode::OK, Errors::none()))
         }
+        (Next::ChoosePost(why), Some(live)) => choose_post(&at, (why, live), StatusCode::OK, Errors::none()).await,
         (Next::Consent(why), Some(live)) => consent(&at, why, live).await,
         (Next::StepUp(why), Some(live)) => Ok(step_up(&at, why, live).await?),
         (Next::CreatePasskey(_) | Next::OfferPasskey(_), Some(_)) => {
@@ -214,13 +216,16 @@ async fn consent(at: &At, why: signin::Why, live: &Live) -> Result<Response, Hal
     let notice = Notice::of(party, &purposes, scopes, at.locale);
     let c = at.chrome("", &consent_form(&at.t, live, &shown));
     let locale = account.and_then(|account| account.locale);
+    let post = shown_post(at, live).await?;
     let cards = purposes.iter().zip(&notice.purposes).enumerate().map(|(index, (purpose, notice))| {
         let mut needs = purpose.needs(scopes);
         if index == 0 && !needs.contains(&Scope::Openid) {
             // The account code goes with whatever is released.
             needs.insert(0, Scope::Openid);
         }
-        PurposeCard { notice: notice.clone(), values: released(&c, &needs, &attributes, locale) }
+        let mut values = released(&c, &needs, &attributes, locale);
+        values.extend(post.iter().filter(|_| needs.contains(&Scope::Officials)).cloned());
+        PurposeCard { notice: notice.clone(), values }
     });
     let cards = cards.collect();
     Ok(render(&Consent {

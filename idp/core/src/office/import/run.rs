@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     super::{
-        By, Confirmed, DeskError, Edit, Limits, NewAssignment, RoleGrant, Scope, Seen, Source,
+        By, Confirmed, DeskError, Edit, Limits, NewAssignment, Post, RoleGrant, Scope, Seen, Source,
         keep::{Kept, keep, person_of, unit_of},
         rows::import as rows,
     },
@@ -276,23 +276,37 @@ async fn one(
         source: Source::Import,
     };
     let (kept, given) = keep(tx, by, stated, import).await?;
-    let done = |outcome| Done { row: row.row, outcome, post: Some(given.post) };
-    let known = match kept {
-        Kept::New => return Ok((done(Outcome::New), None)),
-        Kept::Waits => return Ok((done(Outcome::Waits), None)),
-        Kept::Same => return Ok((done(Outcome::Same), None)),
-        Kept::Changed(known) => *known,
-    };
+    let outcome = outcome(&kept);
+    let note = if let Kept::Changed(known) = kept { Some(prior(*known, given.revision)?) } else { None };
+    Ok((Done { row: row.row, outcome, post: Some(given.post) }, note))
+}
+
+/// Makes a post be as wanted: gives it, changes it, or finds that it is so. A post is known by its person, unit, position and kind.
+pub async fn settle(tx: &mut Tx<'_>, by: &By, new: NewAssignment) -> Result<(Outcome, Id<id::Assignment>), DeskError> {
+    let (kept, given) = keep(tx, by, new, None).await?;
+    Ok((outcome(&kept), given.post))
+}
+
+const fn outcome(kept: &Kept) -> Outcome {
+    match kept {
+        Kept::New => Outcome::New,
+        Kept::Waits => Outcome::Waits,
+        Kept::Changed(_) => Outcome::Changed,
+        Kept::Same => Outcome::Same,
+    }
+}
+
+/// What a post was before it was changed, as the import keeps it.
+fn prior(known: Post, revision: i64) -> Result<String, Fault> {
     let prior = Prior {
-        revision: given.revision,
+        revision,
         roles: known.roles,
         scope: known.scope,
         from: known.span.from.millis(),
         until: known.span.until.millis(),
         decision: known.decision,
     };
-    let note = serde_json::to_string(&prior).map_err(|error| Fault::new("recording an import", error))?;
-    Ok((done(Outcome::Changed), Some(note)))
+    serde_json::to_string(&prior).map_err(|error| Fault::new("recording an import", error))
 }
 
 /// Takes an import back: what it made ends, what it changed is as before. What somebody changed since stays and is counted.

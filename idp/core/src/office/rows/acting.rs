@@ -8,42 +8,59 @@ use crate::{
 
 type PostId = Id<id::Assignment>;
 
-const CHOSEN: &str = "select assignment_id from acting_post where session_id = $1 and party_id = $2";
+const CHOSEN: &str = "select assignment_id, chosen_at from acting_post where session_id = $1 and party_id = $2";
 const REMEMBERED: &str = "select assignment_id from acting_choice where person_id = $1 and party_id = $2";
 const CHOOSE: &str = "insert into acting_post (session_id, party_id, assignment_id, chosen_at) values ($1, $2, $3, $4) \
     on conflict (session_id, party_id) do update set assignment_id = excluded.assignment_id, chosen_at = excluded.chosen_at";
 const REMEMBER: &str = "insert into acting_choice (person_id, party_id, assignment_id, chosen_at) values ($1, $2, $3, $4) \
     on conflict (person_id, party_id) do update set assignment_id = excluded.assignment_id, chosen_at = excluded.chosen_at";
 const WENT_ON_IN: &str = "select id from assignment where carried_from = $1 and person_id = $2 and state = 'active'";
+const SERVES: &str = "select 1 as one from assignment a join person_face p on p.person_id = a.person_id \
+    where a.person_id = $1 and a.state in ('active', 'ended') and a.valid_from <= $2 and a.valid_until > $2 \
+        and p.person_state = 'active' limit 1";
 const SWEEP: &str = "delete from acting_post where chosen_at < $1";
 
 /// Every statement of this file.
-pub(super) const ALL: &[&str] = &[CHOSEN, REMEMBERED, CHOOSE, REMEMBER, WENT_ON_IN, SWEEP];
+pub(super) const ALL: &[&str] = &[CHOSEN, REMEMBERED, CHOOSE, REMEMBER, WENT_ON_IN, SERVES, SWEEP];
 
+/// What was chosen in a session, and when. The inner `None`: to act as themself.
 pub(crate) async fn chosen(
     conn: &mut Conn,
     session: Id<id::Session>,
     party: Id<id::Party>,
-) -> Result<Option<PostId>, StoreError> {
-    conn.one(CHOSEN, params![session, party]).await?.map(|row| row.id("assignment_id")).transpose()
+) -> Result<Option<(Option<PostId>, Timestamp)>, StoreError> {
+    let found = conn.one(CHOSEN, params![session, party]).await?;
+    found.map(|row| Ok((row.opt_id("assignment_id")?, row.time("chosen_at")?))).transpose()
 }
 
+/// What was chosen the last time. The inner `None`: to act as themself.
 pub(crate) async fn remembered(
     conn: &mut Conn,
     person: Id<id::Person>,
     party: Id<id::Party>,
-) -> Result<Option<PostId>, StoreError> {
-    conn.one(REMEMBERED, params![person, party]).await?.map(|row| row.id("assignment_id")).transpose()
+) -> Result<Option<Option<PostId>>, StoreError> {
+    conn.one(REMEMBERED, params![person, party]).await?.map(|row| row.opt_id("assignment_id")).transpose()
 }
 
+/// Notes a choice for one session.
 pub(crate) async fn choose(
     tx: &mut Tx<'_>,
-    (session, person): (Id<id::Session>, Id<id::Person>),
+    session: Id<id::Session>,
     party: Id<id::Party>,
-    post: PostId,
+    post: Option<PostId>,
 ) -> Result<(), StoreError> {
     let now = tx.now();
-    tx.run(CHOOSE, params![session, party, post, now]).await?;
+    tx.run(CHOOSE, params![session, party, post, now]).await.map(|_| ())
+}
+
+/// Keeps a choice for the next session.
+pub(crate) async fn remember(
+    tx: &mut Tx<'_>,
+    person: Id<id::Person>,
+    party: Id<id::Party>,
+    post: Option<PostId>,
+) -> Result<(), StoreError> {
+    let now = tx.now();
     tx.run(REMEMBER, params![person, party, post, now]).await.map(|_| ())
 }
 
@@ -54,6 +71,11 @@ pub(crate) async fn went_on_in(
     person: Id<id::Person>,
 ) -> Result<Option<PostId>, StoreError> {
     conn.one(WENT_ON_IN, params![post, person]).await?.map(|row| row.id("id")).transpose()
+}
+
+/// Whether a window of a post of theirs holds the instant.
+pub(crate) async fn serves(conn: &mut Conn, person: Id<id::Person>, at: Timestamp) -> Result<bool, StoreError> {
+    Ok(conn.one(SERVES, params![person, at]).await?.is_some())
 }
 
 pub(crate) async fn sweep(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64, StoreError> {

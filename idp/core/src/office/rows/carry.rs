@@ -35,8 +35,10 @@ const TERRITORIAL: &str = concat!(
 const HANDED_ON: &str = "select id from assignment \
     where valid_until > $1 and state in ('active', 'pending') and delegator_id in ($2)";
 const HEIRS: &str = "select from_unit, to_unit from unit_heir where effective_at = $1";
+/// A unit that is gone stands where it stood at its end: whoever covered it covers what was its own.
 const ALL_UNDER: &str = "select ancestor_id, unit_id from unit_under \
-    where valid_from <= $1 and valid_until > $1 and ancestor_id in ($2)";
+    where valid_from <= $1 and (valid_until > $1 or valid_until = \
+        (select max(s.valid_until) from unit_standing s where s.unit_id = unit_under.unit_id)) and ancestor_id in ($2)";
 const CUT: &str = "update assignment set until_before = valid_until, cut_by = $2, revision = revision + 1, \
     valid_until = case when valid_from > $1 then valid_from else $1 end where id in ($3)";
 /// What was taken from somebody after they were carried over does not come back to them.
@@ -124,6 +126,6 @@ pub(crate) async fn bring_home(tx: &mut Tx<'_>, set: Id<id::ChangeSet>) -> Resul
     let concerned = ids(&tx.all(OF_SET, params![set]).await?)?;
     let home = tx.run(BRING_HOME, params![set]).await?;
     tx.run(CLOSE, params![set, now]).await?;
-    super::tell::changed_all(tx, "carried", &concerned).await?;
+    super::outbox::changed_all(tx, "carried", &concerned).await?;
     Ok(home)
 }

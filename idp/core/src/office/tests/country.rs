@@ -161,9 +161,12 @@ impl Country {
     pub(crate) fn merge(&mut self, (one, other): (Unit, Unit), new: Unit, at: Timestamp) -> Ground {
         let all = |country: &Self, at: Timestamp| -> HashMap<Unit, BTreeSet<Unit>> {
             let units: Vec<Unit> = country.places.keys().copied().filter(|unit| country.exists(*unit, at)).collect();
+            // Units that are gone stand where they stood at their end.
+            let began = |place: &Place| place.parents.first().is_some_and(|(span, _)| span.from <= at);
+            let ever: Vec<Unit> =
+                country.places.iter().filter(|(_, place)| began(place)).map(|(unit, _)| *unit).collect();
             let under = |top: Unit| {
-                units
-                    .iter()
+                ever.iter()
                     .copied()
                     .filter(|unit| country.covers(&Reach::Under(top), *unit, at))
                     .collect::<BTreeSet<_>>()

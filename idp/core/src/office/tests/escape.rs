@@ -1,7 +1,7 @@
 //! The catalogue cannot be used to get more than one has.
 
 use super::{
-    super::{Beyond, Form, Giver, Permission, Refused, Role, Word, admit_role, effective},
+    super::{Beyond, Class, Form, Giver, Permission, Refused, Role, Word, admit_role, effective},
     Country,
     country::{a_post, day},
     post, role,
@@ -29,6 +29,16 @@ fn editing_a_role_raises_nobody_above_the_editor() {
                 form.permissions.insert(Word::Ours(Permission::SupportPeople));
             }),
             Err(Refused::Beyond(Beyond::NotHeld(Permission::SupportPeople))),
+        ),
+        // Out of the business class, it would no longer stand against the owner's role.
+        (1, edited("receive", |form| form.class = Class::Administration), Err(Refused::Field("role"))),
+        (
+            1,
+            edited("report", |form| {
+                form.class = Class::Administration;
+                form.permissions.clear();
+            }),
+            Err(Refused::Beyond(Beyond::Oneself)),
         ),
         (
             1,

@@ -251,3 +251,34 @@ fn a_change_that_adds_what_needs_a_second_person_is_asked_for_as_a_post_of_its_o
     assert_eq!(give(&country, 2, &shorter), Ok(PostState::Active));
     assert_eq!(give(&country, 2, &clerk), Err(Refused::Nothing));
 }
+
+#[test]
+fn taking_a_role_sets_nothing_free_that_the_taker_could_not_give() {
+    let mut country = staffed();
+    // Written when the two roles did not exclude each other yet: the younger post's role is held back since.
+    country.put(a_post(5, 6, 11, &["receive"]));
+    country.put(a_post(6, 6, 21, &["approve"]));
+    let held = |country: &Country| effective(&country.world, post(6), FACTS.now).expect("counts").held.len();
+    assert_eq!(held(&country), 0);
+    let known = country.world.posts.get(&post(5)).expect("is there").clone();
+    let ended = Post { state: PostState::Ended { because: "test".into() }, ..until(known.clone(), 1) };
+    let without = Post { roles: Vec::new(), ..known.clone() };
+    let shorter = until(known, 50);
+    let frees = || Err(Refused::SetsFree(role("approve")));
+    for (name, by, wanted, expected) in [
+        ("ended by who cannot give there", 2, &ended, frees()),
+        ("the role alone", 2, &without, frees()),
+        ("at an instant ahead", 2, &shorter, frees()),
+        ("by who can give both", 1, &ended, Ok(PostState::Ended { because: "test".into() })),
+    ] {
+        assert_eq!(give(&country, by, wanted), expected, "{name}");
+    }
+    let before = Before(country.world.posts_of(person(6)).into_iter().cloned().collect());
+    let after = After(vec![ended.clone(), before.0[1].clone()]);
+    let (whose, own) = (person(6), [post(5)]);
+    let back = Actor::Back { person: whose, posts: &own };
+    assert!(admit_change(&country.world, (&before, &after), &back, FACTS).is_err(), "nobody frees their own right");
+    // A post that ended cannot be stretched: it would count again, and nobody would be asked.
+    country.put(ended.clone());
+    assert_eq!(give(&country, 1, &until(ended, 90)), Err(Refused::State));
+}

@@ -16,9 +16,9 @@ pub(crate) enum What {
 /// One thing that the file names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Change {
-    /// `party`, `person` or `unit`.
+    /// `party`, `person`, `unit`, `roles` or `official`.
     pub(super) kind: &'static str,
-    /// Its `client_id`, `login` or code.
+    /// Its `client_id`, `login` or code; of an official also position and unit.
     pub(super) name: String,
     pub(super) what: What,
     /// Fields that changed, with old and new value where they are neither secret nor personal.

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use idp_core::{
     crypto::jws::Alg,
     org::{UnitKind, UnitName},
-    relying::{AuthMethod, Consent, Definition, Exception, GrantType, Kind, Names, Purpose, Scope, SubjectType},
+    relying::{
+        AuthMethod, ClaimProfile, Consent, Definition, Exception, GrantType, Kind, Names, Purpose, Scope, SubjectType,
+    },
     types::{Day, Secret},
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema, schema_for};
@@ -27,6 +29,12 @@ struct File {
     /// Units, made where they are missing; parents first.
     #[serde(default)]
     unit: Vec<UnitEntry>,
+    /// Whether the starter set of positions and roles is added where it is missing.
+    #[serde(default)]
+    starter_roles: bool,
+    /// Posts of officials.
+    #[serde(default)]
+    official: Vec<super::official::OfficialEntry>,
 }
 
 /// The JSON Schema of the file.
@@ -119,6 +127,10 @@ pub(super) struct PartyEntry {
     /// Seconds since the last proof, at most: enforced like `required_acr`.
     #[serde(default)]
     pub(super) required_max_age: Option<u32>,
+    /// Claims beside ours, in the words of systems that were built before; with the scope `officials`.
+    #[serde(default)]
+    #[schemars(schema_with = "claim_profiles")]
+    pub(super) claim_profile: Option<ClaimProfile>,
     /// Dated exceptions from rules.
     #[serde(default)]
     #[schemars(schema_with = "exceptions")]
@@ -257,6 +269,7 @@ impl PartyEntry {
             consent: self.consent,
             required_acr: self.required_acr.clone(),
             required_max_age: self.required_max_age,
+            claim_profile: self.claim_profile,
             exceptions: self.exceptions.clone(),
             purposes: self.purposes.clone(),
         }
@@ -278,12 +291,13 @@ fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Secret<St
 /// The words of the register's own types. A test reads each word back, so they cannot drift.
 mod words {
     pub(super) const KINDS: &[&str] = &["confidential", "public", "native"];
-    pub(super) const SCOPES: &[&str] = &["openid", "profile", "identity", "offline_access", "admin"];
+    pub(super) const SCOPES: &[&str] = &["openid", "profile", "identity", "officials", "offline_access", "admin"];
     pub(super) const GRANT_TYPES: &[&str] = &["authorization_code", "refresh_token", "client_credentials"];
     pub(super) const AUTH_METHODS: &[&str] = &["none", "client_secret_basic", "client_secret_post", "private_key_jwt"];
     pub(super) const ALGS: &[&str] = &["RS256", "ES256", "PS256", "EdDSA"];
     pub(super) const SUBJECT_TYPES: &[&str] = &["public", "pairwise"];
     pub(super) const CONSENTS: &[&str] = &["implied", "explicit"];
+    pub(super) const CLAIM_PROFILES: &[&str] = &["one_stop"];
     pub(super) const BASES: &[&str] = &["consent", "law", "public_task", "contract"];
     pub(super) const RULES: &[&str] = &["pkce", "assertion_audience"];
 }
@@ -320,6 +334,9 @@ fn subject_types(_: &mut SchemaGenerator) -> Schema {
 }
 fn consents(_: &mut SchemaGenerator) -> Schema {
     one_of(words::CONSENTS, Some("explicit"))
+}
+fn claim_profiles(_: &mut SchemaGenerator) -> Schema {
+    one_of(words::CLAIM_PROFILES, None)
 }
 fn names(_: &mut SchemaGenerator) -> Schema {
     json_schema!({
@@ -399,6 +416,7 @@ mod tests {
         are_read::<AuthMethod>(words::AUTH_METHODS);
         are_read::<Alg>(words::ALGS);
         are_read::<SubjectType>(words::SUBJECT_TYPES);
+        are_read::<ClaimProfile>(words::CLAIM_PROFILES);
         are_read::<Consent>(words::CONSENTS);
         are_read::<Rule>(words::RULES);
         are_read::<LegalBasis>(words::BASES);

@@ -1,12 +1,13 @@
 //! From TOML text to entries, or to everything that is wrong with it.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 
 use super::{
     file::{PartyEntry, PersonEntry, UnitEntry},
+    official::OfficialEntry,
     problem::Problem,
 };
 
@@ -17,6 +18,9 @@ pub(crate) struct Desired {
     pub(super) parties: Vec<(String, PartyEntry)>,
     pub(super) people: Vec<(String, PersonEntry)>,
     pub(super) units: Vec<(String, UnitEntry)>,
+    pub(super) officials: Vec<(String, OfficialEntry)>,
+    /// Whether the starter set of positions and roles is wanted.
+    pub(super) starter_roles: bool,
 }
 
 /// Something that the file lists.
@@ -26,30 +30,38 @@ trait Entry: DeserializeOwned {
     /// Keys without a default.
     const REQUIRED: [&'static str; 2];
     /// By what an entry is known.
-    fn known_by(&self) -> &str;
+    fn known_by(&self) -> Cow<'_, str>;
 }
 
 impl Entry for PartyEntry {
     const LIST: &'static str = "party";
     const REQUIRED: [&'static str; 2] = ["client_id", "name"];
-    fn known_by(&self) -> &str {
-        &self.client_id
+    fn known_by(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.client_id)
     }
 }
 
 impl Entry for PersonEntry {
     const LIST: &'static str = "person";
     const REQUIRED: [&'static str; 2] = ["login", "name"];
-    fn known_by(&self) -> &str {
-        &self.login
+    fn known_by(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.login)
     }
 }
 
 impl Entry for UnitEntry {
     const LIST: &'static str = "unit";
     const REQUIRED: [&'static str; 2] = ["code", "name"];
-    fn known_by(&self) -> &str {
-        &self.code
+    fn known_by(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.code)
+    }
+}
+
+impl Entry for OfficialEntry {
+    const LIST: &'static str = "official";
+    const REQUIRED: [&'static str; 2] = ["login", "unit"];
+    fn known_by(&self) -> Cow<'_, str> {
+        Cow::Owned([&self.login, &self.unit, &self.position, self.kind.word()].join("\n"))
     }
 }
 
@@ -62,8 +74,17 @@ pub(crate) fn read(text: &str) -> Desired {
     });
     let (parties, people) = (list(&mut table, &mut problems), list(&mut table, &mut problems));
     let units = list(&mut table, &mut problems);
+    let officials = list(&mut table, &mut problems);
+    let starter_roles = match table.remove("starter_roles") {
+        None => false,
+        Some(Value::Boolean(wanted)) => wanted,
+        Some(_) => {
+            problems.push(Problem::rule("starter_roles", "cli-apply-not-a-bool"));
+            false
+        }
+    };
     problems.extend(table.keys().map(|key| Problem::rule(key, "cli-config-unknown")));
-    Desired { problems, parties, people, units }
+    Desired { problems, parties, people, units, officials, starter_roles }
 }
 
 fn unreadable(text: &str, error: &toml::de::Error) -> Problem {

@@ -97,15 +97,13 @@ impl State {
         if !self.0.join(KEY).exists() {
             self.write(KEY, secret_line(&Clock::system()).reveal())?;
         }
-        let kept = match fs::read(self.0.join(KEPT)) {
-            Ok(text) => serde_json::from_slice(&text).map_err(io::Error::other)?,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                let drawn = Kept::draw();
-                self.write(KEPT, &serde_json::to_string(&drawn).map_err(io::Error::other)?)?;
-                drawn
-            }
+        let kept: Option<Kept> = match fs::read(self.0.join(KEPT)) {
+            Ok(text) => Some(serde_json::from_slice(&text).map_err(io::Error::other)?),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(error.into()),
         };
+        let kept = kept.map_or_else(Kept::draw, Kept::filled);
+        self.write(KEPT, &serde_json::to_string(&kept).map_err(io::Error::other)?)?;
         let config = toml::to_string(&self.configuration(ports)).map_err(io::Error::other)?;
         self.write(CONFIG, &config)?;
         self.write(DESIRED, &kept.desired(ports))?;

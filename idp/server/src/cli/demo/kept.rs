@@ -12,7 +12,7 @@ use idp_demo::registry::{Person, people};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::Ports;
+use super::{Ports, officials};
 
 /// How many people are ready-made; the registry knows many more, who may enrol.
 const READY: usize = 4;
@@ -24,8 +24,8 @@ const MAY_ENROL: std::ops::Range<usize> = 5..10;
 pub(super) struct Kept {
     /// Client secrets, one for each portal.
     pub(super) secrets: [String; 2],
-    /// Passwords, one for each ready-made person.
-    pub(super) passwords: [String; READY],
+    /// Passwords, one for each ready-made person and each official after them.
+    pub(super) passwords: Vec<String>,
 }
 
 /// A ready-made person.
@@ -40,20 +40,28 @@ impl Kept {
     pub(super) fn draw() -> Self {
         Self {
             secrets: [(); 2].map(|()| Handle::<ClientSecret>::generate().reveal().to_owned()),
-            passwords: [(); READY].map(|()| password()),
+            passwords: Vec::new(),
         }
+        .filled()
+    }
+
+    /// The same with what a demo of an earlier version did not draw.
+    pub(super) fn filled(mut self) -> Self {
+        self.passwords.resize_with(READY + officials::COUNT, password);
+        self
     }
 
     /// The ready-made people.
     pub(super) fn ready(&self) -> impl Iterator<Item = Ready<'_>> {
-        people().iter().zip(&self.passwords).map(|(person, password)| Ready {
-            login: login(&person.full_name),
-            password,
-            person,
-        })
+        people().iter().take(READY).zip(&self.passwords).map(ready)
     }
 
-    /// What `idp apply` is given: two portals and the ready-made people.
+    /// The officials.
+    pub(super) fn officials(&self) -> impl Iterator<Item = Ready<'_>> {
+        officials::persons().zip(self.passwords.iter().skip(READY)).map(ready)
+    }
+
+    /// What `idp apply` is given: two portals, the people, and the posts of the officials.
     pub(super) fn desired(&self, ports: Ports) -> String {
         let portals: Vec<Value> = [0_u16, 1]
             .into_iter()
@@ -62,6 +70,7 @@ impl Kept {
             .collect();
         let people: Vec<Value> = self
             .ready()
+            .chain(self.officials())
             .map(|ready| {
                 json!({
                     "login": ready.login,
@@ -72,8 +81,15 @@ impl Kept {
                 })
             })
             .collect();
-        toml::to_string(&json!({"party": portals, "person": people})).expect("there is no null in it")
+        let logins: Vec<String> = self.officials().map(|official| official.login).collect();
+        let posts = officials::desired(logins.iter().map(String::as_str));
+        let desired = json!({"starter_roles": true, "party": portals, "person": people, "official": posts});
+        toml::to_string(&desired).expect("there is no null in it")
     }
+}
+
+fn ready<'a>((person, password): (&'static Person, &'a String)) -> Ready<'a> {
+    Ready { login: login(&person.full_name), password, person }
 }
 
 fn portal(index: u16, secret: &str, port: u16) -> Value {
@@ -150,11 +166,11 @@ mod tests {
         let kept = Kept::draw();
         let desired = kept.desired(Ports { base: 8080 });
         assert!(crate::cli::apply::read(&desired).problems.is_empty(), "{desired}");
-        let logins: Vec<String> = kept.ready().map(|ready| ready.login).collect();
-        assert_eq!(logins.len(), READY);
+        let logins: Vec<String> = kept.ready().chain(kept.officials()).map(|ready| ready.login).collect();
+        assert_eq!(logins.len(), READY + officials::COUNT);
         assert!(logins.iter().all(|login| login.len() > 5), "{logins:?}");
         let distinct: std::collections::BTreeSet<_> = logins.iter().collect();
-        assert_eq!(distinct.len(), READY, "{logins:?}");
+        assert_eq!(distinct.len(), logins.len(), "{logins:?}");
         assert_eq!(may_enrol().len(), 5);
         for password in &kept.passwords {
             assert!(

@@ -7,8 +7,13 @@ use super::{
     Ports,
     files::State,
     kept::{Kept, client_id, may_enrol, portal_name},
+    officials,
 };
 use crate::cli::Ctx;
+
+/// What each official is, in the order of their posts.
+const POSTS_IN_SHORT: [&str; officials::COUNT] =
+    ["cli-demo-official-1", "cli-demo-official-2", "cli-demo-official-3", "cli-demo-official-4", "cli-demo-official-5"];
 
 /// Says where everything is and who is there.
 pub(super) fn tell(ctx: &Ctx, state: &State, kept: &Kept, ports: Ports) {
@@ -29,6 +34,10 @@ fn human(ctx: &Ctx, state: &State, kept: &Kept, ports: Ports) -> String {
     lines.extend([String::new(), say.text("cli-demo-people")]);
     for ready in kept.ready() {
         lines.push(format!("  {}  {}  ({})", ready.login, ready.password, ready.person.full_name));
+    }
+    lines.extend([String::new(), say.text("cli-demo-officials")]);
+    for (ready, post) in kept.officials().zip(POSTS_IN_SHORT) {
+        lines.push(format!("  {}  {}  ({}: {})", ready.login, ready.password, ready.person.full_name, say.text(post)));
     }
     lines.extend([String::new(), say.text("cli-demo-may-enrol")]);
     for person in may_enrol() {
@@ -51,6 +60,9 @@ fn machine(state: &State, kept: &Kept, ports: Ports) -> Value {
     let people = kept
         .ready()
         .map(|ready| json!({"login": ready.login, "password": ready.password, "name": ready.person.full_name}));
+    let posts = kept
+        .officials()
+        .map(|ready| json!({"login": ready.login, "password": ready.password, "name": ready.person.full_name}));
     let may_enrol = may_enrol().iter().map(|person| {
         json!({
             "personal_number": person.personal_number,
@@ -65,6 +77,7 @@ fn machine(state: &State, kept: &Kept, ports: Ports) -> Value {
         "state_dir": state.folder(),
         "portals": [portal(0), portal(1)],
         "people": people.collect::<Vec<_>>(),
+        "officials": posts.collect::<Vec<_>>(),
         "may_enrol": may_enrol.collect::<Vec<_>>(),
     })
 }

@@ -280,7 +280,7 @@ fn verdict(next: Next, silent: bool) -> Option<OauthError> {
         | Next::SecondFactor(_)
         | Next::Reauthenticate(_)
         | Next::StepUp(_) => Code::LoginRequired,
-        Next::CreatePasskey(_) | Next::OfferPasskey(_) => Code::InteractionRequired,
+        Next::ChoosePost(_) | Next::CreatePasskey(_) | Next::OfferPasskey(_) => Code::InteractionRequired,
     };
     Some(OauthError::new(code, "the request cannot be met without a page"))
 }

@@ -185,6 +185,7 @@ fn read(params: &Params, party: &Arc<Party>, to: &Return, now: Timestamp) -> Res
         scopes: scopes.clone(),
         ask_consent: party.definition.consent == Consent::Explicit,
         purposes: party.definition.purposes_for(&scopes),
+        acts_for: scopes.contains(&Scope::Officials).then(|| party.client_id.clone()),
     };
     let request = Request {
         client_id: party.client_id.clone(),

@@ -16,7 +16,7 @@ use crate::oidc::{
     authorize,
     error::{Code, OauthError},
     grant::{self, Stored},
-    rows,
+    officials, rows,
 };
 
 /// What one presentation of a code led to. A refusal is committed too: the code is burnt.
@@ -61,10 +61,11 @@ async fn present(tx: &mut Tx<'_>, ask: &Ask<'_>, code: Digest, resources: &[Stri
     let Some(attributes) = mint::attributes(tx, &stored, &stored.terms.scopes).await? else {
         return Ok(Outcome::Refused(invalid_grant("person")));
     };
+    let official = officials::claims(tx, (&ask.party, &stored), &stored.terms.scopes, ask.cx.now).await?;
     let refresh = issue_refresh(tx, ask, &stored).await?;
     audit::record(tx, Event::CodeRedeemed { person: stored.person, party: stored.party, grant: stored.id }).await?;
     let scopes = stored.terms.scopes.clone();
-    let decided = Decided { grant: stored, admitted, scopes, resources, attributes, refresh, nonce: true };
+    let decided = Decided { grant: stored, admitted, scopes, resources, attributes, official, refresh, nonce: true };
     Ok(Outcome::Decided(Box::new(decided)))
 }
 
@@ -128,7 +129,7 @@ async fn issue_refresh(tx: &mut Tx<'_>, ask: &Ask<'_>, stored: &Stored) -> Resul
         return Ok(None);
     }
     let handle = Handle::<Refresh>::generate();
-    let idle_until = tx.now() + ask.house.settings.refresh_idle;
+    let idle_until = stored.until(tx.now() + ask.house.settings.refresh_idle);
     rows::insert_refresh(tx, handle.digest(), stored.id, idle_until).await?;
     Ok(Some(handle))
 }

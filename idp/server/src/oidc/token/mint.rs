@@ -7,6 +7,8 @@ use idp_core::{
     store::{StoreError, Tx},
 };
 
+use serde_json::{Map, Value};
+
 use super::{Answer, Ask};
 use crate::oidc::{access_token, error::OauthError, grant::Stored, id_token};
 
@@ -18,6 +20,8 @@ pub(super) struct Decided {
     pub(super) scopes: Vec<Scope>,
     pub(super) resources: Vec<String>,
     pub(super) attributes: Attributes,
+    /// What the scope `officials` tells.
+    pub(super) official: Map<String, Value>,
     pub(super) refresh: Option<Handle<Refresh>>,
     /// Whether the ID token repeats the request's `nonce`.
     pub(super) nonce: bool,
@@ -38,16 +42,17 @@ pub(super) async fn attributes(
 
 /// Makes the tokens and the answer.
 pub(super) fn mint(ask: &Ask<'_>, decided: &Decided) -> Result<Answer, OauthError> {
-    let Decided { grant, admitted, scopes, resources, attributes, .. } = decided;
+    let Decided { grant, admitted, scopes, resources, attributes, official, .. } = decided;
     let of = (&*ask.party, grant);
-    let access_token = access_token::for_grant(ask.house, of, (scopes, resources), ask.cx.now, admitted)?;
-    let with = id_token::With { access_token: &access_token, attributes, nonce: decided.nonce };
+    let with = access_token::With { scopes, resources, official };
+    let access_token = access_token::for_grant(ask.house, of, with, ask.cx.now, admitted)?;
+    let with = id_token::With { access_token: &access_token, attributes, official, nonce: decided.nonce };
     let openid = scopes.contains(&Scope::Openid);
     let id_token = openid.then(|| id_token::make(ask.house, of, &with, ask.cx.now, admitted)).transpose()?;
     Ok(Answer {
         access_token,
         token_type: "Bearer",
-        expires_in: ask.house.settings.access_token_lifetime.as_secs(),
+        expires_in: grant.until(ask.cx.now + ask.house.settings.access_token_lifetime).since(ask.cx.now).as_secs(),
         refresh_token: decided.refresh.as_ref().map(|handle| handle.reveal().to_owned()),
         id_token,
         scope: (!scopes.is_empty()).then(|| Scope::join(scopes)),

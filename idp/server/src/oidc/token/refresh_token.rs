@@ -24,6 +24,7 @@ use crate::oidc::{
     authorize,
     error::{Code, OauthError},
     grant::{self, Stored},
+    officials,
     rows::{self, StoredRefresh},
 };
 
@@ -54,8 +55,9 @@ async fn present(tx: &mut Tx<'_>, ask: &Ask<'_>, digest: Digest, resources: &[St
     let Some(token) = rows::refresh(tx, digest).await? else {
         return refused("unknown refresh token");
     };
-    let stored =
-        rows::grant(tx, token.grant, None).await?.ok_or(idp_core::types::Fault::bug("reading the grant of a token"))?;
+    let now = tx.now();
+    let stored = rows::grant(tx, token.grant, None, now).await?;
+    let stored = stored.ok_or(idp_core::types::Fault::bug("reading the grant of a token"))?;
     if stored.party != ask.party.id {
         grant::revoke(tx, stored.id, "shown-by-another-party").await?;
         return refused("refresh token of another party");
@@ -69,7 +71,6 @@ async fn present(tx: &mut Tx<'_>, ask: &Ask<'_>, digest: Digest, resources: &[St
         Ok(asked) => asked,
         Err(error) => return Ok(Outcome::Refused(error)),
     };
-    let now = tx.now();
     let Some(agreed) = signin::released(tx, stored.person, (&ask.party, &stored.terms.scopes), now).await? else {
         return refused("consent was withdrawn");
     };
@@ -77,22 +78,23 @@ async fn present(tx: &mut Tx<'_>, ask: &Ask<'_>, digest: Digest, resources: &[St
     let Some(attributes) = mint::attributes(tx, &stored, &scopes).await? else {
         return refused("person");
     };
-    let Some(successor) = rotate(tx, ask, (digest, &token)).await? else {
+    let Some(successor) = rotate(tx, (ask, &stored), (digest, &token)).await? else {
         if token.used_at.is_none() && token.retired_at.is_none() {
             return refused("refresh token idle too long");
         }
         return replayed(tx, &stored).await;
     };
+    let official = officials::claims(tx, (&ask.party, &stored), &scopes, now).await?;
     audit::record(tx, Event::Refreshed { person: stored.person, party: stored.party, grant: stored.id }).await?;
     let refresh = Some(successor);
-    let decided = Decided { grant: stored, admitted, scopes, resources, attributes, refresh, nonce: false };
+    let decided = Decided { grant: stored, admitted, scopes, resources, attributes, official, refresh, nonce: false };
     Ok(Outcome::Decided(Box::new(decided)))
 }
 
 /// Spends the token and makes its successor, or a sibling for an honest retry. `None`: it may not be used.
 async fn rotate(
     tx: &mut Tx<'_>,
-    ask: &Ask<'_>,
+    (ask, stored): (&Ask<'_>, &Stored),
     (digest, token): (Digest, &StoredRefresh),
 ) -> Result<Option<Handle<Refresh>>, StoreError> {
     let fresh = Handle::<Refresh>::generate();
@@ -108,7 +110,7 @@ async fn rotate(
     if !(spent || replaced) {
         return Ok(None);
     }
-    let idle_until = tx.now() + ask.house.settings.refresh_idle;
+    let idle_until = stored.until(tx.now() + ask.house.settings.refresh_idle);
     rows::insert_refresh(tx, fresh.digest(), token.grant, idle_until).await?;
     Ok(Some(fresh))
 }

@@ -73,6 +73,7 @@ pub(super) fn all(look: Look) -> Vec<Sample> {
     let mut collected = Collected { look, samples: Vec::new() };
     sign_in(&mut collected);
     select_account(&mut collected);
+    choose_post(&mut collected);
     super::account::samples::add(&mut collected);
     onward(&mut collected);
     enrol(&mut collected);
@@ -166,6 +167,44 @@ fn select_account(to: &mut Collected) {
     ];
     for (name, context) in contexts {
         to.add("select-account", name, IDS, &context);
+    }
+}
+
+fn choose_post(to: &mut Collected) {
+    const IDS: &[&str] = &["choose-post-form", "post", "choose-post-submit", "cancel", "why"];
+    let post = |value: &str, kind, place: &str| PostChoice {
+        value: value.to_owned(),
+        position: "Phó Chủ tịch".to_owned(),
+        kind,
+        place: place.to_owned(),
+        until: None,
+        on_behalf_of: None,
+    };
+    let long = "Trung tâm Phục vụ hành chính công <liên thông> phường Nguyễn Thái Bình · Sở Nội vụ · Tỉnh Mẫu";
+    let handed_on = PostChoice {
+        until: Some("31/12/2026".to_owned()),
+        on_behalf_of: Some("Trần Thị \"Bình\"".to_owned()),
+        ..post("p2", "acting-kind-delegated", long)
+    };
+    let plain = |party, errors, last: Option<&str>| ChoosePost {
+        c: chrome(to.look),
+        party,
+        why: why(Rule::SeveralPosts),
+        errors,
+        posts: vec![post("p1", "acting-kind-primary", "Xã Mẫu · Tỉnh Mẫu"), handed_on.clone()],
+        last: last.map(str::to_owned),
+        action: "/sign-in/tx_sample/post".to_owned(),
+        cancel_action: "/sign-in/tx_sample/cancel".to_owned(),
+    };
+    let none = Errors::none().field("post", Said::new("choose-post-none"));
+    let contexts = [
+        ("plain", plain(party(), Errors::none(), None)),
+        ("empty", plain(party(), none, None)),
+        ("again", plain(long_party(), Errors::none(), Some("p2"))),
+        ("as-citizen", plain(party(), Errors::none(), Some(AS_CITIZEN))),
+    ];
+    for (name, context) in contexts {
+        to.add("choose-post", name, IDS, &context);
     }
 }
 

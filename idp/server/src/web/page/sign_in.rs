@@ -49,6 +49,54 @@ impl SignIn {
     }
 }
 
+/// The value of the choice to act in no post.
+pub const AS_CITIZEN: &str = "citizen";
+
+/// A post as its holder chooses it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PostChoice {
+    /// Its id.
+    pub value: String,
+    /// What its holder is called there.
+    pub position: String,
+    /// How they came to it, as a key.
+    pub kind: &'static str,
+    /// The unit and those above it, the nearest first.
+    pub place: String,
+    /// The last instant of its rights, as people write it; `None`: no end is known.
+    pub until: Option<String>,
+    /// For whom they act, where somebody handed it on.
+    pub on_behalf_of: Option<String>,
+}
+
+/// The page `choose-post`.
+#[derive(Template)]
+#[template(path = "choose-post.html")]
+pub struct ChoosePost {
+    /// The frame.
+    pub c: Chrome,
+    /// Who asked.
+    pub party: Words,
+    /// Why the person is asked.
+    pub why: Why,
+    /// What was wrong with the last answer. Field: `post`.
+    pub errors: Errors,
+    /// The posts, the oldest first.
+    pub posts: Vec<PostChoice>,
+    /// What they acted as the last time: the id of a post, or [`AS_CITIZEN`].
+    pub last: Option<String>,
+    /// Where the choice goes: `/sign-in/{t}/post`.
+    pub action: String,
+    /// Where cancelling goes: `/sign-in/{t}/cancel`.
+    pub cancel_action: String,
+}
+
+impl ChoosePost {
+    fn was(&self, value: &str) -> bool {
+        self.last.as_deref() == Some(value)
+    }
+}
+
 /// The page `select-account`.
 #[derive(Template)]
 #[template(path = "select-account.html")]
