@@ -9,6 +9,7 @@ mod office;
 mod oidc;
 mod org;
 mod registry;
+mod scim;
 mod signin;
 mod store;
 mod units;

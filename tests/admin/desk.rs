@@ -61,7 +61,7 @@ pub(crate) fn code(reply: &Reply) -> (u16, String) {
     (reply.status, reply.body["code"].as_str().unwrap_or_default().to_owned())
 }
 
-async fn give(house: &House, subject: Subject, role: Role, scope: Scope) -> Id<id::Appointment> {
+pub(crate) async fn give(house: &House, subject: Subject, role: Role, scope: Scope) -> Id<id::Appointment> {
     let cx = house.cx();
     let new = &NewAppointment {
         subject,
@@ -145,11 +145,11 @@ pub(super) async fn machine(house: &House, role: Role, scope: Scope) -> Caller {
 }
 
 /// A small country.
-pub(super) struct Country {
-    pub(super) root: Id<id::Unit>,
-    pub(super) province: Id<id::Unit>,
-    pub(super) commune: Id<id::Unit>,
-    pub(super) other: Id<id::Unit>,
+pub(crate) struct Country {
+    pub(crate) root: Id<id::Unit>,
+    pub(crate) province: Id<id::Unit>,
+    pub(crate) commune: Id<id::Unit>,
+    pub(crate) other: Id<id::Unit>,
 }
 
 fn unit(code: &str, level: &str, parent: Option<Value>) -> Value {
@@ -172,7 +172,7 @@ pub(super) fn set(on: &str, operations: &Value) -> Value {
 }
 
 impl Country {
-    pub(super) async fn of(house: &House) -> Self {
+    pub(crate) async fn of(house: &House) -> Self {
         let made = |code: &str| json!({"ref": code});
         let level = |level: &str, rank: i64| json!({"op": "open_level", "level": level, "rank": rank, "label": {"vi": level, "en": level}});
         let operations = json!([
@@ -206,7 +206,7 @@ impl Country {
 }
 
 /// The starter set of roles.
-pub(super) async fn catalogue(house: &House) {
+pub(crate) async fn catalogue(house: &House) {
     let (cx, set) = (house.cx(), &starter::catalogue().expect("reads"));
     house.db().write(&cx, |tx| Box::pin(starter::load(tx, &office::By::Operator, set))).await.expect("loads");
 }
@@ -228,7 +228,7 @@ pub(super) async fn rows(house: &House) -> Vec<i64> {
 }
 
 /// How many events of a kind were recorded.
-pub(super) async fn events(house: &House, kind: &'static str) -> i64 {
+pub(crate) async fn events(house: &House, kind: &'static str) -> i64 {
     let mut conn = house.db().read().await.expect("reads");
     let sql = "select count(*) as n from audit_event where kind = $1";
     conn.one(sql, params![kind]).await.expect("counts").expect("a row").int("n").expect("a number")

@@ -4,8 +4,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { smallCountry } from '../env/country.mjs';
 import { temporaryFolder, until } from '../env/processes.mjs';
 import { startServer } from '../env/server.mjs';
 
@@ -19,30 +18,6 @@ const CHECKS = [
 
 const fuzzer = process.env.SCHEMATHESIS;
 if (!fuzzer) throw new Error('SCHEMATHESIS must name the program; tests/run sets it');
-
-/** One province of both eras, from the shipped lists. */
-function smallCountry() {
-  const from = new URL('../../idp/data/units/', import.meta.url);
-  const folder = join(temporaryFolder('units'), 'units');
-  mkdirSync(folder);
-  const cut = (name, keep) => {
-    const [head, ...rows] = readFileSync(new URL(name, from), 'utf8').trimEnd().split('\n');
-    writeFileSync(join(folder, name), `${[head, ...rows.filter(keep)].join('\n')}\n`);
-    return rows.filter(keep).map((row) => row.split(',')[0]);
-  };
-  for (const name of ['units-2024.csv', 'units-2025.csv']) {
-    const inside = new Set(['VN', '01']);
-    cut(name, (row) => {
-      const [code, , , parent] = row.split(',');
-      const keep = inside.has(code) || (parent !== 'VN' && inside.has(parent));
-      if (keep) inside.add(code);
-      return keep;
-    });
-  }
-  cut('province-codes.csv', (row) => row.startsWith('01,'));
-  cut('units-map-2024-2025.csv', (row) => row.split(',')[4] === '01' && row.split(',')[8] === '01');
-  return folder;
-}
 
 const secret = `cs_${randomBytes(32).toString('base64url')}`;
 const party = (issuer) => `

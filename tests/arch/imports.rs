@@ -32,6 +32,7 @@ const SERVER: &[(&str, u8)] = &[
     ("console", 10),
     ("admin", 10),
     ("opendata", 10),
+    ("scim", 10),
     ("app", ROOF),
     ("server", ROOF),
     ("management", ROOF),

@@ -16,7 +16,7 @@ tools_of() {
         format) echo cargo ;;
         build | clippy) echo cargo cc make perl pkg-config ;;
         test | with) echo cargo cc make perl pkg-config node postgres redis-server ;;
-        api) echo cargo cc make perl pkg-config node python-venv ;;
+        api | scim) echo cargo cc make perl pkg-config node python-venv ;;
         interop) echo cargo cc make perl pkg-config node npm apache2 mod_auth_openidc ;;
         browser | screens) echo cargo cc make perl pkg-config node npm chromium ;;
         licences) echo cargo cc node ;;

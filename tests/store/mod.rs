@@ -29,8 +29,11 @@ fn is_for_other(statement: &str, dialect: Dialect) -> bool {
 #[test]
 fn every_statement_prepares_on_both_databases() {
     idp_tests::run(async {
-        let all: Vec<&'static str> =
-            idp_core::statements().into_iter().chain(idp::oidc::STATEMENTS.iter().copied()).collect();
+        let all: Vec<&'static str> = idp_core::statements()
+            .into_iter()
+            .chain(idp::oidc::STATEMENTS.iter().copied())
+            .chain(idp::scim::STATEMENTS.iter().copied())
+            .collect();
         assert!(all.len() > 60, "{} statements", all.len());
         for engine in Engine::ALL {
             let db = migrated(engine).await;

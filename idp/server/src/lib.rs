@@ -11,6 +11,7 @@ pub mod management;
 pub mod oidc;
 pub mod openapi;
 pub mod opendata;
+pub mod scim;
 pub mod server;
 pub mod steps;
 pub mod web;

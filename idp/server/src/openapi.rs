@@ -1,6 +1,7 @@
 //! The HTTP surface in one table, from which `idp openapi` makes its document. A test compares the table with the routers, in both
 //! directions: a route that is not here, or a line here without a route, fails.
 
+mod scim;
 mod table;
 mod ways;
 
@@ -12,7 +13,7 @@ pub use table::{Body, Listener, Method, Operation, Parameter, Route};
 
 /// Every path of both listeners.
 pub fn routes() -> impl Iterator<Item = &'static Route> {
-    table::ROUTES.iter().chain(ways::PAGES).chain(ways::FORMS)
+    table::ROUTES.iter().chain(ways::PAGES).chain(ways::FORMS).chain(scim::ROUTES)
 }
 
 /// The OpenAPI 3.1 document of both listeners.

@@ -87,12 +87,20 @@ pub enum Role {
     UnitApprover,
     /// Reads everything, changes nothing.
     Auditor,
+    /// The system of a personnel department: says who serves where, in roles of business.
+    PersonnelSystem,
 }
 
 impl Role {
     /// All of them, the widest first.
-    pub const ALL: [Self; 5] =
-        [Self::PlatformOwner, Self::UnitAdministrator, Self::UnitEditor, Self::UnitApprover, Self::Auditor];
+    pub const ALL: [Self; 6] = [
+        Self::PlatformOwner,
+        Self::UnitAdministrator,
+        Self::UnitEditor,
+        Self::UnitApprover,
+        Self::Auditor,
+        Self::PersonnelSystem,
+    ];
 
     /// The stable word, as rows and requests hold it.
     pub const fn word(self) -> &'static str {
@@ -102,6 +110,7 @@ impl Role {
             Self::UnitEditor => "unit-editor",
             Self::UnitApprover => "unit-approver",
             Self::Auditor => "auditor",
+            Self::PersonnelSystem => "personnel-system",
         }
     }
 
@@ -124,6 +133,7 @@ impl Role {
             Self::UnitEditor => &[Permission::ReadUnits, Permission::ProposeChanges],
             Self::UnitApprover => &[Permission::ReadUnits, Permission::DecideChanges],
             Self::Auditor => &[Permission::ReadUnits, Permission::ReadAdministrators, Permission::ReadOfficials],
+            Self::PersonnelSystem => &[Permission::ReadUnits, Permission::ReadOfficials, Permission::AssignOfficials],
         }
     }
 
@@ -133,13 +143,13 @@ impl Role {
         match self {
             Self::PlatformOwner => &Self::ALL,
             Self::UnitAdministrator => &[Self::UnitEditor, Self::UnitApprover, Self::Auditor],
-            Self::UnitEditor | Self::UnitApprover | Self::Auditor => &[],
+            Self::UnitEditor | Self::UnitApprover | Self::Auditor | Self::PersonnelSystem => &[],
         }
     }
 
     /// Whether a machine may hold it. A machine cannot be asked why it decided, so it decides nothing and appoints nobody.
     pub const fn suits_machines(self) -> bool {
-        matches!(self, Self::UnitEditor | Self::Auditor)
+        matches!(self, Self::UnitEditor | Self::Auditor | Self::PersonnelSystem)
     }
 
     /// Whether it is over the whole installation and cannot be over a unit.

@@ -58,26 +58,38 @@ impl Standing {
     }
 
     pub(super) fn reaches(&self, permission: Permission, now: Timestamp) -> Vec<Reach> {
-        let appointed =
-            self.appointments.iter().filter(|own| own.permits(permission, now)).map(|own| match own.scope {
-                Scope::Whole => Reach::Anywhere,
-                Scope::Below(unit) => Reach::Under(unit),
-            });
+        let appointed = self.appointments.iter().filter(|own| own.permits(permission, now)).map(reach);
         let wanted = permission.of_posts().map(Word::Ours);
         let held = self.rights.iter().flat_map(|rights| &rights.held);
         let held = held.filter(|held| wanted.as_ref().is_some_and(|wanted| held.permissions.contains(wanted)));
         appointed.chain(held.map(|held| held.reach.clone())).collect()
     }
 
-    /// Of the register's offices only the owner's lets one act on posts.
+    /// Of the register's offices only the owner's lets a person act on posts, and only the personnel system's a machine.
     pub(super) fn by(&self, subject: Subject, permission: Permission, now: Timestamp) -> Option<By> {
         if self.post_permits(permission) {
             return self.rights.as_ref().map(|rights| By::Post(rights.post));
         }
-        let Subject::Person(person) = subject else { return None };
-        let owns = |own: &&Appointment| own.role == Role::PlatformOwner && own.permits(permission, now);
-        let until = self.appointments.iter().filter(owns).map(|own| own.window.until.unwrap_or(FOREVER)).max()?;
-        Some(By::Appointed(Giver::appointed(person, owner(until))))
+        let until = |own: &Appointment| own.window.until.unwrap_or(FOREVER);
+        let mut permitted = self.appointments.iter().filter(|own| own.permits(permission, now)).peekable();
+        match subject {
+            Subject::Person(person) => {
+                let owned = permitted.filter(|own| own.role == Role::PlatformOwner);
+                let until = owned.map(until).max()?;
+                Some(By::Appointed(Giver::appointed(person, owner(until))))
+            }
+            Subject::Party(_) => {
+                permitted.peek()?;
+                Some(By::Appointed(Giver::machine(permitted.map(|own| (reach(own), until(own))))))
+            }
+        }
+    }
+}
+
+fn reach(own: &Appointment) -> Reach {
+    match own.scope {
+        Scope::Whole => Reach::Anywhere,
+        Scope::Below(unit) => Reach::Under(unit),
     }
 }
 

@@ -281,6 +281,11 @@ pub async fn posts_in(
     Ok(found)
 }
 
+/// These posts; those that are not there are left out.
+pub async fn assignments(conn: &mut Conn, ids: &[PostId]) -> Result<Vec<Assignment>, StoreError> {
+    posts::by_ids(conn, ids).await
+}
+
 /// Notes that somebody acts in a post: it is not dormant. At most one write an hour.
 pub async fn used(tx: &mut Tx<'_>, post: PostId) -> Result<(), StoreError> {
     posts::used(tx, post).await.map(|_| ())

@@ -283,7 +283,7 @@ fn may_free(world: &World, writes: &[Written], actor: &Actor<'_>, facts: Facts) 
 /// nobody is answerable for the installation, because the first owner has to come from somewhere.
 const fn waits(actor: &Actor<'_>, facts: Facts) -> bool {
     match actor {
-        Actor::Giver(giver) => giver.person.is_some() || facts.other_owners > 0,
+        Actor::Giver(giver) => !giver.operator || facts.other_owners > 0,
         Actor::Holder(_) => true,
         Actor::Approver { .. } | Actor::Reviewer(_) | Actor::Back { .. } | Actor::Carrier { .. } => false,
     }

@@ -36,8 +36,10 @@ pub struct Power {
 /// Somebody who may give.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Giver {
-    /// Who; `None`: the operator at the command line.
+    /// Who; `None`: a machine, or the operator at the command line.
     pub person: Option<Id<id::Person>>,
+    /// Whether it is the operator, who owns the machine: only they may act alone while nobody is answerable for the installation.
+    pub(super) operator: bool,
     /// What they may give, by one or several roles of the one post they act in.
     pub powers: Vec<Power>,
     /// Everything of ours that they hold: they cannot give what they have not.
@@ -57,12 +59,27 @@ impl Giver {
             until: held.until,
         };
         let ours = rights.held.iter().flat_map(|held| ours_of(&held.permissions)).collect();
-        Self { person: Some(rights.person), powers: rights.held.iter().map(power).collect(), ours }
+        Self { person: Some(rights.person), operator: false, powers: rights.held.iter().map(power).collect(), ours }
     }
 
     /// By an appointment that another room vouches for: over a unit and all below it, or over everything.
     pub fn appointed(person: Id<id::Person>, power: Power) -> Self {
-        Self { person: Some(person), ours: power.permissions.clone(), powers: vec![power] }
+        Self { person: Some(person), operator: false, ours: power.permissions.clone(), powers: vec![power] }
+    }
+
+    /// A machine by its appointments, each over these units and until then: it pushes who serves where, in roles of business alone.
+    /// Whatever needs a second person waits for one.
+    pub fn machine(appointments: impl IntoIterator<Item = (Reach, Timestamp)>) -> Self {
+        let permissions = BTreeSet::from([Permission::ReadOfficials, Permission::AssignOfficials]);
+        let power =
+            |(reach, until)| Power { permissions: permissions.clone(), rank: HEADS_RANK, role: None, reach, until };
+        // It holds nothing of ours that a role could pass on: not even what it may do itself.
+        Self {
+            person: None,
+            operator: false,
+            powers: appointments.into_iter().map(power).collect(),
+            ours: BTreeSet::new(),
+        }
     }
 
     /// Adds what the head of a unit may do there: review whoever stands below them, and approve what they hand on. A head's own rank is
@@ -83,7 +100,7 @@ impl Giver {
         let all: BTreeSet<Permission> = Permission::ALL.into();
         let power =
             Power { permissions: all.clone(), rank: u32::MAX, role: None, reach: Reach::Anywhere, until: FOREVER };
-        Self { person: None, powers: vec![power], ours: all }
+        Self { person: None, operator: true, powers: vec![power], ours: all }
     }
 }
 

@@ -20,7 +20,7 @@ pub use account::{
 pub use enrol::{Enrolled, Enrolment, due_checks, record_answer, record_pending, sign_in_name};
 pub use person::{
     DataMatch, NewPerson, PersonState, Profile, StoredPerson, add_person, change_profile, claimants, names, person,
-    set_person_state,
+    persons, set_person_state,
 };
 
 pub use reseal::{PROFILES, reseal_numbers, stale_numbers};

@@ -201,6 +201,11 @@ pub async fn person(conn: &mut Conn, id: Id<id::Person>) -> Result<Option<Stored
     rows::person(conn, id).await
 }
 
+/// Several persons, in no order; who is not there is left out.
+pub async fn persons(conn: &mut Conn, ids: &[Id<id::Person>]) -> Result<Vec<StoredPerson>, StoreError> {
+    rows::persons(conn, ids).await
+}
+
 /// The names of several persons; who has none, or is not there, is left out.
 pub async fn names(conn: &mut Conn, ids: &[Id<id::Person>]) -> Result<HashMap<Id<id::Person>, FullName>, StoreError> {
     let found = rows::persons(conn, ids).await?.into_iter();

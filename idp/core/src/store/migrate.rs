@@ -68,6 +68,7 @@ pub const fn migrations() -> &'static [Migration] {
         20 "0020_office"
         21 "0021_proofs"
         22 "0022_office"
+        23 "0023_scim"
     }
 }
 

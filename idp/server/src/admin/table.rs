@@ -144,10 +144,10 @@ fn cell(role: Role, operation: &Operation) -> &'static str {
     }
 }
 
-fn row([name, permission, who, proof, unit]: [&str; 5], cells: [&str; 5]) -> String {
-    let [owner, administrator, editor, approver, auditor] = cells;
+fn row([name, permission, who, proof, unit]: [&str; 5], cells: [&str; 6]) -> String {
+    let [owner, administrator, editor, approver, auditor, personnel] = cells;
     let line = format!(
-        "{name:48} | {permission:22} | {who:16} | {proof:5} | {unit:7} | {owner:14} | {administrator:18} | {editor:15} | {approver:13} | {auditor}"
+        "{name:48} | {permission:22} | {who:16} | {proof:5} | {unit:7} | {owner:14} | {administrator:18} | {editor:15} | {approver:13} | {auditor:15} | {personnel}"
     );
     line.trim_end().to_owned()
 }

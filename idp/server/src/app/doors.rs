@@ -28,6 +28,7 @@ pub fn inside(house: &Arc<House>) -> Router {
         .merge(crate::steps::routes(house))
         .merge(crate::account::routes(house))
         .merge(crate::admin::routes(house, crate::oidc::bearers(house)))
+        .merge(crate::scim::routes(house, crate::oidc::bearers(house)))
         .merge(files(house))
 }
 

@@ -253,7 +253,8 @@ impl Asked {
     }
 }
 
-fn log(problem: &Problem) {
+/// Writes down why a request failed or was refused: for doors that write bodies of their own.
+pub(crate) fn log(problem: &Problem) {
     let because = problem.because.as_deref().unwrap_or_default();
     let code = problem.code.word;
     if problem.code.status.is_server_error() {

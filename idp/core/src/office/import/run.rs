@@ -6,17 +6,15 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     super::{
-        By, Confirmed, DeskError, Edit, Limits, NewAssignment, RoleGrant, Scope, Seen, Source,
-        desk::assign_from,
-        post::{Post, PostState},
-        rows::{import as rows, posts},
+        By, Confirmed, DeskError, Edit, Limits, NewAssignment, Post, RoleGrant, Scope, Seen, Source,
+        keep::{Kept, keep, person_of, unit_of},
+        rows::import as rows,
     },
     row::Row,
 };
 use crate::{
     audit::{self, Event},
-    org::{self, AsOf, Code, Scheme, Span},
-    people::{self, DataMatch, NewPerson, Profile},
+    org::Span,
     store::{Cx, Db, StoreError, Tx},
     types::{Digest, Fault, Id, Timestamp, id},
 };
@@ -262,9 +260,10 @@ async fn one(
     import: Option<Id<id::StaffImport>>,
     row: &Row,
 ) -> Result<(Done, Option<String>), DeskError> {
-    let unit = unit_of(tx, row).await?.ok_or(super::super::Refused::Field("unit"))?;
-    let person = person_of(tx, row).await?;
-    let new = NewAssignment {
+    let at = row.span.from.max(tx.now());
+    let unit = unit_of(tx, &row.unit, at).await?.ok_or(super::super::Refused::Field("unit"))?;
+    let (person, _) = person_of(tx, &row.number, &row.name).await?;
+    let stated = NewAssignment {
         person,
         unit,
         position: row.position.clone(),
@@ -276,88 +275,32 @@ async fn one(
         limits: Limits::default(),
         source: Source::Import,
     };
-    let (outcome, post, note) = place(tx, by, import, new).await?;
-    Ok((Done { row: row.row, outcome, post: Some(post) }, note))
+    let (kept, given) = keep(tx, by, stated, import).await?;
+    let outcome = outcome(&kept);
+    let note = if let Kept::Changed(known) = kept { Some(prior(*known, given.revision)?) } else { None };
+    Ok((Done { row: row.row, outcome, post: Some(given.post) }, note))
 }
 
-/// Makes a post be as wanted: gives it, changes it, or finds that it is so. A post is known by its person, unit, position and kind.
-pub async fn settle(tx: &mut Tx<'_>, by: &By, new: NewAssignment) -> Result<(Outcome, Id<id::Assignment>), DeskError> {
-    place(tx, by, None, new).await.map(|(outcome, post, _)| (outcome, post))
-}
-
-async fn place(
-    tx: &mut Tx<'_>,
-    by: &By,
-    import: Option<Id<id::StaffImport>>,
-    new: NewAssignment,
-) -> Result<(Outcome, Id<id::Assignment>, Option<String>), DeskError> {
-    let mut wanted = new.clone().post(Id::from_uuid(uuid::Uuid::nil()), String::new());
-    wanted.span = wanted.window();
-    let known = posts::of_person(tx, new.person).await?.into_iter().map(|one| one.post);
-    let now = tx.now();
-    let live = |post: &Post| matches!(post.state, PostState::Active | PostState::Pending) && post.span.until > now;
-    let same_place = |post: &Post| {
-        (post.unit, &post.position, post.kind) == (wanted.unit, &wanted.position, wanted.kind) && live(post)
-    };
-    let Some(known) = known.into_iter().find(same_place) else {
-        let given = assign_from(tx, by, new, import).await?;
-        let outcome = if given.waits { Outcome::Waits } else { Outcome::New };
-        return Ok((outcome, given.post, None));
-    };
-    if same(&known, &wanted) {
-        return Ok((Outcome::Same, known.id, None));
+const fn outcome(kept: &Kept) -> Outcome {
+    match kept {
+        Kept::New => Outcome::New,
+        Kept::Waits => Outcome::Waits,
+        Kept::Changed(_) => Outcome::Changed,
+        Kept::Same => Outcome::Same,
     }
-    let edit = Edit {
-        roles: Some(wanted.roles),
-        scope: Some(wanted.scope),
-        span: Some(wanted.span),
-        decision: wanted.decision,
-        ..Edit::default()
-    };
-    let seen = Seen { post: known.id, revision: Some(known.revision) };
-    let given = super::super::change(tx, by, seen, edit).await?;
+}
+
+/// What a post was before it was changed, as the import keeps it.
+fn prior(known: Post, revision: i64) -> Result<String, Fault> {
     let prior = Prior {
-        revision: given.revision,
+        revision,
         roles: known.roles,
         scope: known.scope,
         from: known.span.from.millis(),
         until: known.span.until.millis(),
         decision: known.decision,
     };
-    let note = serde_json::to_string(&prior).map_err(|error| Fault::new("recording an import", error))?;
-    Ok((Outcome::Changed, known.id, Some(note)))
-}
-
-fn same(known: &Post, wanted: &Post) -> bool {
-    let decided = wanted.decision.is_none() || known.decision == wanted.decision;
-    known.roles == wanted.roles && known.scope == wanted.scope && known.span == wanted.span && decided
-}
-
-/// The unit that a code means on the first day of the post, in whichever scheme it is one.
-async fn unit_of(tx: &mut Tx<'_>, row: &Row) -> Result<Option<Id<id::Unit>>, StoreError> {
-    let at = row.span.from.max(tx.now());
-    for scheme in Scheme::ALL {
-        if let Ok(code) = Code::parse(scheme, &row.unit)
-            && let Some(unit) = org::by_code(tx, &code, AsOf::at(at)).await?
-        {
-            return Ok(Some(unit));
-        }
-    }
-    Ok(None)
-}
-
-/// The one person who claims the number, or a record made for them. Where several claim it, a file cannot say which of them it means.
-async fn person_of(tx: &mut Tx<'_>, row: &Row) -> Result<Id<id::Person>, DeskError> {
-    let claimants = people::claimants(tx, &row.number).await?;
-    match claimants[..] {
-        [person] => Ok(person),
-        [] => {
-            let profile = Profile { name: row.name.clone(), birthdate: None };
-            let new = NewPerson { profile, number: Some(row.number.clone()), data_match: DataMatch::None };
-            Ok(people::add_person(tx, new).await?)
-        }
-        _ => Err(super::super::Refused::Person.into()),
-    }
+    serde_json::to_string(&prior).map_err(|error| Fault::new("recording an import", error))
 }
 
 /// Takes an import back: what it made ends, what it changed is as before. What somebody changed since stays and is counted.

@@ -1,0 +1,121 @@
+//! Posts as a file or a personnel system states them: the person found or recorded, the post found, changed or given.
+
+use super::{
+    Assignment, By, DeskError, Edit, NewAssignment, Refused, Seen,
+    desk::{assign_from, change},
+    post::{Post, PostState},
+    rows::posts,
+};
+use crate::{
+    org::{self, AsOf, Code, Scheme},
+    people::{self, DataMatch, NewPerson, Profile},
+    store::{Conn, StoreError, Tx},
+    types::{FullName, Id, PersonalId, Timestamp, id},
+};
+
+/// What became of a post that was stated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// It is new.
+    New,
+    /// It is new and waits for a second person.
+    Waits,
+    /// It was there, and was so before.
+    Changed(Box<Post>),
+    /// It was there, just so.
+    Same,
+}
+
+/// The unit that a code means at an instant, in whichever scheme it is one.
+pub async fn unit_of(conn: &mut Conn, code: &str, at: Timestamp) -> Result<Option<Id<id::Unit>>, StoreError> {
+    for scheme in Scheme::ALL {
+        if let Ok(code) = Code::parse(scheme, code)
+            && let Some(unit) = org::by_code(conn, &code, AsOf::at(at)).await?
+        {
+            return Ok(Some(unit));
+        }
+    }
+    Ok(None)
+}
+
+/// The one person who claims the number, or a record made for them, and whether it was made.
+///
+/// # Errors
+/// [`Refused::Person`]: several claim it, and nobody can say which of them is meant.
+pub async fn person_of(
+    tx: &mut Tx<'_>,
+    number: &PersonalId,
+    name: &FullName,
+) -> Result<(Id<id::Person>, bool), DeskError> {
+    match people::claimants(tx, number).await?[..] {
+        [person] => Ok((person, false)),
+        [] => {
+            let profile = Profile { name: name.clone(), birthdate: None };
+            let new = NewPerson { profile, number: Some(number.clone()), data_match: DataMatch::None };
+            Ok((people::add_person(tx, new).await?, true))
+        }
+        _ => Err(Refused::Person.into()),
+    }
+}
+
+/// Every post of a person that counts, will count or waits; what was handed on to them is not among them.
+pub async fn live_posts(
+    conn: &mut Conn,
+    person: Id<id::Person>,
+    now: Timestamp,
+) -> Result<Vec<Assignment>, StoreError> {
+    let found = posts::of_person(conn, person).await?;
+    Ok(found.into_iter().filter(|one| one.post.delegator.is_none() && is_live(&one.post, now)).collect())
+}
+
+/// Whether a post counts, will count or waits.
+pub fn is_live(post: &Post, now: Timestamp) -> bool {
+    matches!(post.state, PostState::Active | PostState::Pending) && post.span.until > now
+}
+
+/// Makes a post be as stated. The post of the same person in the same unit, position and kind is the same post: stated again, it stays
+/// or is changed, and is never given twice.
+pub async fn keep(
+    tx: &mut Tx<'_>,
+    by: &By,
+    stated: NewAssignment,
+    import: Option<Id<id::StaffImport>>,
+) -> Result<(Kept, super::Given), DeskError> {
+    let now = tx.now();
+    let place = (stated.unit, stated.position.clone(), stated.kind);
+    let same_place = |post: &Post| (post.unit, post.position.clone(), post.kind) == place && is_live(post, now);
+    let known = posts::of_person(tx, stated.person).await?.into_iter().map(|one| one.post).find(same_place);
+    if let Some(known) = known {
+        return keep_as(tx, by, &known, stated).await;
+    }
+    let given = assign_from(tx, by, stated, import).await?;
+    Ok((if given.waits { Kept::Waits } else { Kept::New }, given))
+}
+
+/// Makes this post be as stated. Without a decision in what is stated, the one that is known stays.
+pub async fn keep_as(
+    tx: &mut Tx<'_>,
+    by: &By,
+    known: &Post,
+    stated: NewAssignment,
+) -> Result<(Kept, super::Given), DeskError> {
+    let mut wanted = stated.post(known.id, String::new());
+    wanted.decision = wanted.decision.or_else(|| known.decision.clone());
+    wanted.span = wanted.window();
+    let same = (&known.position, &known.roles, &known.scope, known.span, &known.decision)
+        == (&wanted.position, &wanted.roles, &wanted.scope, wanted.span, &wanted.decision);
+    if same {
+        let waits = known.state == PostState::Pending;
+        return Ok((Kept::Same, super::Given { post: known.id, revision: known.revision, waits }));
+    }
+    let edit = Edit {
+        position: Some(wanted.position),
+        roles: Some(wanted.roles),
+        scope: Some(wanted.scope),
+        span: Some(wanted.span),
+        decision: wanted.decision,
+        ..Edit::default()
+    };
+    let given = change(tx, by, Seen { post: known.id, revision: None }, edit).await?;
+    Ok((Kept::Changed(Box::new(known.clone())), given))
+}

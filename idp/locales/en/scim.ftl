@@ -1,0 +1,24 @@
+# scim: what a personnel system is told when it is refused
+scim-unknown-caller = Ask for a token with client_credentials, scope admin and the resource of this address.
+scim-no-scope = The token lacks the scope admin. Ask for one that has it.
+scim-forbidden = Your role does not permit this ({ $at }). Ask an administrator of the platform.
+scim-not-found = There is no such resource among your units.
+scim-method = This method is not for this resource.
+scim-too-many = Too many requests. Wait a minute, then send more in one bulk request.
+scim-too-large = The request is too large. Send it in parts.
+scim-media-type = Send application/scim+json.
+scim-syntax = The request cannot be read ({ $at }). Compare it with the schemas of this server.
+scim-filter = The filter cannot be answered. Filter by id, userName, externalId, or by the unit of a post.
+scim-path = The path of an operation cannot be read.
+scim-no-target = The path of an operation meets nothing that is there.
+scim-value = A value is missing or wrong: { $at }.
+scim-mutability = This is not changed from here: { $at }.
+scim-uniqueness = Another user of yours has this userName or externalId, or this person is one of your users already.
+scim-person = The number is not unique, or is known under another name. An administrator must look into it.
+scim-state = What stands does not allow it ({ $at }).
+scim-version = Somebody changed the resource since you read it. Read it again.
+scim-cursor = The cursor belongs to another question. Begin again with an empty cursor.
+scim-count = The count is not a number.
+scim-sort = Lists are not sorted. Ask without sortBy.
+scim-too-many-operations = A bulk request has too many operations. Send them in parts.
+scim-fault = Something went wrong with us. Try again later, and tell support this reference: { $reference }

@@ -1,0 +1,24 @@
+# scim: what a personnel system is told when it is refused
+scim-unknown-caller = Hãy lấy mã truy cập bằng client_credentials, phạm vi admin và resource là địa chỉ này.
+scim-no-scope = Mã truy cập thiếu phạm vi admin. Hãy lấy mã có phạm vi đó.
+scim-forbidden = Vai trò của bạn không cho phép việc này ({ $at }). Hãy hỏi chủ quản nền tảng.
+scim-not-found = Không có tài nguyên này trong các đơn vị của bạn.
+scim-method = Phương thức này không dùng cho tài nguyên này.
+scim-too-many = Quá nhiều yêu cầu. Hãy chờ một phút, rồi gửi gộp trong một yêu cầu bulk.
+scim-too-large = Yêu cầu quá lớn. Hãy gửi từng phần.
+scim-media-type = Hãy gửi application/scim+json.
+scim-syntax = Không đọc được yêu cầu ({ $at }). Hãy đối chiếu với lược đồ của máy chủ này.
+scim-filter = Không trả lời được bộ lọc này. Hãy lọc theo id, userName, externalId hoặc đơn vị của vị trí.
+scim-path = Không đọc được đường dẫn của một thao tác.
+scim-no-target = Đường dẫn của một thao tác không chỉ vào giá trị nào đang có.
+scim-value = Thiếu giá trị hoặc giá trị sai: { $at }.
+scim-mutability = Không thay đổi được từ đây: { $at }.
+scim-uniqueness = Người dùng khác của bạn đã có userName hoặc externalId này, hoặc người này đã là người dùng của bạn.
+scim-person = Số định danh không chỉ rõ một người, hoặc được ghi với tên khác. Quản trị viên cần kiểm tra.
+scim-state = Trạng thái hiện tại không cho phép ({ $at }).
+scim-version = Tài nguyên đã được thay đổi sau khi bạn đọc. Hãy đọc lại.
+scim-cursor = Con trỏ thuộc về câu hỏi khác. Hãy bắt đầu lại với con trỏ rỗng.
+scim-count = count không phải là số.
+scim-sort = Danh sách không được sắp xếp. Hãy hỏi không kèm sortBy.
+scim-too-many-operations = Yêu cầu bulk có quá nhiều thao tác. Hãy gửi từng phần.
+scim-fault = Hệ thống gặp lỗi. Hãy thử lại sau và báo cho bộ phận hỗ trợ mã này: { $reference }

@@ -1,0 +1,5 @@
+//! A personnel system pushes officials (SCIM 2.0), on both databases.
+
+mod desk;
+mod reading;
+mod writing;
