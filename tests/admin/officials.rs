@@ -10,7 +10,7 @@ use axum::{Router, extract::State, http::StatusCode};
 use idp::admin::listed;
 use idp_core::{
     admin::{Role, Scope},
-    office::tell,
+    office::outbox,
     signin,
 };
 use idp_tests::{
@@ -395,16 +395,16 @@ apart! {
         assert_eq!((claims(&first)["aud"].clone(), claims(&first).get("exp").cloned()), (json!(party.client_id), None));
         assert!(arrived(&silent).iter().all(|(_, post, revision, _)| *post == given && *revision == 2), "what says nothing to a party is not told to it");
         says.store(400, Ordering::Relaxed);
-        let again = house.db().write(&house.cx(), |tx| Box::pin(tell::replay(tx, party.id, 0))).await.expect("writes");
+        let again = house.db().write(&house.cx(), |tx| Box::pin(outbox::replay(tx, party.id, 0))).await.expect("writes");
         assert_eq!(again, 2);
         for _ in 0..3 {
             house.jobs().await;
         }
-        let missing = tell::missing(&mut house.db().read().await.expect("reads"), 100).await.expect("reads");
+        let missing = outbox::missing(&mut house.db().read().await.expect("reads"), 100).await.expect("reads");
         assert!(missing.iter().filter(|one| one.delivery.party == party.id).all(|one| one.dead_at.is_some()), "refused for good");
         assert_eq!(missing.iter().filter(|one| one.delivery.party == silent_party.id).count(), 0);
         says.store(202, Ordering::Relaxed);
-        house.db().write(&house.cx(), |tx| Box::pin(tell::replay(tx, party.id, 0))).await.expect("writes");
+        house.db().write(&house.cx(), |tx| Box::pin(outbox::replay(tx, party.id, 0))).await.expect("writes");
         for _ in 0..3 {
             house.jobs().await;
         }

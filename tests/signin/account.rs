@@ -80,6 +80,36 @@ journey! {
 }
 
 journey! {
+    async fn a_failed_attempt_is_shown_to_its_target_alone_and_can_be_reported(house) {
+        let (mut browser, _, an) = signed_in(house, "Nguyễn Văn An").await;
+        let (mut other, ..) = signed_in(house, "Trần Thị Bình").await;
+        let before = house.count("select count(*) as n from audit_event where kind = 'sign-in-failed' and person_id is not null").await;
+        for login in [an.login.as_str(), &an.login, "nobody-000000"] {
+            let mut guesser = Browser::new();
+            let page = guesser.open(&house.at("/account")).await;
+            guesser.submit(&page, "sign-in-form", &[("login", login), ("password", "wrong wrong wrong")]).await;
+        }
+        let after = house.count("select count(*) as n from audit_event where kind = 'sign-in-failed' and person_id is not null").await;
+        assert!(after >= before + 2, "journeys of this file run side by side");
+        assert_eq!(house.events("sign-in-failed", an.id).await, 2, "the unknown name is nobody's");
+        let page = browser.open(&house.at("/account/history")).await;
+        let row = page.text("#history li:first-child").expect("a row");
+        assert!(row.contains("Đăng nhập không thành công") && row.contains("mật khẩu"), "{row}");
+        assert!(row.contains("127.0.0.x") && !row.contains("127.0.0.1"), "only the network: {row}");
+        assert!(row.contains("2 lần liên tiếp"), "guesses do not push a true sign-in off the page: {row}");
+        assert!(!other.open(&house.at("/account/history")).await.body.contains("Đăng nhập không thành công"));
+        let answer = browser.submit(&page, "report-1", &[]).await;
+        assert_eq!(answer.name(), "account-reported", "{} {}", answer.status, answer.body);
+        let number = answer.text("#report-number").expect("a number");
+        assert!(answer.body.contains("không mở được tài khoản"), "no session is said to be locked: {}", answer.body);
+        assert_eq!(house.events("sign-in-reported", an.id).await, 1);
+        let again = browser.open(&house.at("/account/history")).await;
+        assert!(again.text("#history").expect("rows").contains(&number));
+        assert_eq!(browser.open(&house.at("/account")).await.name(), "account", "and nothing ended");
+    }
+}
+
+journey! {
     async fn reporting_the_session_at_hand_ends_it(house) {
         let (mut browser, ..) = signed_in(house, "Nguyễn Văn An").await;
         let page = browser.open(&house.at("/account/history")).await;

@@ -133,6 +133,51 @@ journey! {
 }
 
 journey! {
+    async fn row_158_what_outlives_a_session_ends_with_the_passkey_that_proved_it(house) {
+        let party = house.party(json!({})).await;
+        let an = house.citizen("Nguyễn Văn An").await;
+        let (mut lost, mut own) = (Authenticator::new(&house.issuer), Authenticator::synced(&house.issuer));
+        let mut browser = house.with_passkey(&an, &mut lost).await;
+        let page = browser.open(&house.at(NEW)).await;
+        let page = browser.use_passkey(&page, &mut lost).await;
+        browser.make_passkey(&page, &mut own).await;
+        let offline = [("scope", "openid offline_access")];
+
+        // A service got lasting access in a session of the lost passkey, which ended since.
+        let mut thief = Browser::new();
+        let away = party.authorize(house, &offline);
+        let page = thief.open(away.url.as_str()).await;
+        let page = thief.use_passkey(&page, &mut lost).await;
+        let stolen = house.redeem(&party, &away, &page.returned("code").expect("a code")).await.text("refresh_token");
+        let page = thief.open(&house.at("/account")).await;
+        thief.submit(&page, "sign-out-form", &[]).await;
+        let stolen = house.refresh(&party, &stolen).await.text("refresh_token");
+        // And in one that the lost passkey opened and another one proved last.
+        let mut both = signed_in_with(house, &mut lost).await;
+        let again = party.authorize(house, &[offline[0], ("prompt", "login")]);
+        let page = both.open(again.url.as_str()).await;
+        let page = both.use_passkey(&page, &mut own).await;
+        let mixed = house.redeem(&party, &again, &page.returned("code").expect("a code")).await.text("refresh_token");
+        // What the own passkey alone proved stays.
+        let mut holder = signed_in_with(house, &mut own).await;
+        let away = party.authorize(house, &offline);
+        let page = holder.open(away.url.as_str()).await;
+        let kept = house.redeem(&party, &away, &page.returned("code").expect("a code")).await.text("refresh_token");
+
+        let list = holder.open(&house.at(LIST)).await;
+        let page = holder.open(&house.at(&removal_of(&list, 0))).await;
+        assert!(page.text("main").expect("a page").contains("quyền truy cập lâu dài"), "the page says so: {}", page.body);
+        let page = holder.submit(&page, "remove-form", &[]).await;
+        assert_eq!(page.name(), "passkeys", "{}", page.body);
+        assert_eq!(house.refresh(&party, &stolen).await.error(), "invalid_grant", "of a session that ended before");
+        assert_eq!(house.refresh(&party, &mixed).await.error(), "invalid_grant", "of a session that another passkey proved last");
+        assert_eq!(both.open(&house.at("/account")).await.name(), "sign-in");
+        assert_ne!(house.refresh(&party, &kept).await.text("refresh_token"), "", "the other's stays");
+        assert_eq!(house.events("grant-revoked", an.id).await, 2);
+    }
+}
+
+journey! {
     async fn row_158_the_last_passkey_is_removed_only_by_who_has_it(house) {
         let an = house.citizen("Nguyễn Văn An").await;
         let mut key = Authenticator::new(&house.issuer);

@@ -1,4 +1,4 @@
-//! Passwords: throttling that locks nobody out, what wrong answers tell, hashes of other systems (rows 125, 126, 130).
+//! Passwords: throttling that locks nobody out, what wrong answers tell, hashes of other systems (rows 125, 126, 130, 143, 148, 246).
 
 use idp_core::{
     authn::{self, PasswordUse, password},
@@ -107,6 +107,122 @@ fn row_126_of_many_guesses_at_once_no_more_are_answered_than_one_after_another()
             Box::pin(many_guesses_at_once_on(engine)).await;
         }
     });
+}
+
+async fn on_two_nodes() {
+    let first = &House::start(Engine::Postgres, LIMITS).await;
+    let (second, address) = first.beside().await;
+    let an = first.citizen("Nguyễn Văn An").await;
+    let name = first.issuer.strip_prefix("http://").expect("a loopback name").to_owned();
+    // Each guess has a page and a browser of its own; every other one goes to the second node, under the name of both.
+    let mut forms = Vec::new();
+    for number in 0..20 {
+        let form = raw(first).await;
+        let elsewhere = form.address.replace(&first.issuer, &address);
+        forms.push(if number % 2 == 0 { form } else { Raw { address: elsewhere, ..form } });
+    }
+    let guesses = forms.iter().enumerate().map(|(number, form)| {
+        let (login, name) = (an.login.as_str(), name.as_str());
+        async move { form.send(first, (login, &format!("wrong wrong wrong {number}")), &[("host", name)]).await }
+    });
+    let answers = futures_util::future::join_all(guesses).await;
+    let evaluated = answers.iter().filter(|status| **status == 422).count();
+    assert!((1..=5).contains(&evaluated), "three, and one for each node that had begun: {answers:?}");
+    assert!(answers.iter().all(|status| [422, 429, 503].contains(status)), "{answers:?}");
+    // The totals lie in the database: what one node counted holds on the other.
+    for form in [&forms[0], &forms[1]] {
+        assert_eq!(form.send(first, (&an.login, &an.password), &[("host", &name)]).await, 429);
+    }
+    assert_eq!(
+        second.count("select count(*) as n from audit_event where kind = 'sign-in-failed'").await,
+        evaluated as i64
+    );
+}
+
+#[test]
+fn row_126_guesses_at_two_nodes_share_one_count() {
+    idp_tests::run(Box::pin(on_two_nodes()));
+}
+
+async fn flooded_on(engine: Engine) {
+    let house = &House::start(engine, "[throttle]\nfailures_per_address = 100000\n").await;
+    let form = &raw(house).await;
+    let guesses = (0..400).map(|number| async move {
+        let (name, csrf) = (format!("nobody-{number:06}"), form.csrf.as_str());
+        let said = [("csrf", csrf), ("login", name.as_str()), ("password", "wrong wrong wrong")];
+        let request = house.http.post(&form.address).header("cookie", &form.cookies).form(&said);
+        let answer = request.send().await.ok()?;
+        let (status, retry) = (answer.status().as_u16(), answer.headers().get("retry-after").is_some());
+        Some((status, retry, answer.text().await.unwrap_or_default()))
+    });
+    let keys = (0..20).map(|_| async {
+        house.http.get(house.at("/oauth2/jwks")).send().await.map(|answer| answer.status().as_u16())
+    });
+    let (answers, keys) =
+        futures_util::future::join(futures_util::future::join_all(guesses), futures_util::future::join_all(keys)).await;
+    let heard: Vec<_> = answers.into_iter().flatten().collect();
+    let turned_away: Vec<_> = heard.iter().filter(|(status, ..)| *status == 503).collect();
+    assert!(!turned_away.is_empty(), "the queue is bounded");
+    for (_, retry, body) in &turned_away {
+        assert!(*retry && body.contains("error-code") && !body.contains("nobody-"), "{body}");
+    }
+    assert!(heard.iter().any(|(status, ..)| *status == 422), "what was admitted is answered");
+    assert!(heard.iter().all(|(status, ..)| [422, 503].contains(status)), "and nothing else happens");
+    assert!(
+        keys.iter().all(|status| status.as_ref().is_ok_and(|status| *status == 200)),
+        "others are served meanwhile: {keys:?}"
+    );
+    let an = house.citizen("Nguyễn Văn An").await;
+    assert_eq!(
+        tries(&mut Browser::new(), house, &an.login, &an.password).await.name(),
+        "account",
+        "and it goes on after"
+    );
+}
+
+#[test]
+fn row_143_a_flood_of_passwords_fills_a_bounded_queue_and_stops_nothing_else() {
+    idp_tests::run(async {
+        for engine in Engine::ALL {
+            Box::pin(flooded_on(engine)).await;
+        }
+    });
+}
+
+journey! {
+    async fn row_148_a_password_is_judged_only_in_a_session_of_ones_own(house) {
+        let an = house.citizen("Nguyễn Văn An").await;
+        let mut stranger = Browser::new();
+        let page = stranger.open(&house.at("/account/password")).await;
+        assert_eq!(page.name(), "sign-in", "the form itself asks who it is");
+        let token = page.attribute("#sign-in-form input[name=csrf]", "value").expect("a token");
+        let tried = [("csrf", token.as_str()), ("login", an.login.as_str()), ("new_password", "password"), ("new_password_again", "password")];
+        let answer = stranger.post(&house.at("/account/password"), &tried).await;
+        assert!(!answer.has("#new_password-error") && answer.name() != "change-password", "{} {}", answer.status, answer.body);
+        assert_eq!(house.events("password-set", an.id).await, 0);
+    }
+}
+
+journey! {
+    async fn row_246_letters_that_are_none_break_nothing_and_tell_nothing(house) {
+        let form = raw(house).await;
+        let paths = ["/oauth2/authorize", "/oauth2/token", "/oauth2/introspect", "/oauth2/revoke", "/oauth2/logout", "/recover", "/enrol",
+            "/account/settings", "/account/history/report", "/account/passkeys", "/account/factors/app", "/account/password"];
+        let own = form.address.strip_prefix(&house.issuer).expect("ours").to_owned();
+        for path in paths.iter().copied().chain([own.as_str()]) {
+            for body in [&b"login=%ff%fe&csrf=%c3%28"[..], b"login=\xff\xfe\x00&csrf=\xc3(", b"%", b"=&=&=", b"a[]=1&a[]=2"] {
+                let request = house.http.post(house.at(path)).header("content-type", "application/x-www-form-urlencoded");
+                let answer = request.header("cookie", &form.cookies).body(body.to_vec()).send().await.expect("answers");
+                let (status, reference) = (answer.status().as_u16(), answer.headers().contains_key("x-request-id"));
+                let text = answer.text().await.unwrap_or_default().to_lowercase();
+                assert!(status < 500 && reference, "{path} {status}");
+                for inside in ["sqlx", "select ", "panicked", ".rs:", "postgres", "/home/", "/tmp/"] {
+                    assert!(!text.contains(inside), "{path}: {inside}");
+                }
+            }
+        }
+        assert_eq!(house.http.get(house.at("/oauth2/jwks")).send().await.expect("answers").status().as_u16(), 200);
+    }
 }
 
 /// What a page says, without what every page has of its own.

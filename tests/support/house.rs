@@ -80,6 +80,24 @@ impl House {
         house
     }
 
+    /// A second server on the database, keys and name of this one, as behind one balancer; and the address at which it listens.
+    pub async fn beside(&self) -> (Self, String) {
+        let text = std::fs::read_to_string(self.folder.join("idp.toml")).expect("reads the configuration");
+        let (port, folder) = (free_port(), self.folder.join("beside"));
+        std::fs::create_dir_all(&folder).expect("a folder for the test");
+        let moved = |line: &str| {
+            if line.starts_with("listen = ") {
+                format!("listen = [\"127.0.0.1:{port}\"]\n")
+            } else if line.starts_with("management_listen = ") {
+                format!("management_listen = \"127.0.0.1:{}\"\n", free_port())
+            } else {
+                format!("{line}\n")
+            }
+        };
+        std::fs::write(folder.join("idp.toml"), text.lines().map(moved).collect::<String>()).expect("writes");
+        (Box::pin(Self::start_in(Engine::Postgres, &folder, "")).await, format!("http://127.0.0.1:{port}"))
+    }
+
     async fn until_ready(&self) {
         for _ in 0..400 {
             let answer = self.http.get(format!("{}/readyz", self.management)).send().await;

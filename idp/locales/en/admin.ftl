@@ -123,6 +123,7 @@ mistake-nothing-changes = Nothing would change.
 mistake-oneself = Nobody changes their own posts.
 mistake-no-power = The post you act in does not permit this.
 mistake-too-high = The role stands as high as yours, or higher.
+mistake-sets-free = This would set free a right of another post of this person that you could not give.
 mistake-not-held = The role permits something that you do not hold.
 mistake-other-unit = A unit lies outside yours for a part of the time.
 mistake-too-long = It would last longer than your own post.

@@ -65,14 +65,16 @@ account-correct-how = If something is wrong, have it corrected at the commune po
 older = Show older entries
 
 # history
-history-intro = Sign-ins of the last 12 months. If one of them was not you, report it on its row at once.
+history-intro = Sign-ins and failed attempts of the last 12 months. If one of them was not you, report it on its row at once.
 history-empty = No sign-in has been recorded yet.
 history-address = Network address { $address }
+history-times = { $count } times in a row
 history-not-me = This was not me
 history-not-me-label = This was not me: the sign-in at { $time }
 history-reported = Reported. Case number: { $number }
 act-signed-in = Signed in
 act-reauthenticated = Proved identity again
+act-failed = Sign-in failed
 act-signed-out = Signed out
 act-everywhere = Signed out everywhere
 act-ended = Session ended
@@ -80,11 +82,14 @@ act-ended-reported = Session locked because you reported it
 act-reported = You reported an unknown sign-in
 amr-pwd = password
 amr-passkey = passkey
+amr-second = second step
 amr-otp = one-time code
 amr-sms = code by text message
 reported-title = We have locked that session
 reported-text = The session you reported was ended and cannot be used again. A case has been opened.
 reported-text-here = The sign-in you reported is the session of this browser, so you have been signed out. A case has been opened.
+reported-title-failed = We have noted it
+reported-text-failed = That attempt did not open your account. A case has been opened so that we can look into it.
 reported-number = Your case number
 reported-next-title = What to do next
 reported-next-password = Change your password, and sign out everywhere if you think somebody knows it.
@@ -137,6 +142,7 @@ release-refreshed = Renewed its access
 release-told = Read your data ({ $count } times)
 release-consented = Was given your consent
 release-withdrawn = Had your consent withdrawn
+release-expired = Had your consent until it lapsed
 
 # settings
 settings-language = Language of pages and messages
@@ -152,4 +158,4 @@ settings-where = The language is kept with your account. Text size and contrast 
 mail-new-browser-subject = Sign-in from a new browser
 mail-new-browser-body = Somebody signed in to your account from { $browser } at { $time }. If it was not you, open “Sign-in history” and press “This was not me”.
 mail-sign-in-reported-subject = You reported an unknown sign-in
-mail-sign-in-reported-body = We locked that session at { $time }. Your case number is { $number }. If it was not you who reported it, call the help line at once.
+mail-sign-in-reported-body = We opened case { $number } at { $time } and locked that session where it was still open. If it was not you who reported it, call the help line at once.

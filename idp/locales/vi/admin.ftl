@@ -123,6 +123,7 @@ mistake-nothing-changes = Không có gì thay đổi.
 mistake-oneself = Không ai tự đổi vị trí của mình.
 mistake-no-power = Vị trí bạn đang dùng không có quyền này.
 mistake-too-high = Vai trò cao bằng hoặc cao hơn vai trò của bạn.
+mistake-sets-free = Việc này làm có hiệu lực một quyền ở vị trí khác của người này mà bạn không được giao.
 mistake-not-held = Vai trò cho phép điều mà bạn không có.
 mistake-other-unit = Đơn vị nằm ngoài phạm vi của bạn trong một phần thời hạn.
 mistake-too-long = Dài hơn thời hạn của chính bạn.

@@ -53,14 +53,16 @@ account-correct-how = Nếu thông tin sai, hãy sửa tại Công an cấp xã:
 older = Xem các mục cũ hơn
 
 # lịch sử
-history-intro = Các lần đăng nhập trong 12 tháng gần đây. Nếu thấy lần nào không phải do bạn, hãy báo ngay tại dòng đó.
+history-intro = Các lần đăng nhập và lần thử không thành công trong 12 tháng gần đây. Nếu thấy lần nào không phải do bạn, hãy báo ngay tại dòng đó.
 history-empty = Chưa có lần đăng nhập nào được ghi lại.
 history-address = Địa chỉ mạng { $address }
+history-times = { $count } lần liên tiếp
 history-not-me = Không phải tôi
 history-not-me-label = Không phải tôi: lần đăng nhập lúc { $time }
 history-reported = Đã báo. Số vụ việc: { $number }
 act-signed-in = Đăng nhập
 act-reauthenticated = Xác thực lại
+act-failed = Đăng nhập không thành công
 act-signed-out = Đăng xuất
 act-everywhere = Đăng xuất ở mọi nơi
 act-ended = Phiên kết thúc
@@ -68,11 +70,14 @@ act-ended-reported = Phiên bị khoá do bạn báo
 act-reported = Bạn đã báo một lần đăng nhập lạ
 amr-pwd = mật khẩu
 amr-passkey = khoá truy cập
+amr-second = bước hai
 amr-otp = mã một lần
 amr-sms = mã qua tin nhắn
 reported-title = Chúng tôi đã khoá phiên đó
 reported-text = Phiên đăng nhập mà bạn báo đã bị kết thúc và không dùng lại được. Vụ việc đã được mở.
 reported-text-here = Lần đăng nhập bạn báo chính là phiên trên trình duyệt này, nên bạn đã được đăng xuất. Vụ việc đã được mở.
+reported-title-failed = Chúng tôi đã ghi nhận
+reported-text-failed = Lần thử đó không mở được tài khoản của bạn. Vụ việc đã được mở để chúng tôi xem xét.
 reported-number = Số vụ việc của bạn
 reported-next-title = Việc nên làm tiếp
 reported-next-password = Đổi mật khẩu, và đăng xuất ở mọi nơi nếu bạn nghi người khác biết mật khẩu.
@@ -125,6 +130,7 @@ release-refreshed = Gia hạn quyền truy cập
 release-told = Đọc thông tin { $count } lần
 release-consented = Được bạn đồng ý
 release-withdrawn = Bị bạn rút lại sự đồng ý
+release-expired = Sự đồng ý của bạn đã hết hạn
 
 # cài đặt
 settings-language = Ngôn ngữ của trang và tin nhắn
@@ -140,4 +146,4 @@ settings-where = Ngôn ngữ được lưu cùng tài khoản. Cỡ chữ và đ
 mail-new-browser-subject = Đăng nhập từ trình duyệt mới
 mail-new-browser-body = Tài khoản của bạn vừa được đăng nhập từ { $browser } lúc { $time }. Nếu không phải bạn, hãy vào “Lịch sử đăng nhập” và bấm “Không phải tôi”.
 mail-sign-in-reported-subject = Bạn đã báo một lần đăng nhập lạ
-mail-sign-in-reported-body = Chúng tôi đã khoá phiên đó lúc { $time }. Số vụ việc của bạn là { $number }. Nếu không phải bạn báo, hãy gọi tổng đài ngay.
+mail-sign-in-reported-body = Chúng tôi đã mở vụ việc { $number } lúc { $time } và khoá phiên đó nếu nó còn mở. Nếu không phải bạn báo, hãy gọi tổng đài ngay.

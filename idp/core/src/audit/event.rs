@@ -44,8 +44,13 @@ pub enum Event {
     },
     /// Somebody proved themself again within a session.
     Reauthenticated { person: Id<id::Person>, session: Id<id::Session>, acr: &'static str, amr: String },
-    /// An attempt to sign in failed. The account is unknown where the name was.
-    SignInFailed { account: Option<Id<id::Account>>, because: &'static str },
+    /// An attempt to sign in failed. Person and account are unknown where the name was; `with` is what was tried: `pwd`, `passkey`, `second`.
+    SignInFailed {
+        person: Option<Id<id::Person>>,
+        account: Option<Id<id::Account>>,
+        with: &'static str,
+        because: &'static str,
+    },
     /// A session ended.
     SessionEnded { person: Id<id::Person>, session: Id<id::Session>, because: &'static str },
     /// A person agreed to release data to a party.
@@ -56,8 +61,8 @@ pub enum Event {
     ConsentExpired { person: Id<id::Person>, party: Id<id::Party>, purposes: String },
     /// A party was told data of a person at userinfo; `count` times since the last such record of this node.
     DataTold { person: Id<id::Person>, party: Id<id::Party>, grant: Id<id::Grant>, scopes: String, count: u64 },
-    /// A person reported a sign-in as not theirs; `number` is what the help desk finds it by.
-    SignInReported { person: Id<id::Person>, session: Id<id::Session>, number: String },
+    /// A person reported a sign-in, or an attempt that opened no session, as not theirs; `number` is what the help desk finds it by.
+    SignInReported { person: Id<id::Person>, session: Option<Id<id::Session>>, number: String },
     /// A person ended everything that was given out in their account's name.
     SignedOutEverywhere { person: Id<id::Person>, account: Id<id::Account> },
     /// A person refused a party.
@@ -337,6 +342,7 @@ impl Event {
             | Self::ConsoleOpened { person, .. }
             | Self::ConsoleClosed { person, .. } => Some(*person),
             Self::ConsentRefused { person, .. }
+            | Self::SignInFailed { person, .. }
             | Self::PostRefused { person, .. }
             | Self::AdministratorAppointed { person, .. }
             | Self::AdministratorEnded { person, .. } => *person,

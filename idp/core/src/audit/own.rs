@@ -20,12 +20,19 @@ pub enum Topic {
 
 impl Topic {
     /// The kinds of events under it. A list of one length keeps the statement one text.
-    const fn kinds(self) -> [&'static str; 5] {
+    const fn kinds(self) -> [&'static str; 6] {
         match self {
-            Self::SignIns => {
-                ["signed-in", "reauthenticated", "session-ended", "sign-in-reported", "signed-out-everywhere"]
+            Self::SignIns => [
+                "signed-in",
+                "reauthenticated",
+                "sign-in-failed",
+                "session-ended",
+                "sign-in-reported",
+                "signed-out-everywhere",
+            ],
+            Self::Releases => {
+                ["code-redeemed", "refreshed", "data-told", "consented", "consent-withdrawn", "consent-expired"]
             }
-            Self::Releases => ["code-redeemed", "refreshed", "data-told", "consented", "consent-withdrawn"],
         }
     }
 }

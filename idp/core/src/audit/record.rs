@@ -51,17 +51,33 @@ async fn seal_personal(
         agent: tx.cx().agent.map(Agent::word),
     };
     let owner = event.person().map_or(Uuid::nil(), Id::uuid);
-    let opened = key_of(tx, owner).await?;
+    let opened = key_of(tx, owner, Look::at(event)).await?;
     let plain = serde_json::to_vec(&personal).map_err(|error| Fault::new("writing an audit record", error))?;
     let personal = seal::encrypt(&opened.key, id.bytes(), &plain);
     Ok(Some(rows::Under { personal, owner, key: opened.sealed.bytes.clone() }))
 }
 
+/// Where a key over personal values is looked for first.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Look {
+    Memory,
+    Database,
+}
+
+impl Look {
+    /// A failed sign-in always asks the database: nobody's key is always in memory and a person's is not, so the time of an answer would tell
+    /// which names are known.
+    const fn at(event: &Event) -> Self {
+        if matches!(event, Event::SignInFailed { .. }) { Self::Database } else { Self::Memory }
+    }
+}
+
 /// The key over one owner's personal values, made at its first use. What is kept in memory may have been erased on another node a moment ago:
 /// [`rows::insert`] has the database confirm it, and when it does not, this runs again and trusts the database alone.
-async fn key_of(tx: &mut Tx<'_>, owner: Uuid) -> Result<Arc<Opened>, StoreError> {
+async fn key_of(tx: &mut Tx<'_>, owner: Uuid, look: Look) -> Result<Arc<Opened>, StoreError> {
     let seals = tx.seals();
-    if !tx.is_again()
+    if look == Look::Memory
+        && !tx.is_again()
         && let Some(opened) = seals.opened().get(owner)
     {
         return Ok(opened);

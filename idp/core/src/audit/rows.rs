@@ -23,7 +23,7 @@ const INSERT_KEY: &str = "insert into audit_key (owner, sealed, seal_key_id, cre
     on conflict (owner) do nothing";
 
 const OWN_EVENTS: &str = "select seq, id, at, kind, party_id, body, personal from audit_event \
-    where person_id = $1 and seq < $2 and kind in ($3, $4, $5, $6, $7) order by seq desc limit $8";
+    where person_id = $1 and seq < $2 and kind in ($3, $4, $5, $6, $7, $8) order by seq desc limit $9";
 const OWN_EVENT: &str =
     "select seq, id, at, kind, party_id, body, personal from audit_event where id = $1 and person_id = $2";
 const LATEST_GRANTS: &str = "select seq, id, at, kind, party_id, body, personal from audit_event \
@@ -174,7 +174,7 @@ fn own_row(row: &Row) -> Result<OwnRow, StoreError> {
 pub(super) async fn own_events(
     conn: &mut Conn,
     person: Id<id::Person>,
-    kinds: [&'static str; 5],
+    kinds: [&'static str; 6],
     (before, most): (i64, i64),
 ) -> Result<Vec<OwnRow>, StoreError> {
     let mut params = params![person, before];

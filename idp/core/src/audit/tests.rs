@@ -58,7 +58,7 @@ impl Log {
         let event = if number.is_multiple_of(4) {
             Event::PasswordSet { account: random::id(at.now), person }
         } else {
-            Event::SignInFailed { account: None, because: "7-wrong-password" }
+            Event::SignInFailed { person: None, account: None, with: "pwd", because: "7-wrong-password" }
         };
         let event = if number % 4 == 2 {
             Event::SessionEnded { person, session: random::id(at.now), because: "7-signed-out" }

@@ -185,7 +185,12 @@ async fn fail<T>(
     account: Option<Id<id::Account>>,
     refusal: Refusal,
 ) -> Result<Result<T, Refusal>, StoreError> {
-    audit::record(tx, Event::SignInFailed { account, because: refusal.word() }).await?;
+    let stored = match account {
+        Some(account) => people::account_by_id(tx, account).await?,
+        None => None,
+    };
+    let person = stored.map(|stored| stored.person);
+    audit::record(tx, Event::SignInFailed { person, account, with: "passkey", because: refusal.word() }).await?;
     Ok(Err(refusal))
 }
 

@@ -103,11 +103,11 @@ pub async fn prove(desk: Desk<'_>, cx: &Cx, said: Attempt<'_>) -> Result<First, 
     }
     let password = || policy::normalise(said.password.reveal());
     let check = desk.pool.check(place, password(), found.stored.as_ref(), &found.imported).await?;
-    let account_id = found.account.as_ref().map(|account| account.id);
+    let known = found.account.as_ref().map(|account| (account.person, account.id));
     let (Found { account: Some(account), stored: Some(stored), person_state: Some(state), .. }, true) =
         (found, check != Check::Wrong)
     else {
-        fail(desk, cx, &attempt, account_id).await?;
+        fail(desk, cx, &attempt, known).await?;
         return Err(Refusal::Wrong);
     };
     let fresh = match check {
@@ -116,7 +116,13 @@ pub async fn prove(desk: Desk<'_>, cx: &Cx, said: Attempt<'_>) -> Result<First, 
     };
     let usage = PasswordUse::of(&password());
     let standing = judge(account.state, state);
-    right(desk, cx, account.id, Right { standing, stored: &stored, fresh: fresh.map(|fresh| (fresh, usage)) }).await?;
+    right(
+        desk,
+        cx,
+        (account.person, account.id),
+        Right { standing, stored: &stored, fresh: fresh.map(|fresh| (fresh, usage)) },
+    )
+    .await?;
     standing.map_err(Refusal::Closed)?;
     Ok(First { account: account.id, person: account.person, at: cx.now })
 }
@@ -129,7 +135,12 @@ struct Right<'a> {
 
 /// Writes what a right password leaves. Nothing to renew and nothing to record is the usual case: then no write is made. The
 /// failures counted before pass with their window.
-async fn right(desk: Desk<'_>, cx: &Cx, account: Id<id::Account>, right: Right<'_>) -> Result<(), StoreError> {
+async fn right(
+    desk: Desk<'_>,
+    cx: &Cx,
+    (person, account): (Id<id::Person>, Id<id::Account>),
+    right: Right<'_>,
+) -> Result<(), StoreError> {
     if right.fresh.is_none() && right.standing.is_ok() {
         return Ok(());
     }
@@ -140,7 +151,8 @@ async fn right(desk: Desk<'_>, cx: &Cx, account: Id<id::Account>, right: Right<'
                 rows::rehash(tx, account, right.stored, (fresh, *usage)).await?;
             }
             if let Some(because) = because {
-                audit::record(tx, Event::SignInFailed { account: Some(account), because }).await?;
+                let (person, account) = (Some(person), Some(account));
+                audit::record(tx, Event::SignInFailed { person, account, with: "pwd", because }).await?;
             }
             Ok(())
         })
@@ -164,12 +176,13 @@ async fn fail(
     desk: Desk<'_>,
     cx: &Cx,
     attempt: &throttle::Attempt<'_>,
-    account: Option<Id<id::Account>>,
+    known: Option<(Id<id::Person>, Id<id::Account>)>,
 ) -> Result<(), StoreError> {
+    let (person, account) = known.unzip();
     let written = desk.db.write(cx, |tx| {
         Box::pin(async move {
             attempt.failed(tx, desk.limits).await?;
-            audit::record(tx, Event::SignInFailed { account, because: "wrong" }).await?;
+            audit::record(tx, Event::SignInFailed { person, account, with: "pwd", because: "wrong" }).await?;
             Ok(())
         })
     });

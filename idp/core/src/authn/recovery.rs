@@ -1,9 +1,13 @@
 //! A forgotten password: proving who one is again, by the registry's data and one factor that the account has.
 //!
 //! ```text
-//! asked ── a factor proved ──► proved ── (waiting) ── due ──► done: a new password, every session ended
+//! asked ── a second factor ────────────────────────────────────► open ──► done: a new password, every session ended
+//!   ├───── an address ──► proved ── (waiting) ── a factor again ──┘
 //!   └────────────── cancelled ◄──┴── by the link of the notice, or by signing in
 //! ```
+//!
+//! Whatever proves control lives half an hour at most: the link that is sent after the wait names the recovery and opens nothing, a code
+//! has to be asked for again.
 //!
 //! A recovery begins in the same way for data that fit nobody: it then has no account, takes the same answers, and never gets further.
 //! It changes the password and nothing else: a second factor stays, and so do identity and level.
@@ -18,10 +22,10 @@ use crate::{
     types::{Digest, Id, Timestamp, id},
 };
 
-/// How long somebody may look for their code, and how long a proved recovery without a wait may lie.
+/// How long somebody may look for their code, and how long the new password may be set after the last proof.
 pub const LIFETIME: Duration = Duration::from_secs(30 * 60);
-/// How long the new password may be set after a wait: whoever waited a day may be asleep at its end.
-pub const OPEN: Duration = Duration::from_secs(24 * 3_600);
+/// How long a recovery may be gone on with after its wait: whoever waited a day may be asleep at its end.
+pub const AWAKE: Duration = Duration::from_secs(24 * 3_600);
 /// Wrong answers in one recovery.
 const TRIES: i64 = 5;
 
@@ -30,8 +34,10 @@ const TRIES: i64 = 5;
 pub enum State {
     /// The data were given; a factor is still to be proved.
     Asked,
-    /// A factor was proved; from this instant a new password may be set.
-    Proved(Timestamp),
+    /// An address was proved; from this instant a factor may be proved again.
+    Waiting(Timestamp),
+    /// A new password may be set.
+    Open,
     /// The new password was set.
     Done,
     /// It was stopped.
@@ -49,6 +55,17 @@ pub struct Case {
     pub state: State,
     /// When it is too late.
     pub ends_at: Timestamp,
+}
+
+impl Case {
+    /// Whether a factor may be proved now: at the beginning, and again when the wait is over.
+    pub fn wants_proof(&self, now: Timestamp) -> bool {
+        match self.state {
+            State::Asked => true,
+            State::Waiting(due_at) => due_at <= now,
+            State::Open | State::Done | State::Cancelled => false,
+        }
+    }
 }
 
 /// Begins a recovery.
@@ -73,24 +90,35 @@ pub async fn count_try(tx: &mut Tx<'_>, case: &Case) -> Result<bool, StoreError>
     rows::count_try(tx, case.digest, TRIES).await
 }
 
-/// Notes that a factor was proved; a new password may be set after `wait`. Gives the handle that stops it. `None`: it was stopped or
-/// proved meanwhile.
+/// Notes that a factor was proved. Without a `wait` a new password may be set now; else a factor is to be proved again after it. Gives the
+/// handle that stops it. `None`: it was stopped or proved meanwhile.
 pub async fn proved(
     tx: &mut Tx<'_>,
     case: &Case,
     wait: Duration,
 ) -> Result<Option<(Timestamp, Handle<RecoveryCancel>)>, StoreError> {
     let due_at = tx.now() + wait;
-    let ends_at = if wait.is_zero() { due_at + LIFETIME } else { due_at + OPEN };
+    let (opened_at, ends_at) = if wait.is_zero() { (Some(due_at), due_at + LIFETIME) } else { (None, due_at + AWAKE) };
     let cancel = Handle::<RecoveryCancel>::generate();
-    if !rows::proved(tx, case.digest, cancel.digest(), (due_at, ends_at)).await? {
+    if !rows::proved(tx, (case.digest, cancel.digest()), (due_at, opened_at, ends_at)).await? {
         return Ok(None);
     }
     audit::record(tx, Event::RecoveryMoved { account: case.account, change: "proved" }).await?;
     Ok(Some((due_at, cancel)))
 }
 
-/// Ends a recovery with its new password: the statement is the judge, so it happens once, when it is due, and not after it was stopped.
+/// Notes that a factor was proved again after the wait: from now on the new password may be set, for half an hour. `false`: it was stopped,
+/// is over, or was opened meanwhile.
+pub async fn open(tx: &mut Tx<'_>, case: &Case) -> Result<bool, StoreError> {
+    let ends_at = tx.now() + LIFETIME;
+    if !rows::open(tx, case.digest, ends_at).await? {
+        return Ok(false);
+    }
+    audit::record(tx, Event::RecoveryMoved { account: case.account, change: "opened" }).await?;
+    Ok(true)
+}
+
+/// Ends a recovery with its new password: the statement is the judge, so it happens once, while it is open, and not after it was stopped.
 pub async fn finish(tx: &mut Tx<'_>, case: &Case) -> Result<Option<Id<id::Account>>, StoreError> {
     let account = rows::finish(tx, case.digest).await?;
     if account.is_some() {

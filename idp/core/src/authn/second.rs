@@ -117,7 +117,9 @@ pub async fn prove(
         }
         Err(refusal) => {
             let _counted = quota::spend(tx, bucket, limits.second).await?;
-            audit::record(tx, Event::SignInFailed { account: Some(account), because: "second-factor" }).await?;
+            let (person, account) = (Some(first.person), Some(account));
+            let because = "second-factor";
+            audit::record(tx, Event::SignInFailed { person, account, with: "second", because }).await?;
             Ok(Err(refusal))
         }
     }

@@ -66,7 +66,7 @@ pub(super) fn may_unite(
 ) -> Result<(), Refused> {
     let roles: Vec<&Role> = world.roles.values().collect();
     let meets = |role: &&Role| roles.iter().any(|other| other.form.id != role.form.id && parted(role, other));
-    for role in roles.iter().copied().filter(|role| meets(&role)) {
+    for role in roles.iter().copied().filter(|role| meets(role)) {
         let own = |post: &Post| {
             giver.person == Some(post.person) && post.roles.iter().any(|grant| grant.role == role.form.id)
         };

@@ -5,7 +5,7 @@ use super::{
     desk::giver,
     freed::{may_unite, only_by},
     gate::whole_power,
-    rows::{catalogue as rows, tell, world},
+    rows::{catalogue as rows, outbox, world},
 };
 use crate::{
     audit::{self, Event},
@@ -81,7 +81,7 @@ pub async fn put_role(
         return Err(DeskError::Changed(revision));
     }
     if let Some(was) = &was {
-        tell::role_changed(tx, &was.form.id).await?;
+        outbox::role_changed(tx, &was.form.id).await?;
     }
     audit::record(tx, Event::CatalogueChanged { what: "role", id, revision }).await?;
     Ok(revision)

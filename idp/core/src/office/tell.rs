@@ -1,228 +1,232 @@
-//! What parties are told when rights change: an outbox that is written in the transaction of the change.
-//!
-//! ```text
-//! a post is written ──► rights_event (same write) ──► hand_out: one rights_delivery for each party that its roles speak to
-//!                                                       claim ──► sent ──► delivered │ later │ dead, until an operator replays it
-//! ```
-//!
-//! An event says that something changed, not what anybody may do: the party asks again (the check API). So an event that comes late or
-//! twice does no harm. What begins or ends by its date alone makes no event: the one that set the date did, and answers name the end.
+//! Rights and their reasons as sentences: the same words at the terminal and on pages.
 
-use std::{collections::HashMap, time::Duration};
-
-use super::{
-    Role, RoleGrant, RoleId,
-    rows::{catalogue, posts, tell as rows},
-};
+use super::{Finding, Permission, Reach, Remedy, Rule, Word};
 use crate::{
-    store::{Conn, StoreError, Tx},
-    types::{Fault, Id, Timestamp, id},
+    org::{
+        self, AsOf, FOREVER,
+        search::{self, in_language},
+        story::day_of,
+    },
+    store::{Conn, StoreError},
+    text,
+    types::{Id, Locale, Timestamp, id},
 };
 
 type PostId = Id<id::Assignment>;
-type PartyId = Id<id::Party>;
 
-/// Tries after which a delivery is dead: the last one some fifteen hours after the first.
-const TRIES: i64 = 10;
-/// A delivery that was taken and neither arrived nor failed is tried again after so long: its node is gone.
-const HELD: Duration = Duration::from_secs(60);
-/// What arrived is kept so long: an operator may send it again.
-const KEPT: Duration = Duration::from_secs(90 * 86_400);
-
-/// Who is told: a party with an address for events.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Listener {
-    /// Which.
-    pub party: PartyId,
-    /// Its `client_id`.
-    pub client_id: String,
-}
-
-/// Whether a role towards these parties says anything to this one.
-fn speaks(roles: &HashMap<RoleId, Role>, grant: &RoleGrant, to: &Listener) -> bool {
-    let chosen = grant.parties.as_ref().is_none_or(|only| only.contains(&to.party));
-    let form = roles.get(&grant.role).map(|role| &role.form);
-    chosen
-        && form.is_some_and(|form| match &form.parties[..] {
-            [] => !form.administers(),
-            told => told.iter().any(|aloud| aloud.party == to.client_id),
-        })
-}
-
-async fn catalogue_of(conn: &mut Conn) -> Result<HashMap<RoleId, Role>, StoreError> {
-    Ok(catalogue::roles(conn).await?.into_iter().map(|role| (role.form.id.clone(), role)).collect())
-}
-
-/// Makes deliveries of changes that nobody was told of yet; gives how many changes it looked at.
-pub async fn hand_out(tx: &mut Tx<'_>, listeners: &[Listener], most: i64) -> Result<usize, StoreError> {
-    let open = rows::open(tx, most).await?;
-    if open.is_empty() {
-        return Ok(0);
-    }
-    let roles = catalogue_of(tx).await?;
-    let ids: Vec<PostId> = open.iter().map(|event| event.post).collect();
-    let now: HashMap<PostId, Vec<RoleGrant>> =
-        posts::by_ids(tx, &ids).await?.into_iter().map(|one| (one.post.id, one.post.roles)).collect();
-    let mut to = Vec::new();
-    for event in &open {
-        let mut grants = now.get(&event.post).cloned().unwrap_or_default();
-        if let Some(also) = &event.also {
-            let also: Vec<RoleGrant> =
-                serde_json::from_str(also).map_err(|error| Fault::new("reading a change of rights", error))?;
-            grants.extend(also);
-        }
-        let hears = |listener: &&Listener| grants.iter().any(|grant| speaks(&roles, grant, listener));
-        to.extend(listeners.iter().filter(hears).map(|listener| (event.seq, listener.party, event.person)));
-    }
-    let seqs: Vec<i64> = open.iter().map(|event| event.seq).collect();
-    rows::hand_out(tx, &seqs, &to).await?;
-    Ok(open.len())
-}
-
-/// What changed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Change {
-    /// Its place in the order of all changes.
-    pub seq: i64,
-    /// Which post.
-    pub post: PostId,
-    /// The revision that it got.
-    pub revision: i64,
-    /// `begun`, `requested`, `approved`, `refused`, `changed`, `ended`, `carried`, `role-changed`.
-    pub change: String,
-    /// When.
-    pub happened_at: Timestamp,
-}
-
-impl From<rows::Event> for Change {
-    fn from(event: rows::Event) -> Self {
-        let rows::Event { seq, post, revision, change, happened_at } = event;
-        Self { seq, post, revision, change, happened_at }
+/// What a rule asks; said of one that is met.
+const fn met(rule: Rule) -> &'static str {
+    match rule {
+        Rule::PostKnown => "office-rule-post-known",
+        Rule::PersonActive => "office-rule-person-active",
+        Rule::Approved => "office-rule-approved",
+        Rule::InWindow => "office-rule-in-window",
+        Rule::Confirmed => "office-rule-confirmed",
+        Rule::UnitExists => "office-rule-unit-exists",
+        Rule::DelegatorHolds => "office-rule-delegator-holds",
+        Rule::RoleInForce => "office-rule-role-in-force",
+        Rule::RoleFitsKind => "office-rule-role-fits-kind",
+        Rule::RoleFitsLevel => "office-rule-role-fits-level",
+        Rule::Separated => "office-rule-separated",
+        Rule::WithinDelegator => "office-rule-within-delegator",
+        Rule::ScopeKnown => "office-rule-scope-known",
+        Rule::DecisionForOffice => "office-rule-decision-for-office",
     }
 }
 
-/// A change on its way to a party.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Delivery {
-    /// What changed.
-    pub change: Change,
-    /// To whom.
-    pub party: PartyId,
-    /// Whose post.
-    pub person: Id<id::Person>,
-    /// Attempts before this one.
-    pub tries: i64,
+/// What is wrong where a rule is not met.
+const fn unmet(rule: Rule) -> &'static str {
+    match rule {
+        Rule::PostKnown => "office-unmet-post-known",
+        Rule::PersonActive => "office-unmet-person-active",
+        Rule::Approved => "office-unmet-approved",
+        Rule::InWindow => "office-unmet-in-window",
+        Rule::Confirmed => "office-unmet-confirmed",
+        Rule::UnitExists => "office-unmet-unit-exists",
+        Rule::DelegatorHolds => "office-unmet-delegator-holds",
+        Rule::RoleInForce => "office-unmet-role-in-force",
+        Rule::RoleFitsKind => "office-unmet-role-fits-kind",
+        Rule::RoleFitsLevel => "office-unmet-role-fits-level",
+        Rule::Separated => "office-unmet-separated",
+        Rule::WithinDelegator => "office-unmet-within-delegator",
+        Rule::ScopeKnown => "office-unmet-scope-known",
+        Rule::DecisionForOffice => "office-unmet-decision-for-office",
+    }
 }
 
-/// Takes deliveries that are due: of each person the first only. Their next try is moved ahead, so that no other worker takes them.
-pub async fn claim(tx: &mut Tx<'_>, most: i64) -> Result<Vec<Delivery>, StoreError> {
-    let held_until = tx.now() + HELD;
-    let claimed = rows::claim(tx, most, held_until).await?;
-    let seqs: Vec<i64> = claimed.iter().map(|one| one.seq).collect();
-    let events: HashMap<i64, rows::Event> =
-        rows::events(tx, &seqs).await?.into_iter().map(|event| (event.seq, event)).collect();
-    let delivery = |one: rows::Claimed| {
-        let rows::Event { seq, post, revision, change, happened_at } = events.get(&one.seq)?;
-        let change =
-            Change { seq: *seq, post: *post, revision: *revision, change: change.clone(), happened_at: *happened_at };
-        Some(Delivery { change, party: one.party, person: one.person, tries: one.tries })
+/// What a rule says, and what would turn it. `name` names another post.
+pub fn finding(locale: Locale, finding: &Finding, name: &dyn Fn(PostId) -> String) -> String {
+    let key = if finding.holds { met(finding.rule) } else { unmet(finding.rule) };
+    let said = text::say(locale, key);
+    match remedy(locale, finding.remedy, name) {
+        Some(turn) => format!("{said} ({turn})"),
+        None => said.into_owned(),
+    }
+}
+
+/// What would turn an answer; `None`: nothing is to be done.
+fn remedy(locale: Locale, remedy: Remedy, name: &dyn Fn(PostId) -> String) -> Option<String> {
+    let say = |key| text::say(locale, key).into_owned();
+    Some(match remedy {
+        Remedy::None => return None,
+        Remedy::Waits(until) if until == FOREVER => return None,
+        Remedy::Waits(until) => text::say_with(locale, "office-turns-on", &[("day", &day_of(until))]),
+        Remedy::Approval => say("office-turns-approval"),
+        Remedy::Decision => say("office-turns-decision"),
+        Remedy::AnotherPost => say("office-turns-another-post"),
+        Remedy::Catalogue => say("office-turns-catalogue"),
+        Remedy::OtherPostEnds(post) => text::say_with(locale, "office-turns-other-ends", &[("post", &name(post))]),
+        Remedy::Delegator(post) => text::say_with(locale, "office-turns-delegator", &[("post", &name(post))]),
+    })
+}
+
+/// Why something ends at an instant: the rule of these that turns then. `None`: it has no end in sight.
+pub fn ending(locale: Locale, findings: &[&Finding], until: Timestamp) -> Option<String> {
+    if until == FOREVER {
+        return None;
+    }
+    let turns = findings.iter().find(|finding| finding.holds && finding.remedy == Remedy::Waits(until));
+    let key = match turns.map(|finding| finding.rule) {
+        Some(Rule::InWindow) => "office-ends-window",
+        Some(Rule::Confirmed) => "office-ends-unconfirmed",
+        Some(Rule::UnitExists) => "office-ends-unit",
+        Some(Rule::DelegatorHolds | Rule::WithinDelegator) => "office-ends-delegator",
+        Some(Rule::RoleInForce) => "office-ends-role",
+        _ => "office-ends-other",
     };
-    Ok(claimed.into_iter().filter_map(delivery).collect())
+    Some(text::say(locale, key).into_owned())
 }
 
-/// How a try ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// The party has it, or has no address any more.
-    Arrived,
-    /// Perhaps later.
-    Failed,
-    /// The party says that it will never take it (RFC 8935 section 2.3).
-    Refused,
-}
-
-/// Notes how a try ended. After a failure the next one comes after 5 s, 20 s, 80 s … six hours at most; after the last the delivery is
-/// dead, and what waited behind it goes on.
-pub async fn note(tx: &mut Tx<'_>, delivery: &Delivery, outcome: Outcome) -> Result<(), StoreError> {
-    let (seq, party, tries) = (delivery.change.seq, delivery.party, delivery.tries + 1);
-    match outcome {
-        Outcome::Arrived => rows::delivered(tx, seq, party).await,
-        Outcome::Failed if tries < TRIES => {
-            let wait = 5 * 4_u64.saturating_pow(u32::try_from(tries - 1).unwrap_or(u32::MAX));
-            let due_at = tx.now() + Duration::from_secs(wait.min(6 * 3_600));
-            rows::postpone(tx, (seq, party), tries, due_at).await
-        }
-        Outcome::Failed | Outcome::Refused => rows::bury(tx, seq, party).await,
+/// The last day of something that ends at an instant, as people say it.
+pub fn end(locale: Locale, until: Timestamp) -> String {
+    match until {
+        FOREVER => text::say(locale, "office-open-end").into_owned(),
+        until => day_of(Timestamp::from_millis(until.millis() - 1)),
     }
 }
 
-/// A change that a party does not have.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Missing {
-    /// On its way.
-    pub delivery: Delivery,
-    /// The next try.
-    pub due_at: Timestamp,
-    /// When it was given up; `None`: it is still tried.
-    pub dead_at: Option<Timestamp>,
+/// A unit's name, told apart from others of the same name.
+pub async fn unit(conn: &mut Conn, unit: Id<id::Unit>, at: Timestamp, locale: Locale) -> Result<String, StoreError> {
+    let label = search::label(conn, unit, AsOf::at(at)).await?;
+    Ok(label.map_or_else(|| unit.to_string(), |label| label.text(locale)))
 }
 
-/// What parties do not have, the oldest first, at most `most` of it.
-pub async fn missing(conn: &mut Conn, most: i64) -> Result<Vec<Missing>, StoreError> {
-    let missing = |one: rows::Missing| Missing {
-        delivery: Delivery { change: one.event.into(), party: one.party, person: one.person, tries: one.tries },
-        due_at: one.due_at,
-        dead_at: one.dead_at,
+/// A unit and everything above it but the country, the unit first. Of a unit that is not there at that instant: as it was, or will be,
+/// at the nearest one.
+pub async fn path(conn: &mut Conn, unit: Id<id::Unit>, at: Timestamp, locale: Locale) -> Result<String, StoreError> {
+    let Some(span) = org::lifetime(conn, unit).await? else { return Ok(unit.to_string()) };
+    let steps = org::path(conn, unit, AsOf::at(span.nearest(at))).await?;
+    let shown = if steps.len() > 1 { &steps[1..] } else { &steps[..] };
+    let names: Vec<&str> = shown.iter().rev().map(|step| in_language(&step.name, locale)).collect();
+    Ok(names.join(", "))
+}
+
+/// Over which units something counts.
+pub async fn reach(conn: &mut Conn, reach: &Reach, at: Timestamp, locale: Locale) -> Result<String, StoreError> {
+    let (key, top) = match reach {
+        Reach::Own(unit) => ("office-over-own", *unit),
+        Reach::Unit(unit) => ("office-over-unit", *unit),
+        Reach::Under(unit) => ("office-over-under", *unit),
+        Reach::Listed(units) => {
+            return Ok(text::say_with(locale, "office-over-list", &[("count", &units.len().to_string())]));
+        }
+        Reach::Anywhere => return Ok(text::say(locale, "office-over-everything").into_owned()),
     };
-    Ok(rows::undelivered(conn, most).await?.into_iter().map(missing).collect())
+    let label = unit(conn, top, at, locale).await?;
+    Ok(text::say_with(locale, key, &[("unit", &label)]))
 }
 
-/// Sends a party everything again from one change on: what it has, and what was given up. Gives how many deliveries.
-pub async fn replay(tx: &mut Tx<'_>, party: PartyId, from: i64) -> Result<u64, StoreError> {
-    rows::replay(tx, party, from).await
+/// What a permission lets one do. A word of a party's own is told as it is where the starter set does not hold it.
+pub fn permission(locale: Locale, word: &Word) -> String {
+    let key = match word {
+        Word::Ours(ours) => Some(ours_key(*ours)),
+        Word::Party(text) => text.split_once('/').and_then(|(_, word)| duty_key(word)),
+    };
+    key.map_or_else(|| word.as_str().to_owned(), |key| text::say(locale, key).into_owned())
 }
 
-/// A post that speaks to a party.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Known {
-    /// Which.
-    pub post: PostId,
-    /// Whose.
-    pub person: Id<id::Person>,
-    /// Its revision.
-    pub revision: i64,
-}
-
-/// Posts that a party reconciles with its own, ordered by id: those that count or will, and speak to it. Gives at most `most`, and after
-/// which post the next page begins.
-pub async fn known(
-    conn: &mut Conn,
-    to: &Listener,
-    (mut after, at): (Option<PostId>, Timestamp),
-    most: usize,
-) -> Result<(Vec<Known>, Option<PostId>), StoreError> {
-    let roles = catalogue_of(conn).await?;
-    let mut found: Vec<Known> = Vec::new();
-    loop {
-        let part = rows::speaking(conn, at, after, 500).await?;
-        let Some(last) = part.last().map(|one| one.post) else { return Ok((found, None)) };
-        for one in part {
-            let grant = RoleGrant { role: one.role, parties: one.parties };
-            let told = found.last().is_some_and(|last| last.post == one.post);
-            if told || !speaks(&roles, &grant, to) {
-                continue;
-            }
-            if found.len() == most {
-                return Ok((found.clone(), found.last().map(|last| last.post)));
-            }
-            found.push(Known { post: one.post, person: one.person, revision: one.revision });
-        }
-        after = Some(last);
+const fn ours_key(permission: Permission) -> &'static str {
+    match permission {
+        Permission::OwnPlatform => "permission-platform-own",
+        Permission::ReadOfficials => "permission-officials-read",
+        Permission::AssignOfficials => "permission-officials-assign",
+        Permission::ApproveOfficials => "permission-officials-approve",
+        Permission::ReviewOfficials => "permission-officials-review",
+        Permission::WriteRoles => "permission-roles-write",
+        Permission::ReadUnits => "permission-units-read",
+        Permission::ProposeChanges => "permission-changes-propose",
+        Permission::DecideChanges => "permission-changes-decide",
+        Permission::ReadParties => "permission-parties-read",
+        Permission::WriteParties => "permission-parties-write",
+        Permission::SupportPeople => "permission-people-support",
+        Permission::ReadAudit => "permission-audit-read",
     }
 }
 
-/// Removes what arrived three months ago.
-pub async fn sweep(tx: &mut Tx<'_>) -> Result<u64, StoreError> {
-    let before = tx.now() - KEPT;
-    rows::sweep(tx, before).await
+/// The words of one-stop software that the starter set holds.
+fn duty_key(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "approve" => "duty-approve",
+        "sign" => "duty-sign",
+        "view" => "duty-view",
+        "report" => "duty-report",
+        "review" => "duty-review",
+        "handle" => "duty-handle",
+        "receive" => "duty-receive",
+        "return" => "duty-return",
+        "collect" => "duty-collect",
+        "number" => "duty-number",
+        "seal" => "duty-seal",
+        "certify" => "duty-certify",
+        "receive-post" => "duty-receive-post",
+        "return-post" => "duty-return-post",
+        "receive-anywhere" => "duty-receive-anywhere",
+        "follow" => "duty-follow",
+        "search" => "duty-search",
+        "survey" => "duty-survey",
+        "population" => "duty-population",
+        "land" => "duty-land",
+        _ => return None,
+    })
+}
+
+/// Why a change of posts is refused, by the stable word of the refusal.
+pub fn refusal(word: &str) -> &'static str {
+    match word {
+        "oneself" => "office-why-oneself",
+        "no-power" | "not-acting" => "office-why-no-power",
+        "too-high" => "office-why-too-high",
+        "not-held" => "office-why-not-held",
+        "other-unit" => "office-why-other-unit",
+        "too-long" => "office-why-too-long",
+        "unknown-role" | "does-not-fit" => "office-why-does-not-fit",
+        "no-unit" => "office-why-no-unit",
+        "last-owner" => "office-why-last-owner",
+        "sets-free" => "office-why-sets-free",
+        "separated" => "office-why-separated",
+        "unconfirmed" => "office-why-unconfirmed",
+        "field" => "office-why-field",
+        "person-not-active" => "office-why-person",
+        "same-person" => "office-why-same-person",
+        _ => "office-why-state",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::starter, Permission, Word, permission};
+    use crate::types::Locale;
+
+    #[test]
+    fn every_permission_of_ours_and_of_the_starter_set_is_said_in_words() {
+        let set = starter::catalogue().expect("reads");
+        let starting = set.roles.iter().flat_map(|form| form.permissions.iter().cloned());
+        for word in starting.chain(Permission::ALL.map(Word::Ours)) {
+            for locale in Locale::ALL {
+                assert_ne!(permission(locale, &word), word.as_str(), "{}", locale.tag());
+            }
+        }
+        let other = Word::parse("other/own-word").expect("a word");
+        assert_eq!(permission(Locale::Vi, &other), "other/own-word");
+    }
 }

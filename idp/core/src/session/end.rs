@@ -58,7 +58,7 @@ pub async fn end_others_of(
     Ok(ended)
 }
 
-/// Ends every session that a credential opened or last proved: whoever removes a stolen one removes the thief too.
+/// Ends every session in which a credential was ever used: whoever removes a stolen one removes the thief too.
 pub async fn end_opened_with(
     tx: &mut Tx<'_>,
     credential: Id<id::Credential>,

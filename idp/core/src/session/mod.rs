@@ -1,7 +1,7 @@
 //! Sessions of browsers: how long somebody is known, which parties joined, and what happens when it ends.
 //!
-//! Owns: `session`, `session_party`, `logout_delivery`, `sign_in_report`, and shows the view `session_standing`. May be called by the hall,
-//! the doors and the jobs.
+//! Owns: `session`, `session_party`, `session_proof`, `logout_delivery`, `sign_in_report`, and shows the views `session_standing` and
+//! `session_proved`. May be called by the hall, the doors and the jobs.
 //!
 //! The cookie holds 256 random bits; the row holds their digest. A session ends by one guarded statement, and the same
 //! transaction queues a logout token for every party that joined: so it survives restarts and slow parties.

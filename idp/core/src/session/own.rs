@@ -69,16 +69,16 @@ pub struct Report {
     pub at: Timestamp,
 }
 
-/// Reports that a sign-in was not by the person: ends its session and opens a case. A second report of the same event gives
-/// the number of the first.
+/// Reports that a sign-in was not by the person: ends its session, where it opened one, and opens a case. A second report of the same
+/// event gives the number of the first.
 pub async fn report(tx: &mut Tx<'_>, person: Id<id::Person>, event: &Own) -> Result<Option<Report>, StoreError> {
-    let Some(session) = event.session() else {
-        return Ok(None);
-    };
+    let session = event.session();
     let drawn = format!("BC-{}-{}", random::readable(4), random::readable(4));
     let number = rows::insert_report(tx, (person, session), event.id, &drawn).await?;
     if number == drawn {
-        end_own(tx, person, session, "reported").await?;
+        if let Some(session) = session {
+            end_own(tx, person, session, "reported").await?;
+        }
         audit::record(tx, Event::SignInReported { person, session, number: number.clone() }).await?;
     }
     let reports = rows::reports(tx, person).await?;

@@ -13,7 +13,7 @@ use crate::{
 const INSERT: &str = "insert into session \
     (id, digest, account_id, person_id, started_at, last_used_at, ends_at, auth_at, acr, amr, epoch, credential_id, \
     population, computer, agent) values ($1, $2, $3, $4, $5, $5, $6, $5, $7, $8, $9, $10, $11, $12, $13)";
-/// A proof without a credential leaves the one that opened the session: removing that one must still end it.
+/// The column `credential_id` is kept for the release before; what counts is `session_proof`.
 const RENEW: &str = "update session set digest = $2, auth_at = $3, acr = $4, amr = $5, last_used_at = $3, \
     credential_id = coalesce($6, credential_id) \
     where id = $1 and ended_at is null";
@@ -37,8 +37,12 @@ const QUEUE: &str = "insert into logout_delivery (id, party_id, session_id, sid,
     values ($1, $2, $3, $4, $5, 0, $6, $6)";
 const OF_SID: &str = "select session_id from session_party where sid = $1";
 const OPEN_SESSIONS: &str = "select id from session where person_id = $1 and ended_at is null";
-const OPENED_WITH: &str = "select id from session where credential_id = $1 and ended_at is null";
-const IS_OPENED_WITH: &str = "select id from session where id = $1 and credential_id = $2";
+const OPENED_WITH: &str = "select s.id from session_proof p join session s on s.id = p.session_id \
+    where p.credential_id = $1 and s.ended_at is null";
+/// Every credential that ever proved the holder of a session counts: a thief who adds a passkey of their own and proves themself with it
+/// does not outlive the stolen one.
+const NOTE_PROOF: &str = "insert into session_proof (session_id, credential_id) values ($1, $2) on conflict (session_id, credential_id) do nothing";
+const IS_OPENED_WITH: &str = "select session_id from session_proof where session_id = $1 and credential_id = $2";
 const OPEN_OF: &str = "select s.id, s.started_at, s.last_used_at, s.ends_at, s.acr, s.agent, s.population, s.computer, \
     (select count(*) from session_party p where p.session_id = s.id) as parties from session s \
     where s.person_id = $1 and s.ended_at is null and s.ends_at > $2 and s.epoch = $3 \
@@ -76,6 +80,7 @@ pub(super) const ALL: &[&str] = &[
     OF_SID,
     OPEN_SESSIONS,
     OPENED_WITH,
+    NOTE_PROOF,
     IS_OPENED_WITH,
     OPEN_OF,
     PERSON_OF,
@@ -115,7 +120,19 @@ pub(super) async fn insert(
         live.computer.word(),
         agent
     ];
-    tx.later(INSERT, params).await
+    tx.later(INSERT, params).await?;
+    note_proof(tx, live.id, credential).await
+}
+
+async fn note_proof(
+    tx: &mut Tx<'_>,
+    session: Id<id::Session>,
+    credential: Option<Id<id::Credential>>,
+) -> Result<(), StoreError> {
+    match credential {
+        Some(credential) => tx.later(NOTE_PROOF, params![session, credential]).await,
+        None => Ok(()),
+    }
 }
 
 pub(super) async fn renew(
@@ -124,7 +141,11 @@ pub(super) async fn renew(
     (cookie, credential): (Digest, Option<Id<id::Credential>>),
 ) -> Result<bool, StoreError> {
     let params = params![live.id, cookie, live.auth_at, live.aal.acr(), live.amr.as_str(), credential];
-    Ok(tx.run(RENEW, params).await? == 1)
+    if tx.run(RENEW, params).await? == 0 {
+        return Ok(false);
+    }
+    note_proof(tx, live.id, credential).await?;
+    Ok(true)
 }
 
 pub(super) async fn hold_to_office(tx: &mut Tx<'_>, live: &Live, limits: Limits) -> Result<(), StoreError> {
@@ -251,7 +272,7 @@ pub(super) async fn leave(tx: &mut Tx<'_>, person: Id<id::Person>, party: Id<id:
 /// Opens a case, and gives its number: that of the first report of this event.
 pub(super) async fn insert_report(
     tx: &mut Tx<'_>,
-    (person, session): (Id<id::Person>, Id<id::Session>),
+    (person, session): (Id<id::Person>, Option<Id<id::Session>>),
     event: Id<id::AuditEvent>,
     number: &str,
 ) -> Result<String, StoreError> {
@@ -270,7 +291,7 @@ pub(super) async fn reports(
     conn.all(REPORTS, params![person]).await?.iter().map(report).collect()
 }
 
-/// Open sessions whose holder proved themself with a credential.
+/// Open sessions whose holder ever proved themself with a credential.
 pub(super) async fn opened_with(
     conn: &mut Conn,
     credential: Id<id::Credential>,

@@ -66,6 +66,8 @@ pub const fn migrations() -> &'static [Migration] {
         18 "0018_session"
         19 "0019_office"
         20 "0020_office"
+        21 "0021_proofs"
+        22 "0022_office"
     }
 }
 

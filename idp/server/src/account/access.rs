@@ -59,6 +59,7 @@ fn what(event: &Own) -> Said {
         "refreshed" => Said::new("release-refreshed"),
         "consented" => Said::new("release-consented"),
         "consent-withdrawn" => Said::new("release-withdrawn"),
+        "consent-expired" => Said::new("release-expired"),
         _ => {
             let count = event.body.get("count").and_then(serde_json::Value::as_u64).unwrap_or(1);
             Said::new("release-told").with("count", &count)

@@ -11,13 +11,15 @@ use idp_core::{
         second::{self, Policy, Way},
         totp::{self, Confirmed, Holder, Setup},
     },
-    session,
     store::{Conn, StoreError, Tx},
     text,
     types::{AddressKind, Fault, Id, Secret, id},
 };
 
-use super::fresh::{Member, fresh, member};
+use super::{
+    fresh::{Member, fresh, member},
+    own,
+};
 use crate::web::{
     Form, Halt, Params, Visit,
     page::{AppRow, ContactRow, Errors, Factors, Picture, RecoveryCodes, Said, TotpSetup, WayPaths, render_with},
@@ -256,7 +258,7 @@ pub(super) async fn remove_app(visit: Visit, form: Form) -> Result<Response, Hal
             }
             let whose = (member.live.person, member.account.id);
             credential::remove(tx, whose, id, "by-holder").await?;
-            session::end_opened_with(tx, id, "credential-removed").await?;
+            own::end_proved_with(tx, &member.visit.house, id).await?;
             after_removal(tx, member).await?;
             Ok(Removal::Done)
         })

@@ -1,6 +1,6 @@
 //! When and from where somebody signed in with my account, and saying that it was not me.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, net::IpAddr};
 
 use axum::response::Response;
 use idp_core::{
@@ -36,7 +36,7 @@ pub(super) async fn page(visit: Visit) -> Result<Response, Halt> {
     let reports: HashMap<Id<id::AuditEvent>, Report> = reports.into_iter().collect();
     let shown = usize::try_from(MOST).unwrap_or(usize::MAX);
     let older = (events.len() > shown).then(|| events.get(shown - 1).map(|event| event.seq)).flatten();
-    let acts = events.iter().take(shown).map(|event| act(event, &reports, &live)).collect();
+    let acts = fold(events.iter().take(shown).map(|event| act(event, &reports, &live)));
     let binding = visit.binding();
     let page = AccountHistory {
         c: visit.chrome(locale(&visit, &live).await?, PATH, (&binding, FORM)),
@@ -48,17 +48,36 @@ pub(super) async fn page(visit: Visit) -> Result<Response, Halt> {
     Ok(visit.bound(render(&page), &binding))
 }
 
+/// Failures that differ in their time alone are one row: whoever guesses a hundred times shall not push a true sign-in off the page.
+fn fold(acts: impl Iterator<Item = Act>) -> Vec<Act> {
+    let mut rows: Vec<Act> = Vec::new();
+    for act in acts {
+        match rows.last_mut() {
+            Some(last) if act.is_like(last) => last.times += 1,
+            _ => rows.push(act),
+        }
+    }
+    rows
+}
+
 fn act(event: &Own, reports: &HashMap<Id<id::AuditEvent>, Report>, live: &Live) -> Act {
     let personal = event.personal.as_ref();
-    let is_sign_in = is_sign_in(event);
+    let (is_sign_in, failed) = (is_sign_in(event), is_failure(event));
+    let address = personal.and_then(|personal| personal.address.clone());
     Act {
         event: event.id.to_string(),
         at: event.at,
         what: what(event),
-        methods: if is_sign_in { event.word("amr").split(' ').filter_map(method).collect() } else { Vec::new() },
+        methods: match (is_sign_in, failed) {
+            (true, _) => event.word("amr").split(' ').filter_map(method).collect(),
+            (_, true) => method(event.word("with")).into_iter().collect(),
+            _ => Vec::new(),
+        },
         agent: personal.and_then(|personal| personal.agent.as_deref()).map(Agent::from_word),
-        address: personal.and_then(|personal| personal.address.clone()),
-        may_report: is_sign_in,
+        address: if failed { address.as_deref().and_then(network) } else { address },
+        failed,
+        times: 1,
+        may_report: is_sign_in || failed,
         reported: reports.get(&event.id).map(|report| report.number.clone()),
         here: is_sign_in && event.session() == Some(live.id),
     }
@@ -68,10 +87,29 @@ fn is_sign_in(event: &Own) -> bool {
     matches!(event.kind.as_str(), "signed-in" | "reauthenticated")
 }
 
+fn is_failure(event: &Own) -> bool {
+    event.kind == "sign-in-failed"
+}
+
+/// Where an attempt came from, without its last part: somebody who mistyped their own name is a person too.
+fn network(address: &str) -> Option<String> {
+    match address.parse::<IpAddr>().ok()?.to_canonical() {
+        IpAddr::V4(address) => {
+            let [a, b, c, _] = address.octets();
+            Some(format!("{a}.{b}.{c}.x"))
+        }
+        IpAddr::V6(address) => {
+            let [a, b, c, ..] = address.segments();
+            Some(format!("{a:x}:{b:x}:{c:x}:x"))
+        }
+    }
+}
+
 fn what(event: &Own) -> &'static str {
     match (event.kind.as_str(), event.word("because")) {
         ("signed-in", _) => "act-signed-in",
         ("reauthenticated", _) => "act-reauthenticated",
+        ("sign-in-failed", _) => "act-failed",
         ("sign-in-reported", _) => "act-reported",
         ("signed-out-everywhere", _) => "act-everywhere",
         (_, "signed-out" | "signed-out-everywhere" | "ended-by-holder") => "act-signed-out",
@@ -84,7 +122,8 @@ fn what(event: &Own) -> &'static str {
 fn method(word: &str) -> Option<&'static str> {
     Some(match word {
         "pwd" => "amr-pwd",
-        "hwk" | "swk" => "amr-passkey",
+        "hwk" | "swk" | "passkey" => "amr-passkey",
+        "second" => "amr-second",
         "otp" => "amr-otp",
         "sms" => "amr-sms",
         _ => return None,
@@ -99,7 +138,7 @@ async fn write(tx: &mut Tx<'_>, live: &Live, event: &Own) -> Result<Option<Repor
     Ok(report)
 }
 
-/// `POST /account/history/report`: locks the session of that sign-in and opens a case.
+/// `POST /account/history/report`: locks the session of that sign-in, if there was one, and opens a case.
 pub(super) async fn report(visit: Visit, Form(params): Form) -> Result<Response, Halt> {
     let live = sender(&visit, FORM, &params, PATH).await?;
     let event = params.get("event").and_then(|text| text.parse::<Id<id::AuditEvent>>().ok());
@@ -111,7 +150,7 @@ pub(super) async fn report(visit: Visit, Form(params): Form) -> Result<Response,
         None => None,
     };
     // Another person's event, or one that is no sign-in, is as good as none.
-    let Some(event) = found.filter(is_sign_in) else {
+    let Some(event) = found.filter(|event| is_sign_in(event) || is_failure(event)) else {
         let href = visit.keep_locale(PATH);
         return Err(visit.refuse(visit.locale(None), Code::NOT_FOUND, NextStep::Again { href }));
     };
@@ -126,6 +165,7 @@ pub(super) async fn report(visit: Visit, Form(params): Form) -> Result<Response,
         number: report.number,
         at: report.at,
         signed_out: here,
+        failed: is_failure(&event),
         everywhere_action: visit.keep_locale("/account/sessions/end-all"),
         href: visit.keep_locale(PATH),
     };
@@ -135,4 +175,21 @@ pub(super) async fn report(visit: Visit, Form(params): Form) -> Result<Response,
         response.headers_mut().append(axum::http::header::SET_COOKIE, cleared);
     }
     Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::network;
+
+    #[test]
+    fn of_an_address_that_failed_only_the_network_is_told() {
+        for (address, told) in [
+            ("203.0.113.77", Some("203.0.113.x")),
+            ("::ffff:203.0.113.77", Some("203.0.113.x")),
+            ("2001:db8:85a3::8a2e:370:7334", Some("2001:db8:85a3:x")),
+            ("no address", None),
+        ] {
+            assert_eq!(network(address).as_deref(), told, "{address}");
+        }
+    }
 }

@@ -5,16 +5,17 @@ use axum::{
     response::Response,
 };
 use idp_core::{
-    people,
+    office, people,
     session::{self, Computer, Live},
     signin::{self, Asked, Outcome},
-    store::StoreError,
-    types::{Fault, Locale},
+    store::{StoreError, Tx},
+    types::{Fault, Id, Locale, id},
 };
 
 use super::data;
 use crate::web::{
     Cookie, Form, Halt, Params, Visit,
+    house::House,
     page::{Account, DataMatch, Nav, SignedOut, Tab, render},
     through::{Back, Own},
     visit::onward,
@@ -56,10 +57,12 @@ pub(super) async fn page(visit: Visit) -> Result<Response, Halt> {
 }
 
 async fn show(visit: &Visit, live: &Live) -> Result<Response, Halt> {
-    let (person, account) = {
+    let (person, account, official) = {
         let mut conn = visit.house.db.read().await?;
         let person = people::person(&mut conn, live.person).await?;
-        (person, people::account_by_id(&mut conn, live.account).await?)
+        let world = office::world(&mut conn, live.person, visit.now()).await?;
+        let official = !world.posts_of(live.person).is_empty();
+        (person, people::account_by_id(&mut conn, live.account).await?, official)
     };
     let person = person.ok_or(Fault::bug("finding the person of a session"))?;
     let account = account.ok_or(Fault::bug("finding the account of a session"))?;
@@ -78,6 +81,7 @@ async fn show(visit: &Visit, live: &Live) -> Result<Response, Halt> {
         matched_at: person.data_matched_at,
         passkeys_href: visit.keep_locale("/account/passkeys"),
         factors_href: visit.keep_locale("/account/factors"),
+        posts_href: official.then(|| visit.keep_locale(Tab::Posts.path())),
         sign_out_action: visit.keep_locale("/account/sign-out"),
     };
     Ok(visit.bound(render(&page), &binding))
@@ -132,6 +136,16 @@ pub(super) fn signed_out(visit: &Visit, live: Option<&Live>) -> Response {
     let cleared: HeaderValue = visit.house.cookies.clear(Cookie::Session);
     response.headers_mut().append(SET_COOKIE, cleared);
     response
+}
+
+/// Ends all that a removed credential opened: its sessions, and what services were given in them.
+pub(super) async fn end_proved_with(
+    tx: &mut Tx<'_>,
+    house: &House,
+    credential: Id<id::Credential>,
+) -> Result<(), StoreError> {
+    session::end_opened_with(tx, credential, "credential-removed").await?;
+    house.grants.end_proved_with(tx, credential, "credential-removed").await
 }
 
 /// What the registry said, as pages show it.

@@ -24,6 +24,7 @@ use super::{gate, own};
 use crate::web::{
     Cookie, Form, Halt, Visit,
     ceremony::{Question, answer, ask, not_created},
+    house::House,
     in_app,
     page::{Accepted, Ceremony, Errors, PasskeyCreate, PasskeyList, PasskeyRemove, PasskeyRow, render, render_with},
     visit::onward,
@@ -207,7 +208,7 @@ pub(super) async fn remove(visit: Visit, Named(id): Named, Form(params): Form) -
     let live = gate::fresh(&visit, &remove_path(id)).await?;
     let cx = visit.cx.acting(live.actor());
     let who = &live;
-    let removed = visit.house.db.write(&cx, |tx| Box::pin(take_away(tx, who, id))).await?;
+    let removed = visit.house.db.write(&cx, |tx| Box::pin(take_away(tx, &visit.house, who, id))).await?;
     let mut response = onward(&if removed { done(&visit, "removed") } else { visit.keep_locale(LIST) });
     if visit.house.session(&visit.headers, visit.now()).await?.is_none() {
         response.headers_mut().append(SET_COOKIE, visit.house.cookies.clear(Cookie::Session));
@@ -215,14 +216,14 @@ pub(super) async fn remove(visit: Visit, Named(id): Named, Form(params): Form) -
     Ok(response)
 }
 
-/// The passkey goes, and with it every session that it opened: who removes a stolen one removes the thief too.
-async fn take_away(tx: &mut Tx<'_>, live: &Live, id: Id<id::Credential>) -> Result<bool, StoreError> {
+/// The passkey goes, and with it everything that it opened: who removes a stolen one removes the thief too.
+async fn take_away(tx: &mut Tx<'_>, house: &House, live: &Live, id: Id<id::Credential>) -> Result<bool, StoreError> {
     let all = credential::list(tx, live.account).await?;
     let only_way = all.len() == 1 && password::stored(tx, live.account).await?.is_none();
     if only_way || !all.iter().any(|credential| is_passkey(credential, id)) {
         return Ok(false);
     }
     let removed = credential::remove(tx, (live.person, live.account), id, "by-holder").await?;
-    session::end_opened_with(tx, id, "credential-removed").await?;
+    own::end_proved_with(tx, house, id).await?;
     Ok(removed)
 }

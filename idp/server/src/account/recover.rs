@@ -1,7 +1,7 @@
 //! A forgotten password: who are you, and what else proves it?
 //!
 //! ```text
-//! data ─ quotas ─ registry ─► case ─► a code ─► (waiting) ─► a new password, everything else ended
+//! data ─ quotas ─ registry ─► case ─► a code ─► (waiting, another code) ─► a new password, everything else ended
 //! ```
 //!
 //! Data that fit nobody get the same pages, cookies and answers; what is sent goes out from the outbox, after the answer.
@@ -248,6 +248,7 @@ impl At {
             c: self.chrome(if sent { "?sent=1" } else { "" }),
             errors,
             sent,
+            again: matches!(self.case.state, State::Waiting(_)),
             action: self.path("/proof"),
             send_action: self.path("/send"),
         };
@@ -267,12 +268,16 @@ fn form(t: &str) -> String {
 pub(super) async fn step(visit: Visit, ticket: Ticket) -> Result<Response, Halt> {
     let at = At::arrive(visit, ticket).await?;
     match at.case.state {
-        State::Proved(due_at) if due_at > at.desk.visit.now() => {
+        State::Waiting(due_at) if due_at > at.desk.visit.now() => {
             let page = RecoverWait { c: at.chrome(""), due: due_at.show(), here: at.path("") };
             Ok(at.desk.bound(render_with(StatusCode::OK, &page)))
         }
-        State::Proved(_) => recovered::form(&at, (StatusCode::OK, Errors::none())).await,
-        _ => {
+        State::Open => recovered::form(&at, (StatusCode::OK, Errors::none())).await,
+        state => {
+            if state != State::Asked {
+                // Closed while it waited: there is nothing to prove any more.
+                recovered::whose(&at).await?;
+            }
             let sent = at.desk.visit.query.get("sent").is_some();
             Ok(at.proof((StatusCode::OK, Errors::none()), sent))
         }
@@ -283,7 +288,7 @@ pub(super) async fn step(visit: Visit, ticket: Ticket) -> Result<Response, Halt>
 pub(super) async fn send(visit: Visit, ticket: Ticket, Form(params): Form) -> Result<Response, Halt> {
     let at = At::arrive_with(visit, ticket, &params).await?;
     let visit = &at.desk.visit;
-    if at.case.state != State::Asked {
+    if !at.case.wants_proof(visit.now()) {
         return Ok(onward(&at.path("")));
     }
     let written = visit.house.db.write(&visit.cx, |tx| {
@@ -332,7 +337,7 @@ enum Answered {
 /// `POST /recover/{t}/proof`: `code`.
 pub(super) async fn prove(visit: Visit, ticket: Ticket, Form(params): Form) -> Result<Response, Halt> {
     let at = At::arrive_with(visit, ticket, &params).await?;
-    if at.case.state != State::Asked {
+    if !at.case.wants_proof(at.desk.visit.now()) {
         return Ok(onward(&at.path("")));
     }
     let wrong = |key| (StatusCode::UNPROCESSABLE_ENTITY, Errors::none().field("code", Said::new(key)));
@@ -364,7 +369,11 @@ async fn judge(tx: &mut Tx<'_>, at: &At, typed: &str) -> Result<Answered, StoreE
         let _counted = quota::spend(tx, bucket, limits.second).await?;
         return Ok(Answered::Wrong);
     };
-    go_on(tx, at, (account, factor)).await
+    if at.case.state == State::Asked {
+        return go_on(tx, at, (account, factor)).await;
+    }
+    // The wait is over: whoever still receives there, or has the second factor, sets the password now or proves it again later.
+    Ok(if recovery::open(tx, &at.case).await? { Answered::Proved } else { Answered::Over })
 }
 
 async fn factor(tx: &mut Tx<'_>, at: &At, account: Id<id::Account>, typed: &str) -> Result<Option<Factor>, StoreError> {
@@ -380,7 +389,8 @@ async fn factor(tx: &mut Tx<'_>, at: &At, account: Id<id::Account>, typed: &str)
     })
 }
 
-/// Notes what was proved and tells every address; the link that goes on is sent when the wait is over.
+/// Notes what was proved and tells every address; the link to go on with is sent when the wait is over. It opens nothing: a mail may lie
+/// in a mailbox for a day, so a code has to be asked for again (row 136 of the list of attacks: half an hour).
 async fn go_on(tx: &mut Tx<'_>, at: &At, (account, factor): (Id<id::Account>, Factor)) -> Result<Answered, StoreError> {
     let wait = match factor {
         Factor::Second => std::time::Duration::ZERO,
@@ -410,7 +420,7 @@ async fn ready(
         return Ok(());
     };
     let link = format!("{}{PATH}/{}", at.desk.visit.house.issuer, at.t);
-    let until = (due_at + recovery::OPEN).show();
+    let until = (due_at + recovery::AWAKE).show();
     let locale = notice::locale_of(tx, account).await?;
     let with: &[(&str, &str)] = &[("link", &link), ("until", &until)];
     notify::queue(tx, Message { to, template: notice::RECOVERY_READY, locale, with, due_at: Some(due_at) }).await?;

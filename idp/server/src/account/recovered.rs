@@ -25,14 +25,14 @@ const STOP_FORM: &str = "recover stop";
 const BUSY_SECONDS: u64 = 10;
 
 /// Whose password it is, and how long it has to be.
-struct Whose {
+pub(super) struct Whose {
     account: StoredAccount,
     person: StoredPerson,
     usage: PasswordUse,
 }
 
 /// Loads it again at each step: an account that was locked meanwhile gets no further.
-async fn whose(at: &At) -> Result<Whose, Halt> {
+pub(super) async fn whose(at: &At) -> Result<Whose, Halt> {
     let house = &at.desk.visit.house;
     let Some(id) = at.case.account else { return Err(at.desk.expired()) };
     let mut conn = house.db.read().await?;
@@ -69,8 +69,7 @@ fn page(at: &At, whose: &Whose, (status, errors): (StatusCode, Errors)) -> Respo
 /// `POST /recover/{t}/password`: `new_password`, `new_password_again`.
 pub(super) async fn set(visit: Visit, ticket: Ticket, Form(params): Form) -> Result<Response, Halt> {
     let at = At::arrive_with(visit, ticket, &params).await?;
-    let is_due = matches!(at.case.state, recovery::State::Proved(due_at) if due_at <= at.desk.visit.now());
-    if !is_due {
+    if at.case.state != recovery::State::Open {
         // Somebody jumps to this step without the ones before it.
         return Err(at.desk.expired());
     }

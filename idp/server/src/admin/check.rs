@@ -8,7 +8,7 @@ use idp_core::{
     admin::{Allowed, Demand, Fresh, Subject, Who},
     office::{
         self, Wanted, Word,
-        tell::{self, Listener},
+        outbox::{self, Listener},
     },
     org::{self, AsOf, Code, Scheme},
     relying::Party,
@@ -180,7 +180,7 @@ impl Reads for Reconcile {
         let after = Cursor::read(ask.query.after.as_ref(), &question)?;
         let to = Listener { party: party.id, client_id: party.client_id.clone() };
         let limit = Limit::of(ask.query.limit) as usize;
-        let (found, last) = tell::known(conn, &to, (after, ask.now), limit).await?;
+        let (found, last) = outbox::known(conn, &to, (after, ask.now), limit).await?;
         let mut items = Vec::with_capacity(found.len());
         for one in found {
             let subject = match party.definition.sector() {

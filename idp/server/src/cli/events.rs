@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 use idp_core::{
-    office::tell::{self, Missing},
+    office::outbox::{self, Missing},
     relying::Register,
     store::StoreError,
 };
@@ -47,7 +47,7 @@ fn named(register: &Register, one: &Missing) -> String {
 }
 
 async fn list(ctx: &Ctx, opened: &Opened, register: &Register) -> Result<Exit, CliError> {
-    let missing = tell::missing(&mut opened.db.read().await?, MOST).await?;
+    let missing = outbox::missing(&mut opened.db.read().await?, MOST).await?;
     let state = |one: &Missing| if one.dead_at.is_some() { "dead" } else { "waits" };
     let line = |one: &Missing| {
         let change = &one.delivery.change;
@@ -89,7 +89,7 @@ async fn replay(
         return Err(CliError::Said(Exit::Wrong, "office-event-no-party", vec![("party", client_id.to_owned())]));
     };
     let (cx, party) = (opened.cx(), party.id);
-    let again = opened.db.write(&cx, |tx| Box::pin(tell::replay(tx, party, from))).await;
+    let again = opened.db.write(&cx, |tx| Box::pin(outbox::replay(tx, party, from))).await;
     let again = again.map_err(|error: StoreError| CliError::from(error))?;
     let count = again.to_string();
     ctx.say.answer(|| ctx.say.text_with("office-events-again", &[("count", &count)]), || json!({"again": again}));

@@ -130,7 +130,7 @@ impl Jobs {
         let messages = db.write(cx, |tx| Box::pin(notify::sweep(tx, before))).await?;
         let lapsed = db.write(cx, |tx| Box::pin(consent::expire_due(tx, AT_ONCE))).await?;
         let administration = db.write(cx, |tx| Box::pin(admin::sweep(tx))).await?;
-        let posts = self.watch_posts(cx).await? + db.write(cx, |tx| Box::pin(office::tell::sweep(tx))).await?;
+        let posts = self.watch_posts(cx).await? + db.write(cx, |tx| Box::pin(office::outbox::sweep(tx))).await?;
         Ok(sign_ins + challenges + factors + quotas + grants + messages + lapsed + administration + posts)
     }
 

@@ -178,6 +178,18 @@ impl Grants for OpenGrants {
     ) -> Result<(), StoreError> {
         end_grants_of(tx, person, because).await
     }
+
+    async fn end_proved_with(
+        &self,
+        tx: &mut Tx<'_>,
+        credential: Id<id::Credential>,
+        because: &'static str,
+    ) -> Result<(), StoreError> {
+        for grant in rows::open_grants_proved_with(tx, credential).await? {
+            revoke(tx, grant, because).await?;
+        }
+        Ok(())
+    }
 }
 
 /// Revokes every grant: after a restore, when nobody knows any more which secrets were used.

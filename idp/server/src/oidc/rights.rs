@@ -8,7 +8,7 @@ use std::time::Duration;
 use idp_core::{
     crypto::jws,
     net::{Purpose, Request},
-    office::tell::{self, Delivery, Listener, Outcome},
+    office::outbox::{self, Delivery, Listener, Outcome},
     relying::Party,
     signin,
     store::{Cx, StoreError},
@@ -35,9 +35,9 @@ pub async fn deliver_due(house: &House, cx: &Cx) -> Result<usize, Fault> {
     let listeners: Vec<Listener> =
         house.register.all().iter().filter(|party| listens(party)).map(|party| listener(party)).collect();
     let to = &listeners;
-    let handed_out = house.db.write(cx, |tx| Box::pin(tell::hand_out(tx, to, AT_ONCE)));
+    let handed_out = house.db.write(cx, |tx| Box::pin(outbox::hand_out(tx, to, AT_ONCE)));
     handed_out.await.map_err(|error: StoreError| Fault::from(error))?;
-    let due = house.db.write(cx, |tx| Box::pin(tell::claim(tx, AT_ONCE)));
+    let due = house.db.write(cx, |tx| Box::pin(outbox::claim(tx, AT_ONCE)));
     let due = due.await.map_err(|error: StoreError| Fault::from(error))?;
     let sent = futures_util::future::join_all(due.iter().map(|delivery| deliver(house, cx, delivery))).await;
     sent.into_iter().collect::<Result<Vec<()>, Fault>>()?;
@@ -52,7 +52,7 @@ async fn deliver(house: &House, cx: &Cx, delivery: &Delivery) -> Result<(), Faul
         // Nobody listens there any more.
         _ => Outcome::Arrived,
     };
-    let noted = house.db.write(cx, |tx| Box::pin(tell::note(tx, delivery, outcome)));
+    let noted = house.db.write(cx, |tx| Box::pin(outbox::note(tx, delivery, outcome)));
     noted.await.map_err(|error: StoreError| error.into())
 }
 

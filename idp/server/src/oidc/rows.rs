@@ -1,4 +1,5 @@
-//! SQL of the OpenID Connect door. Every grant that is read here comes with the post in which its holder acts, asked of the office. It joins to other rooms only through their faces `account_standing`, `consent_withdrawal` and `session_standing`.
+//! SQL of the OpenID Connect door. Every grant that is read here comes with the post in which its holder acts, asked of the office. It joins
+//! to other rooms only through their faces `account_standing`, `consent_withdrawal`, `session_standing` and `session_proved`.
 
 use idp_core::{
     params,
@@ -62,6 +63,8 @@ const GRANT_AND_PERSON: &str = "select g.id, g.party_id, g.person_id, g.account_
 const REVOKE_GRANT: &str = "update token_grant set revoked_at = $2, revoked_because = $3 where id = $1 and revoked_at is null \
     returning person_id, party_id";
 const OPEN_GRANTS: &str = "select id from token_grant where person_id = $1 and revoked_at is null";
+const OPEN_GRANTS_PROVED_WITH: &str = "select g.id from token_grant g join session_proved p on p.session_id = g.session_id \
+    where p.credential_id = $1 and g.revoked_at is null";
 const REVOKE_ALL: &str = "update token_grant set revoked_at = $1, revoked_because = $2 where revoked_at is null";
 const SWEEP_GRANTS: &str = "delete from token_grant where id in (select g.id from token_grant g \
     where g.ends_at < $1 and not exists (select 1 from refresh_token r where r.grant_id = g.id) limit 1000)";
@@ -95,6 +98,7 @@ pub(super) const ALL: &[&str] = &[
     GRANT_AND_PERSON,
     REVOKE_GRANT,
     OPEN_GRANTS,
+    OPEN_GRANTS_PROVED_WITH,
     REVOKE_ALL,
     SWEEP_GRANTS,
     SWEEP_REFRESH,
@@ -230,6 +234,14 @@ pub(super) async fn revoke_grant(
 
 pub(super) async fn open_grants(conn: &mut Conn, person: Id<id::Person>) -> Result<Vec<Id<id::Grant>>, StoreError> {
     conn.all(OPEN_GRANTS, params![person]).await?.iter().map(|row| row.id("id")).collect()
+}
+
+/// Grants of sessions in which a credential was used, ended or not.
+pub(super) async fn open_grants_proved_with(
+    conn: &mut Conn,
+    credential: Id<id::Credential>,
+) -> Result<Vec<Id<id::Grant>>, StoreError> {
+    conn.all(OPEN_GRANTS_PROVED_WITH, params![credential]).await?.iter().map(|row| row.id("id")).collect()
 }
 
 pub(super) async fn revoke_all(tx: &mut Tx<'_>, because: &str) -> Result<u64, StoreError> {

@@ -79,6 +79,14 @@ pub trait Grants: Send + Sync {
         person: Id<id::Person>,
         because: &'static str,
     ) -> Result<(), StoreError>;
+
+    /// Ends what was given out in sessions in which a credential was used, also what would outlive them (`offline_access`).
+    async fn end_proved_with(
+        &self,
+        tx: &mut Tx<'_>,
+        credential: Id<id::Credential>,
+        because: &'static str,
+    ) -> Result<(), StoreError>;
 }
 
 /// The long-lived parts. One value lives in an `Arc` that every handler shares.

@@ -9,12 +9,17 @@ use crate::{
 
 const INSERT: &str = "insert into recovery (digest, account_id, state, state_at, tries, created_at, ends_at) \
     values ($1, $2, 'asked', $3, 0, $3, $4)";
-const LOAD: &str = "select account_id, state, due_at, ends_at from recovery where digest = $1";
-const COUNT: &str = "update recovery set tries = tries + 1 where digest = $1 and state = 'asked' and tries < $2";
-const PROVED: &str = "update recovery set state = 'proved', state_at = $2, cancel_digest = $3, due_at = $4, ends_at = $5 \
+const LOAD: &str = "select account_id, state, due_at, opened_at, ends_at from recovery where digest = $1";
+const COUNT: &str = "update recovery set tries = tries + 1 where digest = $1 and tries < $2 and ends_at > $3 \
+    and (state = 'asked' or (state = 'proved' and opened_at is null and due_at <= $3))";
+/// The tries after the wait are counted anew.
+const PROVED: &str = "update recovery set state = 'proved', state_at = $2, cancel_digest = $3, due_at = $4, ends_at = $5, \
+    opened_at = $6, tries = 0 \
     where digest = $1 and state = 'asked' and ends_at > $2 and account_id is not null";
+const OPEN: &str = "update recovery set opened_at = $2, ends_at = $3 \
+    where digest = $1 and state = 'proved' and opened_at is null and due_at <= $2 and ends_at > $2";
 const FINISH: &str = "update recovery set state = 'done', state_at = $2 \
-    where digest = $1 and state = 'proved' and due_at <= $2 and ends_at > $2 returning account_id";
+    where digest = $1 and state = 'proved' and opened_at <= $2 and ends_at > $2 returning account_id";
 const CAN_BE_STOPPED: &str =
     "select state from recovery where cancel_digest = $1 and state = 'proved' and ends_at > $2";
 const STOP: &str = "update recovery set state = 'cancelled', state_at = $2 \
@@ -24,7 +29,8 @@ const STOP_ALL: &str = "update recovery set state = 'cancelled', state_at = $2 \
 const SWEEP: &str = "delete from recovery where ends_at < $1";
 
 /// Every statement of this file.
-pub(in crate::authn) const ALL: &[&str] = &[INSERT, LOAD, COUNT, PROVED, FINISH, CAN_BE_STOPPED, STOP, STOP_ALL, SWEEP];
+pub(in crate::authn) const ALL: &[&str] =
+    &[INSERT, LOAD, COUNT, PROVED, OPEN, FINISH, CAN_BE_STOPPED, STOP, STOP_ALL, SWEEP];
 
 pub(in crate::authn) async fn insert(
     tx: &mut Tx<'_>,
@@ -41,28 +47,34 @@ pub(in crate::authn) async fn load(conn: &mut Conn, digest: Digest) -> Result<Op
         return Ok(None);
     };
     let unreadable = Fault::bug("reading the state of a recovery");
-    let state = match (row.text("state")?.as_str(), row.opt_time("due_at")?) {
-        ("asked", _) => State::Asked,
-        ("proved", Some(due_at)) => State::Proved(due_at),
-        ("done", _) => State::Done,
-        ("cancelled", _) => State::Cancelled,
+    let state = match (row.text("state")?.as_str(), row.opt_time("due_at")?, row.opt_time("opened_at")?) {
+        ("asked", ..) => State::Asked,
+        ("proved", _, Some(_)) => State::Open,
+        ("proved", Some(due_at), None) => State::Waiting(due_at),
+        ("done", ..) => State::Done,
+        ("cancelled", ..) => State::Cancelled,
         _ => return Err(unreadable.into()),
     };
     Ok(Some(Case { digest, account: row.opt_id("account_id")?, state, ends_at: row.time("ends_at")? }))
 }
 
 pub(in crate::authn) async fn count_try(tx: &mut Tx<'_>, digest: Digest, most: i64) -> Result<bool, StoreError> {
-    Ok(tx.run(COUNT, params![digest, most]).await? == 1)
+    let now = tx.now();
+    Ok(tx.run(COUNT, params![digest, most, now]).await? == 1)
 }
 
 pub(in crate::authn) async fn proved(
     tx: &mut Tx<'_>,
-    digest: Digest,
-    cancel: Digest,
-    (due_at, ends_at): (Timestamp, Timestamp),
+    (digest, cancel): (Digest, Digest),
+    (due_at, opened_at, ends_at): (Timestamp, Option<Timestamp>, Timestamp),
 ) -> Result<bool, StoreError> {
     let now = tx.now();
-    Ok(tx.run(PROVED, params![digest, now, cancel, due_at, ends_at]).await? == 1)
+    Ok(tx.run(PROVED, params![digest, now, cancel, due_at, ends_at, opened_at]).await? == 1)
+}
+
+pub(in crate::authn) async fn open(tx: &mut Tx<'_>, digest: Digest, ends_at: Timestamp) -> Result<bool, StoreError> {
+    let now = tx.now();
+    Ok(tx.run(OPEN, params![digest, now, ends_at]).await? == 1)
 }
 
 pub(in crate::authn) async fn finish(tx: &mut Tx<'_>, digest: Digest) -> Result<Option<Id<id::Account>>, StoreError> {

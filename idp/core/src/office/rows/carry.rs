@@ -126,6 +126,6 @@ pub(crate) async fn bring_home(tx: &mut Tx<'_>, set: Id<id::ChangeSet>) -> Resul
     let concerned = ids(&tx.all(OF_SET, params![set]).await?)?;
     let home = tx.run(BRING_HOME, params![set]).await?;
     tx.run(CLOSE, params![set, now]).await?;
-    super::tell::changed_all(tx, "carried", &concerned).await?;
+    super::outbox::changed_all(tx, "carried", &concerned).await?;
     Ok(home)
 }

@@ -4,11 +4,21 @@ pub(super) mod acting;
 pub(super) mod carry;
 pub(super) mod catalogue;
 pub(super) mod import;
+pub(super) mod outbox;
 pub(super) mod posts;
-pub(super) mod tell;
+pub(super) mod reason;
 pub(super) mod watch;
 pub(super) mod world;
 
 /// Every statement of these files, file by file.
-pub(super) const ALL: &[&[&str]] =
-    &[acting::ALL, carry::ALL, catalogue::ALL, import::ALL, posts::ALL, tell::ALL, watch::ALL, world::ALL];
+pub(super) const ALL: &[&[&str]] = &[
+    acting::ALL,
+    carry::ALL,
+    catalogue::ALL,
+    import::ALL,
+    outbox::ALL,
+    posts::ALL,
+    reason::ALL,
+    watch::ALL,
+    world::ALL,
+];

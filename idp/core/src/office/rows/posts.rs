@@ -8,7 +8,7 @@ use super::{
         gate::Written,
         post::{Post, PostState},
     },
-    catalogue, tell, world,
+    catalogue, outbox, world,
 };
 use crate::{
     org::Span,
@@ -121,7 +121,7 @@ async fn write_one(tx: &mut Tx<'_>, written: &Written, origin: Origin) -> Result
     let json = |was: &Post| {
         serde_json::to_string(&was.roles).map_err(|error| Fault::new("writing the roles that a post had", error))
     };
-    tell::changed(tx, (post.id, post.person, post.revision), written.change(), also.map(json).transpose()?).await?;
+    outbox::changed(tx, (post.id, post.person, post.revision), written.change(), also.map(json).transpose()?).await?;
     Ok(true)
 }
 
@@ -151,7 +151,7 @@ pub(crate) async fn carry(
     insert_all(tx, &new.collect::<Vec<_>>(), super::super::carry::origin(set)).await?;
     let after = carried.iter().flat_map(|(admitted, _)| admitted.writes().iter().map(|one| one.post.id));
     let touched: Vec<PostId> = from.iter().copied().chain(after).collect();
-    tell::changed_all(tx, "carried", &touched).await
+    outbox::changed_all(tx, "carried", &touched).await
 }
 
 async fn insert_all(tx: &mut Tx<'_>, posts: &[(&Post, Option<PostId>)], origin: Origin) -> Result<(), StoreError> {

@@ -187,17 +187,17 @@ impl Act for Change {
     };
 
     async fn find(conn: &mut Conn, ask: &Ask<Self>) -> Result<Option<Found>, Stop> {
-        also(ask.path.found(conn).await?, ask.body.scope.listed())
+        Ok(also(ask.path.found(conn).await?, ask.body.scope.listed()))
     }
 }
 
 /// What is touched, and further units.
-fn also(found: Option<Found>, more: impl Iterator<Item = Id<id::Unit>>) -> Result<Option<Found>, Stop> {
-    Ok(found.map(|found| {
+fn also(found: Option<Found>, more: impl Iterator<Item = Id<id::Unit>>) -> Option<Found> {
+    found.map(|found| {
         let Targets::Units(mut units) = found.targets else { return found };
         units.extend(more);
         Found { targets: Targets::Units(units), revision: found.revision }
-    }))
+    })
 }
 
 #[async_trait]
@@ -382,7 +382,7 @@ impl Act for Move {
     };
 
     async fn find(conn: &mut Conn, ask: &Ask<Self>) -> Result<Option<Found>, Stop> {
-        also(ask.path.found(conn).await?, touched(ask.body.unit, &ask.body.post).into_iter())
+        Ok(also(ask.path.found(conn).await?, touched(ask.body.unit, &ask.body.post).into_iter()))
     }
 }
 

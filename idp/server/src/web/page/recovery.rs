@@ -32,6 +32,8 @@ pub struct RecoverProof {
     pub errors: Errors,
     /// Whether a code was asked for.
     pub sent: bool,
+    /// Whether the wait is over and a factor is proved a second time.
+    pub again: bool,
     /// Where the answer goes.
     pub action: String,
     /// Where a code is asked for.

@@ -24,12 +24,26 @@ pub struct Act {
     pub agent: Option<Agent>,
     /// From which address; `None` where it was erased.
     pub address: Option<String>,
-    /// Whether it can be reported: signing in can, signing out cannot.
+    /// Whether it was an attempt that opened nothing.
+    pub failed: bool,
+    /// How many such attempts this row stands for, one after another.
+    pub times: u32,
+    /// Whether it can be reported: signing in and failing to can, signing out cannot.
     pub may_report: bool,
     /// The number of the case, where it was reported.
     pub reported: Option<String>,
     /// Whether it is this very session.
     pub here: bool,
+}
+
+impl Act {
+    /// Whether it is one more of the failures that `row` stands for.
+    pub fn is_like(&self, row: &Self) -> bool {
+        let same = (self.what, &self.methods, &self.agent, &self.address);
+        self.failed && self.reported.is_none() && row.reported.is_none() && {
+            same == (row.what, &row.methods, &row.agent, &row.address)
+        }
+    }
 }
 
 /// The page `account-history`.
@@ -60,6 +74,8 @@ pub struct AccountReported {
     pub at: Timestamp,
     /// Whether the session of this very browser was the one.
     pub signed_out: bool,
+    /// Whether it was an attempt that opened nothing.
+    pub failed: bool,
     /// `/account/sessions/end-all`.
     pub everywhere_action: String,
     /// To the history, or to signing in anew.

@@ -25,6 +25,7 @@ pub(in crate::web::page) fn add(to: &mut Collected) {
     services(to);
     receipt(to);
     access_and_settings(to);
+    super::posts_samples::add(to);
 }
 
 fn values(locale: Locale) -> Vec<ReleasedValue> {
@@ -121,6 +122,7 @@ fn data(to: &mut Collected) {
             matched_at: (data_match == DataMatch::Matched).then_some(AT),
             passkeys_href: "/account/passkeys".to_owned(),
             factors_href: "/account/factors".to_owned(),
+            posts_href: (assurance == Ial::Ial2).then(|| "/account/posts".to_owned()),
             sign_out_action: "/account/sign-out".to_owned(),
         };
         let ids = &[
@@ -145,12 +147,24 @@ fn history(to: &mut Collected) {
         methods: vec!["amr-pwd", "amr-otp", "amr-sms", "amr-passkey"],
         agent: Some(Agent::from_word(agent)),
         address: Some("2001:db8:85a3::8a2e:370:7334".to_owned()),
+        failed: false,
+        times: 1,
         may_report: true,
         reported: None,
         here: false,
     };
     let quiet = |what| Act { may_report: false, methods: Vec::new(), address: None, ..act(what, "other/other") };
+    let failed = |method, times| Act {
+        methods: vec![method],
+        address: Some("203.0.113.x".to_owned()),
+        failed: true,
+        times,
+        ..act("act-failed", "firefox/windows")
+    };
     let acts = vec![
+        failed("amr-pwd", 7),
+        failed("amr-passkey", 1),
+        failed("amr-second", 1),
         Act { here: true, ..act("act-signed-in", "chrome/android") },
         act("act-reauthenticated", "safari/ios"),
         Act { reported: Some("BC-7K2M-4Q9D".to_owned()), ..act("act-signed-in", "coccoc/windows") },
@@ -171,12 +185,13 @@ fn history(to: &mut Collected) {
     let full = page(acts, Some("/account/history?before=7".to_owned()));
     to.add("account-history", "full", &["history", "older", "tab-data"], &full);
     to.add("account-history", "empty", &["history", "history-empty"], &page(Vec::new(), None));
-    for (name, signed_out) in [("here", true), ("elsewhere", false)] {
+    for (name, signed_out, failed) in [("here", true, false), ("elsewhere", false, false), ("failed", false, true)] {
         let context = AccountReported {
             c: chrome(look),
             number: "BC-7K2M-4Q9D".to_owned(),
             at: AT,
             signed_out,
+            failed,
             everywhere_action: "/account/sessions/end-all".to_owned(),
             href: "/account/history".to_owned(),
         };

@@ -204,6 +204,7 @@ fn recovery(to: &mut Collected) {
         c: chrome(look),
         errors,
         sent,
+        again: sent,
         action: "/recover/rc_sample/proof".to_owned(),
         send_action: "/recover/rc_sample/send".to_owned(),
     };
