@@ -105,7 +105,6 @@ mail-post-ends-body = Your post ends within { $days } days; its last day is { $d
 cli-officials-leave = End every post, session and token of somebody who leaves, at once
 cli-officials-leave-arg-person = Their sign-in name or id
 cli-officials-leave-arg-because = Why, or the number of the decision
-office-left = { $posts } posts and { $sessions } sessions ended.
 cli-officials-events = Changes of officials' rights, as parties are told of them
 cli-officials-events-list = Lists the changes that parties do not have
 cli-officials-events-replay = Sends a party everything again, also what it has and what was given up

@@ -105,7 +105,6 @@ mail-post-ends-body = Vị trí công tác của bạn còn không quá { $days 
 cli-officials-leave = Kết thúc mọi vị trí, phiên đăng nhập và thẻ truy cập của người rời đi, cùng một lúc
 cli-officials-leave-arg-person = Tên đăng nhập hoặc id của người đó
 cli-officials-leave-arg-because = Lý do, hoặc số quyết định
-office-left = Đã kết thúc { $posts } vị trí và { $sessions } phiên đăng nhập.
 cli-officials-events = Thay đổi quyền của cán bộ được báo cho các hệ thống
 cli-officials-events-list = Liệt kê những thay đổi mà các hệ thống chưa nhận
 cli-officials-events-replay = Gửi lại cho một hệ thống, kể cả những gì đã nhận và đã bỏ
