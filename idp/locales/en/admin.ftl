@@ -127,4 +127,3 @@ mistake-sets-free = This would set free a right of another post of this person t
 mistake-not-held = The role permits something that you do not hold.
 mistake-other-unit = A unit lies outside yours for a part of the time.
 mistake-too-long = It would last longer than your own post.
-mistake-sets-free = Without this role another one would count that you could not give.

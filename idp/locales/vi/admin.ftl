@@ -127,4 +127,3 @@ mistake-sets-free = Việc này làm có hiệu lực một quyền ở vị tr�
 mistake-not-held = Vai trò cho phép điều mà bạn không có.
 mistake-other-unit = Đơn vị nằm ngoài phạm vi của bạn trong một phần thời hạn.
 mistake-too-long = Dài hơn thời hạn của chính bạn.
-mistake-sets-free = Bỏ vai trò này sẽ mở ra một quyền khác mà bạn không giao được.
