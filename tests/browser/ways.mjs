@@ -82,6 +82,24 @@ export function ways(demo) {
     await page.goto(`${demo.issuer}${path}`);
   };
 
+  /** Signed in as one of the officials, at a page of theirs. */
+  const officialAt = (number, path) => async (page) => {
+    await page.goto(`${demo.issuer}${path}`);
+    await giveName(page, demo.officials[number]);
+    await page.locator('main').waitFor();
+  };
+  const day = (ahead) => new Date(Date.now() + (7 * 3_600 + ahead * 86_400) * 1_000).toISOString().slice(0, 10).split('-').reverse().join('/');
+  const delegating = (to) => async (page) => {
+    await officialAt(2, '/account/delegations/new')(page);
+    await expectPage(page, 'delegation-new');
+    await page.locator('#to').fill(to());
+    await page.locator('#role input').first().check();
+    await page.locator('#first').fill(day(0));
+    await page.locator('#last').fill(day(5));
+    await page.locator('#reason').fill('Đi công tác tại các xã');
+    await page.locator('#delegation-next').click();
+  };
+
   const askedBySurvey = async (page) => {
     await signIn(page, first, person);
     await page.goto(surveyRequest(demo));
@@ -152,6 +170,19 @@ export function ways(demo) {
     'account-sessions': signedInAt('/account/sessions'),
     'account-access': signedInAt('/account/access'),
     'account-settings': signedInAt('/account/settings'),
+    'account-posts': officialAt(1, '/account/posts'),
+    'account-posts ahead': officialAt(1, '/account/posts?at=01/01/2031'),
+    'account-delegations': officialAt(2, '/account/delegations'),
+    'delegation-new': officialAt(2, '/account/delegations/new'),
+    'delegation-new refused': async (page) => {
+      await delegating(() => 'khong-co-ai')(page);
+      await page.locator('#error-summary').waitFor();
+    },
+    'delegation-review': async (page) => {
+      await delegating(() => demo.officials[3].login)(page);
+      await page.locator('#summary').waitFor();
+    },
+    'account-approvals': officialAt(2, '/account/approvals'),
     'account-reported': async (page) => {
       await signedInAt('/account/history')(page);
       await page.locator('#history form button').first().click();

@@ -3,4 +3,5 @@
 mod carrying;
 mod desk;
 mod files;
+mod pages;
 pub(crate) mod staff;

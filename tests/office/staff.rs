@@ -97,9 +97,14 @@ pub(crate) async fn change(
 impl Staff {
     /// Provinces 54 and 66, communes 22015 and 22018 under the one, 24133 under the other; the starter set; today is 1 March 2025.
     pub(super) async fn of(engine: Engine) -> Self {
+        Self::over(engine.migrated().await, day("2025-03-01")).await
+    }
+
+    /// The same on a database that is there, such as that of a server.
+    pub(super) async fn over(db: Db, now: Timestamp) -> Self {
         let rules =
             Rules { config: Config { undo_days: 30, backdate_days: 3_650 }, rooms: vec![Arc::new(office::Posts)] };
-        let staff = Self { db: engine.migrated().await, rules, now: AtomicI64::new(day("2025-03-01").millis()) };
+        let staff = Self { db, rules, now: AtomicI64::new(now.millis()) };
         let cx = staff.operator();
         load(&staff.db, &cx).await;
         let catalogue = starter::catalogue().expect("reads");

@@ -12,4 +12,4 @@ mod passkey_own;
 mod passwords;
 mod recover;
 mod step_up;
-mod ways;
+pub(crate) mod ways;

@@ -9,7 +9,6 @@ mod telling;
 macro_rules! own {
     ($(#[$meta:meta])* async fn $name:ident($bureau:ident) $body:block) => {
         mod $name {
-            #[expect(clippy::wildcard_imports, reason = "a journey is told in its file's words")]
             use super::*;
 
             async fn tell($bureau: &Bureau) $body

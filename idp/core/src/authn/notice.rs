@@ -52,6 +52,16 @@ templates! {
     RECOVERY_CODE_USED "recovery-code-used";
     /// A post ends soon. Variables: `day` (its last one), `days` (the distance).
     POST_ENDS "post-ends";
+    /// The holder handed something on. Variables: `name` (to whom), `from`, `until` (the last day).
+    DELEGATION_GIVEN "delegation-given";
+    /// Something was handed on to the holder. Variables: `name` (by whom), `from`, `until` (the last day).
+    DELEGATION_RECEIVED "delegation-received";
+    /// What was handed on is over. Variables: `name` (the other side), `time`.
+    DELEGATION_ENDED "delegation-ended";
+    /// A second person said yes. Variable: `time`.
+    POST_APPROVED "post-approved";
+    /// A second person said no. Variables: `time`, `why`.
+    POST_REFUSED "post-refused";
 }
 
 /// The language in which an account is written to.

@@ -1,11 +1,13 @@
 //! Questions: what somebody may do and why, who may do something, which posts there are.
 
+use std::collections::{BTreeSet, HashMap};
+
 use super::{
-    Assignment, Judged, Reach, Rights, Rule, Word, World, effective, judge,
-    rows::{posts, world as rows},
+    Assignment, Judged, Kind, Permission, PostState, Reach, Rights, Rule, Word, World, effective, judge,
+    rows::{posts, reason, world as rows},
 };
 use crate::{
-    org,
+    org::{self, AsOf},
     store::{Conn, StoreError, Tx},
     types::{Id, Timestamp, id},
 };
@@ -282,4 +284,71 @@ pub async fn posts_in(
 /// Notes that somebody acts in a post: it is not dormant. At most one write an hour.
 pub async fn used(tx: &mut Tx<'_>, post: PostId) -> Result<(), StoreError> {
     posts::used(tx, post).await.map(|_| ())
+}
+
+/// Why these posts were handed on, where somebody said so.
+pub async fn reasons(conn: &mut Conn, posts: &[PostId]) -> Result<HashMap<PostId, String>, StoreError> {
+    reason::of_posts(conn, posts).await
+}
+
+/// A post that waits for a second person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// What waits.
+    pub asked: Assignment,
+    /// The own post by which one would decide.
+    pub by: PostId,
+}
+
+/// How many waiting posts one place shows: who has more decides about these first.
+const WAITING: i64 = 100;
+
+/// What waits for a person's yes: posts within the reach of a post of theirs that approves, and what was handed on in a unit that they
+/// lead. What they asked for themself, or would get, waits for somebody else. The gate judges again when they answer.
+pub async fn waiting(conn: &mut Conn, person: PersonId, at: Timestamp) -> Result<Vec<Waiting>, StoreError> {
+    let world = rows::of_person(conn, person, at).await?;
+    let own: Vec<Rights> =
+        world.posts_of(person).into_iter().filter_map(|post| effective(&world, post.id, at).ok()).collect();
+    let word = Word::Ours(Permission::ApproveOfficials);
+    let mut found: Vec<Waiting> = Vec::new();
+    for rights in &own {
+        for held in rights.held.iter().filter(|held| held.permissions.contains(&word)) {
+            found.extend(asked_within(conn, &held.reach, (rights.post, at)).await?);
+        }
+    }
+    if let Some(first) = own.first() {
+        for unit in reason::led(conn, person, at).await? {
+            let in_unit = asked_within(conn, &Reach::Unit(unit), (first.post, at)).await?;
+            found.extend(in_unit.into_iter().filter(|one| one.asked.post.kind == Kind::Delegated));
+        }
+    }
+    let me = crate::store::Actor::Person(person).to_string();
+    let mut seen = BTreeSet::new();
+    found.retain(|one| {
+        let post = &one.asked.post;
+        post.person != person && post.requested_by != me && seen.insert(post.id)
+    });
+    found.sort_by_key(|one| one.asked.post.id);
+    Ok(found)
+}
+
+/// What waits within a reach.
+async fn asked_within(
+    conn: &mut Conn,
+    reach: &Reach,
+    (by, at): (PostId, Timestamp),
+) -> Result<Vec<Waiting>, StoreError> {
+    let places: Vec<Place> = match reach {
+        Reach::Own(_) => Vec::new(),
+        Reach::Unit(unit) => vec![Place::Alone(*unit)],
+        Reach::Under(unit) => vec![Place::Under(*unit)],
+        Reach::Listed(units) => units.iter().copied().map(Place::Alone).collect(),
+        Reach::Anywhere => org::root(conn, AsOf::at(at)).await?.into_iter().map(Place::Under).collect(),
+    };
+    let filter = posts::Filter { state: PostState::Pending.word(), ..posts::Filter::default() };
+    let mut found = Vec::new();
+    for place in places {
+        found.extend(posts::under(conn, (place, at), filter, None, WAITING).await?);
+    }
+    Ok(found.into_iter().map(|asked| Waiting { asked, by }).collect())
 }

@@ -9,7 +9,7 @@ use super::{
     rows::{
         catalogue,
         posts::{self, Moved, Origin},
-        world as rows,
+        reason, watch, world as rows,
     },
 };
 use crate::{
@@ -333,8 +333,16 @@ pub async fn decide(tx: &mut Tx<'_>, by: &By, which: Seen, verdict: Verdict<'_>)
         Verdict::Approve => PostState::Active,
         Verdict::Refuse(because) => PostState::Refused { because: because.to_owned() },
     };
-    let person = post.person;
-    let bench = bench(tx, by, person, (&[], &[])).await?;
+    let (person, unit) = (post.person, post.unit);
+    let mut bench = bench(tx, by, person, (&[], &[])).await?;
+    let now = tx.now();
+    // What is handed on in a unit is its head's to approve, too.
+    if let store::Actor::Person(who) = tx.cx().actor
+        && post.delegator.is_some()
+        && watch::leads(tx, unit, who, now).await?
+    {
+        bench.giver.leads(unit, Permission::ApproveOfficials);
+    }
     let mut before = bench.before(person);
     // Who handed it on must still hold it when it is approved.
     let handed_on = post.delegator.filter(|_| matches!(verdict, Verdict::Approve));
@@ -465,4 +473,13 @@ pub async fn leave(tx: &mut Tx<'_>, by: &By, person: PersonId, because: &str) ->
 /// Records, in a write of its own, that a change was refused: the refused write itself left nothing.
 pub async fn note_refusal(tx: &mut Tx<'_>, person: Option<PersonId>, because: &'static str) -> Result<(), StoreError> {
     audit::record(tx, Event::PostRefused { person, because }).await.map(|_| ())
+}
+
+/// Keeps why something was handed on, 1 to 500 characters: both sides and who approves read it.
+pub async fn note_reason(tx: &mut Tx<'_>, post: PostId, why: &str) -> Result<(), DeskError> {
+    let why = why.trim();
+    if why.is_empty() || why.chars().count() > 500 {
+        return Err(Refused::Field("reason").into());
+    }
+    Ok(reason::insert(tx, post, why).await?)
 }

@@ -65,10 +65,10 @@ impl Giver {
         Self { person: Some(person), ours: power.permissions.clone(), powers: vec![power] }
     }
 
-    /// Adds what the head of a unit may do there: review whoever stands below them. A head's own rank is not known here, so roles that
-    /// administer stay out of it.
-    pub(super) fn leads(&mut self, unit: Unit) {
-        let permissions = BTreeSet::from([Permission::ReviewOfficials]);
+    /// Adds what the head of a unit may do there: review whoever stands below them, and approve what they hand on. A head's own rank is
+    /// not known here, so roles that administer stay out of it.
+    pub(super) fn leads(&mut self, unit: Unit, what: Permission) {
+        let permissions = BTreeSet::from([what]);
         self.powers.push(Power {
             permissions,
             rank: HEADS_RANK,

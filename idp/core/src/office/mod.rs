@@ -1,9 +1,9 @@
 //! Floor 6: the office of officials. Who may act for which unit, in which capacity, from when to when, decided by whom.
 //!
 //! Owns: `position`, `role`, `role_permission`, `role_separation`, `assignment`, `assignment_role`, `assignment_unit`, `staff_move`,
-//! `post_warning`, `post_review`, `post_review_item`, `acting_post`, `acting_choice`, `staff_import`, `staff_import_row`,
-//! `rights_event`, `rights_delivery`; shows the view
-//! `assignment_standing`. Stands beside the gate, and neither knows the other. May be called by sessions, the hall and the doors.
+//! `post_reason`, `post_warning`, `post_review`, `post_review_item`, `acting_post`, `acting_choice`, `staff_import`, `staff_import_row`,
+//! `rights_event`, `rights_delivery`; shows the view `assignment_standing`. Stands beside the gate, and neither knows the other. May be
+//! called by sessions, the hall and the doors.
 //!
 //! ```text
 //! one query ──► World (values) ──► evaluate::judge: the rights of ONE post at an instant, with the reason for every yes and no
@@ -31,6 +31,7 @@ mod role;
 mod rows;
 mod shelf;
 pub mod starter;
+pub mod tell;
 pub mod watch;
 mod world;
 
@@ -39,13 +40,13 @@ pub use acting::{
     offices, serves, standing, sweep,
 };
 pub use ask::{
-    Filter, Found, May, Place, Visible, Wanted, Who, assignment, explain, handed_on, history, may, posts_in, rights,
-    under, used, visible, who, world,
+    Filter, Found, May, Place, Visible, Waiting, Wanted, Who, assignment, explain, handed_on, history, may, posts_in,
+    reasons, rights, under, used, visible, waiting, who, world,
 };
 pub use carry::{Ground, Posts, change_rules};
 pub use desk::{
-    By, DeskError, Edit, Given, HandOn, Seen, Verdict, assign, change, decide, end, hand_on, leave, note_refusal,
-    take_back, transfer,
+    By, DeskError, Edit, Given, HandOn, Seen, Verdict, assign, change, decide, end, hand_on, leave, note_reason,
+    note_refusal, take_back, transfer,
 };
 pub use evaluate::{Finding, Held, Judged, Remedy, Rights, Rule, effective, judge, signing};
 pub use gate::{Actor, Admitted, AdmittedRole, After, Before, Facts, Refused, admit_change, admit_role};

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    Actor, Beyond, By, DeskError, PostState, Refused, admit_change,
+    Actor, Beyond, By, DeskError, Permission, PostState, Refused, admit_change,
     desk::{bench, ended, save, with},
     rows::{
         posts::{self, Origin},
@@ -141,7 +141,7 @@ pub async fn answer(tx: &mut Tx<'_>, by: &By, (review, post): (ReviewId, PostId)
     if let Who::Person(who) = tx.cx().actor
         && rows::leads(tx, unit, who, now).await?
     {
-        bench.giver.leads(unit);
+        bench.giver.leads(unit, Permission::ReviewOfficials);
     }
     // Keeping is judged like ending: who may not take it away may not say that it is right, either.
     let before = bench.before(person);

@@ -67,6 +67,7 @@ pub const fn migrations() -> &'static [Migration] {
         19 "0019_office"
         20 "0020_office"
         21 "0021_proofs"
+        22 "0022_office"
     }
 }
 

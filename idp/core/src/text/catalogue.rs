@@ -25,6 +25,7 @@ macro_rules! files {
             include_str!(concat!("../../../locales/", $locale, "/units.ftl")),
             include_str!(concat!("../../../locales/", $locale, "/office.ftl")),
             include_str!(concat!("../../../locales/", $locale, "/acting.ftl")),
+            include_str!(concat!("../../../locales/", $locale, "/posts.ftl")),
         ]
     };
 }

@@ -62,6 +62,11 @@ impl Member {
         format!("{FORM} {}", self.live.id)
     }
 
+    /// Refuses a form that is not ours, for what needs no new proof. `again` is where it is found anew.
+    pub(super) fn check(&self, params: &Params, again: &str) -> Result<(), Halt> {
+        self.visit.check_form(&self.form(), params, again)
+    }
+
     /// The frame of a page; `here` is a GET that can be shown again.
     pub(super) fn chrome(&self, here: &str) -> Chrome {
         self.visit.chrome(self.locale, here, (&self.binding, &self.form()))

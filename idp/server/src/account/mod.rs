@@ -12,6 +12,11 @@
 //! | `…/services`, `…/services/{client_id}`, `…/withdraw` | `services`: who knows me, and taking it back |
 //! | `…/receipts/{id}`, `…/receipts/{id}/file` | `receipts`: proof of what was agreed to |
 //! | `…/access` | `access`: what went to whom |
+//! | `…/posts` | `posts`: what an official may do, and why |
+//! | `…/delegations`, `…/delegations/end` | `delegations`: what is handed on, seen by both sides |
+//! | `GET`, `POST …/delegations/new` | `delegate`: handing on; what the form says: `hand_on` |
+//! | `…/approvals`, `…/approvals/decide`, `…/approvals/review` | `approvals`: what waits for a second person, and reviews |
+//! | (what these share) | `official` |
 //! | `…/settings`, `GET /display` | `settings`: language, letters, contrast; `/display` works signed out |
 //! | `GET /account/factors`, `POST /account/factors/…` | `factors`: apps for codes, recovery codes |
 //! | `POST /account/contacts…` | `contacts`: addresses |
@@ -25,17 +30,23 @@
 
 mod access;
 mod application;
+mod approvals;
 mod contacts;
 mod data;
+mod delegate;
+mod delegations;
 mod enrol;
 mod factors;
 mod fresh;
 mod gate;
+mod hand_on;
 mod history;
 mod home;
+mod official;
 mod own;
 mod passkeys;
 mod password;
+mod posts;
 mod quota;
 mod receipts;
 mod recover;
@@ -75,6 +86,13 @@ pub fn routes(house: &Arc<House>) -> Router {
         .route("/account/receipts/{id}", get(receipts::page))
         .route("/account/receipts/{id}/file", get(receipts::file))
         .route("/account/access", get(access::page))
+        .route("/account/posts", get(posts::page))
+        .route("/account/delegations", get(delegations::list))
+        .route("/account/delegations/end", post(delegations::end))
+        .route("/account/delegations/new", get(delegate::form).post(delegate::answer))
+        .route("/account/approvals", get(approvals::page))
+        .route("/account/approvals/decide", post(approvals::decide))
+        .route("/account/approvals/review", post(approvals::review))
         .route("/account/settings", get(settings::page).post(settings::save))
         .route("/display", get(settings::display))
         .route("/account/factors", get(factors::page))

@@ -5,7 +5,7 @@ use axum::{
     response::Response,
 };
 use idp_core::{
-    people,
+    office, people,
     session::{self, Computer, Live},
     signin::{self, Asked, Outcome},
     store::{StoreError, Tx},
@@ -57,10 +57,12 @@ pub(super) async fn page(visit: Visit) -> Result<Response, Halt> {
 }
 
 async fn show(visit: &Visit, live: &Live) -> Result<Response, Halt> {
-    let (person, account) = {
+    let (person, account, official) = {
         let mut conn = visit.house.db.read().await?;
         let person = people::person(&mut conn, live.person).await?;
-        (person, people::account_by_id(&mut conn, live.account).await?)
+        let world = office::world(&mut conn, live.person, visit.now()).await?;
+        let official = !world.posts_of(live.person).is_empty();
+        (person, people::account_by_id(&mut conn, live.account).await?, official)
     };
     let person = person.ok_or(Fault::bug("finding the person of a session"))?;
     let account = account.ok_or(Fault::bug("finding the account of a session"))?;
@@ -79,6 +81,7 @@ async fn show(visit: &Visit, live: &Live) -> Result<Response, Halt> {
         matched_at: person.data_matched_at,
         passkeys_href: visit.keep_locale("/account/passkeys"),
         factors_href: visit.keep_locale("/account/factors"),
+        posts_href: official.then(|| visit.keep_locale(Tab::Posts.path())),
         sign_out_action: visit.keep_locale("/account/sign-out"),
     };
     Ok(visit.bound(render(&page), &binding))

@@ -1,7 +1,7 @@
 //! `idp explain PERSON`, `idp who PERMISSION UNIT`: what somebody may do and why; who may do something and why; on any day.
 
 use idp_core::{
-    office::{self, Finding, Judged, Reach, Remedy, Rule, Word, World},
+    office::{self, Finding, Judged, Remedy, Word, World, tell},
     org::{AsOf, FOREVER, story::day_of},
     people,
     store::Conn,
@@ -115,8 +115,8 @@ pub(super) async fn who(ctx: &Ctx, arguments: &Who) -> Result<Exit, CliError> {
 
 async fn told(ctx: &Ctx, conn: &mut Conn, (world, judged): (&World, &Judged)) -> Result<Vec<String>, CliError> {
     let Some(post) = world.posts.get(&judged.post) else { return Ok(Vec::new()) };
-    let label = find::label(conn, post.unit, AsOf::at(judged.at), ctx.say).await?;
-    let (from, until) = (day_of(post.span.from), end(ctx, post.window().until));
+    let label = tell::unit(conn, post.unit, judged.at, ctx.say.locale).await?;
+    let (from, until) = (day_of(post.span.from), tell::end(ctx.say.locale, post.window().until));
     let with = [
         ("position", post.position.as_str()),
         ("unit", label.as_str()),
@@ -129,57 +129,18 @@ async fn told(ctx: &Ctx, conn: &mut Conn, (world, judged): (&World, &Judged)) ->
     Ok(lines)
 }
 
-fn end(ctx: &Ctx, until: Timestamp) -> String {
-    if until == FOREVER { ctx.say.text("office-open-end") } else { day_of(find::last_day(until)) }
-}
-
 fn line(ctx: &Ctx, finding: &Finding) -> String {
     let mark = if finding.holds { '+' } else { '-' };
     let role = finding.role.as_ref().map(|role| format!("{}: ", role.as_str())).unwrap_or_default();
-    let turn = remedy(ctx, finding.remedy).map(|turn| format!(" ({turn})")).unwrap_or_default();
-    format!("  {mark} {role}{}{turn}", ctx.say.text(rule(finding.rule)))
-}
-
-/// What each rule asks.
-const fn rule(rule: Rule) -> &'static str {
-    match rule {
-        Rule::PostKnown => "office-rule-post-known",
-        Rule::PersonActive => "office-rule-person-active",
-        Rule::Approved => "office-rule-approved",
-        Rule::InWindow => "office-rule-in-window",
-        Rule::Confirmed => "office-rule-confirmed",
-        Rule::UnitExists => "office-rule-unit-exists",
-        Rule::DelegatorHolds => "office-rule-delegator-holds",
-        Rule::RoleInForce => "office-rule-role-in-force",
-        Rule::RoleFitsKind => "office-rule-role-fits-kind",
-        Rule::RoleFitsLevel => "office-rule-role-fits-level",
-        Rule::Separated => "office-rule-separated",
-        Rule::WithinDelegator => "office-rule-within-delegator",
-        Rule::ScopeKnown => "office-rule-scope-known",
-        Rule::DecisionForOffice => "office-rule-decision-for-office",
-    }
-}
-
-fn remedy(ctx: &Ctx, remedy: Remedy) -> Option<String> {
-    Some(match remedy {
-        Remedy::None => return None,
-        Remedy::Waits(until) if until == FOREVER => return None,
-        Remedy::Waits(until) => ctx.say.text_with("office-turns-on", &[("day", &day_of(until))]),
-        Remedy::Approval => ctx.say.text("office-turns-approval"),
-        Remedy::Decision => ctx.say.text("office-turns-decision"),
-        Remedy::AnotherPost => ctx.say.text("office-turns-another-post"),
-        Remedy::Catalogue => ctx.say.text("office-turns-catalogue"),
-        Remedy::OtherPostEnds(post) => ctx.say.text_with("office-turns-other-ends", &[("post", &post.to_string())]),
-        Remedy::Delegator(post) => ctx.say.text_with("office-turns-delegator", &[("post", &post.to_string())]),
-    })
+    format!("  {mark} {role}{}", tell::finding(ctx.say.locale, finding, &|post| post.to_string()))
 }
 
 async fn roles(ctx: &Ctx, conn: &mut Conn, judged: &Judged) -> Result<Vec<String>, CliError> {
     let mut lines = Vec::new();
     for held in judged.rights.iter().flat_map(|rights| &rights.held) {
-        let over = reach(ctx, conn, (&held.reach, judged.at)).await?;
+        let over = tell::reach(conn, &held.reach, judged.at, ctx.say.locale).await?;
         let permissions: Vec<&str> = held.permissions.iter().map(Word::as_str).collect();
-        let (permissions, until) = (permissions.join(", "), end(ctx, held.until));
+        let (permissions, until) = (permissions.join(", "), tell::end(ctx.say.locale, held.until));
         let with = [
             ("role", held.role.as_str()),
             ("permissions", permissions.as_str()),
@@ -189,20 +150,6 @@ async fn roles(ctx: &Ctx, conn: &mut Conn, judged: &Judged) -> Result<Vec<String
         lines.push(format!("  = {}", ctx.say.text_with("office-held-line", &with)));
     }
     Ok(lines)
-}
-
-async fn reach(ctx: &Ctx, conn: &mut Conn, (reach, at): (&Reach, Timestamp)) -> Result<String, CliError> {
-    let (key, unit) = match reach {
-        Reach::Own(unit) => ("office-over-own", *unit),
-        Reach::Unit(unit) => ("office-over-unit", *unit),
-        Reach::Under(unit) => ("office-over-under", *unit),
-        Reach::Listed(units) => {
-            return Ok(ctx.say.text_with("office-over-list", &[("count", &units.len().to_string())]));
-        }
-        Reach::Anywhere => return Ok(ctx.say.text("office-over-everything")),
-    };
-    let label = find::label(conn, unit, AsOf::at(at), ctx.say).await?;
-    Ok(ctx.say.text_with(key, &[("unit", &label)]))
 }
 
 fn view(judged: &Judged) -> Value {

@@ -8,7 +8,7 @@ use idp_core::{
     office::{
         self, By, DeskError,
         import::{self, CellError, Column, Drifted, ImportError, Report, SheetError, Table},
-        starter,
+        starter, tell,
     },
     org::AsOf,
     signin,
@@ -140,7 +140,7 @@ async fn roles(ctx: &Ctx, opened: &Opened, file: Option<&Path>) -> Result<Exit, 
 }
 
 fn refusal(ctx: &Ctx, word: &str) -> CliError {
-    CliError::Said(Exit::Wrong, "office-refused", vec![("why", ctx.say.text(why(word)))])
+    CliError::Said(Exit::Wrong, "office-refused", vec![("why", ctx.say.text(tell::refusal(word)))])
 }
 
 /// A table from a file, with its digest; every wrong cell is told.
@@ -217,7 +217,7 @@ fn tell(ctx: &Ctx, report: &Report, key: &str) {
         let with: Vec<(&str, &str)> = names.into_iter().zip(counts.iter().map(String::as_str)).collect();
         let refused = report.done.iter().filter_map(|done| Some((done.row.to_string(), done.outcome.why()?)));
         let refused = refused.map(|(row, word)| {
-            ctx.say.text_with("office-row-refused", &[("row", &row), ("why", &ctx.say.text(why(word)))])
+            ctx.say.text_with("office-row-refused", &[("row", &row), ("why", &ctx.say.text(tell::refusal(word)))])
         });
         let summary = if report.import.is_some() {
             let done = ctx.say.text_with("office-import-done", &with);
@@ -238,7 +238,7 @@ fn tell(ctx: &Ctx, report: &Report, key: &str) {
 fn result_file(ctx: &Ctx, report: &Report) -> String {
     let cell = |text: &str| format!("\"{}\"", import::guard(text).replace('"', "\"\""));
     let row = |done: &import::Done| {
-        let because = done.outcome.why().map(|word| ctx.say.text(why(word))).unwrap_or_default();
+        let because = done.outcome.why().map(|word| ctx.say.text(tell::refusal(word))).unwrap_or_default();
         let post = done.post.map(|post| post.to_string()).unwrap_or_default();
         format!("{},{},{},{}\r\n", done.row, done.outcome.word(), cell(&post), cell(&because))
     };
@@ -328,27 +328,5 @@ fn cell(word: &str) -> &'static str {
         "order" => "office-cell-order",
         "twice" => "office-cell-twice",
         _ => "office-cell-header",
-    }
-}
-
-/// Why a change of posts is refused.
-pub(super) fn why(word: &str) -> &'static str {
-    match word {
-        "oneself" => "office-why-oneself",
-        "no-power" | "not-acting" => "office-why-no-power",
-        "too-high" => "office-why-too-high",
-        "not-held" => "office-why-not-held",
-        "other-unit" => "office-why-other-unit",
-        "too-long" => "office-why-too-long",
-        "unknown-role" | "does-not-fit" => "office-why-does-not-fit",
-        "no-unit" => "office-why-no-unit",
-        "last-owner" => "office-why-last-owner",
-        "sets-free" => "office-why-sets-free",
-        "separated" => "office-why-separated",
-        "unconfirmed" => "office-why-unconfirmed",
-        "field" => "office-why-field",
-        "person-not-active" => "office-why-person",
-        "same-person" => "office-why-same-person",
-        _ => "office-why-state",
     }
 }

@@ -33,9 +33,11 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 pub use account::{
-    Account, AccountAccess, AccountHistory, AccountReceipt, AccountReported, AccountService, AccountServices,
-    AccountSessions, AccountSettings, Act, Answered, Datum, Nav, ReceiptRow, Release, ServiceRow, ServiceState,
-    SessionRow, Tab, label_of_level, masked,
+    Account, AccountAccess, AccountApprovals, AccountDelegations, AccountHistory, AccountPosts, AccountReceipt,
+    AccountReported, AccountService, AccountServices, AccountSessions, AccountSettings, Act, Answered, Choice, Datum,
+    DelegationNew, DelegationReview, DelegationRow, DelegationTyped, Nav, PostCard, PostLines, ReceiptRow,
+    RefusedLines, Release, ReviewCard, ReviewPart, RightLines, ServiceRow, ServiceState, SessionRow, Tab, WaitingCard,
+    label_of_level, left, masked,
 };
 pub use admin::{OwnerOffered, ProblemPage};
 pub use chrome::{Banner, Chrome, show_time};

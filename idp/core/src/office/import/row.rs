@@ -301,8 +301,8 @@ fn next(day: Day) -> Day {
     Timestamp::from_millis(day.start().millis() + 86_400_000).day()
 }
 
-/// `01/07/2025`, `1/7/2025` or `2025-07-01`.
-fn day(text: &str) -> Option<Day> {
+/// A day as people write it: `01/07/2025`, `1/7/2025` or `2025-07-01`.
+pub fn day(text: &str) -> Option<Day> {
     if let Ok(day) = text.parse() {
         return Some(day);
     }

@@ -6,9 +6,19 @@ pub(super) mod catalogue;
 pub(super) mod import;
 pub(super) mod outbox;
 pub(super) mod posts;
+pub(super) mod reason;
 pub(super) mod watch;
 pub(super) mod world;
 
 /// Every statement of these files, file by file.
-pub(super) const ALL: &[&[&str]] =
-    &[acting::ALL, carry::ALL, catalogue::ALL, import::ALL, posts::ALL, outbox::ALL, watch::ALL, world::ALL];
+pub(super) const ALL: &[&[&str]] = &[
+    acting::ALL,
+    carry::ALL,
+    catalogue::ALL,
+    import::ALL,
+    outbox::ALL,
+    posts::ALL,
+    reason::ALL,
+    watch::ALL,
+    world::ALL,
+];

@@ -7,6 +7,7 @@ use idp_core::{
         self, By, Confirmed, DeskError, Kind, Limits, NewAssignment, PositionId, RoleGrant, RoleId, Scope, Source,
         import::{self, Outcome},
         starter,
+        tell::refusal,
     },
     org::{self, AsOf, Code, FOREVER, Scheme, Span},
     people,
@@ -17,7 +18,6 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 
 use super::{
-    super::officials::why,
     change::{Change, What},
     problem::Problem,
 };
@@ -147,7 +147,7 @@ pub(super) async fn starter(tx: &mut Tx<'_>, problems: &mut Vec<Problem>) -> Res
         Ok(added) => added.positions + added.roles + added.separations,
         Err(DeskError::Store(error)) => return Err(error),
         Err(refused) => {
-            problems.push(Problem::rule("starter_roles", why(refused.word().unwrap_or_default())));
+            problems.push(Problem::rule("starter_roles", refusal(refused.word().unwrap_or_default())));
             return Ok(Vec::new());
         }
     };
@@ -184,7 +184,7 @@ pub(super) async fn apply(
         match import::settle(tx, &By::Operator, one.new.of(account.person, unit)).await {
             Ok((outcome, _)) => changes.push(change(one, &outcome)),
             Err(DeskError::Store(error)) => return Err(error),
-            Err(refused) => wrong("", why(refused.word().unwrap_or_default())),
+            Err(refused) => wrong("", refusal(refused.word().unwrap_or_default())),
         }
     }
     Ok(changes)

@@ -1,6 +1,9 @@
 //! My account: a small set of pages that show what is known, what happened, and what can be taken back.
 
 mod activity;
+mod posts;
+#[cfg(test)]
+mod posts_samples;
 #[cfg(test)]
 pub(super) mod samples;
 mod services;
@@ -13,6 +16,10 @@ use super::chrome::Chrome;
 use super::enrol::DataMatch;
 
 pub use activity::{AccountAccess, AccountHistory, AccountReported, AccountSessions, Act, Release, SessionRow};
+pub use posts::{
+    AccountApprovals, AccountDelegations, AccountPosts, Choice, DelegationNew, DelegationReview, DelegationRow,
+    DelegationTyped, PostCard, PostLines, RefusedLines, ReviewCard, ReviewPart, RightLines, WaitingCard, left,
+};
 pub use services::{AccountReceipt, AccountService, AccountServices, Answered, ReceiptRow, ServiceRow, ServiceState};
 pub use settings::AccountSettings;
 
@@ -31,6 +38,8 @@ pub enum Tab {
     Access,
     /// Language, letters, contrast.
     Settings,
+    /// What I may do as an official. Stands in the list on its own pages alone: citizens have no posts.
+    Posts,
 }
 
 impl Tab {
@@ -45,6 +54,7 @@ impl Tab {
             Self::Services => "/account/services",
             Self::Access => "/account/access",
             Self::Settings => "/account/settings",
+            Self::Posts => "/account/posts",
         }
     }
 
@@ -57,6 +67,7 @@ impl Tab {
             Self::Services => "account-tab-services",
             Self::Access => "account-tab-access",
             Self::Settings => "account-tab-settings",
+            Self::Posts => "account-tab-posts",
         }
     }
 
@@ -69,6 +80,7 @@ impl Tab {
             Self::Services => "tab-services",
             Self::Access => "tab-access",
             Self::Settings => "tab-settings",
+            Self::Posts => "tab-posts",
         }
     }
 }
@@ -89,7 +101,12 @@ impl Nav {
 
     /// Address, page and whether it is this one.
     pub fn rows(&self) -> Vec<(String, Tab, bool)> {
-        Tab::ALL.into_iter().map(|tab| (format!("{}{}", tab.path(), self.query), tab, tab == self.here)).collect()
+        let official = (self.here == Tab::Posts).then_some(Tab::Posts);
+        Tab::ALL
+            .into_iter()
+            .chain(official)
+            .map(|tab| (format!("{}{}", tab.path(), self.query), tab, tab == self.here))
+            .collect()
     }
 }
 
@@ -132,6 +149,8 @@ pub struct Account {
     pub passkeys_href: String,
     /// Second factors, addresses, the password.
     pub factors_href: String,
+    /// The posts of an official.
+    pub posts_href: Option<String>,
     /// Whether others use this computer too, as the person said.
     pub shared: bool,
     /// `/account/sign-out`.

@@ -25,6 +25,7 @@ pub(in crate::web::page) fn add(to: &mut Collected) {
     services(to);
     receipt(to);
     access_and_settings(to);
+    super::posts_samples::add(to);
 }
 
 fn values(locale: Locale) -> Vec<ReleasedValue> {
@@ -121,6 +122,7 @@ fn data(to: &mut Collected) {
             matched_at: (data_match == DataMatch::Matched).then_some(AT),
             passkeys_href: "/account/passkeys".to_owned(),
             factors_href: "/account/factors".to_owned(),
+            posts_href: (assurance == Ial::Ial2).then(|| "/account/posts".to_owned()),
             sign_out_action: "/account/sign-out".to_owned(),
         };
         let ids = &[
