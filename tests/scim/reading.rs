@@ -106,7 +106,7 @@ apart! {
             let page = system.get(&format!("/Users?count=2&cursor={cursor}&attributes=id")).await;
             seen.extend(ids(&page.body));
             match page.body["nextCursor"].as_str() {
-                Some(next) => cursor = next.to_owned(),
+                Some(next) => next.clone_into(&mut cursor),
                 None => break,
             }
         }

@@ -127,7 +127,7 @@ pub(super) struct Part {
 pub(super) async fn users(conn: &mut Conn, place: &Where, part: Part) -> Result<Vec<Person>, StoreError> {
     let mut params = place.of_users();
     params.extend(params![Id::<id::Person>::from_uuid(part.after), part.limit, part.offset]);
-    conn.all(USERS, params).await?.iter().map(|row| Ok(row.id("person_id")?)).collect()
+    conn.all(USERS, params).await?.iter().map(|row| row.id("person_id")).collect()
 }
 
 pub(super) async fn count_users(conn: &mut Conn, place: &Where) -> Result<i64, StoreError> {
@@ -143,7 +143,7 @@ pub(super) async fn sees(conn: &mut Conn, place: &Where, person: Person) -> Resu
 pub(super) async fn units(conn: &mut Conn, place: &Where, part: Part) -> Result<Vec<Unit>, StoreError> {
     let mut params = place.of_units();
     params.extend(params![Id::<id::Unit>::from_uuid(part.after), part.limit, part.offset]);
-    conn.all(UNITS, params).await?.iter().map(|row| Ok(row.id("unit_id")?)).collect()
+    conn.all(UNITS, params).await?.iter().map(|row| row.id("unit_id")).collect()
 }
 
 pub(super) async fn count_units(conn: &mut Conn, place: &Where) -> Result<i64, StoreError> {
@@ -151,13 +151,13 @@ pub(super) async fn count_units(conn: &mut Conn, place: &Where) -> Result<i64, S
 }
 
 fn count(row: Option<Row>) -> Result<i64, StoreError> {
-    row.map_or(Ok(0), |row| Ok(row.int("n")?))
+    row.map_or(Ok(0), |row| row.int("n"))
 }
 
 /// Those of these units that lie within the places.
 pub(super) async fn covered(conn: &mut Conn, place: &Where, units: &[Unit]) -> Result<Vec<Unit>, StoreError> {
     let list: Vec<Param> = units.iter().map(|unit| (*unit).into()).collect();
-    conn.all_in(COVERED, &place.of_units(), &list).await?.iter().map(|row| Ok(row.id("unit_id")?)).collect()
+    conn.all_in(COVERED, &place.of_units(), &list).await?.iter().map(|row| row.id("unit_id")).collect()
 }
 
 /// A post that counts, will count or waits: which, where.
@@ -169,13 +169,13 @@ pub(super) struct Standing {
 pub(super) async fn posts(conn: &mut Conn, at: Timestamp, persons: &[Person]) -> Result<Vec<Standing>, StoreError> {
     let list: Vec<Param> = persons.iter().map(|person| (*person).into()).collect();
     let read = |row: &Row| Ok(Standing { post: row.id("assignment_id")?, unit: row.id("unit_id")? });
-    conn.all_in(POSTS, &params![at], &list).await?.iter().map(read).collect()
+    conn.all_in(POSTS, &[at.into()], &list).await?.iter().map(read).collect()
 }
 
 /// Who serves in each of these units at an instant.
 pub(super) async fn members(conn: &mut Conn, at: Timestamp, units: &[Unit]) -> Result<Vec<(Unit, Person)>, StoreError> {
     let list: Vec<Param> = units.iter().map(|unit| (*unit).into()).collect();
-    let rows = conn.all_in(MEMBERS, &params![at], &list).await?;
+    let rows = conn.all_in(MEMBERS, &[at.into()], &list).await?;
     rows.iter().map(|row| Ok((row.id("unit_id")?, row.id("person_id")?))).collect()
 }
 
@@ -211,7 +211,7 @@ pub(super) async fn links(conn: &mut Conn, party: Party, persons: &[Person]) -> 
             updated_at: row.time("updated_at")?,
         })
     };
-    conn.all_in(LINKS, &params![party], &list).await?.iter().map(read).collect()
+    conn.all_in(LINKS, &[party.into()], &list).await?.iter().map(read).collect()
 }
 
 /// Names of users are compared without case (RFC 7643 section 4.1.1).
@@ -221,12 +221,12 @@ fn key(name: &str) -> String {
 
 pub(super) async fn by_name(conn: &mut Conn, party: Party, name: &str) -> Result<Option<Person>, StoreError> {
     let row = conn.one(BY_NAME, params![party, key(name)]).await?;
-    row.map(|row| Ok(row.id("person_id")?)).transpose()
+    row.map(|row| row.id("person_id")).transpose()
 }
 
 pub(super) async fn by_external(conn: &mut Conn, party: Party, external: &str) -> Result<Option<Person>, StoreError> {
     let row = conn.one(BY_EXTERNAL, params![party, external]).await?;
-    row.map(|row| Ok(row.id("person_id")?)).transpose()
+    row.map(|row| row.id("person_id")).transpose()
 }
 
 pub(super) async fn insert(tx: &mut Tx<'_>, party: Party, person: Person, link: &Link) -> Result<(), StoreError> {
