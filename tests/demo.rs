@@ -126,6 +126,30 @@ fn one_command_one_sign_in_two_portals() {
 }
 
 #[test]
+fn an_official_of_two_posts_chooses_one_and_changes_it_by_a_link() {
+    idp_tests::run(async {
+        let mut demo = Demo::start();
+        let mut browser = Browser::new();
+        let page = wander(&mut browser, &format!("{}login", demo.text("/portals/1/url"))).await;
+        let given = [("login", demo.text("/officials/1/login")), ("password", demo.text("/officials/1/password"))];
+        let page = browser.submit(&page, "sign-in-form", &given).await;
+        assert_eq!((page.name().as_str(), page.has("#post-2")), ("choose-post", true), "{}", page.body);
+        let post = page.attribute("#post-2", "value").expect("a post");
+        let page = browser.submit(&page, "choose-post-form", &[("post", &post)]).await;
+        let page = onward(&mut browser, page).await;
+        let acts = page.text("#acting-post").expect("the post in which they act");
+        assert!(acts.starts_with("Chuyên viên · "), "{acts}");
+        let change = page.attribute("#change-post", "href").expect("a link");
+        let page = wander(&mut browser, page.url.join(&change).expect("an address").as_str()).await;
+        let page = browser.submit(&page, "select-account-form", &[("choice", "continue")]).await;
+        let page = browser.submit(&page, "choose-post-form", &[("post", "citizen")]).await;
+        let page = onward(&mut browser, page).await;
+        assert_eq!(page.text("#acting-post").as_deref(), Some("Công dân"), "{}", page.body);
+        assert_eq!(demo.end(), Some(0), "it drains");
+    });
+}
+
+#[test]
 fn somebody_whom_the_registry_knows_enrols() {
     idp_tests::run(async {
         let mut demo = Demo::start();

@@ -66,7 +66,7 @@ const LOOKS = [
 /** The cookie that the links in the head of every page set. */
 const keepDisplay = (citizen, display) => citizen.context.addCookies([{ name: 'prefs', value: display, url: demo.issuer }]);
 
-const PAGES = Object.keys(ways({ portals: [{}, {}], people: [{}], may_enrol: [] }));
+const PAGES = Object.keys(ways({ portals: [{}, {}], people: [{}], officials: [], may_enrol: [] }));
 
 for (const name of PAGES) {
   test(`${name}: WCAG 2.2 AA, targets and widths`, async () => {

@@ -12,7 +12,7 @@ use idp_tests::{Browser, Engine, House, Page, Person};
 use serde_json::json;
 
 use super::staff::{Post, Staff, gso, set};
-use crate::signin::ways::{messages, proved_address, telephone};
+use crate::signin::ways::{app_code, messages, proved_address, telephone, with_app};
 
 const DAY: Duration = Duration::from_secs(86_400);
 const NEW: &str = "/account/delegations/new";
@@ -53,6 +53,30 @@ async fn signed_in(house: &House, person: &Person, path: &str) -> (Browser, Page
     let page = browser.enter(&asked, person).await;
     assert_eq!(page.url.path(), path.split('?').next().unwrap_or(path), "{} {}", page.status, page.body);
     (browser, page)
+}
+
+/// Gives somebody a second factor and signs them in with it.
+async fn proved(house: &House, person: &Person, path: &str) -> (Browser, Page, String) {
+    let (key, _) = with_app(house, &mut Browser::new(), person).await;
+    let (browser, page) = with_code(house, person, &key, path).await;
+    (browser, page, key)
+}
+
+/// A code counts once, so it is the next minute's.
+async fn with_code(house: &House, person: &Person, key: &str, path: &str) -> (Browser, Page) {
+    house.later(60).await;
+    let mut browser = Browser::new();
+    let asked = browser.open(&house.at(path)).await;
+    let asked = browser.enter(&asked, person).await;
+    assert_eq!(asked.name(), "second-factor", "{} {}", asked.status, asked.body);
+    let page = browser.submit(&asked, "second-factor-form", &[("code", &app_code(house, key, 0))]).await;
+    assert_eq!(page.url.path(), path.split('?').next().unwrap_or(path), "{} {}", page.status, page.body);
+    (browser, page)
+}
+
+/// The roles that count in a post now.
+async fn held(town: &Town, person: &Person, post: Post) -> Result<Vec<String>, &'static str> {
+    town.staff.held((person.id, post), town.house.parts.clock.now()).await
 }
 
 fn main_of(page: &Page) -> String {
@@ -147,7 +171,7 @@ fn rights_are_handed_on_after_a_look_seen_by_both_and_ended_by_either() {
         assert_eq!(review.name(), "delegation-review", "{} {}", review.status, review.body);
         let summary = review.text("#summary").expect("a summary");
         assert!(summary.contains("Vũ Văn Phúc") && summary.contains(&day_of(now + DAY * 4)), "{summary}");
-        let held = async || town.staff.held((town.clerk.0.id, latest(house, &town.clerk.0).await), now).await;
+        let clerks = async || held(&town, &town.clerk.0, latest(house, &town.clerk.0).await).await;
         assert_eq!(
             house.count("select count(*) as n from assignment where kind = 'delegated'").await,
             0,
@@ -164,7 +188,7 @@ fn rights_are_handed_on_after_a_look_seen_by_both_and_ended_by_either() {
         assert!(
             main_of(&list).contains("Nghỉ phép <năm>") && list.has("#given li[data-state=delegation-state-active]")
         );
-        assert_eq!(held().await, Ok(vec!["thong-ke".to_owned()]), "{engine:?}");
+        assert_eq!(clerks().await, Ok(vec!["thong-ke".to_owned()]), "{engine:?}");
         assert_eq!(messages(house, &phone, "delegation-given").await.len(), 1);
         assert_eq!(messages(house, &other, "delegation-received").await.len(), 1);
         // Nobody else ends it; the receiver declines it.
@@ -174,12 +198,12 @@ fn rights_are_handed_on_after_a_look_seen_by_both_and_ended_by_either() {
         assert!(theirs.has("#given-empty") && theirs.has("#received-empty"));
         let token = stranger.open(&house.at(NEW)).await.attribute("input[name=csrf]", "value").expect("a token");
         stranger.post(&house.at("/account/delegations/end"), &[("csrf", &token), ("post", &post)]).await;
-        assert!(held().await.is_ok(), "{engine:?}: a stranger ends nothing");
+        assert!(clerks().await.is_ok(), "{engine:?}: a stranger ends nothing");
         let (mut clerk, received) = signed_in(house, &town.clerk.0, "/account/delegations").await;
         assert!(main_of(&received).contains("Hoàng Thị Em uỷ quyền cho bạn"), "{}", received.body);
         let over = send(&mut clerk, &received, "end-received-1", &[("post", post)]).await;
         assert!(over.has("#done") && over.has("#received-empty"), "{}", over.body);
-        assert!(held().await.is_err(), "{engine:?}");
+        assert!(clerks().await.is_err(), "{engine:?}");
         assert_eq!(messages(house, &phone, "delegation-ended").await.len(), 1);
         assert_eq!(house.events("post-changed", town.clerk.0.id).await, 3, "{engine:?}: begun, handed on, ended");
     });
@@ -197,7 +221,12 @@ fn who_cannot_receive_is_answered_like_who_is_not_there() {
     both(async |engine| {
         let town = town(engine).await;
         let (house, now) = (&town.house, town.staff.now());
-        let (mut browser, form) = signed_in(house, &town.head.0, NEW).await;
+        let (mut weak, form) = signed_in(house, &town.head.0, NEW).await;
+        let mut signs = wish(&town.clerk.0.login, now);
+        signs[1].1 = "lanh-dao-don-vi".to_owned();
+        let refused = send(&mut weak, &form, "delegation-form", &signs).await;
+        assert_eq!((refused.status, refused.has("#role-error")), (403, true), "{engine:?}: a role of two factors");
+        let (mut browser, form, _) = proved(house, &town.head.0, NEW).await;
         let mut answers = Vec::new();
         // Nobody, a citizen, and a number that several claim.
         for to in ["khong-co-ai", &town.citizen.login, "079085000001", "079085999999"] {
@@ -211,8 +240,7 @@ fn who_cannot_receive_is_answered_like_who_is_not_there() {
         let own = send(&mut browser, &form, "delegation-form", &wish(&town.head.0.login, now)).await;
         assert!(own.text("#to-error").is_some_and(|text| text.contains("chính mình")), "{}", own.body);
         // A role that excludes one that the receiver holds is theirs to know, not the giver's.
-        let mut signs = wish(&town.stranger.login, now);
-        signs[1].1 = "lanh-dao-don-vi".to_owned();
+        signs[0].1.clone_from(&town.stranger.login);
         let parted = send(&mut browser, &form, "delegation-form", &signs).await;
         assert_eq!(parted.text("#to-error").as_ref(), answers.first(), "{engine:?}");
         // A role that is not one's own is nothing that one can choose.
@@ -281,6 +309,8 @@ fn what_needs_a_second_person_waits_on_their_page_and_nobody_approves_their_own(
         };
         let more = town.staff.install(&more).await;
         watched_role(&town).await;
+        let (mut weak, _) = signed_in(house, &town.owner.0, "/account/approvals").await;
+        let (_, _, key) = proved(house, &town.owner.0, "/account/approvals").await;
         let (mut browser, choose) = signed_in(house, &town.head.0, NEW).await;
         assert!(choose.has("#posts a") && !choose.has("#delegation-form"), "{}", choose.body);
         let form = browser.open(&house.at(&format!("{NEW}?from={more}"))).await;
@@ -292,16 +322,19 @@ fn what_needs_a_second_person_waits_on_their_page_and_nobody_approves_their_own(
             let list = browser.submit(&review, "confirm-form", &[("step", "give")]).await;
             assert!(list.has("#given li[data-state=delegation-state-pending]"), "{}", list.body);
             let given = latest(house, &town.clerk.0).await;
-            assert!(town.staff.held((town.clerk.0.id, given), now).await.is_err());
+            assert!(held(&town, &town.clerk.0, given).await.is_err());
             let own = browser.open(&house.at("/account/approvals")).await;
             assert!(own.has("#waiting-empty"), "{engine:?}: who asked does not approve");
-            let (mut owner, queue) = signed_in(house, &town.owner.0, "/account/approvals").await;
+            let (mut owner, queue) = with_code(house, &town.owner.0, &key, "/account/approvals").await;
             assert!(
                 main_of(&queue).contains("Nghỉ phép <năm>") && main_of(&queue).contains("Hoàng Thị Em"),
                 "{}",
                 queue.body
             );
-            // The owner's post itself may lack what it takes to refuse without a word.
+            // Who came with a password alone has to prove more first.
+            let queue_of_weak = weak.open(&house.at("/account/approvals")).await;
+            let asked = weak.submit(&queue_of_weak, "decide-1", &[("verdict", "approve")]).await;
+            assert!(asked.url.path().starts_with("/sign-in/"), "{engine:?}: {} {}", asked.url, asked.body);
             let done = if verdict == "refuse" {
                 let silent = owner.submit(&queue, "decide-1", &[("verdict", "refuse")]).await;
                 assert_eq!((silent.status, silent.has("#error-summary")), (422, true), "{}", silent.body);
@@ -310,7 +343,7 @@ fn what_needs_a_second_person_waits_on_their_page_and_nobody_approves_their_own(
                 owner.submit(&queue, "decide-1", &[("verdict", "approve")]).await
             };
             assert!(done.has("#done") && done.has("#waiting-empty"), "{} {}", done.status, done.body);
-            let held = town.staff.held((town.clerk.0.id, given), now).await;
+            let held = held(&town, &town.clerk.0, given).await;
             assert_eq!(held.is_ok(), verdict == "approve", "{engine:?}: {held:?}");
             // Answered from a page that is old: nothing is decided twice.
             let twice = owner.submit(&queue, "decide-1", &[("verdict", "approve")]).await;
@@ -341,13 +374,16 @@ fn the_head_of_a_unit_answers_its_review_and_approves_what_is_handed_on_there() 
         let review = send(&mut clerk, &form, "delegation-form", &asked).await;
         clerk.submit(&review, "confirm-form", &[("step", "give")]).await;
         let given = latest(house, &third).await;
-        let (mut browser, queue) = signed_in(house, &town.head.0, "/account/approvals").await;
+        let (mut poor, queue) = signed_in(house, &town.head.0, "/account/approvals").await;
+        let refused = poor.submit(&queue, "decide-1", &[("verdict", "approve")]).await;
+        assert_eq!((refused.status, refused.has("#error-summary")), (403, true), "{engine:?}: no second factor");
+        let (mut browser, queue, key) = proved(house, &town.head.0, "/account/approvals").await;
         let done = browser.submit(&queue, "decide-1", &[("verdict", "approve")]).await;
         assert!(done.has("#done"), "{engine:?}: {} {}", done.status, done.body);
-        assert!(town.staff.held((third.id, given), now).await.is_ok(), "{engine:?}");
+        assert!(held(&town, &third, given).await.is_ok(), "{engine:?}");
         // Half a year later the unit is reviewed; nobody answers about themself.
         house.after(200 * 86_400).await;
-        let (mut browser, page) = signed_in(house, &town.head.0, "/account/approvals").await;
+        let (mut browser, page) = with_code(house, &town.head.0, &key, "/account/approvals").await;
         let told = main_of(&page);
         assert!(told.contains("Vũ Văn Phúc") && !told.contains("Hoàng Thị Em ·"), "{engine:?}: {told}");
         let form = format!("review-{}", town.clerk.1);
@@ -356,8 +392,7 @@ fn the_head_of_a_unit_answers_its_review_and_approves_what_is_handed_on_there() 
         let form = format!("review-{searches}");
         let ended = browser.submit(&kept, &form, &[("verdict", "end")]).await;
         assert!(ended.has("#done"), "{} {}", ended.status, ended.body);
-        let later = house.parts.clock.now();
-        assert!(town.staff.held((town.clerk.0.id, searches), later).await.is_err(), "{engine:?}");
-        assert!(town.staff.held((town.clerk.0.id, town.clerk.1), later).await.is_ok(), "{engine:?}");
+        assert!(held(&town, &town.clerk.0, searches).await.is_err(), "{engine:?}");
+        assert!(held(&town, &town.clerk.0, town.clerk.1).await.is_ok(), "{engine:?}");
     });
 }

@@ -8,7 +8,7 @@ use idp_tests::{Browser, Engine, House, Page, house::free_port};
 use serde_json::json;
 use tokio::sync::Notify;
 
-use super::ways::{app_code, messages, sent_code, telephone, with_app};
+use super::ways::{app_code, messages, paper, sent_code, telephone, with_app};
 
 const OLD: &str = "cá vàng bơi ngược dòng";
 const NEW: &str = "kính lúp bảy quả ổi xanh";
@@ -236,23 +236,25 @@ async fn by_app_on(engine: Engine) {
     let world = World::on(engine).await;
     let (house, registered) = (&world.house, &registry::people()[2]);
     let an = world.enrolled(registered).await;
-    let (key, _) = with_app(house, &mut Browser::new(), &an).await;
+    let (key, shown) = with_app(house, &mut Browser::new(), &an).await;
+    let codes = paper(&shown);
     let mut browser = Browser::new();
     let proof = world.asks(&mut browser, registered, &an.login.to_uppercase()).await;
     let form = browser.submit(&proof, "recover-proof-form", &[("code", &app_code(house, &key, 30))]).await;
     assert_eq!(form.name(), "recover-password", "a second factor does not wait: {} {}", form.status, form.body);
-    // Row 136: what was proved is worth half an hour.
-    house.later(30 * 60).await;
-    let late =
-        browser.submit(&form, "recover-password-form", &[("new_password", NEW), ("new_password_again", NEW)]).await;
-    assert_eq!((late.status, late.text("#error-code").as_deref()), (400, Some("recover-expired")));
-    let proof = world.asks(&mut browser, registered, &an.login).await;
-    let form = browser.submit(&proof, "recover-proof-form", &[("code", &app_code(house, &key, 0))]).await;
     let done =
         browser.submit(&form, "recover-password-form", &[("new_password", NEW), ("new_password_again", NEW)]).await;
     assert_eq!(done.name(), "recover-end", "{} {}", done.status, done.body);
     let asked = world.signs_in(&an.login, NEW).await;
     assert_eq!(asked.name(), "second-factor", "the second factor stays");
+    // Row 136: what was proved is worth half an hour.
+    let proof = world.asks(&mut browser, registered, &an.login).await;
+    let form = browser.submit(&proof, "recover-proof-form", &[("code", &codes[0])]).await;
+    assert_eq!(form.name(), "recover-password", "{} {}", form.status, form.body);
+    house.later(30 * 60).await;
+    let late =
+        browser.submit(&form, "recover-password-form", &[("new_password", OLD), ("new_password_again", OLD)]).await;
+    assert_eq!((late.status, late.text("#error-code").as_deref()), (400, Some("recover-expired")));
 }
 
 #[test]

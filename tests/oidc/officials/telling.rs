@@ -156,7 +156,7 @@ own! {
         let page = browser.enter(&page, &an).await;
         assert_eq!(page.name(), "consent", "{}", page.body);
         let values = page.text("#consent-values").unwrap_or_default();
-        assert!(values.contains("Chủ tịch · Đơn vị 22015 · Đơn vị 54") && values.contains("thong-ke"), "{values}");
+        assert!(values.contains("Chủ tịch · Đơn vị 22015, Đơn vị 54") && values.contains("thong-ke"), "{values}");
         let page = browser.submit(&page, "consent-form", &[("decision", "allow")]).await;
         let code = page.returned("code").unwrap_or_else(|| panic!("{}", page.body));
         assert_eq!(told(&house.redeem(&asking, &away, &code).await)["capacity"], "official");

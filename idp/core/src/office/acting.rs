@@ -1,13 +1,9 @@
 //! In which post somebody acts towards a party, and what that party is told of it.
 
-use std::{
-    collections::{BTreeSet, HashMap},
-    time::Duration,
-};
+use std::{collections::BTreeSet, time::Duration};
 
 use super::{
-    DeskError, Finding, Kind, Label, PositionId, Rights, RoleGrant, RoleId, Rule, Signing, Wanted, Word, World,
-    effective, judge,
+    DeskError, Kind, Label, PositionId, Rights, RoleId, Rule, Signing, Word, World, effective,
     rows::{acting as rows, catalogue, posts, world as world_rows},
     signing,
 };
@@ -108,7 +104,7 @@ fn capacity(world: &World, rights: &Rights, with: &With<'_>) -> Option<Capacity>
 }
 
 /// The word by which a party knows a role; `None`: the role does not speak to it. Our own administration is nothing to a party.
-fn told(world: &World, role: &RoleId, client_id: &str) -> Option<String> {
+pub(super) fn told(world: &World, role: &RoleId, client_id: &str) -> Option<String> {
     let form = &world.roles.get(role)?.form;
     if form.parties.is_empty() {
         return (!form.administers()).then(|| form.id.as_str().to_owned());
@@ -119,55 +115,6 @@ fn told(world: &World, role: &RoleId, client_id: &str) -> Option<String> {
 fn own_word(word: &Word, client_id: &str) -> Option<String> {
     let Word::Party(text) = word else { return None };
     text.strip_prefix(client_id)?.strip_prefix('/').map(str::to_owned)
-}
-
-/// The answer to a party that asks whether an official may do something now.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Checked {
-    /// Yes or no.
-    pub allowed: bool,
-    /// The first instant at which a yes may be a no; `None` for a no.
-    pub until: Option<Timestamp>,
-    /// The rules of the post as a whole, and of the roles that speak to this party, each with the party's own word for the role.
-    pub findings: Vec<(Finding, Option<String>)>,
-}
-
-/// Whether an official in a post may do something over a unit, for a party that asks. `None`: there is no such post of theirs, or it says
-/// nothing to this party; the two are not told apart. Of roles that speak to others nothing is told.
-pub async fn check(
-    conn: &mut Conn,
-    (wanted, client_id): (&Wanted, &str),
-    at: Timestamp,
-) -> Result<Option<Checked>, StoreError> {
-    let Some(party) = wanted.party else { return Ok(None) };
-    let mut world = world_rows::of_person(conn, wanted.person, at).await?;
-    let Some(post) = world.posts.get(&wanted.post).filter(|post| post.person == wanted.person) else {
-        return Ok(None);
-    };
-    let towards = |grant: &&RoleGrant| grant.parties.as_ref().is_none_or(|only| only.contains(&party));
-    let words: HashMap<RoleId, String> = post
-        .roles
-        .iter()
-        .filter(towards)
-        .filter_map(|grant| Some((grant.role.clone(), told(&world, &grant.role, client_id)?)))
-        .collect();
-    if words.is_empty() {
-        return Ok(None);
-    }
-    if world.units.get(&wanted.unit).is_none_or(|facts| facts.above.is_empty()) {
-        world.extend(world_rows::units(conn, &[wanted.unit]).await?);
-    }
-    let judged = judge(&world, wanted.post, at);
-    let held = judged.rights.iter().flat_map(|rights| {
-        let permitting = rights.permitting(&world, &wanted.permission, (wanted.unit, at));
-        permitting.filter(|held| words.contains_key(&held.role))
-    });
-    let until = held.map(|held| held.until).max();
-    let findings = judged.findings.iter().filter_map(|finding| match &finding.role {
-        None => Some((finding.clone(), None)),
-        Some(role) => words.get(role).map(|word| (finding.clone(), Some(word.clone()))),
-    });
-    Ok(Some(Checked { allowed: until.is_some(), until, findings: findings.collect() }))
 }
 
 async fn labelled(conn: &mut Conn, mut found: Vec<Capacity>) -> Result<Vec<Capacity>, StoreError> {
@@ -212,7 +159,7 @@ pub async fn acting(conn: &mut Conn, with: &With<'_>, at: Timestamp) -> Result<A
 
 /// What was chosen in this session, or the last time; after a change of units, what that post goes on in. The inner `None`: to act as
 /// themself.
-async fn chosen(conn: &mut Conn, with: &With<'_>) -> Result<Option<Option<PostId>>, StoreError> {
+pub(super) async fn chosen(conn: &mut Conn, with: &With<'_>) -> Result<Option<Option<PostId>>, StoreError> {
     let chosen = match rows::chosen(conn, with.session, with.party).await? {
         Some((post, _)) => Some(post),
         None => rows::remembered(conn, with.person, with.party).await?,
@@ -270,7 +217,7 @@ pub async fn note(tx: &mut Tx<'_>, with: &With<'_>, post: PostId) -> Result<(), 
     }
 }
 
-async fn begin_acting(tx: &mut Tx<'_>, with: &With<'_>, post: Option<PostId>) -> Result<(), StoreError> {
+pub(super) async fn begin_acting(tx: &mut Tx<'_>, with: &With<'_>, post: Option<PostId>) -> Result<(), StoreError> {
     rows::choose(tx, with.session, with.party, post).await?;
     if let Some(post) = post {
         posts::used(tx, post).await?;
@@ -282,58 +229,6 @@ async fn begin_acting(tx: &mut Tx<'_>, with: &With<'_>, post: Option<PostId>) ->
 /// Whether somebody serves in a post at an instant, whatever it lets them do: officials' sessions are shorter.
 pub async fn serves(conn: &mut Conn, person: Id<id::Person>, at: Timestamp) -> Result<bool, StoreError> {
     rows::serves(conn, person, at).await
-}
-
-/// Towards ourselves nobody is a party: what is chosen for our own administration stands under no party's id.
-const OURSELVES: Id<id::Party> = Id::from_uuid(uuid::Uuid::nil());
-
-/// The posts in which somebody may administer now, the oldest first.
-pub async fn offices(conn: &mut Conn, person: Id<id::Person>, at: Timestamp) -> Result<Vec<Rights>, StoreError> {
-    let world = world_rows::of_person(conn, person, at).await?;
-    let posts = world.posts_of(person).into_iter().map(|post| post.id);
-    let rights = posts.filter_map(|post| effective(&world, post, at).ok());
-    Ok(rights.filter(administers).collect())
-}
-
-fn administers(rights: &Rights) -> bool {
-    rights.held.iter().any(|held| held.permissions.iter().any(|word| word.ours().is_some()))
-}
-
-/// The post in which somebody administers in this session: chosen in it, chosen the last time, or the only one. A post that counts for
-/// nothing now is none.
-pub async fn administering(
-    conn: &mut Conn,
-    (session, person): (Id<id::Session>, Id<id::Person>),
-    at: Timestamp,
-) -> Result<Option<Rights>, StoreError> {
-    let mut found = offices(conn, person, at).await?;
-    if found.is_empty() {
-        return Ok(None);
-    }
-    let with = With { session, person, party: OURSELVES, client_id: "" };
-    let wanted = match chosen(conn, &with).await? {
-        None if found.len() == 1 => Some(found[0].post),
-        other => other.flatten(),
-    };
-    let place = wanted.and_then(|wanted| found.iter().position(|one| one.post == wanted));
-    Ok(place.map(|place| found.swap_remove(place)))
-}
-
-/// Chooses the post in which somebody administers, for this session and as a proposal for the next.
-///
-/// # Errors
-/// [`DeskError::NotActing`]: the post is not theirs, or administers nothing now.
-pub async fn administer(
-    tx: &mut Tx<'_>,
-    (session, person): (Id<id::Session>, Id<id::Person>),
-    post: PostId,
-) -> Result<Rights, DeskError> {
-    let now = tx.now();
-    let found = offices(tx, person, now).await?.into_iter().find(|rights| rights.post == post);
-    let rights = found.ok_or(DeskError::NotActing(Rule::PostKnown))?;
-    rows::remember(tx, person, OURSELVES, Some(post)).await?;
-    begin_acting(tx, &With { session, person, party: OURSELVES, client_id: "" }, Some(post)).await?;
-    Ok(rights)
 }
 
 /// Removes choices of sessions that are long over.

@@ -85,13 +85,11 @@ pub async fn keep(
     let place = (stated.unit, stated.position.clone(), stated.kind);
     let same_place = |post: &Post| (post.unit, post.position.clone(), post.kind) == place && is_live(post, now);
     let known = posts::of_person(tx, stated.person).await?.into_iter().map(|one| one.post).find(same_place);
-    match known {
-        Some(known) => keep_as(tx, by, &known, stated).await,
-        None => {
-            let given = assign_from(tx, by, stated, import).await?;
-            Ok((if given.waits { Kept::Waits } else { Kept::New }, given))
-        }
+    if let Some(known) = known {
+        return keep_as(tx, by, &known, stated).await;
     }
+    let given = assign_from(tx, by, stated, import).await?;
+    Ok((if given.waits { Kept::Waits } else { Kept::New }, given))
 }
 
 /// Makes this post be as stated. Without a decision in what is stated, the one that is known stays.

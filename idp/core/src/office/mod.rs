@@ -18,11 +18,13 @@
 mod acting;
 mod ask;
 mod carry;
+mod check;
 mod desk;
 mod evaluate;
 mod freed;
 mod gate;
 mod grant;
+mod here;
 pub mod import;
 mod keep;
 pub mod outbox;
@@ -36,15 +38,13 @@ pub mod tell;
 pub mod watch;
 mod world;
 
-pub use acting::{
-    Acting, Capacity, Checked, With, acting, administer, administering, check, choices, choose, chosen_at, note,
-    offices, serves, standing, sweep,
-};
+pub use acting::{Acting, Capacity, With, acting, choices, choose, chosen_at, note, serves, standing, sweep};
 pub use ask::{
     Filter, Found, May, Place, Visible, Waiting, Wanted, Who, assignment, assignments, explain, handed_on, history,
     may, posts_in, reasons, rights, under, used, visible, waiting, who, world,
 };
 pub use carry::{Ground, Posts, change_rules};
+pub use check::{Checked, check};
 pub use desk::{
     By, DeskError, Edit, Given, HandOn, Seen, Verdict, assign, change, decide, end, hand_on, leave, note_reason,
     note_refusal, take_back, transfer,
@@ -52,6 +52,7 @@ pub use desk::{
 pub use evaluate::{Finding, Held, Judged, Remedy, Rights, Rule, effective, judge, signing};
 pub use gate::{Actor, Admitted, AdmittedRole, After, Before, Facts, Refused, admit_change, admit_role};
 pub use grant::{Beyond, Giver, Power};
+pub use here::{administer, administering, offices};
 pub use keep::{Kept, is_live, keep, keep_as, live_posts, person_of, unit_of};
 pub use permission::{Permission, Word, WordError};
 pub use post::{

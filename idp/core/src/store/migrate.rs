@@ -66,7 +66,7 @@ pub const fn migrations() -> &'static [Migration] {
         18 "0018_session"
         19 "0019_office"
         20 "0020_office"
-        21 "0021_proofs"
+        21 "0021_session"
         22 "0022_office"
         23 "0023_scim"
     }

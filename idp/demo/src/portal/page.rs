@@ -4,6 +4,7 @@ use askama::Template;
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 
+use super::provider::Position;
 use super::server::{Portal, Session};
 use super::text::{Lang, is_known};
 
@@ -20,6 +21,13 @@ impl<'a> Frame<'a> {
             Lang::En => &portal.settings.name_en,
         };
         Self { lang, name }
+    }
+
+    fn position<'p>(&self, position: &'p Position) -> &'p str {
+        match self.lang {
+            Lang::Vi => &position.vi,
+            Lang::En => &position.en,
+        }
     }
 
     fn text<'k>(&self, key: &'k str) -> &'k str {

@@ -26,10 +26,27 @@ const AGAIN_MS: i64 = 5_000;
 /// The provider may be starting in the same second as the portal.
 const PAUSES_MS: [u64; 3] = [0, 200, 600];
 
-/// The claim `sid`, which names the provider's session (Back-Channel Logout 1.0 §2.1).
+/// The claim `sid`, which names the provider's session (Back-Channel Logout 1.0 §2.1), and the post in which somebody acts.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct SessionClaims {
     pub(super) sid: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) position: Option<Position>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) unit: Option<Unit>,
+}
+
+/// What somebody is called in a unit.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Position {
+    pub(super) vi: String,
+    pub(super) en: String,
+}
+
+/// Where somebody serves.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Unit {
+    pub(super) name: String,
 }
 
 impl AdditionalClaims for SessionClaims {}

@@ -16,7 +16,7 @@ use super::config::{PortalConfig, Settings};
 use super::http::Http;
 use super::logout_token::LONGEST_LIFE_SECONDS;
 use super::page::{self, Frame, Trouble};
-use super::provider::Provider;
+use super::provider::{Position, Provider, Unit};
 use super::shelf::Shelf;
 use super::sign_in::Pending;
 use super::visit::{Keep, Visit};
@@ -35,6 +35,8 @@ pub(super) struct Session {
     pub(super) sid: Option<String>,
     /// As userinfo says it.
     pub(super) name: String,
+    /// In which post they act, and where; `None`: as themself.
+    pub(super) post: Option<(Position, Unit)>,
     /// Kept for `id_token_hint`.
     pub(super) id_token: String,
     /// What our own forms carry.

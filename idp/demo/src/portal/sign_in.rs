@@ -5,7 +5,9 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use openidconnect::core::{CoreGenderClaim, CoreJwsSigningAlgorithm, CoreResponseType, CoreUserInfoClaims};
+use openidconnect::core::{
+    CoreAuthPrompt, CoreGenderClaim, CoreJwsSigningAlgorithm, CoreResponseType, CoreUserInfoClaims,
+};
 use openidconnect::{
     AccessToken, AccessTokenHash, AuthenticationFlow, AuthorizationCode, ClaimsVerificationError, CsrfToken,
     EmptyAdditionalClaims, IdTokenVerifier, LanguageTag, Nonce, OAuth2TokenResponse, PkceCodeChallenge,
@@ -13,7 +15,7 @@ use openidconnect::{
 };
 
 use super::page::{Frame, Trouble};
-use super::provider::{PortalClient, PortalIdToken, client};
+use super::provider::{PortalClient, PortalIdToken, Position, Unit, client};
 use super::server::{Portal, Session};
 use super::visit::{Keep, Visit};
 use crate::random;
@@ -27,7 +29,7 @@ pub(super) struct Pending {
     code_verifier: String,
 }
 
-/// `GET /login`.
+/// `GET /login`; with `?change=1` the person chooses account and post anew.
 pub(super) async fn login(State(portal): State<Arc<Portal>>, visit: Visit) -> Response {
     begin(&portal, &visit).await.unwrap_or_else(|trouble| trouble.page(Frame::new(&portal, visit.lang)))
 }
@@ -46,16 +48,20 @@ async fn begin(portal: &Portal, visit: &Visit) -> Result<Response, Trouble> {
         Some(known) if known.len() == 43 => known.to_owned(),
         _ => token()?,
     };
-    let (url, state, nonce) = client(&metadata, &portal.settings)
+    let oidc = client(&metadata, &portal.settings);
+    let mut request = oidc
         .authorize_url(
             AuthenticationFlow::<CoreResponseType>::AuthorizationCode,
             move || CsrfToken::new(state),
             move || Nonce::new(nonce),
         )
-        .add_scopes(["profile", "identity"].map(|scope| Scope::new(scope.to_owned())))
+        .add_scopes(["profile", "identity", "officials"].map(|scope| Scope::new(scope.to_owned())))
         .add_ui_locale(LanguageTag::new(visit.lang.tag().to_owned()))
-        .set_pkce_challenge(challenge)
-        .url();
+        .set_pkce_challenge(challenge);
+    if visit.parameter("change").is_some() {
+        request = request.add_prompt(CoreAuthPrompt::SelectAccount);
+    }
+    let (url, state, nonce) = request.url();
     let cookie = portal.set_cookie(&portal.cookie("browser"), &browser, &Keep::Session);
     let pending = Pending { browser, nonce: nonce.secret().clone(), code_verifier: verifier.into_secret() };
     portal.pending.put(state.secret(), pending, portal.clock.now_ms());
@@ -128,13 +134,15 @@ async fn redeem(
     }
     .map_err(|_| Trouble::BadAnswer("id_token"))?;
     let name = name(portal, &oidc, tokens.access_token().clone(), &who.sub).await?;
-    Ok(Session { name, sub: who.sub.to_string(), sid: who.sid, id_token: id_token.to_string(), csrf: token()? })
+    let (sub, id_token) = (who.sub.to_string(), id_token.to_string());
+    Ok(Session { name, sub, sid: who.sid, post: who.post, id_token, csrf: token()? })
 }
 
 /// Whom a verified ID token names.
 struct Who {
     sub: SubjectIdentifier,
     sid: Option<String>,
+    post: Option<(Position, Unit)>,
 }
 
 enum Judged {
@@ -163,7 +171,8 @@ fn judge(oidc: &PortalClient, id_token: &PortalIdToken, access: &AccessToken, no
             return Err(Judged::Refused);
         }
     }
-    Ok(Who { sub: claims.subject().clone(), sid: claims.additional_claims().sid.clone() })
+    let more = claims.additional_claims().clone();
+    Ok(Who { sub: claims.subject().clone(), sid: more.sid, post: more.position.zip(more.unit) })
 }
 
 /// What userinfo says of the same subject (OpenID Connect Core §5.3.2: `sub` must be equal).

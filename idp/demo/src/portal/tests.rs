@@ -172,7 +172,7 @@ impl House {
         assert_eq!(
             ["response_type", "client_id", "code_challenge_method", "scope", "ui_locales"]
                 .map(|name| asked[name].as_str()),
-            ["code", "portal-1", "S256", "openid profile identity", "vi"]
+            ["code", "portal-1", "S256", "openid profile identity officials", "vi"]
         );
         assert_eq!(asked["redirect_uri"], format!("{}/callback", self.portal));
         asked["code_challenge"].clone_into(&mut self.stand.challenge.lock().expect("no panic inside"));

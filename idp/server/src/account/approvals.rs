@@ -134,6 +134,18 @@ fn conflict(member: &Member, error: &DeskError) -> (StatusCode, Errors) {
     (StatusCode::CONFLICT, Errors { notices, ..Errors::none() })
 }
 
+/// Whether the roles of the post by which somebody answers ask for a better proof than theirs.
+async fn is_weak(member: &Member, by: PostId) -> Result<bool, StoreError> {
+    let mut conn = member.visit.house.db.read().await?;
+    let rights = office::rights(&mut conn, (member.live.person, by), member.visit.now()).await?;
+    // A post that counts for nothing is the gate's to refuse.
+    Ok(rights.is_ok_and(|rights| rights.held.iter().any(|held| held.aal > member.live.aal)))
+}
+
+fn weak() -> (StatusCode, Errors) {
+    (StatusCode::FORBIDDEN, Errors { notices: vec![Said::new("err-office-level")], ..Errors::none() })
+}
+
 /// `POST /account/approvals/decide`: `post`, `revision`, `by`, `verdict`, `because`.
 pub(super) async fn decide(visit: Visit, form: Form) -> Result<Response, Halt> {
     let (member, params) = match fresh(visit, form, PATH).await? {
@@ -143,6 +155,9 @@ pub(super) async fn decide(visit: Visit, form: Form) -> Result<Response, Halt> {
     let Some((post, by)) = post_of(&params, "post").zip(post_of(&params, "by")) else {
         return Ok(member.to(PATH));
     };
+    if is_weak(&member, by).await? {
+        return show(&member, weak(), None).await;
+    }
     let approves = params.get("verdict") == Some("approve");
     let because = params.get("because").unwrap_or_default().trim();
     if !approves && (because.is_empty() || because.chars().count() > REASON) {
@@ -203,6 +218,9 @@ pub(super) async fn review(visit: Visit, form: Form) -> Result<Response, Halt> {
     else {
         return Ok(member.to(PATH));
     };
+    if is_weak(&member, by).await? {
+        return show(&member, weak(), None).await;
+    }
     let (cx, by) = (member.cx(), &By::Post(by));
     let answered = member.visit.house.db.write(&cx, |tx| Box::pin(watch::answer(tx, by, (review, post), keep))).await;
     match answered {

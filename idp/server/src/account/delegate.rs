@@ -145,6 +145,10 @@ pub(super) async fn answer(visit: Visit, Form(params): Form) -> Result<Response,
         Ok(wish) => wish,
         Err(errors) => return show(&member, &offer, &sent, wrong(errors)).await,
     };
+    if source.asks_more_than(member.live.aal, &sent) {
+        let errors = Errors::none().field("role", Said::new("err-office-level"));
+        return show(&member, &offer, &sent, (StatusCode::FORBIDDEN, errors)).await;
+    }
     let to = match named(&member, &sent.typed.to).await? {
         Ok(to) => to,
         Err(errors) => return show(&member, &offer, &sent, wrong(errors)).await,

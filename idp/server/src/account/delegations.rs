@@ -3,7 +3,7 @@
 use axum::response::Response;
 use idp_core::{
     authn::notice,
-    office::{self, Assignment, DeskError, Judged, Kind, PostState, Seen, World},
+    office::{self, Assignment, DeskError, Judged, Kind, PostState, Seen},
     store::{Conn, StoreError},
     types::Timestamp,
 };
@@ -76,7 +76,7 @@ async fn row(
         Some(person) => official::name(conn, person).await?,
         None => String::new(),
     };
-    let (world, judged) = official::judged(conn, post.person, now).await?;
+    let (_, judged) = official::judged(conn, post.person, now).await?;
     let left = match post.state {
         PostState::Active => left(now, window.from, window.until),
         _ => None,
@@ -87,7 +87,7 @@ async fn row(
         lines: labels.lines(conn, post, now).await?,
         roles: labels.roles(&post.roles),
         systems: official::systems_of(&member.visit, member.locale, post),
-        state: state((&world, &judged), handed, now),
+        state: state(&judged, handed, now),
         left,
         reason: office::reasons(conn, &[post.id]).await?.remove(&post.id),
     }))
@@ -101,7 +101,7 @@ pub(super) async fn giver(conn: &mut Conn, from: Option<PostId>) -> Result<Optio
     }
 }
 
-fn state((_, judged): (&World, &[Judged]), handed: &Assignment, now: Timestamp) -> &'static str {
+fn state(judged: &[Judged], handed: &Assignment, now: Timestamp) -> &'static str {
     let post = &handed.post;
     let counts = judged.iter().any(|one| {
         one.post == post.id

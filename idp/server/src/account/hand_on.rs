@@ -2,16 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use idp_core::{office, people};
 use idp_core::{
     office::{
-        Beyond, Confirmed, DeskError, HandOn, Held, Judged, Kind, Limits, Post, Refused, RoleGrant, World, import, tell,
+        self, Beyond, Confirmed, DeskError, HandOn, Held, Judged, Kind, Limits, Post, Refused, RoleGrant, World,
+        import, tell,
     },
     org::Span,
+    people,
     relying::Register,
     store::{Conn, StoreError},
     text,
-    types::{Id, Locale, Timestamp, id, person::PersonalId},
+    types::{Aal, Id, Locale, Timestamp, id, person::PersonalId},
 };
 
 use super::official::{self, PersonId};
@@ -45,6 +46,12 @@ pub(super) fn sources((world, judged): (&World, &[Judged])) -> Vec<Source> {
 }
 
 impl Source {
+    /// Whether a chosen role asks its holder for a better proof than this: what one may not act in, one may not hand on either.
+    pub(super) fn asks_more_than(&self, proved: Aal, sent: &Sent) -> bool {
+        let chosen = |held: &&Held| sent.roles.iter().any(|word| word == held.role.as_str());
+        self.held.iter().filter(chosen).any(|held| held.aal > proved)
+    }
+
     /// The systems in which these roles count, as far as they are named: by the role, by the post, or by the words of the role.
     pub(super) fn systems(&self, world: &World, register: &Register) -> BTreeSet<Id<id::Party>> {
         let mut systems = BTreeSet::new();

@@ -5,14 +5,18 @@ use std::collections::HashMap;
 use idp_core::{
     authn::notice,
     notify::Template,
-    office::{self, Judged, Kind, Label, Parties, Position, PositionId, Post, RoleGrant, RoleId, Signing, World, tell},
+    office::{self, Judged, Label, Parties, Position, PositionId, Post, RoleGrant, RoleId, Signing, World, tell},
     org::story::day_of,
     people,
     store::{Conn, StoreError, Tx},
     types::{Day, Id, Locale, Timestamp, id},
 };
 
-use crate::web::{Visit, page::PostLines, visit::name_of};
+use crate::web::{
+    Visit,
+    page::{PostLines, label_of_kind},
+    visit::name_of,
+};
 
 pub(super) type PostId = Id<id::Assignment>;
 pub(super) type PersonId = Id<id::Person>;
@@ -72,7 +76,7 @@ impl Labels {
         Ok(PostLines {
             position: self.position(&post.position),
             unit: tell::path(conn, post.unit, at, self.locale).await?,
-            kind: kind(post.kind),
+            kind: label_of_kind(post.kind),
             from: day_of(window.from),
             until: tell::end(self.locale, window.until),
             decision: decision.map(|decision| (decision.number.clone(), day_of(decision.date.start()))),
@@ -83,19 +87,6 @@ impl Labels {
     pub(super) async fn name(&self, conn: &mut Conn, post: &Post, at: Timestamp) -> Result<String, StoreError> {
         let unit = tell::path(conn, post.unit, at, self.locale).await?;
         Ok(format!("{} · {unit}", self.position(&post.position)))
-    }
-}
-
-const fn kind(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Primary => "post-kind-primary",
-        Kind::Concurrent => "post-kind-concurrent",
-        Kind::Secondment => "post-kind-secondment",
-        Kind::Acting => "post-kind-acting",
-        Kind::InCharge => "post-kind-in-charge",
-        Kind::Delegated => "post-kind-delegated",
-        Kind::BodyMember => "post-kind-body-member",
-        Kind::External => "post-kind-external",
     }
 }
 

@@ -103,7 +103,7 @@ fn beyond(pointer: &'static str, because: &'static str) -> Problem {
 }
 
 /// The words of rules of giving that are told.
-const BEYONDS: &[&str] = &["oneself", "no-power", "too-high", "not-held", "other-unit", "too-long"];
+const BEYONDS: &[&str] = &["oneself", "no-power", "too-high", "not-held", "other-unit", "too-long", "sets-free"];
 
 /// Nobody is known. RFC 6750 section 3.1: without credentials no error is named.
 pub(super) fn unknown_caller(token_was_bad: bool) -> Problem {
@@ -165,4 +165,5 @@ pub(crate) const MISTAKES: &[&str] = &[
     "not-held",
     "other-unit",
     "too-long",
+    "sets-free",
 ];

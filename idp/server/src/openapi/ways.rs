@@ -11,6 +11,19 @@ pub(super) const ENROL: &[Parameter] = &[
     must("new_password"),
     must("new_password_again"),
 ];
+const HAND_ON: &[Parameter] = &[
+    must("csrf"),
+    must("step"),
+    must("from"),
+    must("to"),
+    must("first"),
+    must("last"),
+    must("reason"),
+    must("role"),
+    may("system"),
+    may("decision_no"),
+    may("decision_date"),
+];
 const PASSWORDS: &[Parameter] = &[must("csrf"), must("new_password"), must("new_password_again")];
 const WHO: &[Parameter] = &[must("csrf"), may("login"), must("personal_number"), must("full_name"), must("birthdate")];
 
@@ -45,6 +58,11 @@ pub(super) const FORMS: &[Route] = forms! {
     "/account/contacts/send" "send_contact_code" "Sends the code again" [must("contact")] session;
     "/account/contacts/second-factor" "contact_second_factor" "Second-step codes there" [must("contact"), must("on")] session;
     "/account/contacts/remove" "remove_contact" "Removes an address" [must("contact")] session;
+    "/account/delegations/end" "end_delegation" "Ends what was handed on, by either side" [must("post")] session;
+    "/account/approvals/decide" "decide_approval" "Yes or no to what waits"
+        [must("post"), must("revision"), must("by"), must("verdict"), may("because")] session;
+    "/account/approvals/review" "answer_review" "Keeps or ends a post in a review"
+        [must("review"), must("post"), must("by"), must("verdict")] session;
     "/recover/{t}/send" "recover_send" "Sends a code, where there is an address" [] nobody;
     "/recover/{t}/proof" "recover_proof" "A code" [must("code")] nobody;
     "/recover/{t}/password" "recover_password" "The new password" [must("new_password"), must("new_password_again")] nobody;
@@ -53,6 +71,21 @@ pub(super) const FORMS: &[Route] = forms! {
 /// Those that show a page.
 pub(super) const PAGES: &[Route] = &[
     public("/account/factors", "pages", &[get("factors", "Sign-in security", PAGE_OR_ON).by("session")]),
+    public(
+        "/account/posts",
+        "pages",
+        &[get("posts", "What I may do in my posts, and why", PAGE_OR_ON).asks(&[may("at")]).by("session")],
+    ),
+    public("/account/delegations", "pages", &[get("delegations", "Handed on and received", PAGE_OR_ON).by("session")]),
+    public(
+        "/account/delegations/new",
+        "pages",
+        &[
+            get("hand_on_page", "Handing on", PAGE_OR_ON).asks(&[may("from")]).by("session"),
+            post("hand_on", "Looks at it, changes it, or does it", HAND_ON, PAGE_OR_ON).by("session"),
+        ],
+    ),
+    public("/account/approvals", "pages", &[get("approvals", "What waits for me", PAGE_OR_ON).by("session")]),
     public(
         "/account/password",
         "pages",

@@ -2,8 +2,8 @@
 
 use axum::{http::StatusCode, response::Response};
 use idp_core::{
-    office::{self, Acting, Capacity, Kind},
-    org::{self, AsOf, FOREVER},
+    office::{self, Acting, Capacity, tell},
+    org::FOREVER,
     people,
     session::Live,
     signin::Why,
@@ -14,7 +14,7 @@ use idp_core::{
 use super::at::{At, form};
 use crate::web::{
     Halt,
-    page::{AS_CITIZEN, ChoosePost, Errors, PostChoice, ReleasedValue, render_with, show_time},
+    page::{AS_CITIZEN, ChoosePost, Errors, PostChoice, ReleasedValue, label_of_kind, render_with, show_time},
 };
 
 /// The page `choose-post`.
@@ -75,8 +75,7 @@ async fn choice(
     capacity: &Capacity,
     (locale, now): (Locale, Timestamp),
 ) -> Result<PostChoice, StoreError> {
-    let path = org::path(conn, capacity.unit, AsOf::at(now)).await?;
-    let place: Vec<&str> = path.iter().rev().map(|step| step.name.vi()).collect();
+    let place = tell::path(conn, capacity.unit, now, locale).await?;
     let on_behalf_of = match capacity.delegator {
         Some((_, signer)) => people::person(conn, signer).await?.and_then(|person| person.profile),
         None => None,
@@ -87,23 +86,10 @@ async fn choice(
             Locale::Vi => capacity.label.vi.clone(),
             Locale::En => capacity.label.en.clone(),
         },
-        kind: kind_key(capacity.kind),
-        place: place.join(" · "),
+        kind: label_of_kind(capacity.kind),
+        place,
         // Rights end at an instant that is no longer theirs: people read the one before.
         until: (capacity.ends_at < FOREVER).then(|| show_time(Timestamp::from_millis(capacity.ends_at.millis() - 1))),
         on_behalf_of: on_behalf_of.map(|profile| profile.name.as_str().to_owned()),
     })
-}
-
-const fn kind_key(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Primary => "acting-kind-primary",
-        Kind::Concurrent => "acting-kind-concurrent",
-        Kind::Secondment => "acting-kind-secondment",
-        Kind::Acting => "acting-kind-acting",
-        Kind::InCharge => "acting-kind-in-charge",
-        Kind::Delegated => "acting-kind-delegated",
-        Kind::BodyMember => "acting-kind-body-member",
-        Kind::External => "acting-kind-external",
-    }
 }

@@ -46,7 +46,7 @@ pub use enrol::{DataMatch, Enrol, Enrolled, Given, Mistake, NotEnrolled};
 pub use error::{ErrorCode, ErrorPage, NextStep};
 pub use home::Home;
 pub use onward::{Continue, FormPost};
-pub use parts::{Errors, FieldError, Said, Why, Words};
+pub use parts::{Errors, FieldError, Said, Why, Words, label_of_kind};
 pub use passkey::{Accepted, Ceremony, PasskeyCreate, PasskeyFailed, PasskeyList, PasskeyRemove, PasskeyRow, StepUp};
 pub use recovery::{Recover, RecoverEnd, RecoverPassword, RecoverProof, RecoverStop, RecoverWait};
 pub use released::released;

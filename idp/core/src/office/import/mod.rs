@@ -14,5 +14,5 @@ mod sheet;
 
 pub use drift::{Drift, Drifted, drift};
 pub use row::{CellError, Column, Row, Table, day, table, template};
-pub use run::{Done, ImportError, Outcome, Report, Undone, attempt, run, settle, undo};
+pub use run::{Done, ImportError, Outcome, Report, Undone, attempt, run, undo};
 pub use sheet::{Line, Sheet, SheetError, guard, read};

@@ -281,12 +281,6 @@ async fn one(
     Ok((Done { row: row.row, outcome, post: Some(given.post) }, note))
 }
 
-/// Makes a post be as wanted: gives it, changes it, or finds that it is so. A post is known by its person, unit, position and kind.
-pub async fn settle(tx: &mut Tx<'_>, by: &By, new: NewAssignment) -> Result<(Outcome, Id<id::Assignment>), DeskError> {
-    let (kept, given) = keep(tx, by, new, None).await?;
-    Ok((outcome(&kept), given.post))
-}
-
 const fn outcome(kept: &Kept) -> Outcome {
     match kept {
         Kept::New => Outcome::New,

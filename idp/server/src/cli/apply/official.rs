@@ -4,10 +4,8 @@ use std::collections::HashSet;
 
 use idp_core::{
     office::{
-        self, By, Confirmed, DeskError, Kind, Limits, NewAssignment, PositionId, RoleGrant, RoleId, Scope, Source,
-        import::{self, Outcome},
-        starter,
-        tell::refusal,
+        self, By, Confirmed, DeskError, Kept, Kind, Limits, NewAssignment, PositionId, RoleGrant, RoleId, Scope,
+        Source, starter, tell::refusal,
     },
     org::{self, AsOf, Code, FOREVER, Scheme, Span},
     people,
@@ -181,8 +179,8 @@ pub(super) async fn apply(
             wrong(".position", "cli-apply-post-position");
             continue;
         }
-        match import::settle(tx, &By::Operator, one.new.of(account.person, unit)).await {
-            Ok((outcome, _)) => changes.push(change(one, &outcome)),
+        match office::keep(tx, &By::Operator, one.new.of(account.person, unit), None).await {
+            Ok((kept, _)) => changes.push(change(one, &kept)),
             Err(DeskError::Store(error)) => return Err(error),
             Err(refused) => wrong("", refusal(refused.word().unwrap_or_default())),
         }
@@ -190,11 +188,11 @@ pub(super) async fn apply(
     Ok(changes)
 }
 
-fn change(one: &Prepared, outcome: &Outcome) -> Change {
-    let what = match outcome {
-        Outcome::New | Outcome::Waits => What::Made,
-        Outcome::Changed => What::Changed,
-        Outcome::Same | Outcome::Refused(_) => What::Nothing,
+fn change(one: &Prepared, kept: &Kept) -> Change {
+    let what = match kept {
+        Kept::New | Kept::Waits => What::Made,
+        Kept::Changed(_) => What::Changed,
+        Kept::Same => What::Nothing,
     };
     let unit = format!("{}:{}", one.code.scheme().word(), one.code.value());
     Change {

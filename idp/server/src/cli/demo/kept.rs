@@ -100,7 +100,7 @@ fn portal(index: u16, secret: &str, port: u16) -> Value {
         "redirect_uris": [format!("{base}/callback")],
         "post_logout_redirect_uris": [format!("{base}/")],
         "backchannel_logout_uri": format!("{base}/backchannel-logout"),
-        "scopes": ["openid", "profile", "identity"],
+        "scopes": ["openid", "profile", "identity", "officials"],
         "grant_types": ["authorization_code", "refresh_token"],
         "client_secret": secret,
         "consent": "implied",
@@ -109,7 +109,7 @@ fn portal(index: u16, secret: &str, port: u16) -> Value {
             "text": {"vi": purpose(index, Locale::Vi), "en": purpose(index, Locale::En)},
             "legal_basis": "public_task",
             "retention_days": 1_825,
-            "scopes": ["profile", "identity"],
+            "scopes": ["profile", "identity", "officials"],
         }],
     })
 }

@@ -184,14 +184,14 @@ fn choose_post(to: &mut Collected) {
     let handed_on = PostChoice {
         until: Some("31/12/2026".to_owned()),
         on_behalf_of: Some("Trần Thị \"Bình\"".to_owned()),
-        ..post("p2", "acting-kind-delegated", long)
+        ..post("p2", "post-kind-delegated", long)
     };
     let plain = |party, errors, last: Option<&str>| ChoosePost {
         c: chrome(to.look),
         party,
         why: why(Rule::SeveralPosts),
         errors,
-        posts: vec![post("p1", "acting-kind-primary", "Xã Mẫu · Tỉnh Mẫu"), handed_on.clone()],
+        posts: vec![post("p1", "post-kind-primary", "Xã Mẫu · Tỉnh Mẫu"), handed_on.clone()],
         last: last.map(str::to_owned),
         action: "/sign-in/tx_sample/post".to_owned(),
         cancel_action: "/sign-in/tx_sample/cancel".to_owned(),

@@ -146,7 +146,8 @@ fn nothing_on_a_page_needs_more_than_a_self_only_policy() {
 fn every_form_of_ours_holds_the_csrf_field_and_the_partys_does_not() {
     for sample in every_sample() {
         for form in sample.html.split("<form ").skip(1).filter_map(|rest| rest.split("</form>").next()) {
-            let ours = sample.page != "form-post";
+            // A form that only asks for another view of the page changes nothing.
+            let ours = sample.page != "form-post" && !form.contains("method=\"get\"");
             assert_eq!(form.contains("name=\"csrf\" value=\"csrf-sample\""), ours, "{} {}", sample.page, sample.name);
         }
     }
