@@ -127,7 +127,7 @@ pub(super) struct Part {
 pub(super) async fn users(conn: &mut Conn, place: &Where, part: Part) -> Result<Vec<Person>, StoreError> {
     let mut params = place.of_users();
     params.extend(params![Id::<id::Person>::from_uuid(part.after), part.limit, part.offset]);
-    conn.all(USERS, params).await?.iter().map(|row| Ok(row.id("person_id")?)).collect()
+    conn.all(USERS, params).await?.iter().map(|row| row.id("person_id")).collect()
 }
 
 pub(super) async fn count_users(conn: &mut Conn, place: &Where) -> Result<i64, StoreError> {
@@ -143,7 +143,7 @@ pub(super) async fn sees(conn: &mut Conn, place: &Where, person: Person) -> Resu
 pub(super) async fn units(conn: &mut Conn, place: &Where, part: Part) -> Result<Vec<Unit>, StoreError> {
     let mut params = place.of_units();
     params.extend(params![Id::<id::Unit>::from_uuid(part.after), part.limit, part.offset]);
-    conn.all(UNITS, params).await?.iter().map(|row| Ok(row.id("unit_id")?)).collect()
+    conn.all(UNITS, params).await?.iter().map(|row| row.id("unit_id")).collect()
 }
 
 pub(super) async fn count_units(conn: &mut Conn, place: &Where) -> Result<i64, StoreError> {
@@ -151,13 +151,13 @@ pub(super) async fn count_units(conn: &mut Conn, place: &Where) -> Result<i64, S
 }
 
 fn count(row: Option<Row>) -> Result<i64, StoreError> {
-    row.map_or(Ok(0), |row| Ok(row.int("n")?))
+    row.map_or(Ok(0), |row| row.int("n"))
 }
 
 /// Those of these units that lie within the places.
 pub(super) async fn covered(conn: &mut Conn, place: &Where, units: &[Unit]) -> Result<Vec<Unit>, StoreError> {
     let list: Vec<Param> = units.iter().map(|unit| (*unit).into()).collect();
-    conn.all_in(COVERED, &place.of_units(), &list).await?.iter().map(|row| Ok(row.id("unit_id")?)).collect()
+    conn.all_in(COVERED, &place.of_units(), &list).await?.iter().map(|row| row.id("unit_id")).collect()
 }
 
 /// A post that counts, will count or waits: which, where.
@@ -221,12 +221,12 @@ fn key(name: &str) -> String {
 
 pub(super) async fn by_name(conn: &mut Conn, party: Party, name: &str) -> Result<Option<Person>, StoreError> {
     let row = conn.one(BY_NAME, params![party, key(name)]).await?;
-    row.map(|row| Ok(row.id("person_id")?)).transpose()
+    row.map(|row| row.id("person_id")).transpose()
 }
 
 pub(super) async fn by_external(conn: &mut Conn, party: Party, external: &str) -> Result<Option<Person>, StoreError> {
     let row = conn.one(BY_EXTERNAL, params![party, external]).await?;
-    row.map(|row| Ok(row.id("person_id")?)).transpose()
+    row.map(|row| row.id("person_id")).transpose()
 }
 
 pub(super) async fn insert(tx: &mut Tx<'_>, party: Party, person: Person, link: &Link) -> Result<(), StoreError> {

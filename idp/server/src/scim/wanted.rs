@@ -116,15 +116,14 @@ fn name(body: &Value) -> Result<Option<FullName>, Stop> {
         Some(name @ Value::Object(_)) => name,
         Some(_) => return Err(wrong("name")),
     };
-    let written = match text(name, "formatted", "name.formatted")? {
-        Some(written) => written.to_owned(),
-        None => {
-            let mut parts = Vec::new();
-            for part in ["familyName", "middleName", "givenName"] {
-                parts.extend(text(name, part, "name")?);
-            }
-            parts.join(" ")
+    let written = if let Some(written) = text(name, "formatted", "name.formatted")? {
+        written.to_owned()
+    } else {
+        let mut parts = Vec::new();
+        for part in ["familyName", "middleName", "givenName"] {
+            parts.extend(text(name, part, "name")?);
         }
+        parts.join(" ")
     };
     if written.is_empty() {
         return Ok(None);
