@@ -68,8 +68,9 @@ impl System<'_> {
     pub(super) async fn with(&self, method: &str, path: &str, body: Option<&Value>, lines: &[(&str, &str)]) -> Reply {
         let method = Method::from_bytes(method.as_bytes()).expect("a method");
         let mut request = self.house.http.request(method, self.house.at(&format!("/scim/v2{path}")));
-        request = request.bearer_auth(&self.token).header("accept-language", "en");
-        for (name, value) in lines {
+        request = request.bearer_auth(&self.token);
+        let usual = lines.iter().all(|(name, _)| *name != "accept-language").then_some(("accept-language", "en"));
+        for (name, value) in lines.iter().chain(&usual) {
             request = request.header(*name, *value);
         }
         if let Some(body) = body {
