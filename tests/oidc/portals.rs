@@ -17,6 +17,7 @@ async fn portal(house: &House, cookie_name: &str, more: &Value) -> Portal {
         "post_logout_redirect_uris": [format!("{url}/")],
         "backchannel_logout_uri": format!("{url}/backchannel-logout"),
         "audience": null,
+        "scopes": ["openid", "profile", "identity", "officials"],
     });
     for (name, value) in more.as_object().into_iter().flatten() {
         definition[name] = value.clone();
