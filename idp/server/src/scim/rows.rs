@@ -169,13 +169,13 @@ pub(super) struct Standing {
 pub(super) async fn posts(conn: &mut Conn, at: Timestamp, persons: &[Person]) -> Result<Vec<Standing>, StoreError> {
     let list: Vec<Param> = persons.iter().map(|person| (*person).into()).collect();
     let read = |row: &Row| Ok(Standing { post: row.id("assignment_id")?, unit: row.id("unit_id")? });
-    conn.all_in(POSTS, &params![at], &list).await?.iter().map(read).collect()
+    conn.all_in(POSTS, &[at.into()], &list).await?.iter().map(read).collect()
 }
 
 /// Who serves in each of these units at an instant.
 pub(super) async fn members(conn: &mut Conn, at: Timestamp, units: &[Unit]) -> Result<Vec<(Unit, Person)>, StoreError> {
     let list: Vec<Param> = units.iter().map(|unit| (*unit).into()).collect();
-    let rows = conn.all_in(MEMBERS, &params![at], &list).await?;
+    let rows = conn.all_in(MEMBERS, &[at.into()], &list).await?;
     rows.iter().map(|row| Ok((row.id("unit_id")?, row.id("person_id")?))).collect()
 }
 
@@ -211,7 +211,7 @@ pub(super) async fn links(conn: &mut Conn, party: Party, persons: &[Person]) -> 
             updated_at: row.time("updated_at")?,
         })
     };
-    conn.all_in(LINKS, &params![party], &list).await?.iter().map(read).collect()
+    conn.all_in(LINKS, &[party.into()], &list).await?.iter().map(read).collect()
 }
 
 /// Names of users are compared without case (RFC 7643 section 4.1.1).
