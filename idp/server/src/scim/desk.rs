@@ -82,9 +82,9 @@ pub(super) async fn thing(call: &Arc<Call>, ask: Ask, steps: &[&str]) -> Result<
         (["Groups", ".search"], Verb::Post) => groups::search(call, ask).await,
         (["Groups", id], _) => groups::one(call, &ask, id).await,
         (["ServiceProviderConfig"], Verb::Get) => Ok(Answer::ok(schema::provider(issuer))),
-        (["ResourceTypes"], Verb::Get) => documents(schema::types(issuer), &ask),
+        (["ResourceTypes"], Verb::Get) => documents(&schema::types(issuer), &ask),
         (["ResourceTypes", id], Verb::Get) => Ok(Answer::ok(schema::one(schema::types(issuer), id)?)),
-        (["Schemas"], Verb::Get) => documents(schema::schemas(issuer), &ask),
+        (["Schemas"], Verb::Get) => documents(&schema::schemas(issuer), &ask),
         (["Schemas", id], Verb::Get) => Ok(Answer::ok(schema::one(schema::schemas(issuer), id)?)),
         (["Users" | "Groups" | "ServiceProviderConfig" | "ResourceTypes" | "Schemas" | "Bulk", ..], _) => {
             Err(Why::Method.into())
@@ -94,7 +94,7 @@ pub(super) async fn thing(call: &Arc<Call>, ask: Ask, steps: &[&str]) -> Result<
 }
 
 /// RFC 7644 section 4: a filter on what describes this door is refused, and pages make no sense there.
-fn documents(all: Vec<Value>, ask: &Ask) -> Result<Answer, Stop> {
+fn documents(all: &[Value], ask: &Ask) -> Result<Answer, Stop> {
     if ask.params.get("filter").is_some() {
         return Err(Stop::Gate { why: Why::Forbidden, because: "filter" });
     }
