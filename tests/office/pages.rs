@@ -205,7 +205,10 @@ fn rights_are_handed_on_after_a_look_seen_by_both_and_ended_by_either() {
         assert!(over.has("#done") && over.has("#received-empty"), "{}", over.body);
         assert!(clerks().await.is_err(), "{engine:?}");
         assert_eq!(messages(house, &phone, "delegation-ended").await.len(), 1);
-        assert_eq!(house.events("post-changed", town.clerk.0.id).await, 3, "{engine:?}: begun, handed on, ended");
+        // The job that warns of near ends may have run meanwhile, and records what it said.
+        let warned = house.count("select count(*) as n from post_warning").await;
+        let events = house.events("post-changed", town.clerk.0.id).await - warned;
+        assert_eq!(events, 3, "{engine:?}: begun, handed on, ended");
     });
 }
 
