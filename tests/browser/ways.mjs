@@ -90,7 +90,7 @@ export function ways(demo) {
   };
   const day = (ahead) => new Date(Date.now() + (7 * 3_600 + ahead * 86_400) * 1_000).toISOString().slice(0, 10).split('-').reverse().join('/');
   const delegating = (to) => async (page) => {
-    await officialAt(2, '/account/delegations/new')(page);
+    await officialAt(0, '/account/delegations/new')(page);
     await expectPage(page, 'delegation-new');
     await page.locator('#to').fill(to());
     await page.locator('#role input').first().check();
@@ -179,7 +179,7 @@ export function ways(demo) {
       await page.locator('#error-summary').waitFor();
     },
     'delegation-review': async (page) => {
-      await delegating(() => demo.officials[3].login)(page);
+      await delegating(() => demo.officials[1].login)(page);
       await page.locator('#summary').waitFor();
     },
     'account-approvals': officialAt(2, '/account/approvals'),
