@@ -170,6 +170,11 @@ export function ways(demo) {
     'account-sessions': signedInAt('/account/sessions'),
     'account-access': signedInAt('/account/access'),
     'account-settings': signedInAt('/account/settings'),
+    'choose-post': async (page) => {
+      await startAt(page, first);
+      await giveName(page, demo.officials[1]);
+      await expectPage(page, 'choose-post');
+    },
     'account-posts': officialAt(1, '/account/posts'),
     'account-posts ahead': officialAt(1, '/account/posts?at=01/01/2031'),
     'account-delegations': officialAt(2, '/account/delegations'),
@@ -191,8 +196,10 @@ export function ways(demo) {
     'account-receipt': async (page) => {
       await askedBySurvey(page);
       await page.route((url) => url.href.startsWith(SURVEY.redirect_uri), (route) => route.fulfill({ status: 204 }));
+      // The page goes on to the party by itself; only when that has ended does nothing cut our own way short.
+      const gone = page.waitForEvent('requestfinished', (request) => request.url().startsWith(SURVEY.redirect_uri));
       await page.locator('#consent-allow').click();
-      await page.locator('#continue-link').waitFor();
+      await gone;
       await page.goto(`${demo.issuer}/account/services/${SURVEY.client_id}`);
       await page.locator('a.receipt').first().click();
       await expectPage(page, 'account-receipt');

@@ -1,4 +1,4 @@
-//! Passwords: throttling that locks nobody out, what wrong answers tell, hashes of other systems (rows 125, 126, 130, 148, 246).
+//! Passwords: throttling that locks nobody out, what wrong answers tell, hashes of other systems (rows 125, 126, 130, 143, 148, 246).
 
 use idp_core::{
     authn::{self, PasswordUse, password},
@@ -142,6 +142,52 @@ async fn on_two_nodes() {
 #[test]
 fn row_126_guesses_at_two_nodes_share_one_count() {
     idp_tests::run(Box::pin(on_two_nodes()));
+}
+
+async fn flooded_on(engine: Engine) {
+    let house = &House::start(engine, "[throttle]\nfailures_per_address = 100000\n").await;
+    let form = &raw(house).await;
+    let guesses = (0..150).map(|number| async move {
+        let (name, csrf) = (format!("nobody-{number:06}"), form.csrf.as_str());
+        let said = [("csrf", csrf), ("login", name.as_str()), ("password", "wrong wrong wrong")];
+        let request = house.http.post(&form.address).header("cookie", &form.cookies);
+        let request = request.header("accept", "text/html").form(&said);
+        let answer = request.send().await.ok()?;
+        let (status, retry) = (answer.status().as_u16(), answer.headers().get("retry-after").is_some());
+        Some((status, retry, answer.text().await.unwrap_or_default()))
+    });
+    let keys = (0..20).map(|_| async {
+        house.http.get(house.at("/oauth2/jwks")).send().await.map(|answer| answer.status().as_u16())
+    });
+    let (answers, keys) =
+        futures_util::future::join(futures_util::future::join_all(guesses), futures_util::future::join_all(keys)).await;
+    let heard: Vec<_> = answers.into_iter().flatten().collect();
+    let turned_away: Vec<_> = heard.iter().filter(|(status, ..)| *status == 503).collect();
+    assert!(!turned_away.is_empty(), "the queue is bounded");
+    for (_, retry, body) in &turned_away {
+        assert!(*retry && body.contains("error-code") && !body.contains("nobody-"), "{body}");
+    }
+    assert!(heard.iter().any(|(status, ..)| *status == 422), "what was admitted is answered");
+    assert!(heard.iter().all(|(status, ..)| [422, 503].contains(status)), "and nothing else happens");
+    assert!(
+        keys.iter().all(|status| status.as_ref().is_ok_and(|status| *status == 200)),
+        "others are served meanwhile: {keys:?}"
+    );
+    let an = house.citizen("Nguyễn Văn An").await;
+    assert_eq!(
+        tries(&mut Browser::new(), house, &an.login, &an.password).await.name(),
+        "account",
+        "and it goes on after"
+    );
+}
+
+#[test]
+fn row_143_a_flood_of_passwords_fills_a_bounded_queue_and_stops_nothing_else() {
+    idp_tests::run(async {
+        for engine in Engine::ALL {
+            Box::pin(flooded_on(engine)).await;
+        }
+    });
 }
 
 journey! {
