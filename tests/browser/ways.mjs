@@ -195,11 +195,11 @@ export function ways(demo) {
     'consent optional': askedBySurvey,
     'account-receipt': async (page) => {
       await askedBySurvey(page);
-      await page.route((url) => url.href.startsWith(SURVEY.redirect_uri), (route) => route.fulfill({ status: 204 }));
-      // The page goes on to the party by itself; only when that has ended does nothing cut our own way short.
-      const gone = page.waitForEvent('requestfinished', (request) => request.url().startsWith(SURVEY.redirect_uri));
+      // The page goes on to the party by itself; only when it has arrived does nothing cut our own way short.
+      const isParty = (url) => url.href.startsWith(SURVEY.redirect_uri);
+      await page.route(isParty, (route) => route.fulfill({ status: 200, contentType: 'text/html', body: '<title>survey</title>' }));
       await page.locator('#consent-allow').click();
-      await gone;
+      await page.waitForURL(isParty);
       await page.goto(`${demo.issuer}/account/services/${SURVEY.client_id}`);
       await page.locator('a.receipt').first().click();
       await expectPage(page, 'account-receipt');

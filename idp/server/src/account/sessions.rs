@@ -16,6 +16,8 @@ use crate::web::{
     visit::onward,
 };
 
+/// Sessions on one page: more weigh too much for an old phone.
+const MOST: usize = 12;
 const PATH: &str = "/account/sessions";
 /// The name of both forms, for their tokens; the page after a report carries one of them too.
 pub(super) const FORM: &str = "account sessions";
@@ -23,11 +25,14 @@ pub(super) const FORM: &str = "account sessions";
 /// `GET /account/sessions`.
 pub(super) async fn page(visit: Visit) -> Result<Response, Halt> {
     let live = holder(&visit, PATH).await?;
+    let from = visit.query.get("from").and_then(|text| text.parse().ok()).unwrap_or(0_usize);
     let open = {
         let mut conn = visit.house.db.read().await?;
         session::open_of(&mut conn, live.person, visit.house.limits(), visit.now()).await?
     };
-    let sessions = open.into_iter().map(|one| SessionRow {
+    let older = from.saturating_add(MOST);
+    let older = (open.len() > older).then_some(older);
+    let sessions = open.into_iter().skip(from).take(MOST).map(|one| SessionRow {
         id: one.id.to_string(),
         agent: one.agent,
         started_at: one.started_at,
@@ -42,6 +47,7 @@ pub(super) async fn page(visit: Visit) -> Result<Response, Halt> {
         c: visit.chrome(locale(&visit, &live).await?, PATH, (&binding, FORM)),
         nav: nav(&visit, Tab::Sessions),
         sessions: sessions.collect(),
+        older_href: older.map(|from| visit.keep_locale(&format!("{PATH}?from={from}"))),
         action: visit.keep_locale("/account/sessions/end"),
         everywhere_action: visit.keep_locale("/account/sessions/end-all"),
     };

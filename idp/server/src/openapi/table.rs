@@ -353,7 +353,6 @@ pub(super) const ROUTES: &[Route] = &[
         "pages",
         &[post("report_sign_in", "This was not me", &[must("csrf"), must("event")], PAGE_OR_ON).by("session")],
     ),
-    public("/account/sessions", "pages", &[get("account_sessions", "Where I am signed in", PAGE_OR_ON).by("session")]),
     public(
         "/account/sessions/end",
         "pages",

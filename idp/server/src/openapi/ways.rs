@@ -72,6 +72,11 @@ pub(super) const FORMS: &[Route] = forms! {
 pub(super) const PAGES: &[Route] = &[
     public("/account/factors", "pages", &[get("factors", "Sign-in security", PAGE_OR_ON).by("session")]),
     public(
+        "/account/sessions",
+        "pages",
+        &[get("account_sessions", "Where I am signed in", PAGE_OR_ON).asks(&[may("from")]).by("session")],
+    ),
+    public(
         "/account/posts",
         "pages",
         &[get("posts", "What I may do in my posts, and why", PAGE_OR_ON).asks(&[may("at")]).by("session")],

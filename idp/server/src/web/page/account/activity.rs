@@ -113,6 +113,8 @@ pub struct AccountSessions {
     pub nav: Nav,
     /// The last used first.
     pub sessions: Vec<SessionRow>,
+    /// Those used longer ago, where there are more.
+    pub older_href: Option<String>,
     /// `/account/sessions/end`.
     pub action: String,
     /// `/account/sessions/end-all`.

@@ -218,6 +218,7 @@ fn sessions(to: &mut Collected) {
             session(Some("samsung/android"), false, true),
             session(None, false, false),
         ],
+        older_href: Some("/account/sessions?from=12".to_owned()),
         action: "/account/sessions/end".to_owned(),
         everywhere_action: "/account/sessions/end-all".to_owned(),
     };
