@@ -287,8 +287,7 @@ fn any_sequence_of_changes_and_undoings_keeps_the_tree_at_every_instant() {
 }
 
 #[test]
-#[ignore = "known flaw (docs/units.md): after these acts a unit has lost its own row in the closure"]
-fn ten_acts_that_lose_a_row_of_the_closure() {
+fn what_was_recorded_of_a_unit_before_a_set_that_moves_it_stays() {
     let acts = [
         (5, 0, 14_449, 0),
         (8, 29_773, 24_274, 7),

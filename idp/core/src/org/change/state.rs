@@ -182,10 +182,6 @@ async fn fill(conn: &mut Conn, state: &mut State, wanted: Wanted, at: Timestamp)
     let mut ids: HashSet<Unit> = wanted.uprooted.iter().copied().collect();
     let uprooted: Vec<Unit> = ids.iter().copied().collect();
     ids.extend(rows::below(conn, &uprooted, at).await?);
-    let shaken: Vec<Unit> = ids.iter().copied().collect();
-    for (unit, under) in rows::closure(conn, &shaken).await? {
-        state.closure.entry(unit).or_default().push(under);
-    }
     let given: Vec<Unit> = uprooted.iter().chain(&wanted.named).copied().collect();
     ids.extend(wanted.named);
     ids.extend(rows::roots(conn).await?);
@@ -202,6 +198,11 @@ async fn fill(conn: &mut Conn, state: &mut State, wanted: Wanted, at: Timestamp)
     let all: Vec<Unit> = ids.into_iter().collect();
     for (key, fact) in rows::codes(conn, &all).await? {
         state.codes.load(key, fact);
+    }
+    // Of every unit whose place is known here: a set may move units that only it finds under one that it names, and what was
+    // recorded of a unit before its instant must be there to be kept.
+    for (unit, under) in rows::closure(conn, &all).await? {
+        state.closure.entry(unit).or_default().push(under);
     }
     state.load_successions(rows::successions(conn, &given).await?);
     for (level, fact) in rows::levels(conn).await? {
