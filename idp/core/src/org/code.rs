@@ -80,6 +80,12 @@ impl Code {
         if fits { Ok(Self { scheme, value }) } else { Err(CodeError(scheme)) }
     }
 
+    /// Reads `SCHEME:CODE`, such as `gso:66`; `None` where it is none.
+    pub fn named(text: &str) -> Option<Self> {
+        let (scheme, value) = text.split_once(':')?;
+        Self::parse(Scheme::from_word(scheme)?, value).ok()
+    }
+
     /// Who gave it.
     pub const fn scheme(&self) -> Scheme {
         self.scheme

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::types::{Id, Interval, Timestamp, id};
+use crate::types::{Day, Id, Interval, Timestamp, id};
 
 /// The end of what has no end. One number, so that every question about time is two comparisons on an index.
 pub const FOREVER: Timestamp = Timestamp::from_millis(i64::MAX);
@@ -21,6 +21,13 @@ impl AsOf {
     /// As believed now.
     pub const fn at(at: Timestamp) -> Self {
         Self { at, known: None }
+    }
+
+    /// As questions name days: one means its beginning, at which decisions take effect; what was known on one is what was known at its
+    /// end.
+    pub fn days(at: Option<Day>, known: Option<Day>, now: Timestamp) -> Self {
+        let known = known.map(|day| Timestamp::from_millis(day.end().millis() - 1));
+        Self { at: at.map_or(now, Day::start), known }
     }
 
     /// The instant for `recorded_at <= $k and superseded_at > $k`. The last instant of all sees only what stands for ever.

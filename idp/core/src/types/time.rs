@@ -110,6 +110,11 @@ impl Day {
     pub const fn start(self) -> Timestamp {
         Timestamp(self.0 * DAY_MS - OFFSET_MS)
     }
+
+    /// The instant at which it is over: the end of a span to which the whole day belongs.
+    pub const fn end(self) -> Timestamp {
+        Self(self.0 + 1).start()
+    }
 }
 
 impl FromStr for Day {

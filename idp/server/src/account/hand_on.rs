@@ -15,7 +15,7 @@ use idp_core::{
     types::{Aal, Id, Locale, Timestamp, id, person::PersonalId},
 };
 
-use super::official::{self, PersonId};
+use super::official::PersonId;
 use crate::web::{
     Params,
     page::{DelegationTyped, Errors, Said},
@@ -189,7 +189,7 @@ impl Sent {
         if last < first {
             return (None, errors.field("last", Said::new("err-delegation-order")));
         }
-        (Some(Span { from: first.start().max(now), until: official::end_of(last) }), errors)
+        (Some(Span { from: first.start().max(now), until: last.end() }), errors)
     }
 
     fn decision(&self, errors: Errors) -> (Option<Confirmed>, Errors) {

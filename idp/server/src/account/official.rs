@@ -9,7 +9,7 @@ use idp_core::{
     org::story::day_of,
     people,
     store::{Conn, StoreError, Tx},
-    types::{Day, Id, Locale, Timestamp, id},
+    types::{Id, Locale, Timestamp, id},
 };
 
 use crate::web::{
@@ -20,9 +20,6 @@ use crate::web::{
 
 pub(super) type PostId = Id<id::Assignment>;
 pub(super) type PersonId = Id<id::Person>;
-
-/// A day in milliseconds; Vietnam has no summer time.
-const DAY_MS: i64 = 86_400_000;
 
 /// The catalogue's words in one language.
 pub(super) struct Labels {
@@ -124,11 +121,6 @@ pub(super) async fn judged(
     let world = office::world(conn, person, at).await?;
     let judged = world.posts_of(person).into_iter().map(|post| office::judge(&world, post.id, at)).collect();
     Ok((world, judged))
-}
-
-/// The instant at which a day is over.
-pub(super) fn end_of(day: Day) -> Timestamp {
-    Timestamp::from_millis(day.start().millis() + DAY_MS)
 }
 
 /// Queues a notice to every account of a person.

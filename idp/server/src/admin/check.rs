@@ -10,7 +10,7 @@ use idp_core::{
         self, Wanted, Word,
         outbox::{self, Listener},
     },
-    org::{self, AsOf, Code, Scheme},
+    org::{self, AsOf, Code},
     relying::Party,
     signin,
     store::Conn,
@@ -128,9 +128,7 @@ async fn answer(conn: &mut Conn, ask: &Ask<Check>, party: &Party) -> Result<Answ
 }
 
 async fn unit(conn: &mut Conn, named: &str, ask: &Ask<Check>) -> Result<Option<Id<id::Unit>>, Stop> {
-    let Some((scheme, code)) = named.split_once(':') else { return Ok(named.parse().ok()) };
-    let code = Scheme::from_word(scheme).and_then(|scheme| Code::parse(scheme, code).ok());
-    let Some(code) = code else { return Ok(None) };
+    let Some(code) = Code::named(named) else { return Ok(named.parse().ok()) };
     Ok(org::by_code(conn, &code, AsOf::at(ask.now)).await?)
 }
 

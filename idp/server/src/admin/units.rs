@@ -3,8 +3,6 @@
 mod lists;
 mod look;
 
-use std::time::Duration;
-
 use async_trait::async_trait;
 use idp_core::{
     admin::{Allowed, Demand, Fresh, Permission, Targets, Who},
@@ -38,13 +36,8 @@ pub(super) struct When {
 
 impl When {
     fn as_of(self, now: Timestamp) -> AsOf {
-        as_of(self.at, self.known, now)
+        AsOf::days(self.at, self.known, now)
     }
-}
-
-fn as_of(at: Option<Day>, known: Option<Day>, now: Timestamp) -> AsOf {
-    let end = |day: Day| day.start() + Duration::from_millis(86_400_000 - 1);
-    AsOf { at: at.map_or(now, Day::start), known: known.map(end) }
 }
 
 /// One unit.
@@ -271,7 +264,7 @@ impl Act for Children {
 impl Reads for Children {
     async fn read(conn: &mut Conn, ask: &Ask<Self>, _: &Allowed) -> Result<Reply<Page<Row>>, Stop> {
         let (unit, query) = (ask.path.unit, &ask.query);
-        let as_of = as_of(query.at, query.known, ask.now);
+        let as_of = AsOf::days(query.at, query.known, ask.now);
         let question = format!("children {unit} {:?} {:?}", query.at, query.known);
         let after = Cursor::read_with(query.after.as_ref(), &question, place)?;
         if org::path(conn, unit, as_of).await?.is_empty() {

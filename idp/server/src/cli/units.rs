@@ -6,8 +6,6 @@ mod show;
 mod tree;
 pub(super) mod words;
 
-use std::time::Duration;
-
 use clap::Subcommand;
 use idp_core::{
     org::AsOf,
@@ -132,6 +130,5 @@ pub(super) fn day(text: &str) -> Result<Day, CliError> {
 fn as_of(at: Option<&str>, known: Option<&str>, now: Timestamp) -> Result<AsOf, CliError> {
     let at = at.map(day).transpose()?;
     let known = known.map(day).transpose()?;
-    let end = |day: Day| day.start() + Duration::from_millis(86_400_000 - 1);
-    Ok(AsOf { at: at.map_or(now, Day::start), known: known.map(end) })
+    Ok(AsOf::days(at, known, now))
 }

@@ -63,8 +63,7 @@ async fn unit(conn: &mut Conn, text: &str, as_of: AsOf) -> Result<Option<Option<
     if let Ok(id) = text.parse() {
         return Ok(Some(Some(id)));
     }
-    let code = text.split_once(':').and_then(|(scheme, value)| code(scheme, value));
-    match code {
+    match Code::named(text) {
         Some(code) => Ok(Some(by_code(conn, &code, as_of).await.map_err(Fault::from)?)),
         None => Ok(None),
     }

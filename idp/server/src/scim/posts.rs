@@ -123,7 +123,7 @@ fn span(wanted: &Post, known: Option<&office::Post>) -> Span {
         None => FOREVER,
         Some(last) => {
             let same = span.map(|span| span.until).filter(|until| *until < FOREVER && day_before(*until) == last);
-            same.unwrap_or_else(|| Timestamp::from_millis(last.start().millis() + 86_400_000))
+            same.unwrap_or_else(|| last.end())
         }
     };
     Span { from: from.unwrap_or_else(|| wanted.from.start()), until }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     org::{FOREVER, Span, fold},
-    types::{Day, FullName, PersonalId, Timestamp},
+    types::{Day, FullName, PersonalId},
 };
 
 /// A column of the template.
@@ -243,7 +243,7 @@ impl Reader<'_> {
         let from = self.read(Column::From, "day", day);
         let until = self.read(Column::Until, "day", day);
         let decision = self.decision();
-        let span = Span { from: from?.start(), until: until.map_or(FOREVER, |day| next(day).start()) };
+        let span = Span { from: from?.start(), until: until.map_or(FOREVER, Day::end) };
         if span.from >= span.until {
             self.wrong(Some(Column::Until), "order", "");
         }
@@ -294,11 +294,6 @@ impl Reader<'_> {
             (None, None) => None,
         }
     }
-}
-
-/// The day after: the last day of a post belongs to it.
-fn next(day: Day) -> Day {
-    Timestamp::from_millis(day.start().millis() + 86_400_000).day()
 }
 
 /// A day as people write it: `01/07/2025`, `1/7/2025` or `2025-07-01`.

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use idp_core::{
     admin::Allowed,
     org::{
-        Code, Label, UnitName,
+        AsOf, Code, Label, UnitName,
         search::{self, Hit},
         story::{self, Basis, Chapter, Event, Other},
     },
@@ -21,7 +21,7 @@ use super::{
         refuse::Stop,
         wire::{Instant, Line},
     },
-    Called, Coded, Labelled, OnTheWay, One, READ, Row, as_of, gone,
+    Called, Coded, Labelled, OnTheWay, One, READ, Row, gone,
 };
 
 /// What is looked for.
@@ -98,7 +98,7 @@ impl Act for Search {
 impl Reads for Search {
     async fn read(conn: &mut Conn, ask: &Ask<Self>, _: &Allowed) -> Result<Reply<Vec<Find>>, Stop> {
         let query = &ask.query;
-        let as_of = as_of(query.at, query.known, ask.now);
+        let as_of = AsOf::days(query.at, query.known, ask.now);
         let hits = search::search(conn, &query.q.0, as_of, Limit::of(query.limit) as usize).await?;
         Ok(Reply::new(hits.into_iter().map(Find::from).collect()))
     }

@@ -7,10 +7,10 @@ use idp_core::{
         self, By, Confirmed, DeskError, Kept, Kind, Limits, NewAssignment, PositionId, RoleGrant, RoleId, Scope,
         Source, starter, tell::refusal,
     },
-    org::{self, AsOf, Code, FOREVER, Scheme, Span},
+    org::{self, AsOf, Code, FOREVER, Span},
     people,
     store::{StoreError, Tx},
-    types::{Day, Id, Timestamp, id},
+    types::{Day, Id, id},
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
@@ -105,8 +105,7 @@ pub(super) fn prepare(entries: Vec<(String, OfficialEntry)>, problems: &mut Vec<
 
 fn parse(path: String, entry: OfficialEntry, problems: &mut Vec<Problem>) -> Option<Prepared> {
     let mut wrong = |field: &str, key| problems.push(Problem::rule(format!("{path}.{field}"), key));
-    let code =
-        entry.unit.split_once(':').and_then(|(scheme, value)| Code::parse(Scheme::from_word(scheme)?, value).ok());
+    let code = Code::named(&entry.unit);
     if code.is_none() {
         wrong("unit", "cli-apply-unit-code");
     }
@@ -128,14 +127,9 @@ fn parse(path: String, entry: OfficialEntry, problems: &mut Vec<Problem>) -> Opt
     }
     let mut roles = roles?;
     roles.sort_by(|one, other| one.role.cmp(&other.role));
-    let span = Span { from: entry.from.start(), until: entry.until.map_or(FOREVER, after) };
+    let span = Span { from: entry.from.start(), until: entry.until.map_or(FOREVER, Day::end) };
     let new = Unplaced { position: position?, kind: entry.kind, roles, scope: scope?, span, decision: entry.decision };
     Some(Prepared { path, login: entry.login, code: code?, new })
-}
-
-/// When a day is over: the last day of a post belongs to it.
-fn after(day: Day) -> Timestamp {
-    Timestamp::from_millis(day.start().millis() + 86_400_000).day().start()
 }
 
 /// Adds the starter set of positions and roles where it is missing.

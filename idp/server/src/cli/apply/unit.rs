@@ -3,7 +3,7 @@
 use idp_core::{
     crypto::digest,
     org::{
-        self, AsOf, Code, Scheme,
+        self, AsOf, Code,
         change::{self, ChangeError, Decision, NewSet, NewUnit, Operation, Purpose, UnitRef},
         load,
     },
@@ -32,8 +32,7 @@ pub(super) fn prepare(entries: Vec<(String, UnitEntry)>, now: Timestamp, problem
 
 fn parse(path: String, entry: UnitEntry, today: Day, problems: &mut Vec<Problem>) -> Option<Prepared> {
     let mut read = |field: &str, text: &str| {
-        let (scheme, value) = text.split_once(':')?;
-        let code = Scheme::from_word(scheme).and_then(|scheme| Code::parse(scheme, value).ok());
+        let code = Code::named(text);
         if code.is_none() {
             problems.push(Problem::rule(format!("{path}.{field}"), "cli-apply-unit-code"));
         }
