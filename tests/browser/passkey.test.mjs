@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { startDemo } from '../env/server.mjs';
 import {
-  authorizationRequest, DESKTOP, device, expectPage, expectSignedIn, giveName, launch, makePasskey, PHONE, shoot, startAt, visitor,
+  authorizationRequest, buttonOnly, DESKTOP, device, expectPage, expectSignedIn, giveName, launch, makePasskey, PHONE, shoot, startAt, visitor,
 } from './support.mjs';
 
 let demo;
@@ -17,11 +17,6 @@ beforeEach(async () => { demo = await startDemo(); });
 afterEach(async () => { await demo?.stop(); });
 
 const person = () => demo.people[0];
-
-/** A browser that has passkeys but does not list them under the field: only the button asks. */
-const buttonOnly = (page) => page.addInitScript(() => {
-  PublicKeyCredential.isConditionalMediationAvailable = () => Promise.resolve(false);
-});
 
 test('a passkey is offered after a password, made, and then enough by itself', async () => {
   const citizen = await visitor(browser, { viewport: PHONE });
