@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { startDemo } from '../env/server.mjs';
 import { setUpApp } from './letters.mjs';
-import { buttonOnly, device, giveName, launch, makePasskey, visitor } from './support.mjs';
+import { buttonOnly, device, expectPage, giveName, launch, makePasskey, visitor } from './support.mjs';
 import { HINTED, visits } from './visits.mjs';
 import { drawPassword, edge, idToken, prepare, requestOf, settled, startParty, stepOf, walk } from './walker.mjs';
 
@@ -16,6 +16,9 @@ const WALKS = [true, false].map((scripts) => ({ scripts, walked: new Set(), visi
 
 /** Longer than any proof counts as fresh, shorter than a session without use. */
 const WAIT_SECONDS = 360;
+
+/** What visits have whose browser keeps passkeys. */
+const KEEPS = ['passkey', 'device', 'app and device'];
 
 let demo;
 let browser;
@@ -48,26 +51,34 @@ async function hintOf({ clientId, who }) {
 
 /** Gives a browser what the visit needs before it begins. */
 async function equip(page, { who, has = '' }) {
-  if (['passkey', 'device', 'app and device'].includes(has)) {
+  if (KEEPS.includes(has)) {
     await device(page);
     await buttonOnly(page);
   }
   if (has.startsWith('app')) who.key = await setUpApp(page, demo, who);
   if (has === 'passkey') await makePasskey(page, demo, who);
-  if (has === 'passkey elsewhere') {
-    const elsewhere = await visitor(browser);
-    const other = await elsewhere.page();
-    await device(other);
-    await makePasskey(other, demo, who);
-    await elsewhere.leave();
-  }
+  if (has === 'session by passkey') await beginByPasskey(page, who);
+}
+
+/** Signs in with a passkey in a browser that has one, and goes on in this one: its owner switched the scripts off, or the device is gone. */
+async function beginByPasskey(page, who) {
+  const elsewhere = await visitor(browser);
+  const other = await elsewhere.page();
+  await device(other);
+  await makePasskey(other, demo, who);
+  await other.goto(`${demo.issuer}/account/passkeys/new`);
+  await expectPage(other, 'step-up');
+  await other.locator('#passkey-submit').click();
+  await expectPage(other, 'passkey-create');
+  await page.context().addCookies(await elsewhere.context.cookies());
+  await elsewhere.leave();
 }
 
 async function goAll(visit, { scripts, walked }) {
   const citizen = await visitor(browser, { javaScriptEnabled: scripts });
   const page = await citizen.page();
   await equip(page, visit);
-  const world = { walked, scripts, demo, who: visit.who, device: /passkey$|device/.test(visit.has ?? '') };
+  const world = { walked, scripts, demo, who: visit.who, device: KEEPS.includes(visit.has) };
   for (const way of visit.ways) {
     if (way === 'forget') await citizen.context.clearCookies({ name: 'sid' });
     else if (way === 'wait') await demo.clock({ advance_seconds: WAIT_SECONDS });

@@ -67,21 +67,38 @@ struct People {
     other: Id<id::Person>,
 }
 
+/// What a party can ask, in every combination that the hall tells apart: to be asked for consent again is as good as a consent that is
+/// missing, which is a fact of each world.
 fn requests(people: &People) -> Vec<Asked> {
-    let prompted = |prompt| Asked { prompt: vec![prompt], ..Asked::default() };
-    let essential = |acr: &str| Asked { essential_acr: Some(vec![acr.into()]), ..Asked::default() };
-    vec![
-        Asked::default(),
-        prompted(Prompt::Login),
-        prompted(Prompt::Consent),
-        prompted(Prompt::SelectAccount),
-        Asked { max_age: Some(60), ..Asked::default() },
-        Asked { expected_person: Some(people.expected), ..Asked::default() },
-        essential("urn:idp:aal2"),
-        essential("urn:idp:aal3"),
-        Asked { max_age: Some(60), ..essential("urn:idp:aal2") },
-        Asked { wanted_acr: vec!["urn:idp:aal2".into()], ..Asked::default() },
-    ]
+    let prompts: [&[Prompt]; 5] = [
+        &[],
+        &[Prompt::Login],
+        &[Prompt::Consent],
+        &[Prompt::SelectAccount],
+        &[Prompt::SelectAccount, Prompt::Login],
+    ];
+    let aal2 = || vec!["urn:idp:aal2".to_owned()];
+    let level = |essential_acr, wanted_acr| Asked { essential_acr, wanted_acr, ..Asked::default() };
+    let levels = [
+        level(None, Vec::new()),
+        level(Some(aal2()), Vec::new()),
+        level(Some(vec!["urn:idp:aal3".to_owned()]), Vec::new()),
+        level(None, aal2()),
+    ];
+    let mut all = Vec::new();
+    for prompt in prompts {
+        for max_age in [None, Some(60)] {
+            for expected_person in [None, Some(people.expected)] {
+                all.extend(levels.iter().map(|level| Asked {
+                    prompt: prompt.to_vec(),
+                    max_age,
+                    expected_person,
+                    ..level.clone()
+                }));
+            }
+        }
+    }
+    all
 }
 
 fn beginnings(requests: usize, scripts: Scripts) -> Vec<World> {
