@@ -59,7 +59,7 @@ export async function proveAddress(page, demo, address) {
   await page.locator('#address').fill(address);
   await page.locator('#contact-add').click();
   await expectPage(page, 'contact-proof');
-  await page.locator('#code').fill(await codeSentTo(demo, address.replaceAll(' ', '')));
+  await page.locator('#code').fill(await codeSentTo(demo, address.replaceAll(' ', '').replace(/^0/, '+84')));
   await page.locator('#contact-proof-submit').click();
   await expectPage(page, 'factors');
 }

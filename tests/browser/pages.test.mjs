@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test';
 import { AxeBuilder } from '@axe-core/playwright';
 import { startDemo } from '../env/server.mjs';
 import { DESKTOP, expectPage, giveName, launch, PHONE, shoot, startAt, visitor } from './support.mjs';
-import { changedRequest, registerSurvey, ways } from './ways.mjs';
+import { changedRequest, register, ways } from './ways.mjs';
 
 let demo;
 let browser;
@@ -16,7 +16,7 @@ let goTo;
 before(async () => {
   [demo, browser] = await Promise.all([startDemo(), launch()]);
   goTo = ways(demo);
-  await registerSurvey(demo);
+  await register(demo);
 });
 after(async () => { await browser?.close(); await demo?.stop(); });
 

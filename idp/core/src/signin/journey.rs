@@ -70,13 +70,8 @@ struct People {
 /// What a party can ask, in every combination that the hall tells apart: to be asked for consent again is as good as a consent that is
 /// missing, which is a fact of each world.
 fn requests(people: &People) -> Vec<Asked> {
-    let prompts: [&[Prompt]; 5] = [
-        &[],
-        &[Prompt::Login],
-        &[Prompt::Consent],
-        &[Prompt::SelectAccount],
-        &[Prompt::SelectAccount, Prompt::Login],
-    ];
+    let prompts: [&[Prompt]; 5] =
+        [&[], &[Prompt::Login], &[Prompt::Consent], &[Prompt::SelectAccount], &[Prompt::SelectAccount, Prompt::Login]];
     let aal2 = || vec!["urn:idp:aal2".to_owned()];
     let level = |essential_acr, wanted_acr| Asked { essential_acr, wanted_acr, ..Asked::default() };
     let levels = [
