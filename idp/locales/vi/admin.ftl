@@ -1,5 +1,5 @@
 # Giao diện lập trình quản trị và các lối vào trang quản trị
-owner-title = Trở thành chủ quản hệ thống
+owner-title = Trở thành chủ{"\u00A0"}quản hệ thống
 owner-lead = Bạn sắp tiếp nhận quyền quản trị hệ thống này.
 owner-text = Chủ quản hệ thống được làm mọi việc ở đây và bổ nhiệm mọi người quản trị khác. Việc bạn làm được ghi lại dưới tên bạn.
 owner-until = Lời mời này hết hạn lúc { $time }.

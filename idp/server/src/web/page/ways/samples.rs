@@ -232,6 +232,11 @@ fn recovery(to: &mut Collected) {
         &["recover-password-form", "new_password", "recover-password-submit"],
         &password,
     );
+    recovery_ends(to);
+}
+
+fn recovery_ends(to: &mut Collected) {
+    let look = to.look;
     let stop = RecoverStop {
         c: chrome(look),
         handle: "rx_sample".to_owned(),
