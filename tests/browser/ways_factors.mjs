@@ -1,9 +1,7 @@
 // How a person gets to the pages of second factors, addresses and forgotten passwords, and to the few pages that ask for a factor.
 // These ways move the clock of the server: codes count once, and only so many are sent.
 
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
-import { applyTo } from '../env/server.mjs';
+import { applyTo, command } from '../env/server.mjs';
 import { codeSentTo, freshCode, messagesTo, proveAddress, setUpApp } from './letters.mjs';
 import { expectPage, giveName } from './support.mjs';
 
@@ -121,8 +119,7 @@ export function factorWays(demo) {
   return {
     // First: the command line goes by the clock of the machine, which does not move.
     'owner-offered': async (page) => {
-      const args = ['admin', 'bootstrap', '--minutes', '1440', '--json', '--config', join(demo.state_dir, 'idp.toml')];
-      const { link } = JSON.parse(execFileSync(process.env.IDP_BIN, args, { stdio: ['ignore', 'pipe', 'ignore'] }));
+      const { link } = JSON.parse(command(demo, 'admin', 'bootstrap', '--minutes', '1440', '--json'));
       await enteredWithCode(page, link.slice(demo.issuer.length));
     },
     'second-factor': (page) => askedForCode(page),
