@@ -71,6 +71,8 @@ test('a device that says no leads to two choices, and both lead on', async () =>
   const citizen = await visitor(browser, { viewport: PHONE });
   const page = await citizen.page();
   const phone = await device(page);
+  // Else the list of names would answer by itself, now and then before the button is pressed.
+  await buttonOnly(page);
   const who = person();
   await makePasskey(page, demo, who);
   await page.goto(`${demo.issuer}/account`);
