@@ -1,6 +1,6 @@
 //! SQL that writes posts and reads them for lists. What writes takes [`Admitted`] and nothing else.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, iter::repeat};
 
 use super::{
     super::{
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     org::Span,
-    params,
+    params, people,
     store::{Conn, Param, Row, StoreError, Tx},
     types::{Fault, Id, Timestamp, id},
 };
@@ -31,6 +31,21 @@ macro_rules! assignment {
     };
 }
 
+macro_rules! under {
+    ($named:literal) => {
+        concat!(
+            assignment!(
+                "join unit_under c on c.unit_id = a.unit_id and c.ancestor_id = $1 and c.valid_from <= $2 and c.valid_until > $2 \
+                    and c.depth <= $8 \
+                 where a.id > $3 and a.valid_until > $2 and ($4 = '' or a.state = $4) and ($5 = '' or a.position_id = $5) \
+                    and ($6 = '' or exists (select 1 from assignment_role g where g.assignment_id = a.id and g.role_id = $6)) "
+            ),
+            $named,
+            "order by a.id limit $7"
+        )
+    };
+}
+
 const INSERT: &str = "insert into assignment (id, person_id, unit_id, position_id, kind, scope, valid_from, valid_until, decision_no, \
     decision_date, source, delegator_id, limits, state, state_at, state_because, requested_by, approved_by, revision, created_at, \
     carried_from, carried_by, import_id) \
@@ -44,13 +59,15 @@ const CLEAR_ROLES: &str = "delete from assignment_role where assignment_id = $1"
 const CLEAR_UNITS: &str = "delete from assignment_unit where assignment_id = $1";
 const ONE: &str = assignment!("where a.id = $1");
 const OF_PERSON: &str = assignment!("where a.person_id = $1 order by a.valid_from desc, a.id desc limit 1000");
-const UNDER: &str = assignment!(
-    "join unit_under c on c.unit_id = a.unit_id and c.ancestor_id = $1 and c.valid_from <= $2 and c.valid_until > $2 \
-        and c.depth <= $8 \
-     where a.id > $3 and a.valid_until > $2 and ($4 = '' or a.state = $4) and ($5 = '' or a.position_id = $5) \
-        and ($6 = '' or exists (select 1 from assignment_role g where g.assignment_id = a.id and g.role_id = $6)) \
-     order by a.id limit $7"
+const UNDER: &str = under!("");
+/// The holder's name has as many of these words as are asked for: every one.
+const UNDER_NAMED: &str = under!(
+    "and a.person_id in (select w.person_id from person_name_face w where w.digest in ($9, $10, $11, $12, $13, $14, $15, $16) \
+        group by w.person_id having count(*) = $17) "
 );
+const UNINDEXED: &str = "select distinct a.person_id from assignment a \
+    join person_face p on p.person_id = a.person_id and p.sealed_profile is not null and p.person_state <> 'erased' \
+    where a.valid_until > $1 and not exists (select 1 from person_name_face w where w.person_id = a.person_id) limit $2";
 const BY_IDS: &str = assignment!("where a.id in ($1)");
 const ROLES: &str = "select assignment_id, role_id, parties from assignment_role where assignment_id in ($1)";
 const UNITS: &str = "select assignment_id, unit_id from assignment_unit where assignment_id in ($1)";
@@ -72,6 +89,8 @@ pub(super) const ALL: &[&str] = &[
     ONE,
     OF_PERSON,
     UNDER,
+    UNDER_NAMED,
+    UNINDEXED,
     BY_IDS,
     ROLES,
     UNITS,
@@ -304,6 +323,8 @@ pub(crate) struct Filter<'a> {
     pub(crate) state: &'a str,
     pub(crate) position: &'a str,
     pub(crate) role: &'a str,
+    /// The words of a name as blind indexes under one master key, at most [`people::MOST_WORDS`]; empty: any name.
+    pub(crate) name: &'a [[u8; 32]],
 }
 
 pub(crate) async fn under(
@@ -318,9 +339,26 @@ pub(crate) async fn under(
         Place::Under(unit) => (unit, i64::MAX),
         Place::Alone(unit) => (unit, 0),
     };
-    let params = params![top, at, after, filter.state, filter.position, filter.role, limit, depth];
-    let rows = conn.all(UNDER, params).await?;
+    let mut params = params![top, at, after, filter.state, filter.position, filter.role, limit, depth];
+    let rows = match filter.name {
+        [] => conn.all(UNDER, params).await?,
+        [first, ..] => {
+            let filled = filter.name.iter().chain(repeat(first)).take(people::MOST_WORDS);
+            params.extend(filled.map(|word| Param::from(*word)));
+            params.push((filter.name.len() as i64).into());
+            conn.all(UNDER_NAMED, params).await?
+        }
+    };
     whole(conn, rows).await
+}
+
+/// Holders of posts that end after an instant who are not findable by name yet, at most `limit` of them.
+pub(crate) async fn unindexed(
+    conn: &mut Conn,
+    at: Timestamp,
+    limit: i64,
+) -> Result<Vec<Id<id::Person>>, StoreError> {
+    conn.all(UNINDEXED, params![at, limit]).await?.iter().map(|row| row.id("person_id")).collect()
 }
 
 /// A workflow that was carried out.
