@@ -65,8 +65,9 @@ pub(crate) async fn catalogue(db: &Db) -> Result<(), Wrong> {
     }
     let span = Span { from: Timestamp::default(), until: FOREVER };
     let (cx, form) = (operator(), &form);
-    let put =
-        db.write(&cx, |tx| Box::pin(async move { office::put_role(tx, &By::Operator, (form.clone(), span), None).await }));
+    let put = db.write(&cx, |tx| {
+        Box::pin(async move { office::put_role(tx, &By::Operator, (form.clone(), span), None).await })
+    });
     Ok(put.await.map(|_| ())?)
 }
 

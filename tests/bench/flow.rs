@@ -94,12 +94,7 @@ impl SignInForm {
     }
 
     /// Sends a name and a password, as a browser does.
-    pub(crate) async fn send(
-        &self,
-        connection: &mut Connection,
-        login: &str,
-        password: &str,
-    ) -> Result<Answer, Wrong> {
+    pub(crate) async fn send(&self, connection: &mut Connection, login: &str, password: &str) -> Result<Answer, Wrong> {
         let fields = [("csrf", self.csrf.as_str()), ("login", login), ("password", password)];
         let headers = [("cookie", self.cookies.line()), ("accept", "text/html".to_owned())];
         let headers = headers.each_ref().map(|(name, value)| (*name, value.as_str()));

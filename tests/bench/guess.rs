@@ -80,10 +80,7 @@ const fn by_turns(number: usize) -> [bool; 2] {
 }
 
 /// Recovery, then enrolment, of people of whom every second one has an account. The server must run.
-pub(crate) async fn known_people(
-    house: &House,
-    (engine, quick): (&'static str, bool),
-) -> Result<Vec<Figure>, Wrong> {
+pub(crate) async fn known_people(house: &House, (engine, quick): (&'static str, bool)) -> Result<Vec<Figure>, Wrong> {
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", house.registry())).await?;
     let registry = tokio::spawn(serve(listener, Registry::sample(), std::future::pending()));
     let entry = |(number, pair): (usize, &[Person])| {

@@ -183,15 +183,11 @@ pub(crate) async fn figures(house: &House, engine: &'static str, quick: bool) ->
     Ok(figures)
 }
 
-fn told(
-    engine: &'static str,
-    (name, goal): (&'static str, f64),
-    delays: &BTreeMap<&'static str, Vec<f64>>,
-) -> Figure {
+fn told(engine: &'static str, (name, goal): (&'static str, f64), delays: &BTreeMap<&'static str, Vec<f64>>) -> Figure {
     let worst = delays.values().map(|taken| percentile(taken, 0.99)).fold(0.0, f64::max);
-    let each = delays.iter().map(|(path, taken)| {
-        format!("{path} {:.1} / {:.1} ms", percentile(taken, 0.5), percentile(taken, 0.99))
-    });
+    let each = delays
+        .iter()
+        .map(|(path, taken)| format!("{path} {:.1} / {:.1} ms", percentile(taken, 0.5), percentile(taken, 0.99)));
     let note = format!("median and p99 at the other server: {}", each.collect::<Vec<_>>().join(", "));
     Figure::new(engine, name, (worst / 1e3, "s p99")).goal(Goal::AtMost(goal)).note(note)
 }
@@ -252,7 +248,8 @@ impl Two<'_> {
 
     async fn set_account(&self, state: AccountState) -> Result<(), Wrong> {
         let account = self.account().await?.id;
-        let set = self.db.write(&acting::operator(), |tx| Box::pin(people::set_account_state(tx, account, state))).await;
+        let set =
+            self.db.write(&acting::operator(), |tx| Box::pin(people::set_account_state(tx, account, state))).await;
         set.map_err(|error: StoreError| error.into())
     }
 
@@ -273,7 +270,10 @@ impl Two<'_> {
         let set = json!({"title": "bench", "effective_on": yesterday, "decision": decision, "operations": [operation]});
         let new: NewSet = serde_json::from_value(set)?;
         let rules = office::change_rules(Config::default());
-        let somebody = || Cx::job("bench", Clock::system().now()).acting(Actor::Person(idp_core::crypto::random::id(Clock::system().now())));
+        let somebody = || {
+            Cx::job("bench", Clock::system().now())
+                .acting(Actor::Person(idp_core::crypto::random::id(Clock::system().now())))
+        };
         let new = &new;
         let submitted = self.db.write(&somebody(), |tx| Box::pin(officials::submitted(tx, new))).await?;
         let seen = change::Seen { set: submitted, revision: None };

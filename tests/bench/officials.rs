@@ -47,10 +47,7 @@ const INSERT_ROLE: &str = "insert into assignment_role (assignment_id, role_id) 
 const WITH_MANY: &str = "select person_id from assignment group by person_id having count(*) >= 20";
 
 /// All figures of one engine. The server must be stopped.
-pub(crate) async fn all(
-    house: &mut House,
-    (engine, plan): (&'static str, Plan),
-) -> Result<Vec<Figure>, Wrong> {
+pub(crate) async fn all(house: &mut House, (engine, plan): (&'static str, Plan)) -> Result<Vec<Figure>, Wrong> {
     house.run(&["load", "units", "--with-sample-agencies"])?;
     house.run(&["officials", "roles"])?;
     let at = DAY.parse::<Day>()?.start();

@@ -164,7 +164,9 @@ pub(crate) async fn all(
 ) -> Result<Vec<Figure>, Wrong> {
     let crowd = |number| {
         let login = visitor(number).login;
-        format!("[[person]]\nlogin = \"{login}\"\nname = \"Trần Thị Bình\"\nbirthdate = \"1985\"\npassword = \"{PASSWORD}\"\n")
+        format!(
+            "[[person]]\nlogin = \"{login}\"\nname = \"Trần Thị Bình\"\nbirthdate = \"1985\"\npassword = \"{PASSWORD}\"\n"
+        )
     };
     house.apply("crowd", &(0..CROWD).map(crowd).collect::<String>())?;
     let to = house.target()?;
@@ -207,7 +209,12 @@ fn told(engine: &'static str, seen: &Seen, measured: &Measured) -> Vec<Figure> {
     let arrived = refused.len() as f64 + count(&seen.let_in) as f64;
     let beside = |name, taken: &[f64]| {
         let figure = Figure::new(engine, name, (percentile(taken, 0.99), "ms p99")).goal(Goal::AtMost(250.0));
-        figure.note(format!("{} of them, median {:.1} ms, at worst {:.1}", taken.len(), percentile(taken, 0.5), percentile(taken, 1.0)))
+        figure.note(format!(
+            "{} of them, median {:.1} ms, at worst {:.1}",
+            taken.len(),
+            percentile(taken, 0.5),
+            percentile(taken, 1.0)
+        ))
     };
     let share = Figure::new(engine, "overload, goodput", (100.0 * good.0 / clock, "% of capacity"));
     let by_processor = Figure::new(engine, "overload, goodput by CPU", (100.0 * good.1 / processor, "% of capacity"));

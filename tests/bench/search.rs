@@ -43,8 +43,9 @@ const FAMILIES: [(&str, usize); 14] = [
 const BETWEEN: [&str; 12] =
     ["Văn", "Thị", "Văn", "Thị", "Hữu", "Thị Thu", "Đức", "Thị Ngọc", "Minh", "Quốc", "Thị Kim", "Xuân"];
 const GIVEN: [&str; 32] = [
-    "An", "Anh", "Bình", "Chi", "Cường", "Dung", "Dũng", "Giang", "Hà", "Hải", "Hạnh", "Hiền", "Hoa", "Hòa", "Hùng", "Hương",
-    "Lan", "Linh", "Long", "Mai", "Nam", "Nga", "Ngọc", "Nhung", "Phúc", "Phương", "Quang", "Sơn", "Thảo", "Trang", "Tuấn", "Yến",
+    "An", "Anh", "Bình", "Chi", "Cường", "Dung", "Dũng", "Giang", "Hà", "Hải", "Hạnh", "Hiền", "Hoa", "Hòa", "Hùng",
+    "Hương", "Lan", "Linh", "Long", "Mai", "Nam", "Nga", "Ngọc", "Nhung", "Phúc", "Phương", "Quang", "Sơn", "Thảo",
+    "Trang", "Tuấn", "Yến",
 ];
 /// Whom one finds alone.
 const RARE: (usize, &str) = (77_777, "Tôn Nữ Diễm Kiều");
@@ -85,7 +86,8 @@ pub(crate) async fn figures(house: &House, db: &Db, engine: &'static str) -> Res
     let mut connection = Connection::open(house.target()?.address).await?;
     let bearer = token(house, &mut connection).await?;
     let at = AsOf::at(Clock::system().now());
-    let province = org::by_code(&mut db.read().await?, &Code::parse(Scheme::Gso, "79")?, at).await?.ok_or("no province")?;
+    let province =
+        org::by_code(&mut db.read().await?, &Code::parse(Scheme::Gso, "79")?, at).await?.ok_or("no province")?;
     let everywhere = slowest(&mut connection, &bearer, "").await?;
     let below = slowest(&mut connection, &bearer, &format!("&unit={province}")).await?;
     let figure = |name, (slowest, note): (f64, String)| {

@@ -172,8 +172,7 @@ mod tests {
         renamed.await.expect("writes");
         assert_eq!(stored(&scratch, official).await, digests(&scratch, "mai le"));
         assert!(stored(&scratch, citizen).await.is_empty(), "a citizen's name is not indexed");
-        let erased =
-            scratch.db.write(&at, |tx| Box::pin(set_person_state(tx, official, PersonState::Erased, None)));
+        let erased = scratch.db.write(&at, |tx| Box::pin(set_person_state(tx, official, PersonState::Erased, None)));
         erased.await.expect("writes");
         assert!(stored(&scratch, official).await.is_empty());
     }
