@@ -214,7 +214,7 @@ fn desired(issuer: &str) -> String {
         "[[party]]\nclient_id = \"{POSTS_PARTY}\"\nclient_secret = \"{SECRET}\"\nname = {{ vi = \"Đo\", en = \"Bench\" }}\n\
          redirect_uris = [\"{REDIRECT_URI}\"]\nscopes = [\"openid\", \"profile\", \"officials\"]\n\
          grant_types = [\"authorization_code\", \"refresh_token\", \"client_credentials\"]\nid_token_signed_response_alg = \"ES256\"\n\
-         resources = [\"{issuer}/api/v1\"]\nconsent = \"implied\"\n\
+         audience = \"https://posts.bench.example\"\nresources = [\"{issuer}/api/v1\"]\nconsent = \"implied\"\n\
          [[party]]\nclient_id = \"{ADMIN}\"\nclient_secret = \"{SECRET}\"\nname = {{ vi = \"Máy\", en = \"Machine\" }}\n\
          scopes = [\"admin\"]\ngrant_types = [\"client_credentials\"]\naudience = \"{issuer}/api/v1\"\n"
     );

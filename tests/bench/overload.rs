@@ -101,6 +101,17 @@ impl Seen {
         }
     }
 
+    /// Waits until everybody who still waits was answered.
+    async fn settle(&self) {
+        let settled = || with(&self.doors, |doors| doors.len()) + with(&self.other, |other| other.len());
+        for _ in 0..600 {
+            if settled() == CROWD {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
     async fn try_once(&self, door: &mut Door) -> Result<(), Wrong> {
         let began = Instant::now();
         let who = visitor(door.number);
@@ -187,6 +198,7 @@ pub(crate) async fn all(
     let came = seen.let_in.load(Ordering::Relaxed) as f64;
     let (lasted, spent) = (began.elapsed().as_secs_f64(), process::cpu(to.process)? - spent);
     let (tokens, keys) = (tokens.await??, keys.await??);
+    seen.settle().await;
     let after = capacity(to, round).await?;
     Ok(told(engine, &seen, &Measured { before, after, good: (came / lasted, came / spent), tokens, keys }))
 }
