@@ -190,7 +190,7 @@ impl<'o> Bench<'o> {
         if self.wants("officials") {
             self.house.stop()?;
             let plan = self.plan(4, 6);
-            self.figures.extend(officials::all(&mut self.house, (self.engine, plan)).await?);
+            officials::all(&mut self.house, (self.engine, plan), &mut self.figures).await?;
         }
         Ok(())
     }

@@ -46,8 +46,12 @@ const INSERT_POST: &str = "insert into assignment (id, person_id, unit_id, posit
 const INSERT_ROLE: &str = "insert into assignment_role (assignment_id, role_id) values ($1, $2)";
 const WITH_MANY: &str = "select person_id from assignment group by person_id having count(*) >= 20";
 
-/// All figures of one engine. The server must be stopped.
-pub(crate) async fn all(house: &mut House, (engine, plan): (&'static str, Plan)) -> Result<Vec<Figure>, Wrong> {
+/// All figures of one engine, added one by one: where one fails, those before it stand. The server must be stopped.
+pub(crate) async fn all(
+    house: &mut House,
+    (engine, plan): (&'static str, Plan),
+    figures: &mut Vec<Figure>,
+) -> Result<(), Wrong> {
     house.run(&["load", "units", "--with-sample-agencies"])?;
     house.run(&["officials", "roles"])?;
     let at = DAY.parse::<Day>()?.start();
@@ -64,7 +68,8 @@ pub(crate) async fn all(house: &mut House, (engine, plan): (&'static str, Plan))
     let import = import.note(format!(
         "{ROWS} rows of new people, each a gated and recorded act; {spent:.1} s of processor time of the command"
     ));
-    let mut figures = vec![import, rights(&mut db.read().await?, engine).await?];
+    figures.push(import);
+    figures.push(rights(&mut db.read().await?, engine).await?);
     fill(&db, &communes).await?;
     figures.extend(lists(&mut db.read().await?, engine, at).await?);
     figures.extend(carried(&db, &communes, engine).await?);
@@ -76,8 +81,7 @@ pub(crate) async fn all(house: &mut House, (engine, plan): (&'static str, Plan))
     let units: Vec<_> = communes.iter().rev().map(|commune| commune.unit).collect();
     figures.push(acting::figure((house, &db), &units, (engine, plan)).await?);
     db.close().await;
-    house.stop()?;
-    Ok(figures)
+    house.stop()
 }
 
 /// Communes of today on which nothing but posts stands.

@@ -20,8 +20,8 @@ use crate::{
 };
 
 const ROUNDS: usize = 30;
-/// How many holders' names may be without words before they are looked for again.
-const LEFT: Duration = Duration::from_millis(100);
+/// Between two looks whether somebody is left: the look itself costs.
+const LEFT: Duration = Duration::from_secs(1);
 
 /// Family names with how many of a thousand have them, then names between and given names, as common as they are.
 const FAMILIES: [(&str, usize); 14] = [
