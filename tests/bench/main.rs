@@ -7,6 +7,7 @@
 //!
 //! What counts is the processor time that the measured process used, so that a busy machine changes the figures little.
 
+mod acting;
 mod audit;
 mod bare;
 mod country;
@@ -14,13 +15,15 @@ mod flow;
 mod guess;
 mod house;
 mod load;
-
 mod measures;
+mod nodes;
 mod officials;
 mod options;
+mod overload;
 mod process;
 mod report;
 mod requests;
+mod search;
 mod statements;
 mod units;
 mod wire;

@@ -12,9 +12,9 @@ use crate::{
     guess,
     house::{DISCOVERY, House, JWKS},
     load::{self, Compared, Plan, Same, median},
-    officials,
+    nodes, officials,
     options::Options,
-    process,
+    overload, process,
     report::{Figure, Goal, Report},
     requests, statements, units,
     wire::Connection,
@@ -96,6 +96,10 @@ impl<'o> Bench<'o> {
         self.note("password sign-in", done);
         let done = self.known_names().await;
         self.note("known names", done);
+        let done = self.known_people().await;
+        self.note("known people", done);
+        let done = self.overload().await;
+        self.note("overload", done);
         let done = self.after_load();
         self.note("memory, after load", done);
         let done = self.statements().await;
@@ -106,6 +110,8 @@ impl<'o> Bench<'o> {
         self.note("country", done);
         let done = self.officials().await;
         self.note("officials", done);
+        let done = self.nodes().await;
+        self.note("revocation", done);
         let done = self.audit().await;
         self.note("audit verify", done);
     }
@@ -136,6 +142,32 @@ impl<'o> Bench<'o> {
         Ok(())
     }
 
+    async fn known_people(&mut self) -> Result<(), Wrong> {
+        if self.wants("known people") {
+            self.figures.extend(guess::known_people(&self.house, (self.engine, self.options.quick)).await?);
+        }
+        Ok(())
+    }
+
+    async fn overload(&mut self) -> Result<(), Wrong> {
+        if self.wants("overload") {
+            let length = (self.options.flood, self.options.quick);
+            self.figures.extend(overload::all(&self.house, self.engine, length).await?);
+        }
+        Ok(())
+    }
+
+    /// Only where several servers can share one database.
+    async fn nodes(&mut self) -> Result<(), Wrong> {
+        if self.wants("revocation") && self.engine == "postgres" {
+            self.house.stop()?;
+            self.house.run(&["load", "units", "--with-sample-agencies"])?;
+            self.house.run(&["officials", "roles"])?;
+            self.figures.extend(nodes::figures(&self.house, self.engine, self.options.quick).await?);
+        }
+        Ok(())
+    }
+
     async fn units(&mut self) -> Result<(), Wrong> {
         if self.wants("units") {
             let engine = if self.engine == "sqlite" { Engine::Sqlite } else { Engine::Postgres };
@@ -157,7 +189,8 @@ impl<'o> Bench<'o> {
     async fn officials(&mut self) -> Result<(), Wrong> {
         if self.wants("officials") {
             self.house.stop()?;
-            self.figures.extend(officials::all(&self.house, self.engine).await?);
+            let plan = self.plan(4, 6);
+            officials::all(&mut self.house, (self.engine, plan), &mut self.figures).await?;
         }
         Ok(())
     }

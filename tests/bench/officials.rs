@@ -16,11 +16,12 @@ use idp_core::{
 use serde_json::json;
 
 use crate::{
-    Wrong,
-    house::House,
-    load::median,
+    Wrong, acting,
+    house::{ADMIN, House},
+    load::{Plan, median},
     process,
     report::{Figure, Goal},
+    search,
 };
 
 /// Rows of the file.
@@ -37,16 +38,20 @@ const DAY: &str = "2026-01-01";
 const HEAD: &str =
     "Số định danh,Họ và tên,Mã đơn vị,Chức vụ,Loại,Vai trò,Phạm vi,Từ ngày,Đến ngày,Số quyết định,Ngày quyết định\n";
 
-const INSERT_PERSON: &str = "insert into person (id, state, state_at, identity_assurance, data_match, created_at, updated_at) \
-    values ($1, $2, $3, $4, $5, $6, $7)";
+const INSERT_PERSON: &str = "insert into person (id, state, state_at, identity_assurance, data_match, sealed_profile, seal_key_id, \
+    created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 const INSERT_POST: &str = "insert into assignment (id, person_id, unit_id, position_id, kind, scope, valid_from, valid_until, source, limits, \
     state, state_at, requested_by, revision, created_at) \
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
 const INSERT_ROLE: &str = "insert into assignment_role (assignment_id, role_id) values ($1, $2)";
 const WITH_MANY: &str = "select person_id from assignment group by person_id having count(*) >= 20";
 
-/// All figures of one engine. The server must be stopped.
-pub(crate) async fn all(house: &House, engine: &'static str) -> Result<Vec<Figure>, Wrong> {
+/// All figures of one engine, added one by one: where one fails, those before it stand. The server must be stopped.
+pub(crate) async fn all(
+    house: &mut House,
+    (engine, plan): (&'static str, Plan),
+    figures: &mut Vec<Figure>,
+) -> Result<(), Wrong> {
     house.run(&["load", "units", "--with-sample-agencies"])?;
     house.run(&["officials", "roles"])?;
     let at = DAY.parse::<Day>()?.start();
@@ -63,12 +68,32 @@ pub(crate) async fn all(house: &House, engine: &'static str) -> Result<Vec<Figur
     let import = import.note(format!(
         "{ROWS} rows of new people, each a gated and recorded act; {spent:.1} s of processor time of the command"
     ));
-    let mut figures = vec![import, rights(&mut db.read().await?, engine).await?];
+    figures.push(import);
+    figures.push(rights(&mut db.read().await?, engine).await?);
     fill(&db, &communes).await?;
     figures.extend(lists(&mut db.read().await?, engine, at).await?);
     figures.extend(carried(&db, &communes, engine).await?);
+    house.run(&["admin", "grant", "--party", ADMIN, "--role", "auditor", "--decision", "1/QĐ"])?;
+    let began = Instant::now();
+    house.start().await?;
+    figures.push(search::indexed(&db, engine, began).await?);
+    figures.extend(search::figures(house, &db, engine).await?);
+    let units: Vec<_> = communes.iter().rev().map(|commune| commune.unit).collect();
+    figures.push(acting::figure((house, &db), &units, (engine, plan)).await?);
     db.close().await;
-    Ok(figures)
+    house.stop()
+}
+
+/// Communes of today on which nothing but posts stands.
+pub(crate) async fn communes_now(db: &Db) -> Result<Vec<Id<id::Unit>>, Wrong> {
+    let found = communes(&mut db.read().await?, Clock::system().now()).await?;
+    Ok(found.into_iter().map(|commune| commune.unit).collect())
+}
+
+/// What a commune lies in today.
+pub(crate) async fn parent(db: &Db, commune: Id<id::Unit>) -> Result<Option<Id<id::Unit>>, Wrong> {
+    let found = org::units(&mut db.read().await?, &[commune], AsOf::at(Clock::system().now())).await?;
+    Ok(found.into_iter().next().and_then(|unit| unit.parent))
 }
 
 /// A commune without agencies of its own: nothing but posts is in the way of its merger.
@@ -94,8 +119,9 @@ fn table(communes: &[Commune]) -> Result<String, Wrong> {
     let mut row = |number: usize, kind: &str, commune: &Commune| {
         writeln!(
             text,
-            "079085{:06},Nguyễn Văn An,{},Chuyên viên,{kind},nhan-ho-so,,01/01/2026,,12/QĐ-UBND,20/12/2025",
+            "079085{:06},{},{},Chuyên viên,{kind},nhan-ho-so,,01/01/2026,,12/QĐ-UBND,20/12/2025",
             100_000 + number,
+            search::name(ALL + number),
             commune.code
         )
     };
@@ -151,7 +177,11 @@ async fn fill(db: &Db, communes: &[Commune]) -> Result<(), Wrong> {
         for number in 0..ROWS {
             let (person, post) = (random::id::<id::Person>(now), random::id::<id::Assignment>(now));
             let unit = communes[(part * ROWS + number) % communes.len()].unit;
-            people.push(params![person, "active", now, "urn:idp:ial0", "none", now, now]);
+            // As the register of people seals a profile: the table, the column and the row that it belongs to.
+            let profile = serde_json::to_vec(&json!({"name": search::name(part * ROWS + number), "birthdate": null}))?;
+            let sealed = db.seals().seal(&[b"person.profile:", &person.bytes()[..]].concat(), &profile);
+            let (bytes, key_id) = (sealed.bytes, sealed.key_id);
+            people.push(params![person, "active", now, "urn:idp:ial0", "none", bytes, key_id, now, now]);
             posts.push(params![
                 post,
                 person,
@@ -246,7 +276,7 @@ async fn carried(db: &Db, communes: &[Commune], engine: &'static str) -> Result<
     ])
 }
 
-async fn submitted(tx: &mut Tx<'_>, new: &NewSet) -> Result<Id<id::ChangeSet>, ChangeError> {
+pub(crate) async fn submitted(tx: &mut Tx<'_>, new: &NewSet) -> Result<Id<id::ChangeSet>, ChangeError> {
     let set = change::draft(tx, new).await?;
     change::submit(tx, change::Seen { set, revision: None }).await?;
     Ok(set)

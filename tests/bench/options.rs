@@ -1,6 +1,6 @@
 //! The command line.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use idp_tests::Engine;
 
@@ -8,13 +8,14 @@ use crate::Wrong;
 
 /// What `--help` prints.
 pub(crate) const HELP: &str = "\
-idp-bench [--engine sqlite|postgres]... [--server PROGRAM] [--quick] [--only WORD] [--json]
+idp-bench [--engine sqlite|postgres]... [--server PROGRAM] [--quick] [--only WORD] [--seconds N] [--json]
 
   --engine    sqlite with the cache in memory (the default), or postgres with redis, whose addresses
               `tests/run with` puts into the environment; twice: both, one after the other
   --server    the program to measure; default: `idp` beside this program
   --quick     short rounds: to see whether everything runs, not for figures that are written down
   --only      only figures whose name contains the word
+  --seconds   how long the flood of passwords lasts; default: 60
   --json      for machines";
 
 /// What to measure, and how long.
@@ -27,6 +28,8 @@ pub(crate) struct Options {
     pub(crate) quick: bool,
     /// A part of the names of the wanted figures; empty: all.
     pub(crate) only: String,
+    /// How long the flood lasts.
+    pub(crate) flood: Duration,
     /// Whether a machine reads the report.
     pub(crate) json: bool,
 }
@@ -51,6 +54,7 @@ pub(crate) fn read(arguments: &[String]) -> Result<Asked, Wrong> {
         server: std::env::current_exe()?.with_file_name("idp"),
         quick: false,
         only: String::new(),
+        flood: Duration::from_secs(60),
         json: false,
     };
     let mut words = arguments.iter();
@@ -60,6 +64,7 @@ pub(crate) fn read(arguments: &[String]) -> Result<Asked, Wrong> {
             "--engine" => options.engines.push(engine(value()?)?),
             "--server" => options.server = PathBuf::from(value()?),
             "--only" => value()?.clone_into(&mut options.only),
+            "--seconds" => options.flood = Duration::from_secs(value()?.parse()?),
             "--quick" => options.quick = true,
             "--json" => options.json = true,
             "--help" | "-h" => return Ok(Asked::Help),

@@ -1,6 +1,7 @@
 //! Requests as bytes.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
+use serde_json::Value;
 
 /// Headers beside the usual ones.
 pub(crate) type Headers<'a> = &'a [(&'a str, &'a str)];
@@ -15,6 +16,15 @@ pub(crate) fn form(path: &str, headers: Headers<'_>, fields: &[(&str, &str)]) ->
     let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
     let length = body.len().to_string();
     let mut all = vec![("content-type", "application/x-www-form-urlencoded"), ("content-length", &length)];
+    all.extend_from_slice(headers);
+    written("POST", path, &all, &body)
+}
+
+/// JSON.
+pub(crate) fn json(path: &str, headers: Headers<'_>, value: &Value) -> Vec<u8> {
+    let body = value.to_string();
+    let length = body.len().to_string();
+    let mut all = vec![("content-type", "application/json"), ("content-length", &length)];
     all.extend_from_slice(headers);
     written("POST", path, &all, &body)
 }

@@ -1,10 +1,13 @@
 //! The smallest client of HTTP/1.1 that keeps its connection: what it costs is taken from the server's share of the machine.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    time::Duration,
+};
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
+    net::{TcpSocket, TcpStream},
     time::timeout,
 };
 
@@ -57,6 +60,15 @@ impl Connection {
     /// Connects.
     pub(crate) async fn open(address: SocketAddr) -> Result<Self, Wrong> {
         let stream = TcpStream::connect(address).await?;
+        stream.set_nodelay(true)?;
+        Ok(Self { stream, buffer: Vec::with_capacity(16 * 1024) })
+    }
+
+    /// Connects from an address of this machine.
+    pub(crate) async fn open_from(local: Ipv4Addr, address: SocketAddr) -> Result<Self, Wrong> {
+        let socket = TcpSocket::new_v4()?;
+        socket.bind((local, 0).into())?;
+        let stream = socket.connect(address).await?;
         stream.set_nodelay(true)?;
         Ok(Self { stream, buffer: Vec::with_capacity(16 * 1024) })
     }

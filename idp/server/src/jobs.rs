@@ -8,7 +8,7 @@
 //! | notify | 1 s | one node | sends mails and messages that are due |
 //! | registry | 30 s | one node | asks the population registry again where it did not answer |
 //! | keys | 1 h | one node | makes, promotes and destroys signing keys |
-//! | sweep | 60 s | one node | removes what is over |
+//! | sweep | 60 s | one node | removes what is over, warns of posts that end, indexes names of officials that are not yet |
 //! | effects | 5 s | one node | notes in the audit log which change sets of units took effect |
 //! | seal | 2 s | one node | chains the audit log and signs its head |
 //!

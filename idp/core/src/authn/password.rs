@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     audit::{self, Event},
-    crypto::password::{Check, PasswordError, PasswordHash, PasswordPool, Scheme},
+    crypto::password::{Check, PasswordError, PasswordHash, PasswordPool, Place, Scheme},
     people::{self, PersonState, StoredAccount},
     store::{Conn, Cx, Db, StoreError, Tx},
     types::{Digest, Fault, Id, Secret, Timestamp, id},
@@ -85,6 +85,8 @@ pub struct Attempt<'a> {
     pub password: &'a Secret<String>,
     /// What the browser says of having signed in before.
     pub devices: &'a Devices,
+    /// A place in the pool, taken before anything was read: so that a flood costs next to nothing.
+    pub place: Place,
 }
 
 /// Checks a name and a password. An unknown name costs one hash, as a known one does, and gets the same answer.
@@ -94,7 +96,6 @@ pub async fn prove(desk: Desk<'_>, cx: &Cx, said: Attempt<'_>) -> Result<First, 
     let whose = found.account.as_ref().map_or(Whose::Nobody(&login), |account| Whose::Account(account.id));
     let attempt = throttle::Attempt { whose, address: cx.address(), device: found.device };
     let _turn = desk.turns.take(attempt.key()).await.ok_or(Refusal::Busy)?;
-    let place = desk.pool.admit()?;
     {
         let mut conn = desk.db.read().await?;
         if let Err(used_up) = attempt.is_allowed(&mut conn, desk.limits, cx.now).await? {
@@ -102,7 +103,7 @@ pub async fn prove(desk: Desk<'_>, cx: &Cx, said: Attempt<'_>) -> Result<First, 
         }
     }
     let password = || policy::normalise(said.password.reveal());
-    let check = desk.pool.check(place, password(), found.stored.as_ref(), &found.imported).await?;
+    let check = desk.pool.check(said.place, password(), found.stored.as_ref(), &found.imported).await?;
     let known = found.account.as_ref().map(|account| (account.person, account.id));
     let (Found { account: Some(account), stored: Some(stored), person_state: Some(state), .. }, true) =
         (found, check != Check::Wrong)

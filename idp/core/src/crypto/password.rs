@@ -41,7 +41,7 @@ pub struct PasswordHash {
     pub inner: Option<Inner>,
 }
 
-/// A place in the queue of the pool.
+/// A place in the queue of the pool. Dropping it gives it back.
 pub struct Place(OwnedSemaphorePermit);
 
 /// Why no answer was given about a password.

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     org::{self, AsOf},
+    people,
     store::{Conn, StoreError, Tx},
     types::{Id, Timestamp, id},
 };
@@ -161,14 +162,29 @@ pub struct Filter {
     pub position: Option<super::PositionId>,
     /// A role that they hold.
     pub role: Option<super::RoleId>,
+    /// Words of the holder's name: whole ones in any order, with or without marks. A text without a word finds nobody.
+    pub name: Option<String>,
 }
 
 impl Filter {
+    /// The filters of which a post must pass one: as many as there are master keys where a name is asked for.
+    fn each<'a>(&'a self, names: &'a [Vec<[u8; 32]>]) -> Vec<posts::Filter<'a>> {
+        match &self.name {
+            None => vec![self.words()],
+            Some(_) => names.iter().map(|name| posts::Filter { name, ..self.words() }).collect(),
+        }
+    }
+
+    fn names(&self, conn: &Conn) -> Vec<Vec<[u8; 32]>> {
+        self.name.as_ref().map(|text| people::sought(&conn.seals(), text)).unwrap_or_default()
+    }
+
     fn words(&self) -> posts::Filter<'_> {
         posts::Filter {
             state: self.state.as_deref().unwrap_or_default(),
             position: self.position.as_ref().map_or("", super::PositionId::as_str),
             role: self.role.as_ref().map_or("", super::RoleId::as_str),
+            name: &[],
         }
     }
 }
@@ -182,7 +198,7 @@ pub async fn under(
     after: Option<PostId>,
     limit: i64,
 ) -> Result<Vec<Assignment>, StoreError> {
-    posts::under(conn, (Place::Under(top), at), filter.words(), after, limit).await
+    posts_in(conn, (&[Place::Under(top)], at), filter, after, limit).await
 }
 
 /// Where posts are looked for.
@@ -288,14 +304,28 @@ pub async fn posts_in(
     after: Option<PostId>,
     limit: i64,
 ) -> Result<Vec<Assignment>, StoreError> {
+    let names = filter.names(conn);
     let mut found = Vec::new();
     for place in places {
-        found.extend(posts::under(conn, (*place, at), filter.words(), after, limit).await?);
+        for one in filter.each(&names) {
+            found.extend(posts::under(conn, (*place, at), one, after, limit).await?);
+        }
     }
     found.sort_by_key(|one| one.post.id);
     found.dedup_by_key(|one| one.post.id);
     found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     Ok(found)
+}
+
+/// Holders of posts that end after an instant who are not findable by name yet, ordered by id, at most `limit` after one: their posts were
+/// given before names were indexed. [`people::index_name`] makes them findable.
+pub async fn unindexed(
+    conn: &mut Conn,
+    at: Timestamp,
+    after: Option<PersonId>,
+    limit: i64,
+) -> Result<Vec<PersonId>, StoreError> {
+    posts::unindexed(conn, at, after, limit).await
 }
 
 /// These posts; those that are not there are left out.

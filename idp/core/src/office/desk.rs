@@ -16,6 +16,7 @@ use crate::{
     audit::{self, Event},
     crypto::random,
     org::Span,
+    people,
     store::{self, StoreError, Tx},
     types::{Fault, Id, Timestamp, id},
 };
@@ -203,6 +204,9 @@ pub(super) async fn save(tx: &mut Tx<'_>, admitted: &Admitted, origin: Origin) -
     for written in admitted.writes() {
         let post = &written.post;
         let change = written.change();
+        if written.was.is_none() {
+            people::index_name(tx, post.person).await?;
+        }
         let event =
             Event::PostChanged { person: post.person, post: post.id, unit: post.unit, change, revision: post.revision };
         audit::record(tx, event).await?;

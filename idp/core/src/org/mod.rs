@@ -34,7 +34,7 @@ pub use config::Config;
 pub use fact::{AsOf, FOREVER, Head, Span};
 pub use kind::UnitKind;
 pub use list::{Aliases, Filter, While, aliases, lifetime, list};
-pub use name::{UnitName, UnitNameError, fold};
+pub use name::{UnitName, UnitNameError};
 pub use read::{
     by_code, children, count_under, forms, is_under, levels, path, predecessors, put_form, root, successors, under,
     unit, units, units_with_code,

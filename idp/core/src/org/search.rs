@@ -3,9 +3,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{AsOf, Step, UnitName, UnitRow, fact::Span, fold, path, rows::search as rows, units, units_with_code};
+use super::{AsOf, Step, UnitName, UnitRow, fact::Span, path, rows::search as rows, units, units_with_code};
 use crate::{
     store::{Conn, StoreError},
+    text::fold,
     types::{Id, Locale, Timestamp, id},
 };
 

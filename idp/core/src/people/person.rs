@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::rows;
+use super::{naming, rows};
 use crate::{
     crypto::{
         random,
@@ -186,6 +186,7 @@ pub async fn change_profile(
 ) -> Result<(), StoreError> {
     let sealed = seal_profile(&tx.seals(), id, profile)?;
     rows::update_profile(tx, id, &sealed).await?;
+    naming::renamed(tx, id, &profile.name).await?;
     let before = person(tx, id).await?.and_then(|stored| stored.number);
     if before.as_ref() != number {
         rows::end_identifiers(tx, id).await?;
@@ -219,6 +220,9 @@ pub async fn set_person_state(
     state: PersonState,
     into: Option<Id<id::Person>>,
 ) -> Result<(), StoreError> {
+    if state == PersonState::Erased {
+        rows::delete_words(tx, id).await?;
+    }
     rows::update_person_state(tx, id, state, into).await
 }
 

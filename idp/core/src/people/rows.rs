@@ -72,6 +72,13 @@ const STALE_NUMBERS: &str = "select i.id, i.sealed, i.seal_key_id from identifie
     or exists (select 1 from identifier_index x where x.identifier_id = i.id and x.key_id <> $1) order by i.id limit $2";
 const RESEAL_NUMBER: &str = "update identifier set sealed = $2, seal_key_id = $3 where id = $1";
 const DELETE_INDEXES: &str = "delete from identifier_index where identifier_id = $1";
+const HAS_WORDS: &str = "select person_id from person_name_word where person_id = $1 limit 1";
+const INSERT_WORD: &str = "insert into person_name_word (person_id, key_id, digest) values ($1, $2, $3) \
+    on conflict (person_id, key_id, digest) do nothing";
+const DELETE_WORDS: &str = "delete from person_name_word where person_id = $1";
+const COUNT_STALE_WORDS: &str = "select count(distinct person_id) as n from person_name_word where key_id <> $1";
+const STALE_WORDS: &str =
+    "select distinct person_id from person_name_word where key_id <> $1 order by person_id limit $2";
 
 /// Every statement of this file.
 pub(super) const ALL: &[&str] = &[
@@ -104,6 +111,11 @@ pub(super) const ALL: &[&str] = &[
     STALE_NUMBERS,
     RESEAL_NUMBER,
     DELETE_INDEXES,
+    HAS_WORDS,
+    INSERT_WORD,
+    DELETE_WORDS,
+    COUNT_STALE_WORDS,
+    STALE_WORDS,
 ];
 
 pub(super) async fn insert_person(
@@ -335,4 +347,34 @@ pub(super) async fn reseal_number(tx: &mut Tx<'_>, id: Id<Identifier>, sealed: &
 
 pub(super) async fn delete_identifier_indexes(tx: &mut Tx<'_>, id: Id<Identifier>) -> Result<(), StoreError> {
     tx.later(DELETE_INDEXES, params![id]).await
+}
+
+/// Whether the words of a name are there, under whatever key.
+pub(super) async fn has_words(conn: &mut Conn, person: Id<id::Person>) -> Result<bool, StoreError> {
+    Ok(conn.one(HAS_WORDS, params![person]).await?.is_some())
+}
+
+pub(super) async fn insert_word(
+    tx: &mut Tx<'_>,
+    person: Id<id::Person>,
+    (key_id, digest): (&str, [u8; 32]),
+) -> Result<(), StoreError> {
+    tx.later(INSERT_WORD, params![person, key_id, digest]).await
+}
+
+/// Takes the words of a name away; gives how many there were.
+pub(super) async fn delete_words(tx: &mut Tx<'_>, person: Id<id::Person>) -> Result<u64, StoreError> {
+    tx.run(DELETE_WORDS, params![person]).await
+}
+
+pub(super) async fn count_stale_words(conn: &mut Conn) -> Result<u64, StoreError> {
+    let active = conn.seals().active_id().to_owned();
+    let row = conn.one(COUNT_STALE_WORDS, params![active]).await?.ok_or(Fault::bug("counting words of names"))?;
+    Ok(row.int("n")?.unsigned_abs())
+}
+
+/// Persons with words under another key than the active one.
+pub(super) async fn stale_words(conn: &mut Conn, most: i64) -> Result<Vec<Id<id::Person>>, StoreError> {
+    let active = conn.seals().active_id().to_owned();
+    conn.all(STALE_WORDS, params![active, most]).await?.iter().map(|row| row.id("person_id")).collect()
 }

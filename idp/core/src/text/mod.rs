@@ -4,8 +4,10 @@
 //! No sentence is typed anywhere else; `say` and `say_with` are the only two ways to one.
 
 mod catalogue;
+mod fold;
 
 pub use catalogue::{Entry, entries, say, say_with};
+pub use fold::fold;
 
 use crate::types::{Agent, Locale};
 

@@ -178,7 +178,14 @@ pub(super) async fn ask(visit: Visit, Form(params): Form) -> Result<Response, Ha
 /// The one open account that the data fit. Two are as good as none: nobody here may choose.
 async fn candidate(conn: &mut Conn, claim: &Claim, login: &str) -> Result<Option<Id<id::Account>>, StoreError> {
     let mut found = Vec::new();
-    for person in people::claimants(conn, &claim.number).await? {
+    let mut claimants = people::claimants(conn, &claim.number).await?;
+    if claimants.is_empty() {
+        // The same questions are asked of the database for data that fit nobody: their time must not tell.
+        let nobody = Id::from_uuid(uuid::Uuid::nil());
+        people::accounts_of(conn, nobody).await?;
+        claimants.push(nobody);
+    }
+    for person in claimants {
         let Some(stored) = people::person(conn, person).await?.filter(people::StoredPerson::is_active) else {
             continue;
         };

@@ -23,8 +23,11 @@ use idp_core::{
 use super::{Job, Jobs};
 use crate::{account, oidc, web::tally::Told};
 
-/// Consents noted as lapsed in one run.
+/// Consents noted as lapsed in one run, and names indexed in one transaction.
 const AT_ONCE: i64 = 500;
+
+/// Transactions of names in one run: a turn must be over before its lease is.
+const NAMING_TURNS: usize = 20;
 
 /// Rows of messages that were sent or given up stay so long, without their content: somebody may ask what became of one.
 const KEPT_MESSAGES: Duration = Duration::from_secs(30 * 86_400);
@@ -141,7 +144,32 @@ impl Jobs {
         let dormant = db.write(cx, |tx| Box::pin(watch::mark_dormant(tx))).await?;
         let reviews = db.write(cx, |tx| Box::pin(watch::open_reviews(tx))).await?;
         let choices = db.write(cx, |tx| Box::pin(office::sweep(tx))).await?;
-        Ok(warned + dormant + reviews + choices)
+        Ok(warned + dormant + reviews + choices + self.index_names(cx).await?)
+    }
+
+    /// Makes officials findable by name whose posts were given before names were indexed.
+    async fn index_names(&self, cx: &Cx) -> Result<u64, StoreError> {
+        let db = &self.house.db;
+        let (mut done, mut after) = (0, None);
+        for _ in 0..NAMING_TURNS {
+            let found = office::unindexed(&mut db.read().await?, cx.now, after, AT_ONCE).await?;
+            if found.is_empty() {
+                break;
+            }
+            after = found.last().copied();
+            done += found.len() as u64;
+            let found = &found;
+            let written = db.write(cx, |tx| {
+                Box::pin(async move {
+                    for person in found {
+                        people::index_name(tx, *person).await?;
+                    }
+                    Ok::<(), StoreError>(())
+                })
+            });
+            written.await?;
+        }
+        Ok(done)
     }
 
     /// A set takes effect by its date alone; this only says so in the log.

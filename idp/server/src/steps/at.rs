@@ -31,7 +31,7 @@ const OTHER_BROWSER: Code = Code::new("sign-in-other-browser", StatusCode::FORBI
 const PARTY_UNKNOWN: Code = Code::new("party-unknown", StatusCode::BAD_REQUEST);
 
 /// The handle of the transaction in the path; empty where it cannot be one, so that nothing a client wrote there is shown.
-pub(super) struct Ticket(String);
+pub(super) struct Ticket(pub(super) String);
 
 impl<S: Send + Sync> FromRequestParts<S> for Ticket {
     type Rejection = Infallible;
@@ -94,8 +94,7 @@ impl At {
 
     /// The same for an answer: the form is judged before anything is read.
     pub(super) async fn arrive_with(visit: Visit, ticket: Ticket, params: &Params) -> Result<Self, Halt> {
-        let again = path(&ticket.0, "");
-        visit.check_form(&form(&ticket.0), params, &again)?;
+        check(&visit, &ticket, params)?;
         Self::arrive(visit, ticket).await
     }
 
@@ -188,7 +187,13 @@ impl At {
     }
 }
 
-fn path(t: &str, tail: &str) -> String {
+/// Whether a form of this transaction is ours in this browser.
+pub(super) fn check(visit: &Visit, Ticket(t): &Ticket, params: &Params) -> Result<(), Halt> {
+    visit.check_form(&form(t), params, &path(t, ""))
+}
+
+/// A path of a transaction.
+pub(super) fn path(t: &str, tail: &str) -> String {
     format!("/sign-in/{t}{tail}")
 }
 

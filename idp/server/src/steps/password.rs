@@ -13,12 +13,16 @@ use idp_core::{
 };
 
 use super::{
-    at::{At, Ticket},
+    at::{self, At, Ticket},
     proved::{BrowserCan, closed},
     second_factor,
     show::Asked,
 };
-use crate::web::{Code, Form, Halt, Params, Visit, house::LocalPasswords, page::Errors};
+use crate::web::{
+    Code, Form, Halt, Params, Problem, Visit,
+    house::LocalPasswords,
+    page::{Errors, NextStep},
+};
 
 const OFF: Code = Code::new("sign-in-off", StatusCode::FORBIDDEN);
 
@@ -30,7 +34,10 @@ const LONGEST_SHOWN: usize = 200;
 
 /// `POST /sign-in/{t}/password`.
 pub(super) async fn answer(visit: Visit, ticket: Ticket, Form(params): Form) -> Result<Response, Halt> {
-    let mut at = At::arrive_with(visit, ticket, &params).await?;
+    at::check(&visit, &ticket, &params)?;
+    // Before anything is read: what a flood is refused must cost next to nothing, or it would eat what hashes need.
+    let place = visit.house.passwords.admit().map_err(|_full| busy(&visit, &at::path(&ticket.0, "")))?;
+    let mut at = At::arrive(visit, ticket).await?;
     note_computer(&mut at, &params).await?;
     let typed = params.get("login").unwrap_or_default().trim();
     let asked = match (at.next, &at.live) {
@@ -54,7 +61,7 @@ pub(super) async fn answer(visit: Visit, ticket: Ticket, Form(params): Form) -> 
     }
     let house = &at.visit.house;
     let devices = house.devices(&at.visit.headers);
-    let said = Attempt { login: &login, password: &password, devices: &devices };
+    let said = Attempt { login: &login, password: &password, devices: &devices, place };
     match authn::password::prove(house.desk(), &at.visit.cx, said).await {
         Ok(first) => {
             // The field that only a script fills in: it says that a passkey may be offered.
@@ -84,10 +91,20 @@ fn refused(at: &At, asked: Asked, refusal: Refusal) -> Result<Response, Halt> {
     match refusal {
         Refusal::Wrong => Ok(asked.page(at, StatusCode::UNPROCESSABLE_ENTITY, Errors::bad_credentials())),
         Refusal::Throttled(until) => Err(throttled(at, asked, until)),
-        Refusal::Busy => Err(at.refuse(Code::BUSY).retry_after(BUSY_SECONDS)),
+        Refusal::Busy => Err(busy(&at.visit, &at::path(&at.t, ""))),
         Refusal::Fault(fault) => Err(fault.into()),
         Refusal::Closed(why) => Err(closed(at, why)),
     }
+}
+
+/// The queue is full: a page with the way back to the form for a browser, a problem for a program.
+fn busy(visit: &Visit, again: &str) -> Halt {
+    let halt = if visit.wants_page() {
+        visit.refuse(visit.locale(None), Code::BUSY, NextStep::Again { href: visit.keep_locale(again) })
+    } else {
+        Problem::new(Code::BUSY).into()
+    };
+    halt.retry_after(BUSY_SECONDS)
 }
 
 fn throttled(at: &At, asked: Asked, until: Timestamp) -> Halt {

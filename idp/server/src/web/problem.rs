@@ -10,7 +10,7 @@ use axum::{
     body::Body,
     extract::Request,
     http::{
-        HeaderValue, StatusCode,
+        HeaderMap, HeaderValue, StatusCode,
         header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
     },
     response::{IntoResponse, Response},
@@ -247,10 +247,14 @@ pub(super) struct Asked {
 impl Asked {
     /// A browser that navigates names `text/html`; programs name JSON, `*/*` or nothing. Below `/api/` there are no pages.
     pub(super) fn of(request: &Request) -> Self {
-        let accept = |value: &HeaderValue| value.to_str().is_ok_and(|text| text.contains("text/html"));
-        let names_html = request.headers().get_all(ACCEPT).iter().any(accept);
-        Self { wants_page: names_html && !request.uri().path().starts_with("/api/") }
+        Self { wants_page: names_html(request.headers()) && !request.uri().path().starts_with("/api/") }
     }
+}
+
+/// Whether a request names `text/html` among what it takes.
+pub(super) fn names_html(headers: &HeaderMap) -> bool {
+    let accept = |value: &HeaderValue| value.to_str().is_ok_and(|text| text.contains("text/html"));
+    headers.get_all(ACCEPT).iter().any(accept)
 }
 
 /// Writes down why a request failed or was refused: for doors that write bodies of their own.

@@ -31,7 +31,7 @@ use super::{
     extract::Params,
     house::House,
     page::{Chrome, ErrorCode, ErrorPage, NextStep, Words, render_with},
-    problem::{Code, Problem},
+    problem::{self, Code, Problem},
 };
 
 /// The query parameter with which the language switch of every page comes back.
@@ -93,6 +93,11 @@ impl Visit {
     /// The language of the page: what the person chose, else what the party asked for, else what the browser asks for.
     pub fn locale(&self, asked: Option<Locale>) -> Locale {
         self.chosen_locale().or(asked).unwrap_or(self.context.locale)
+    }
+
+    /// Whether a browser asks, which is told by pages, and not a program.
+    pub fn wants_page(&self) -> bool {
+        problem::names_html(&self.headers)
     }
 
     /// How a page in this language looks to who asks.

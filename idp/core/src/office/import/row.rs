@@ -7,7 +7,8 @@ use super::{
     sheet::{Line, Sheet},
 };
 use crate::{
-    org::{FOREVER, Span, fold},
+    org::{FOREVER, Span},
+    text::fold,
     types::{Day, FullName, PersonalId},
 };
 

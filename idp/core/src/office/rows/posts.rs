@@ -1,6 +1,6 @@
 //! SQL that writes posts and reads them for lists. What writes takes [`Admitted`] and nothing else.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, iter::repeat};
 
 use super::{
     super::{
@@ -12,22 +12,45 @@ use super::{
 };
 use crate::{
     org::Span,
-    params,
+    params, people,
     store::{Conn, Param, Row, StoreError, Tx},
     types::{Fault, Id, Timestamp, id},
 };
 
 type PostId = Id<id::Assignment>;
 
+/// More holders of a word than this, and posts are gone through from another side.
+const FEW_HOLDERS: i64 = 15_000;
+/// More units than this, and their posts are not looked at one by one.
+const FEW_UNITS: i64 = 500;
+
+macro_rules! columns {
+    () => {
+        "select a.id, a.person_id, a.unit_id, a.delegator_id, a.position_id, a.kind, a.scope, a.limits, a.state, \
+            a.state_because, a.requested_by, a.decision_no, a.decision_date, a.valid_from, a.valid_until, a.revision, \
+            a.source, a.state_at, a.approved_by, a.created_at, a.last_used_at, a.dormant_at, a.carried_from, \
+            coalesce(a.elder_id, a.id) as elder_id "
+    };
+}
+
 macro_rules! assignment {
     ($rest:literal) => {
+        concat!(columns!(), "from assignment a ", $rest)
+    };
+}
+
+/// Where SQLite begins is what stands first: it takes a cross join in the order in which it is written. PostgreSQL chooses by itself.
+macro_rules! named {
+    ($from:literal) => {
         concat!(
-            "select a.id, a.person_id, a.unit_id, a.delegator_id, a.position_id, a.kind, a.scope, a.limits, a.state, \
-                a.state_because, a.requested_by, a.decision_no, a.decision_date, a.valid_from, a.valid_until, a.revision, \
-                a.source, a.state_at, a.approved_by, a.created_at, a.last_used_at, a.dormant_at, a.carried_from, \
-                coalesce(a.elder_id, a.id) as elder_id \
-             from assignment a ",
-            $rest
+            columns!(),
+            $from,
+            "and c.unit_id = a.unit_id and c.ancestor_id = $1 and c.valid_from <= $2 and c.valid_until > $2 and c.depth <= $8 \
+                and a.id > $3 and a.valid_until > $2 and ($4 = '' or a.state = $4) and ($5 = '' or a.position_id = $5) \
+                and ($6 = '' or exists (select 1 from assignment_role g where g.assignment_id = a.id and g.role_id = $6)) \
+                and (select count(*) from person_name_face x where x.person_id = a.person_id \
+                    and x.digest in ($9, $10, $11, $12, $13, $14, $15, $16)) = $17 \
+             order by a.id limit $7"
         )
     };
 }
@@ -52,6 +75,24 @@ const UNDER: &str = assignment!(
         and ($6 = '' or exists (select 1 from assignment_role g where g.assignment_id = a.id and g.role_id = $6)) \
      order by a.id limit $7"
 );
+const NAMED_BY_WORD: &str = named!(
+    "from person_name_face w cross join assignment a cross join unit_under c where w.digest = $18 and a.person_id = w.person_id "
+);
+const NAMED_BY_UNIT: &str = named!(
+    "from unit_under c cross join assignment a \
+     where exists (select 1 from person_name_face w where w.digest = $18 and w.person_id = a.person_id) "
+);
+const NAMED_BY_POST: &str = named!(
+    "from assignment a cross join unit_under c \
+     where exists (select 1 from person_name_face w where w.digest = $18 and w.person_id = a.person_id) "
+);
+const HOLDERS: &str = "select count(*) as n from (select person_id from person_name_face where digest = $1 limit $2) w";
+const UNITS_UNDER: &str = "select count(*) as n from (select unit_id from unit_under \
+    where ancestor_id = $1 and valid_from <= $2 and valid_until > $2 and depth <= $3 limit $4) c";
+const UNINDEXED: &str = "select distinct a.person_id from assignment a \
+    join person_face p on p.person_id = a.person_id and p.sealed_profile is not null and p.person_state <> 'erased' \
+    where a.person_id > $2 and a.valid_until > $1 and not exists (select 1 from person_name_face w where w.person_id = a.person_id) \
+    order by a.person_id limit $3";
 const BY_IDS: &str = assignment!("where a.id in ($1)");
 const ROLES: &str = "select assignment_id, role_id, parties from assignment_role where assignment_id in ($1)";
 const UNITS: &str = "select assignment_id, unit_id from assignment_unit where assignment_id in ($1)";
@@ -73,6 +114,12 @@ pub(super) const ALL: &[&str] = &[
     ONE,
     OF_PERSON,
     UNDER,
+    NAMED_BY_WORD,
+    NAMED_BY_UNIT,
+    NAMED_BY_POST,
+    HOLDERS,
+    UNITS_UNDER,
+    UNINDEXED,
     BY_IDS,
     ROLES,
     UNITS,
@@ -307,6 +354,8 @@ pub(crate) struct Filter<'a> {
     pub(crate) state: &'a str,
     pub(crate) position: &'a str,
     pub(crate) role: &'a str,
+    /// The words of a name as blind indexes under one master key, at most [`people::MOST_WORDS`]; empty: any name.
+    pub(crate) name: &'a [[u8; 32]],
 }
 
 pub(crate) async fn under(
@@ -318,9 +367,50 @@ pub(crate) async fn under(
 ) -> Result<Vec<Assignment>, StoreError> {
     let after = after.unwrap_or(Id::from_uuid(uuid::Uuid::nil()));
     let (top, depth) = place.bounds();
-    let params = params![top, at, after, filter.state, filter.position, filter.role, limit, depth];
-    let rows = conn.all(UNDER, params).await?;
+    let mut params = params![top, at, after, filter.state, filter.position, filter.role, limit, depth];
+    let rows = match filter.name {
+        [] => conn.all(UNDER, params).await?,
+        words => {
+            let (rarest, holders) = rarest(conn, words).await?;
+            let by = if holders <= FEW_HOLDERS {
+                NAMED_BY_WORD
+            } else if count(conn, UNITS_UNDER, params![top, at, depth, FEW_UNITS + 1]).await? <= FEW_UNITS {
+                NAMED_BY_UNIT
+            } else {
+                NAMED_BY_POST
+            };
+            let filled = words.iter().chain(repeat(&rarest)).take(people::MOST_WORDS);
+            params.extend(filled.map(|word| Param::from(*word)));
+            params.extend(params![words.len() as i64, rarest]);
+            conn.all(by, params).await?
+        }
+    };
     whole(conn, rows).await
+}
+
+/// The word that the fewest people have, and how many have it, counted to a little more than [`FEW_HOLDERS`].
+async fn rarest(conn: &mut Conn, words: &[[u8; 32]]) -> Result<([u8; 32], i64), StoreError> {
+    let mut found = Vec::with_capacity(words.len());
+    for word in words {
+        found.push((*word, count(conn, HOLDERS, params![*word, FEW_HOLDERS + 1]).await?));
+    }
+    let rarest = found.into_iter().min_by_key(|(_, holders)| *holders);
+    Ok(rarest.ok_or(Fault::bug("looking for a name without words"))?)
+}
+
+async fn count(conn: &mut Conn, sql: &'static str, params: Vec<Param>) -> Result<i64, StoreError> {
+    conn.one(sql, params).await?.ok_or(Fault::bug("counting rows"))?.int("n")
+}
+
+/// Holders of posts that end after an instant who are not findable by name yet, ordered by id, at most `limit` of them after one.
+pub(crate) async fn unindexed(
+    conn: &mut Conn,
+    at: Timestamp,
+    after: Option<Id<id::Person>>,
+    limit: i64,
+) -> Result<Vec<Id<id::Person>>, StoreError> {
+    let after = after.unwrap_or(Id::from_uuid(uuid::Uuid::nil()));
+    conn.all(UNINDEXED, params![at, after, limit]).await?.iter().map(|row| row.id("person_id")).collect()
 }
 
 /// A workflow that was carried out.

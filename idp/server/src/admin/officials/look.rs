@@ -3,8 +3,7 @@
 use async_trait::async_trait;
 use idp_core::{
     admin::{self, Allowed, Targets},
-    office::{self, Assignment, Filter, PositionId, RoleId, Word},
-    org::fold,
+    office::{self, Filter, PositionId, RoleId, Word},
     store::Conn,
     types::{Day, Id, id},
 };
@@ -22,10 +21,6 @@ use super::{
 };
 use crate::web::{Mistake, Place};
 
-/// Names are sealed, so a search by name opens those of the caller's own units: so many posts in one request, then a cursor.
-const NAMES_AT_ONCE: usize = 5_000;
-const CHUNK: i64 = 500;
-
 /// Which posts.
 #[derive(Deserialize, JsonSchema)]
 #[schemars(rename = "WhichPosts")]
@@ -33,7 +28,7 @@ const CHUNK: i64 = 500;
 pub(in crate::admin) struct Which {
     /// In this unit and all below it; absent: everywhere that the caller may look.
     unit: Option<Id<id::Unit>>,
-    /// Words of the holder's name, with or without marks.
+    /// Whole words of the holder's name, in any order, with or without marks.
     q: Option<Line<100>>,
     role: Option<RoleId>,
     position: Option<PositionId>,
@@ -76,68 +71,16 @@ impl Reads for List {
             state: query.state.map(|state| state.word().to_owned()),
             position: query.position.clone(),
             role: query.role.clone(),
+            name: query.q.as_ref().map(|line| line.0.clone()),
         };
-        let words = query.q.as_ref().map(|line| fold(&line.0));
-        let question = format!("posts {:?} {words:?} {filter:?}", query.unit);
+        let question = format!("posts {:?} {filter:?}", query.unit);
         let after = Cursor::read(query.after.as_ref(), &question)?;
         let visible = view(conn, allowed, query.unit, ask.now).await?;
         let limit = Limit::of(query.limit);
-        let asked = Asked { visible: &visible, filter: &filter, words: words.as_deref(), limit: limit as usize };
-        let (found, last) = asked.page(conn, after, ask.now).await?;
-        let next = last.map(|last| Cursor::after(&question, &last.to_string()));
-        let items = out::rows(conn, &found).await?;
-        Ok(Reply::new(Posts { page: Page { items, next }, hidden_units: visible.hidden_units }))
-    }
-}
-
-struct Asked<'a> {
-    visible: &'a office::Visible,
-    filter: &'a Filter,
-    words: Option<&'a str>,
-    limit: usize,
-}
-
-type Post = Id<id::Assignment>;
-
-impl Asked<'_> {
-    /// One page, and after which post the next one begins.
-    async fn page(
-        &self,
-        conn: &mut Conn,
-        mut after: Option<Post>,
-        now: idp_core::types::Timestamp,
-    ) -> Result<(Vec<Assignment>, Option<Post>), Stop> {
-        let chunk = if self.words.is_some() { CHUNK } else { i64::try_from(self.limit).unwrap_or(CHUNK) + 1 };
-        let (mut found, mut looked) = (Vec::new(), 0);
-        loop {
-            let part = office::posts_in(conn, (&self.visible.places, now), self.filter, after, chunk).await?;
-            let whole = (part.len() as i64) < chunk;
-            looked += part.len();
-            after = part.last().map(|one| one.post.id);
-            found.extend(self.named(conn, part).await?);
-            if found.len() > self.limit {
-                found.truncate(self.limit);
-                let last = found.last().map(|one: &Assignment| one.post.id);
-                return Ok((found, last));
-            }
-            if whole {
-                return Ok((found, None));
-            }
-            if looked >= NAMES_AT_ONCE {
-                return Ok((found, after));
-            }
-        }
-    }
-
-    /// Those whose holder's name has every word that was asked for, at the beginning of one of its own.
-    async fn named(&self, conn: &mut Conn, part: Vec<Assignment>) -> Result<Vec<Assignment>, Stop> {
-        let Some(words) = self.words else { return Ok(part) };
-        let names = out::names(conn, &part).await?;
-        let fits = |one: &Assignment| {
-            let name = names.get(&one.post.person).map(|name| fold(name.as_str())).unwrap_or_default();
-            words.split(' ').all(|word| name.split(' ').any(|own| own.starts_with(word)))
-        };
-        Ok(part.into_iter().filter(fits).collect())
+        let found = office::posts_in(conn, (&visible.places, ask.now), &filter, after, i64::from(limit) + 1).await?;
+        let page = Page::of(found, limit, &question, |one| one.post.id.to_string());
+        let items = out::rows(conn, &page.items).await?;
+        Ok(Reply::new(Posts { page: Page { items, next: page.next }, hidden_units: visible.hidden_units }))
     }
 }
 

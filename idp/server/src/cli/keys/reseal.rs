@@ -27,17 +27,20 @@ enum Part {
     Column(&'static Column),
     /// Personal numbers and their blind indexes.
     Numbers,
+    /// Blind indexes of the names of officials.
+    Names,
 }
 
 impl Part {
     fn all() -> impl Iterator<Item = Self> {
-        SEALED_COLUMNS.into_iter().map(Self::Column).chain([Self::Numbers])
+        SEALED_COLUMNS.into_iter().map(Self::Column).chain([Self::Numbers, Self::Names])
     }
 
     const fn name(self) -> &'static str {
         match self {
             Self::Column(column) => column.name,
             Self::Numbers => "identifier.sealed",
+            Self::Names => "person_name_word.digest",
         }
     }
 
@@ -45,6 +48,7 @@ impl Part {
         match self {
             Self::Column(column) => reseal::left(conn, column).await,
             Self::Numbers => people::stale_numbers(conn).await,
+            Self::Names => people::stale_names(conn).await,
         }
     }
 
@@ -53,6 +57,7 @@ impl Part {
         let count = match self {
             Self::Column(column) => reseal::some(tx, column, AT_ONCE).await?,
             Self::Numbers => people::reseal_numbers(tx, AT_ONCE).await?,
+            Self::Names => people::reseal_names(tx, AT_ONCE).await?,
         };
         if count > 0 {
             let key = tx.seals().active_id().to_owned();
