@@ -29,6 +29,12 @@ export function applyTo(demo, desired) {
   execFileSync(program(), ['apply', file, '--config', join(demo.state_dir, 'idp.toml')], { stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
+/** What an operator of a running demo is answered by a command. */
+export function operate(demo, ...command) {
+  const args = [...command, '--json', '--config', join(demo.state_dir, 'idp.toml')];
+  return JSON.parse(execFileSync(program(), args, { stdio: ['ignore', 'pipe', 'ignore'], encoding: 'utf8' }));
+}
+
 /** `{ advance_seconds }` and `{ run_jobs: true }` of docs/contract.md, section 9. */
 export async function moveClock(management, order) {
   const response = await fetch(`${management}/test/clock`, {

@@ -55,7 +55,14 @@ impl First {
     }
 
     pub(super) fn alone(&self) -> Proof {
-        Proof { account: self.account, person: self.person, aal: Aal::Aal1, amr: vec!["pwd"], credential: None, purpose: Purpose::Own }
+        Proof {
+            account: self.account,
+            person: self.person,
+            aal: Aal::Aal1,
+            amr: vec!["pwd"],
+            credential: None,
+            purpose: Purpose::Own,
+        }
     }
 }
 

@@ -389,6 +389,28 @@ mod tests {
     }
 
     #[test]
+    fn a_key_for_an_envelope_is_asked_of_hardware_that_can_be_carried_away() {
+        let holder =
+            super::Holder { handle: super::Uuid::nil(), login: "khan-cap-1", name: "An", has: vec![vec![3; 16]] };
+        let asked = passkeys().ask_sealed(holder).expect("asks").options;
+        assert_eq!(asked["authenticatorSelection"]["authenticatorAttachment"], "cross-platform");
+        assert_eq!(asked["authenticatorSelection"]["userVerification"], "required");
+        assert_eq!(
+            (&asked["hints"], &asked["excludeCredentials"][0]["id"]),
+            (&json!(["security-key"]), &json!(base64url(&[3; 16])))
+        );
+        for (answer, expected) in [
+            (r#"{"authenticatorAttachment":"platform"}"#, Some("platform")),
+            (r#"{"authenticatorAttachment":"cross-platform"}"#, Some("cross-platform")),
+            (r#"{"authenticatorAttachment":null}"#, None),
+            ("{}", None),
+            ("[", None),
+        ] {
+            assert_eq!(super::attachment(answer).as_deref(), expected, "{answer}");
+        }
+    }
+
+    #[test]
     fn only_what_was_collected_on_a_page_of_ours_is_read() {
         let good = json!({ "type": "webauthn.get", "challenge": "AAAA", "origin": ORIGIN, "crossOrigin": false });
         let with = |name: &str, value: serde_json::Value| {

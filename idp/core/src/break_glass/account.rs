@@ -78,7 +78,9 @@ impl State {
 
     pub(super) fn from_word(word: &str) -> Result<Self, Fault> {
         let all = [Self::Made, Self::Sealed, Self::Opened, Self::Retired];
-        all.into_iter().find(|state| state.word() == word).ok_or(Fault::bug("reading the state of a break-glass account"))
+        all.into_iter()
+            .find(|state| state.word() == word)
+            .ok_or(Fault::bug("reading the state of a break-glass account"))
     }
 
     /// Whether its key opens it.

@@ -71,11 +71,7 @@ pub struct Watched {
 ///
 /// # Errors
 /// A [`Fault`] where the account is not one whose key opens it.
-pub async fn open(
-    tx: &mut Tx<'_>,
-    proof: &Proof,
-    opening: Opening<'_>,
-) -> Result<(Started, Raised), StoreError> {
+pub async fn open(tx: &mut Tx<'_>, proof: &Proof, opening: Opening<'_>) -> Result<(Started, Raised), StoreError> {
     let now = tx.now();
     let account = rows::of_account(tx, proof.account()).await?.filter(|account| account.state.opens());
     let account = account.ok_or(Fault::bug("opening an account that is no break-glass account"))?;

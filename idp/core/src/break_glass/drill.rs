@@ -115,11 +115,7 @@ pub(super) async fn close(tx: &mut Tx<'_>, drill: Drill) -> Result<Option<Drill>
 }
 
 /// What a drill shows of an account so far.
-pub(super) async fn outcome(
-    conn: &mut Conn,
-    drill: Id<id::Drill>,
-    account: &Account,
-) -> Result<Outcome, StoreError> {
+pub(super) async fn outcome(conn: &mut Conn, drill: Id<id::Drill>, account: &Account) -> Result<Outcome, StoreError> {
     let used_at = rows::used_in(conn, drill, account.id).await?;
     let messages = rows::messages_in(conn, drill, account.id).await?;
     Ok(Outcome { number: account.number, used_at, fate: notify::fate(conn, &messages).await? })

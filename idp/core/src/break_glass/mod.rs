@@ -27,10 +27,9 @@ mod status;
 
 pub use account::{Account, CreateError, Linked, Number, SealError, State, accounts, create, retire, seal};
 pub use alarm::{Failed, Opening, Raised, Watched, open, watch};
-pub use drill::{DrillError, Drill, LENGTH, Outcome, begin_drill, end_drill};
+pub use drill::{Drill, DrillError, LENGTH, Outcome, begin_drill, end_drill};
 pub use key::{BindError, Offer, ask_key, bind, offered};
 pub use status::{Concern, Standing, Status, concerns, status};
 
 /// Every statement of this room.
 pub(crate) const STATEMENTS: &[&str] = rows::ALL;
-

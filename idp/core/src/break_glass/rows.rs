@@ -35,8 +35,7 @@ const MESSAGES_IN: &str = "select m.message_id from break_glass_message m join b
     where a.drill_id = $1 and a.break_glass_id = $2 and a.kind = 'used'";
 const USED_IN: &str = "select max(at) as at from break_glass_alarm \
     where drill_id = $1 and break_glass_id = $2 and kind = 'used'";
-const INSERT_DRILL: &str =
-    "insert into break_glass_drill (id, began_at, began_by, ends_at) values ($1, $2, $3, $4)";
+const INSERT_DRILL: &str = "insert into break_glass_drill (id, began_at, began_by, ends_at) values ($1, $2, $3, $4)";
 const OPEN_DRILL: &str = "select id, began_at, ends_at, ended_at from break_glass_drill \
     where ended_at is null order by began_at desc limit 1";
 const LAST_DRILL: &str = "select id, began_at, ends_at, ended_at from break_glass_drill \
@@ -142,7 +141,11 @@ pub(super) async fn bind(tx: &mut Tx<'_>, link: Digest) -> Result<bool, StoreErr
 
 pub(super) async fn opened(tx: &mut Tx<'_>, id: Key) -> Result<(), StoreError> {
     let now = tx.now();
-    if tx.run(OPENED, params![id, now]).await? == 1 { Ok(()) } else { Err(Fault::bug("opening a break-glass account").into()) }
+    if tx.run(OPENED, params![id, now]).await? == 1 {
+        Ok(())
+    } else {
+        Err(Fault::bug("opening a break-glass account").into())
+    }
 }
 
 pub(super) async fn seal(tx: &mut Tx<'_>, id: Key) -> Result<bool, StoreError> {

@@ -40,7 +40,8 @@ const END_IDENTIFIERS: &str =
     "update identifier set ended_at = $3 where person_id = $1 and kind = $2 and ended_at is null";
 const INSERT_ACCOUNT: &str = "insert into account (id, person_id, login, state, state_at, created_at, purpose) \
     values ($1, $2, $3, 'active', $4, $4, $5)";
-const ACCOUNT_BY_LOGIN: &str = "select id, person_id, login, state, locale, notices, purpose from account where login = $1";
+const ACCOUNT_BY_LOGIN: &str =
+    "select id, person_id, login, state, locale, notices, purpose from account where login = $1";
 const ACCOUNT_BY_ID: &str = "select id, person_id, login, state, locale, notices, purpose from account where id = $1";
 const ACCOUNTS_OF: &str =
     "select id, person_id, login, state, locale, notices, purpose from account where person_id = $1 order by login";

@@ -4,9 +4,7 @@ use idp_core::{
     audit::{self, Event},
     authn::{self, PasswordUse, password},
     crypto::password::{Check, ImportProblem, Imported, PasswordHash},
-    people::{
-        self, AccountState, DataMatch, NewPerson, PersonState, Profile, Purpose, StoredAccount, StoredPerson,
-    },
+    people::{self, AccountState, DataMatch, NewPerson, PersonState, Profile, Purpose, StoredAccount, StoredPerson},
     session, signin,
     store::{StoreError, Tx},
     types::{BirthDate, Fault, FullName, Id, PersonalId, Secret, id},

@@ -44,9 +44,10 @@ pub(super) async fn all(config: &Config) -> Vec<Finding> {
                 vec![Finding::new(check::BREAK_GLASS, Mark::Skipped, "")]
             });
         }
-        None => found
-            .extend([check::MIGRATIONS, check::KEYS, check::CLOCK, check::BREAK_GLASS]
-                .map(|check| Finding::new(check, Mark::Skipped, ""))),
+        None => found.extend(
+            [check::MIGRATIONS, check::KEYS, check::CLOCK, check::BREAK_GLASS]
+                .map(|check| Finding::new(check, Mark::Skipped, "")),
+        ),
     }
     found.push(tls(config, clock.now()));
     found.push(cached(config).await);
