@@ -1,12 +1,6 @@
 //! Officials over the API: who gives what where, and what nobody learns of other units (rows 191, 193, 195, 196, 200, 203, 206 and 208 of the
 //! list of attacks).
 
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicU16, Ordering},
-};
-
-use axum::{Router, extract::State, http::StatusCode};
 use idp::admin::listed;
 use idp_core::{
     admin::{Role, Scope},
@@ -14,7 +8,7 @@ use idp_core::{
     signin,
 };
 use idp_tests::{
-    House, Person, Reply,
+    House, Inbox, Person, Reply,
     tokens::{claims, header},
 };
 use serde_json::{Value, json};
@@ -324,91 +318,53 @@ apart! {
     }
 }
 
-type Mailbox = Arc<Mutex<Vec<String>>>;
-
-/// A party's endpoint for events, which answers with the status that stands in `says`.
-async fn endpoint(says: &Arc<AtomicU16>) -> (String, Mailbox) {
-    let mailbox: Mailbox = Arc::default();
-    let keep = move |State((mailbox, says)): State<(Mailbox, Arc<AtomicU16>)>, body: String| async move {
-        let status = says.load(Ordering::Relaxed);
-        if status == 202 {
-            mailbox.lock().expect("nobody panicked").push(body);
-        }
-        StatusCode::from_u16(status).expect("a status")
-    };
-    let router =
-        Router::new().route("/events", axum::routing::post(keep)).with_state((Arc::clone(&mailbox), Arc::clone(says)));
-    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
-    let address = format!("http://{}/events", listener.local_addr().expect("an address"));
-    tokio::spawn(async move { axum::serve(listener, router).await });
-    (address, mailbox)
-}
-
-/// What arrived: subject, post, revision and change of each event.
-fn arrived(mailbox: &Mailbox) -> Vec<(String, String, i64, String)> {
-    let of = |token: &String| {
-        let claims = claims(token);
-        let event = &claims["events"]["urn:idp:event:rights-changed"];
-        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        (
-            text(&claims["sub_id"]["sub"]),
-            text(&event["post"]),
-            event["revision"].as_i64().unwrap_or_default(),
-            text(&event["change"]),
-        )
-    };
-    mailbox.lock().expect("nobody panicked").iter().map(of).collect()
-}
-
 apart! {
     async fn a_party_is_told_of_changes_in_order_until_it_has_them_and_again_when_an_operator_says_so(house) {
         let cast = Cast::of(house).await;
-        let says = Arc::new(AtomicU16::new(503));
-        let (address, mailbox) = endpoint(&says).await;
-        let party = house.party(json!({"events_uri": address})).await;
-        let (silent_address, silent) = endpoint(&Arc::new(AtomicU16::new(202))).await;
-        let silent_party = house.party(json!({"events_uri": silent_address})).await;
+        let (inbox, silent) = (Inbox::open(503).await, Inbox::open(202).await);
+        let party = house.party(json!({"events_uri": inbox.address})).await;
+        let silent_party = house.party(json!({"events_uri": silent.address})).await;
         let role = json!({"form": {"id": "tiep-nhan", "label": {"vi": "Tiếp nhận", "en": "Reception"}, "class": "business", "rank": 10,
             "permissions": [format!("{}/receive", party.client_id)], "parties": [{"party": party.client_id, "word": "RECEIVER"}]}});
         assert_eq!(post(house, &cast.owner.console, "/api/v1/roles", &role).await.status, 201);
         let cuc = house.citizen("Lê Thị Cúc").await;
         let given = post(house, &cast.of_province, POSTS, &new(&cuc, &cast.country.commune, &["tiep-nhan"])).await.text("id");
         house.jobs().await;
-        assert!(arrived(&mailbox).is_empty(), "the party is down");
+        assert!(inbox.tokens().is_empty(), "the party is down");
         let body = form(&["thong-ke"], &json!({"kind": "unit"}));
         let path = format!("{POSTS}/{given}");
         let changed = Reply::of(request(house, &cast.of_province, "put", &path).header("if-match", "\"1\"").json(&body)).await;
         assert_eq!(changed.status, 200, "{}", changed.body);
         house.jobs().await;
-        says.store(202, Ordering::Relaxed);
+        inbox.says(202);
         house.later(60).await;
         for _ in 0..3 {
             house.jobs().await;
         }
-        let told = arrived(&mailbox);
+        let told = inbox.told();
         let cx = house.cx();
         let sub = house.db().write(&cx, |tx| Box::pin(signin::subject(tx, cuc.id, "public"))).await.expect("writes");
         let expected = [(sub.clone(), given.clone(), 1, "begun".to_owned()), (sub, given.clone(), 2, "changed".to_owned())];
         assert_eq!(told, expected, "the role that went is told, too, and in order");
-        let first = mailbox.lock().expect("nobody panicked")[0].clone();
+        let first = inbox.tokens()[0].clone();
         assert_eq!(header(&first)["typ"], "secevent+jwt");
         assert_eq!((claims(&first)["aud"].clone(), claims(&first).get("exp").cloned()), (json!(party.client_id), None));
-        assert!(arrived(&silent).iter().all(|(_, post, revision, _)| *post == given && *revision == 2), "what says nothing to a party is not told to it");
-        says.store(400, Ordering::Relaxed);
+        assert!(silent.told().iter().all(|(_, post, revision, _)| *post == given && *revision == 2), "what says nothing to a party is not told to it");
+        inbox.says(400);
         let again = house.db().write(&house.cx(), |tx| Box::pin(outbox::replay(tx, party.id, 0))).await.expect("writes");
-        assert_eq!(again, 2);
+        assert_eq!((again, events(house, "rights-replayed").await), (2, 1));
         for _ in 0..3 {
             house.jobs().await;
         }
         let missing = outbox::missing(&mut house.db().read().await.expect("reads"), 100).await.expect("reads");
         assert!(missing.iter().filter(|one| one.delivery.party == party.id).all(|one| one.dead_at.is_some()), "refused for good");
         assert_eq!(missing.iter().filter(|one| one.delivery.party == silent_party.id).count(), 0);
-        says.store(202, Ordering::Relaxed);
+        inbox.says(202);
         house.db().write(&house.cx(), |tx| Box::pin(outbox::replay(tx, party.id, 0))).await.expect("writes");
         for _ in 0..3 {
             house.jobs().await;
         }
-        let all = mailbox.lock().expect("nobody panicked").clone();
+        let all = inbox.tokens();
         assert_eq!((all.len(), claims(&all[0])["jti"].clone()), (4, claims(&all[2])["jti"].clone()), "one change keeps its name");
     }
 }

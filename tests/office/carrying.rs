@@ -1,7 +1,7 @@
 //! The reform with officials in place: nobody gains, nobody loses, and taking it back brings everybody home.
 
 use idp_core::{
-    office::{self, HandOn, Limits, Wanted, Word},
+    office::{self, By, HandOn, Kind, Limits, NewAssignment, RoleId, Separation, Side, Wanted, Word},
     org::Span,
     store::Actor,
 };
@@ -136,6 +136,49 @@ fn what_somebody_lost_after_the_reform_does_not_come_back_with_its_undoing() {
                 })
                 .await;
             assert_eq!(word(ended), "wrong-state", "{engine:?}: the carried post is over");
+        }
+    });
+}
+
+#[test]
+fn being_carried_over_makes_no_post_younger() {
+    idp_tests::run(async {
+        for engine in Engine::ALL {
+            let staff = Staff::of(engine).await;
+            let an = staff.person("Nguyễn Văn An").await;
+            staff.install(&staff.new_post(an, "22015", &["thong-ke"]).await).await;
+            let beside =
+                NewAssignment { kind: Kind::Concurrent, ..staff.new_post(an, "54", &["chuyen-vien-thu-ly"]).await };
+            let beside = staff.install(&beside).await;
+            let side = |word: &str| Side::Role(RoleId::parse(word).expect("a word"));
+            let parted = &Separation(side("thong-ke"), side("chuyen-vien-thu-ly"));
+            let cx = staff.cx(Actor::Operator("root#0".into()));
+            let done = staff.db.write(&cx, |tx| Box::pin(office::separate(tx, &By::Operator, parted))).await;
+            assert!(done.expect("the operator may"));
+            for (day_of, set_of) in [("2025-06-01", None), ("2025-06-10", Some("22016")), ("2025-06-20", Some("22017"))]
+            {
+                staff.set_day(day_of);
+                if let Some(new) = set_of {
+                    let old = if new == "22016" { "22015" } else { "22016" };
+                    let merge = json!([{"op": "merge", "whole": [{"unit": gso(old)}], "into": {"new": unit(new, "commune", "xa", &gso("54"))}}]);
+                    assert_eq!(staff.change(&set(day_of, &merge)).await.expect("is approved").carried, 1, "{engine:?}");
+                }
+                let mut conn = staff.db.read().await.expect("reads");
+                let world = office::world(&mut conn, an, day(day_of)).await.expect("reads");
+                let posts: Vec<Post> =
+                    world.posts_of(an).iter().filter(|post| post.counts_at(staff.now())).map(|post| post.id).collect();
+                assert_eq!((posts.len(), posts[1]), (2, beside), "{engine:?}: the carried one stays the first");
+                assert_eq!(
+                    staff.held((an, posts[0]), staff.now()).await,
+                    Ok(vec!["thong-ke".to_owned()]),
+                    "{engine:?} {day_of}"
+                );
+                assert_eq!(
+                    staff.held((an, beside), staff.now()).await,
+                    Ok(Vec::new()),
+                    "{engine:?} {day_of}: nothing comes free"
+                );
+            }
         }
     });
 }

@@ -12,6 +12,7 @@ pub mod browser;
 pub mod engine;
 pub mod fixtures;
 pub mod house;
+pub mod inbox;
 pub mod tokens;
 
 pub use authenticator::Authenticator;
@@ -19,6 +20,7 @@ pub use browser::{Browser, Page};
 pub use engine::Engine;
 pub use fixtures::{Party, Person};
 pub use house::House;
+pub use inbox::Inbox;
 pub use tokens::Reply;
 
 static RUNTIME: std::sync::LazyLock<tokio::runtime::Runtime> =

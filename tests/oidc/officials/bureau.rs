@@ -39,9 +39,14 @@ pub(super) fn party_with(change: &Value) -> Value {
 
 impl Bureau {
     pub(super) async fn of(engine: Engine) -> Self {
+        Self::with(engine, &json!({})).await
+    }
+
+    /// `change`: how the definition of the one-stop system differs.
+    pub(super) async fn with(engine: Engine, change: &Value) -> Self {
         let house = House::start(engine, "").await;
         staff::load(house.db(), &house.cx()).await;
-        let party = house.party(party_with(&json!({}))).await;
+        let party = house.party(party_with(change)).await;
         let other = house.party(party_with(&json!({}))).await;
         let bureau = Self { house, party, other };
         bureau.put_desk(FOREVER).await;

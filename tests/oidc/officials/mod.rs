@@ -2,6 +2,7 @@
 
 mod acting;
 mod bureau;
+mod events;
 mod matrix;
 mod telling;
 

@@ -145,6 +145,8 @@ pub enum Event {
     PostsReviewed { review: Id<id::Review>, unit: Id<id::Unit>, change: &'static str },
     /// Officials were imported from a file, or an import was taken back.
     OfficialsImported { import: Id<id::StaffImport>, posts: i64, change: &'static str, file: String },
+    /// An operator had changes of rights sent to a party again, from one on.
+    RightsReplayed { party: Id<id::Party>, from: i64, deliveries: u64 },
     /// The key over a person's personal values was destroyed.
     Erased { person: Id<id::Person> },
     /// A link that makes a platform owner was made on the server; `because` where there was one already.
@@ -266,6 +268,7 @@ impl Event {
             Self::ActedAs { .. } => "acted-as",
             Self::PostsReviewed { .. } => "posts-reviewed",
             Self::OfficialsImported { .. } => "officials-imported",
+            Self::RightsReplayed { .. } => "rights-replayed",
             Self::Erased { .. } => "erased",
             Self::Resealed { .. } => "resealed",
             Self::OwnerOffered { .. } => "owner-offered",

@@ -387,7 +387,8 @@ impl<'w> Bench<'w> {
     fn separated(&mut self, post: &Post, role: &Role) -> Option<Timestamp> {
         let mut until = crate::org::FOREVER;
         let mut against = None;
-        for other in self.world.posts.values().filter(|other| other.person == post.person && other.id <= post.id) {
+        for other in self.world.posts.values().filter(|other| other.person == post.person && other.age() <= post.age())
+        {
             if !other.state.counts() || !other.roles.iter().any(|grant| self.parts(role, grant)) {
                 continue;
             }

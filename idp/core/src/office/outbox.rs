@@ -6,15 +6,21 @@
 //! ```
 //!
 //! An event says that something changed, not what anybody may do: the party asks again (the check API). So an event that comes late or
-//! twice does no harm. What begins or ends by its date alone makes no event: the one that set the date did, and answers name the end.
+//! twice does no harm. What begins or ends by its date alone is noted by a job when the date comes ([`note_dates`]), and what was handed on
+//! hears of each change of the post from which it was.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
 use super::{
     Role, RoleGrant, RoleId,
+    post::UNCONFIRMED,
     rows::{catalogue, outbox as rows, posts},
 };
 use crate::{
+    audit::{self, Event},
     store::{Conn, StoreError, Tx},
     types::{Fault, Id, Timestamp, id},
 };
@@ -26,6 +32,10 @@ type PartyId = Id<id::Party>;
 const TRIES: i64 = 10;
 /// A delivery that was taken and neither arrived nor failed is tried again after so long: its node is gone.
 const HELD: Duration = Duration::from_secs(60);
+/// Dates are looked at this often.
+const LOOK: Duration = Duration::from_secs(15);
+/// The word of a change that follows from another one.
+const SOURCE: &str = "source-changed";
 /// What arrived is kept so long: an operator may send it again.
 const KEPT: Duration = Duration::from_secs(90 * 86_400);
 
@@ -76,7 +86,27 @@ pub async fn hand_out(tx: &mut Tx<'_>, listeners: &[Listener], most: i64) -> Res
     }
     let seqs: Vec<i64> = open.iter().map(|event| event.seq).collect();
     rows::hand_out(tx, &seqs, &to).await?;
+    // Nothing is handed on twice, so what this adds adds nothing more.
+    let sources: HashSet<PostId> = open.iter().filter(|event| event.change != SOURCE).map(|event| event.post).collect();
+    rows::sources_changed(tx, &Vec::from_iter(sources)).await?;
     Ok(open.len())
+}
+
+/// Notes the posts that began or ended by their dates since the last time, and roles of the catalogue that did; gives how many. What
+/// came to pass before the first time of all is not told: no party had been promised it.
+pub async fn note_dates(tx: &mut Tx<'_>) -> Result<u64, StoreError> {
+    let since = rows::told_until(tx).await?;
+    // Most times nothing is due for a long while; a write each second would be the busiest of the whole database.
+    match since {
+        Some(since) if since + LOOK > tx.now() => Ok(0),
+        since => rows::note_dates(tx, since, UNCONFIRMED).await,
+    }
+}
+
+/// Notes that a person died, was merged or came back: the rights of all their posts are others now. Whoever writes
+/// [`crate::people::set_person_state`] says so here in the same transaction.
+pub async fn person_changed(tx: &mut Tx<'_>, person: Id<id::Person>) -> Result<(), StoreError> {
+    rows::person_changed(tx, person).await
 }
 
 /// What changed.
@@ -88,7 +118,8 @@ pub struct Change {
     pub post: PostId,
     /// The revision that it got.
     pub revision: i64,
-    /// `begun`, `requested`, `approved`, `refused`, `changed`, `ended`, `carried`, `role-changed`.
+    /// `begun`, `requested`, `approved`, `refused`, `changed`, `ended`, `carried`; `took-effect` and `ran-out` by date alone; `role-changed`,
+    /// `person-changed` and `source-changed` where something changed on which the post rests.
     pub change: String,
     /// When.
     pub happened_at: Timestamp,
@@ -179,7 +210,9 @@ pub async fn missing(conn: &mut Conn, most: i64) -> Result<Vec<Missing>, StoreEr
 
 /// Sends a party everything again from one change on: what it has, and what was given up. Gives how many deliveries.
 pub async fn replay(tx: &mut Tx<'_>, party: PartyId, from: i64) -> Result<u64, StoreError> {
-    rows::replay(tx, party, from).await
+    let deliveries = rows::replay(tx, party, from).await?;
+    audit::record(tx, Event::RightsReplayed { party, from, deliveries }).await?;
+    Ok(deliveries)
 }
 
 /// A post that speaks to a party.

@@ -241,8 +241,10 @@ impl PostState {
 /// A post, as rules see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Post {
-    /// Its id; the smaller one is the older one.
+    /// Its id.
     pub id: Id<id::Assignment>,
+    /// The post with which it began, before units ended and it was carried over; itself where that never was.
+    pub elder: Id<id::Assignment>,
     /// Whose.
     pub person: Id<id::Person>,
     /// Where.
@@ -272,6 +274,12 @@ pub struct Post {
 }
 
 impl Post {
+    /// How old it is: of two posts the one with the smaller answer is the older one. Being carried over makes no post younger, or the
+    /// reform of units would turn round which of two posts a separation of duties silences.
+    pub const fn age(&self) -> (Id<id::Assignment>, Id<id::Assignment>) {
+        (self.elder, self.id)
+    }
+
     /// Its window as it counts: unconfirmed, it ends after ninety days.
     pub fn window(&self) -> Span {
         let capped = if self.decision.is_some() { FOREVER } else { self.span.from + UNCONFIRMED };
@@ -338,6 +346,7 @@ impl NewAssignment {
         roles.dedup_by(|one, other| one.role == other.role);
         Post {
             id,
+            elder: id,
             person: self.person,
             unit: self.unit,
             position: self.position,

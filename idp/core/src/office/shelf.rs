@@ -117,6 +117,10 @@ async fn part(tx: &mut Tx<'_>, by: &By, separation: &Separation, parting: Partin
     if done {
         let id = format!("{} {}", separation.0.word(), separation.1.word());
         audit::record(tx, Event::CatalogueChanged { what, id, revision: 0 }).await?;
+        let parted = |role: &&Role| world.roles.values().any(|other| separation.parts(&role.form, &other.form));
+        for role in world.roles.values().filter(parted) {
+            outbox::role_changed(tx, &role.form.id).await?;
+        }
     }
     Ok(done)
 }

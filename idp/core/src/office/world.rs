@@ -176,7 +176,7 @@ impl World {
     /// The posts of a person, the oldest first.
     pub fn posts_of(&self, person: Id<id::Person>) -> Vec<&Post> {
         let mut posts: Vec<&Post> = self.posts.values().filter(|post| post.person == person).collect();
-        posts.sort_by_key(|post| post.id);
+        posts.sort_by_key(|post| post.age());
         posts
     }
 }

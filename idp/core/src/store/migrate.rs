@@ -70,6 +70,7 @@ pub const fn migrations() -> &'static [Migration] {
         22 "0022_office"
         23 "0023_scim"
         24 "0024_break_glass"
+        26 "0026_office"
     }
 }
 

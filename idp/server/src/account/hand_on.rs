@@ -289,8 +289,10 @@ mod tests {
 
     fn source() -> Source {
         let (unit, person) = (random::id(now()), random::id(now()));
+        let id = random::id(now());
         let post = Post {
-            id: random::id(now()),
+            id,
+            elder: id,
             person,
             unit,
             position: PositionId::parse("chuyen-vien").expect("a word"),

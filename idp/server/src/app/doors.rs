@@ -44,10 +44,14 @@ fn files(house: &Arc<House>) -> Router {
         .layer(CompressionLayer::new().compress_when(worth_it))
 }
 
+/// What acts on much at once: change sets of units, and two hundred officials in one message.
+const LONG: &[&str] = &["/api/v1/changes", "/scim/v2/Bulk"];
+
 /// What the public listener serves.
 pub fn public(house: &Arc<House>, server: &sections::Server) -> Router {
     let trust = Trust { proxies: server.proxies.clone(), header: server.proxy_header };
-    Gate::new(&house.issuer, trust, error_page(Arc::clone(house))).also_at(&house.origins).before(inside(house))
+    let gate = Gate::new(&house.issuer, trust, error_page(Arc::clone(house))).also_at(&house.origins);
+    gate.long_at(LONG).before(inside(house))
 }
 
 /// The page of a problem that no door turned into a page of its own.

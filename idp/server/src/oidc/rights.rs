@@ -35,7 +35,12 @@ pub async fn deliver_due(house: &House, cx: &Cx) -> Result<usize, Fault> {
     let listeners: Vec<Listener> =
         house.register.all().iter().filter(|party| listens(party)).map(|party| listener(party)).collect();
     let to = &listeners;
-    let handed_out = house.db.write(cx, |tx| Box::pin(outbox::hand_out(tx, to, AT_ONCE)));
+    let handed_out = house.db.write(cx, |tx| {
+        Box::pin(async move {
+            outbox::note_dates(tx).await?;
+            outbox::hand_out(tx, to, AT_ONCE).await
+        })
+    });
     handed_out.await.map_err(|error: StoreError| Fault::from(error))?;
     let due = house.db.write(cx, |tx| Box::pin(outbox::claim(tx, AT_ONCE)));
     let due = due.await.map_err(|error: StoreError| Fault::from(error))?;

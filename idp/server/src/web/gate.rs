@@ -45,6 +45,8 @@ pub struct Gate {
     headers: SecurityHeaders,
     error_page: ErrorPage,
     request_time: Duration,
+    /// Beginnings of paths that have [`limit::LONG_REQUEST_TIME`].
+    long: &'static [&'static str],
 }
 
 impl Gate {
@@ -57,6 +59,7 @@ impl Gate {
             headers: SecurityHeaders::of_issuer(issuer),
             error_page,
             request_time: limit::REQUEST_TIME,
+            long: &[],
         }
     }
 
@@ -66,6 +69,18 @@ impl Gate {
         let authority = |origin: &String| origin.split_once("://").map(|(_, authority)| authority.to_owned());
         self.also_at = origins.iter().filter(|origin| **origin != self.issuer).filter_map(authority).collect();
         self
+    }
+
+    /// Gives the paths that begin so [`limit::LONG_REQUEST_TIME`].
+    #[must_use]
+    pub const fn long_at(mut self, beginnings: &'static [&'static str]) -> Self {
+        self.long = beginnings;
+        self
+    }
+
+    fn time_for(&self, request: &Request) -> Duration {
+        let is_long = self.long.iter().any(|beginning| request.uri().path().starts_with(beginning));
+        if is_long { limit::LONG_REQUEST_TIME } else { self.request_time }
     }
 
     /// Puts the doors behind the gate. Also answers what no door answers: an unknown address, an unknown method.
@@ -87,7 +102,7 @@ async fn pass(State(gate): State<Arc<Gate>>, mut request: Request, next: Next) -
     limit::body(limit::BODY).apply(&mut request);
     let work = async move {
         let answer = match (limit::check(&request), gate.sends_on(&request)) {
-            (Ok(()), None) => guarded(gate.request_time, next.run(request)).await,
+            (Ok(()), None) => guarded(gate.time_for(&request), next.run(request)).await,
             (Ok(()), Some(address)) => (StatusCode::TEMPORARY_REDIRECT, [(LOCATION, address)]).into_response(),
             (Err(problem), _) => problem.into_response(),
         };
@@ -208,6 +223,14 @@ mod tests {
             let reference = headers["x-request-id"].to_str().expect("text");
             assert!(reference.len() == 16 && (given == StatusCode::OK || body.contains(reference)), "{uri}: {body}");
         }
+    }
+
+    #[test]
+    fn what_acts_on_much_has_more_time() {
+        let page: ErrorPage = Arc::new(|_: &ErrorView<'_>| String::new());
+        let gate = Gate::new("https://id.example", Trust::default(), page).long_at(&["/changes"]);
+        assert_eq!(gate.time_for(&plain("/changes/1/approve")), limit::LONG_REQUEST_TIME);
+        assert_eq!(gate.time_for(&plain("/sign-in?next=/changes")), limit::REQUEST_TIME);
     }
 
     #[tokio::test]

@@ -20,6 +20,8 @@ pub const PARAMETERS: usize = 200;
 pub const JSON_DEPTH: usize = 32;
 /// From the last header to the first byte of the answer, reading the body included.
 pub const REQUEST_TIME: Duration = Duration::from_secs(20);
+/// The same where a person who may do so waits for one act on very much: a reform of units of the whole country.
+pub const LONG_REQUEST_TIME: Duration = Duration::from_secs(120);
 
 /// A layer for a route that takes larger (or only smaller) bodies than [`BODY`].
 pub fn body(bytes: usize) -> DefaultBodyLimit {

@@ -1,5 +1,7 @@
 //! SQL of what is told to parties: what changed, and what each of them has of it.
 
+use std::time::Duration;
+
 use super::super::RoleId;
 use crate::{
     params,
@@ -16,8 +18,34 @@ const INSERT_OF: &str = "insert into rights_event (assignment_id, person_id, rev
 const INSERT_OF_ROLE: &str = "insert into rights_event (assignment_id, person_id, revision, change, happened_at) \
     select a.id, a.person_id, a.revision, 'role-changed', $2 from assignment a \
     join assignment_role g on g.assignment_id = a.id and g.role_id = $1 where a.state = 'active' and a.valid_until > $2";
-const OPEN: &str =
-    "select seq, assignment_id, person_id, also from rights_event where handed_out_at is null order by seq limit $1";
+const INSERT_OF_PERSON: &str = "insert into rights_event (assignment_id, person_id, revision, change, happened_at) \
+    select id, person_id, revision, 'person-changed', $2 from assignment \
+    where person_id = $1 and state = 'active' and valid_until > $2 order by id";
+/// What was handed on from these posts: it has no more than they have.
+const INSERT_HANDED_ON: &str = "insert into rights_event (assignment_id, person_id, revision, change, happened_at) \
+    select id, person_id, revision, 'source-changed', $1 from assignment \
+    where state = 'active' and valid_until > $1 and delegator_id in ($2)";
+const TOLD_UNTIL: &str = "select told_until from rights_clock";
+const TOLD: &str = "insert into rights_clock (one, told_until) values (1, $1) on conflict (one) do update set told_until = excluded.told_until";
+/// Who was recorded before its first instant hears of it a second time then; who was recorded later was told all by the record.
+const TOOK_EFFECT: &str = "insert into rights_event (assignment_id, person_id, revision, change, happened_at) \
+    select id, person_id, revision, 'took-effect', valid_from from assignment \
+    where state = 'active' and valid_from > $1 and valid_from <= $2 and created_at < valid_from order by valid_from, id";
+const RAN_OUT: &str = "insert into rights_event (assignment_id, person_id, revision, change, happened_at) \
+    select id, person_id, revision, 'ran-out', valid_until from assignment \
+    where state = 'active' and valid_until > $1 and valid_until <= $2 order by valid_until, id";
+/// Without a decision a post counts for `$3` milliseconds.
+const RAN_OUT_UNCONFIRMED: &str = "insert into rights_event (assignment_id, person_id, revision, change, happened_at) \
+    select id, person_id, revision, 'ran-out', valid_from + $3 from assignment \
+    where state = 'active' and decision_no is null and valid_from + $3 > $1 and valid_from + $3 <= $2 and valid_until > valid_from + $3 \
+    order by valid_from, id";
+/// Roles of the catalogue have dates, too.
+const ROLE_TURNED: &str = "insert into rights_event (assignment_id, person_id, revision, change, happened_at) \
+    select a.id, a.person_id, a.revision, 'role-changed', case when r.valid_from > $1 then r.valid_from else r.valid_until end \
+    from role r join assignment_role g on g.role_id = r.id join assignment a on a.id = g.assignment_id \
+    where ((r.valid_from > $1 and r.valid_from <= $2) or (r.valid_until > $1 and r.valid_until <= $2)) \
+        and a.state = 'active' and a.valid_until > $2 order by a.id";
+const OPEN: &str = "select seq, assignment_id, person_id, change, also from rights_event where handed_out_at is null order by seq limit $1";
 const HANDED_OUT: &str = "update rights_event set handed_out_at = $1 where handed_out_at is null and seq in ($2)";
 const DELIVER: &str = "insert into rights_delivery (event_seq, party_id, person_id, tries, due_at, created_at) \
     values ($1, $2, $3, $4, $5, $6)";
@@ -53,6 +81,14 @@ pub(super) const ALL: &[&str] = &[
     INSERT,
     INSERT_OF,
     INSERT_OF_ROLE,
+    INSERT_OF_PERSON,
+    INSERT_HANDED_ON,
+    TOLD_UNTIL,
+    TOLD,
+    TOOK_EFFECT,
+    RAN_OUT,
+    RAN_OUT_UNCONFIRMED,
+    ROLE_TURNED,
     OPEN,
     HANDED_OUT,
     DELIVER,
@@ -92,9 +128,47 @@ pub(crate) async fn role_changed(tx: &mut Tx<'_>, role: &RoleId) -> Result<(), S
     tx.run(INSERT_OF_ROLE, params![role.as_str(), now]).await.map(|_| ())
 }
 
+/// Notes that a person changed, for every post of theirs that counts or will.
+pub(crate) async fn person_changed(tx: &mut Tx<'_>, person: Id<id::Person>) -> Result<(), StoreError> {
+    let now = tx.now();
+    tx.run(INSERT_OF_PERSON, params![person, now]).await.map(|_| ())
+}
+
+/// Notes that these posts changed, for what was handed on from them.
+pub(crate) async fn sources_changed(tx: &mut Tx<'_>, posts: &[PostId]) -> Result<u64, StoreError> {
+    let now = tx.now();
+    let posts: Vec<Param> = posts.iter().map(|post| Param::from(*post)).collect();
+    tx.run_in(INSERT_HANDED_ON, &[now.into()], &posts).await
+}
+
+/// Until when dates were noted; `None`: never yet.
+pub(crate) async fn told_until(tx: &mut Tx<'_>) -> Result<Option<Timestamp>, StoreError> {
+    tx.one(TOLD_UNTIL, params![]).await?.map(|row| row.time("told_until")).transpose()
+}
+
+/// Notes what began and ended by its date after `since` and up to now; gives how many changes that were. `unconfirmed`: how long a post
+/// without a decision counts.
+pub(crate) async fn note_dates(
+    tx: &mut Tx<'_>,
+    since: Option<Timestamp>,
+    unconfirmed: Duration,
+) -> Result<u64, StoreError> {
+    let (now, capped) = (tx.now(), i64::try_from(unconfirmed.as_millis()).unwrap_or(i64::MAX));
+    let mut noted = 0;
+    if let Some(since) = since {
+        noted += tx.run(RAN_OUT, params![since, now]).await?;
+        noted += tx.run(RAN_OUT_UNCONFIRMED, params![since, now, capped]).await?;
+        noted += tx.run(TOOK_EFFECT, params![since, now]).await?;
+        noted += tx.run(ROLE_TURNED, params![since, now]).await?;
+    }
+    tx.run(TOLD, params![now]).await?;
+    Ok(noted)
+}
+
 /// A change that nobody was told of yet.
 pub(crate) struct Open {
     pub(crate) seq: i64,
+    pub(crate) change: String,
     pub(crate) post: PostId,
     pub(crate) person: Id<id::Person>,
     pub(crate) also: Option<String>,
@@ -104,6 +178,7 @@ pub(crate) async fn open(tx: &mut Tx<'_>, most: i64) -> Result<Vec<Open>, StoreE
     let open = |row: &Row| {
         Ok(Open {
             seq: row.int("seq")?,
+            change: row.text("change")?,
             post: row.id("assignment_id")?,
             person: row.id("person_id")?,
             also: row.opt_text("also")?,

@@ -24,7 +24,8 @@ macro_rules! assignment {
         concat!(
             "select a.id, a.person_id, a.unit_id, a.delegator_id, a.position_id, a.kind, a.scope, a.limits, a.state, \
                 a.state_because, a.requested_by, a.decision_no, a.decision_date, a.valid_from, a.valid_until, a.revision, \
-                a.source, a.state_at, a.approved_by, a.created_at, a.last_used_at, a.dormant_at, a.carried_from \
+                a.source, a.state_at, a.approved_by, a.created_at, a.last_used_at, a.dormant_at, a.carried_from, \
+                coalesce(a.elder_id, a.id) as elder_id \
              from assignment a ",
             $rest
         )
@@ -33,8 +34,8 @@ macro_rules! assignment {
 
 const INSERT: &str = "insert into assignment (id, person_id, unit_id, position_id, kind, scope, valid_from, valid_until, decision_no, \
     decision_date, source, delegator_id, limits, state, state_at, state_because, requested_by, approved_by, revision, created_at, \
-    carried_from, carried_by, import_id) \
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)";
+    carried_from, carried_by, import_id, elder_id) \
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)";
 const INSERT_ROLE: &str = "insert into assignment_role (assignment_id, role_id, parties) values ($1, $2, $3)";
 const INSERT_UNIT: &str = "insert into assignment_unit (assignment_id, unit_id) values ($1, $2)";
 const UPDATE: &str = "update assignment set position_id = $2, kind = $3, scope = $4, valid_from = $5, valid_until = $6, decision_no = $7, \
@@ -182,6 +183,7 @@ async fn insert_all(tx: &mut Tx<'_>, posts: &[(&Post, Option<PostId>)], origin: 
             *carried_from,
             origin.carried_by,
             origin.import,
+            (post.elder != post.id).then_some(post.elder),
         ]);
         grants.extend(roles(post)?);
         listed.extend(units(post));
@@ -223,6 +225,7 @@ async fn update(tx: &mut Tx<'_>, was: &Post, post: &Post) -> Result<bool, StoreE
 fn assignment(row: &Row) -> Result<Assignment, StoreError> {
     let post = Post {
         id: row.id("id")?,
+        elder: row.id("elder_id")?,
         person: row.id("person_id")?,
         unit: row.id("unit_id")?,
         delegator: row.opt_id("delegator_id")?,

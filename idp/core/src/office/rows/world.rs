@@ -29,7 +29,8 @@ macro_rules! of_person {
                     where a.person_id = $1 and a.valid_until > $2), \
              post as ( \
                 select a.id, a.person_id, a.unit_id, a.delegator_id, a.position_id, a.kind, a.scope, a.limits, a.state, \
-                    a.state_because, a.requested_by, a.decision_no, a.decision_date, a.valid_from, a.valid_until, a.revision \
+                    a.state_because, a.requested_by, a.decision_no, a.decision_date, a.valid_from, a.valid_until, a.revision, \
+                    coalesce(a.elder_id, a.id) as elder_id \
                 from assignment a join near n on n.person_id = a.person_id \
                 where a.valid_until > $2 and a.state <> 'refused'), \
              place (unit_id) as ( \
@@ -44,23 +45,23 @@ macro_rules! of_person {
 
 const OF_PERSON: &str = of_person!(
     "select 'post' as part, id as one, person_id as two, unit_id as three, delegator_id as four, position_id as word, \
-        kind as kind, scope as scope, limits as body, state as state, state_because as because, requested_by as requested_by, \
+        elder_id as elder, kind as kind, scope as scope, limits as body, state as state, state_because as because, requested_by as requested_by, \
         decision_no as decision_no, decision_date as decision_date, valid_from as from_at, valid_until as until_at, revision as number \
      from post \
-     union all select 'person', p.person_id, null, null, null, null, null, null, null, p.person_state, null, null, null, null, \
+     union all select 'person', p.person_id, null, null, null, null, null, null, null, null, p.person_state, null, null, null, null, \
         null, null, null from person_face p join near n on n.person_id = p.person_id \
-     union all select 'role', r.assignment_id, null, null, null, r.role_id, null, null, r.parties, null, null, null, null, null, \
+     union all select 'role', r.assignment_id, null, null, null, r.role_id, null, null, null, r.parties, null, null, null, null, null, \
         null, null, null from assignment_role r join post p on p.id = r.assignment_id \
-     union all select 'listed', u.assignment_id, null, u.unit_id, null, null, null, null, null, null, null, null, null, null, \
+     union all select 'listed', u.assignment_id, null, u.unit_id, null, null, null, null, null, null, null, null, null, null, null, \
         null, null, null from assignment_unit u join post p on p.id = u.assignment_id \
-     union all select 'definition', null, null, null, null, r.id, null, null, r.definition, null, null, null, null, null, \
+     union all select 'definition', null, null, null, null, r.id, null, null, null, r.definition, null, null, null, null, null, \
         r.valid_from, r.valid_until, r.revision from role r where r.id in (select role_id from held) \
-     union all select 'separation', null, null, null, null, s.one, s.other, null, null, null, null, null, null, null, \
+     union all select 'separation', null, null, null, null, s.one, null, s.other, null, null, null, null, null, null, null, \
         null, null, null from role_separation s \
-     union all select 'unit', null, null, s.unit_id, null, s.level_id, s.unit_kind, null, null, null, null, null, null, null, \
+     union all select 'unit', null, null, s.unit_id, null, s.level_id, null, s.unit_kind, null, null, null, null, null, null, null, \
         s.valid_from, s.valid_until, null from unit_standing s where s.unit_id in ( \
             select c.ancestor_id from unit_under c join place on place.unit_id = c.unit_id) \
-     union all select 'under', null, null, c.unit_id, c.ancestor_id, null, null, null, null, null, null, null, null, null, \
+     union all select 'under', null, null, c.unit_id, c.ancestor_id, null, null, null, null, null, null, null, null, null, null, \
         c.valid_from, c.valid_until, c.depth from unit_under c join place on place.unit_id = c.unit_id"
 );
 const STANDING: &str = "select unit_id as three, level_id as word, unit_kind as kind, valid_from as from_at, \
@@ -180,6 +181,7 @@ fn above(world: &mut World, row: &Row) -> Result<(), StoreError> {
 fn post(row: &Row) -> Result<Post, StoreError> {
     Ok(Post {
         id: row.id("one")?,
+        elder: row.id("elder")?,
         person: row.id("two")?,
         unit: row.id("three")?,
         delegator: row.opt_id("four")?,

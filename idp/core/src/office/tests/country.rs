@@ -240,6 +240,7 @@ pub(crate) fn a_post(number: u128, whose: u128, at: u128, roles: &[&str]) -> Pos
     let grant = |word: &&str| RoleGrant { role: role(word), parties: None };
     Post {
         id: post(number),
+        elder: post(number),
         person: person(whose),
         unit: unit(at),
         position: super::super::PositionId::parse("official").expect("a word"),

@@ -4,6 +4,7 @@ use idp_core::{
     audit::{self, Event},
     authn::{self, PasswordUse, password},
     crypto::password::{Check, ImportProblem, Imported, PasswordHash},
+    office,
     people::{self, AccountState, DataMatch, NewPerson, PersonState, Profile, Purpose, StoredAccount, StoredPerson},
     session, signin,
     store::{StoreError, Tx},
@@ -285,6 +286,7 @@ async fn stand(
     let wanted = Standing::wanted(word, now);
     if wanted.person != now.person {
         people::set_person_state(tx, person, wanted.person, None).await?;
+        office::outbox::person_changed(tx, person).await?;
         let state = wanted.person.word();
         let event = Event::StandingChanged { person, account: None, state };
         audit::record(tx, event).await?;
