@@ -9,6 +9,8 @@ use idp_core::{
     break_glass::{self, Account, Concern, CreateError, Drill, DrillError, Linked, Number, SealError, State, Status},
     crypto::handle::{Handle, SealLink},
     notify::Fate,
+    office::{self, Confirmed, Kind, Limits, NewAssignment, PositionId, RoleGrant, RoleId, Source},
+    org::{FOREVER, Span},
     params,
     session::{self, Population},
     store::StoreError,
@@ -258,6 +260,33 @@ sealed! {
             assert_eq!(house.count(table).await, 0, "{table}");
         }
         assert_eq!(house.count("select count(*) as n from credential where state = 'active'").await, 1);
+    }
+}
+
+sealed! {
+    async fn who_owns_the_platform_by_a_post_hears_of_it_too(house) {
+        let country = Country::of(house).await;
+        catalogue(house).await;
+        let binh = house.citizen("Trần Thị Bình").await;
+        proved_address(house, &binh, "binh@tinh.example").await;
+        let cx = house.cx();
+        let new = &NewAssignment {
+            person: binh.id,
+            unit: country.root,
+            position: PositionId::parse("chuyen-vien").expect("a word"),
+            kind: Kind::Primary,
+            roles: vec![RoleGrant { role: RoleId::parse("quan-tri-nen-tang").expect("a word"), parties: None }],
+            scope: office::Scope::Subtree,
+            span: Span { from: cx.now, until: FOREVER },
+            decision: Some(Confirmed { number: "12/QĐ-UBND".into(), date: cx.now.day() }),
+            limits: Limits::default(),
+            source: Source::Office,
+        };
+        let given = house.db().write(&cx, |tx| Box::pin(office::assign(tx, &office::By::Operator, new.clone()))).await;
+        assert!(!given.expect("is given").waits, "while nobody owns the platform, the operator acts alone");
+        let (_, mut key) = sealed(house).await;
+        enter(house, &mut key).await;
+        assert_eq!(messages(house, "binh@tinh.example", "break-glass-used").await.len(), 1);
     }
 }
 

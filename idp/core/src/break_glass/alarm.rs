@@ -1,7 +1,7 @@
 //! The alarm. A use is alarmed in the write that begins its session: where the one cannot be written, the other is not. A failed attempt is
 //! alarmed by a job from what the audit log recorded: so every door is covered, and no answer takes longer for a name that is watched.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use super::{Account, Drill, Number, State, drill, rows};
 use crate::{
@@ -10,6 +10,8 @@ use crate::{
     authn::{Proof, contact, notice},
     crypto::random,
     notify::{self, Message, Recipient, Template},
+    office::{self, Permission, Word},
+    org::{self, AsOf},
     people,
     session::{self, Computer, Limits, Started},
     store::{
@@ -24,6 +26,9 @@ const LOOK_BACK: Duration = Duration::from_secs(86_400);
 
 /// Alarms of failed attempts that are sent. Each is recorded; but whoever learnt a name must not be able to bury a real alarm under others.
 const SENT: Limit = Limit { most: 5, window: Duration::from_secs(3_600) };
+
+/// Posts looked at in one question.
+const PAGE: i64 = 100;
 
 /// What a session of a break-glass account begins with.
 #[derive(Clone, Copy)]
@@ -100,7 +105,7 @@ async fn tell(
 ) -> Result<usize, StoreError> {
     let now = tx.now();
     let mut messages = Vec::new();
-    for owner in admin::owners(tx, now).await? {
+    for owner in owners(tx, now).await? {
         for account in people::accounts_of(tx, owner).await? {
             messages.extend(notice::notify_all(tx, account.id, template, with).await?);
         }
@@ -115,10 +120,25 @@ async fn tell(
     Ok(messages.len())
 }
 
+/// Everybody who is answerable for the installation: by an appointment, or by a post of theirs.
+async fn owners(conn: &mut Conn, now: Timestamp) -> Result<BTreeSet<Id<id::Person>>, StoreError> {
+    let mut owners: BTreeSet<Id<id::Person>> = admin::owners(conn, now).await?.into_iter().collect();
+    let Some(root) = org::root(conn, AsOf::at(now)).await? else { return Ok(owners) };
+    let (owns, mut after) = (Word::Ours(Permission::OwnPlatform), None);
+    loop {
+        let page = office::who(conn, (&owns, root, now), after, PAGE).await?;
+        owners.extend(page.found.iter().map(|found| found.person));
+        after = page.next;
+        if after.is_none() {
+            return Ok(owners);
+        }
+    }
+}
+
 /// At how many addresses an alarm would arrive.
 pub(super) async fn audience(conn: &mut Conn, alarm_to: &[Address], now: Timestamp) -> Result<usize, StoreError> {
     let mut heard = alarm_to.len();
-    for owner in admin::owners(conn, now).await? {
+    for owner in owners(conn, now).await? {
         for account in people::accounts_of(conn, owner).await? {
             let contacts = contact::list(conn, account.id).await?;
             heard += contacts.iter().filter(|contact| contact.verified_at.is_some()).count();
