@@ -64,7 +64,7 @@ impl Comer {
             let mut conn = visit.house.db.read().await?;
             signin::load(&mut conn, &t, visit.browser(), visit.now()).await?
         };
-        let sign_in = loaded.ok().filter(|row| row.resume == PATH).ok_or_else(|| gone(&visit))?;
+        let sign_in = loaded.ok().filter(|row| row.resume == format!("{PATH}{t}")).ok_or_else(|| gone(&visit))?;
         let link = Digest::from_hex(&sign_in.payload).ok_or_else(|| gone(&visit))?;
         let offer = offer(&visit, link).await?;
         Ok(Self { visit, t, sign_in, link, offer })
@@ -149,7 +149,7 @@ async fn register_within(
 fn refused(word: &str) -> Errors {
     let known = |refusal: Wrong| refusal.word() == word;
     let key = match word {
-        "exists" | "passkey-taken" => "err-break-glass-other",
+        "exists" | "passkey-taken" | "passkey-excluded" => "err-break-glass-other",
         "passkey-late" => "err-passkey-late",
         _ if known(Wrong::Synced) => "err-break-glass-synced",
         _ if known(Wrong::BuiltIn) => "err-break-glass-built-in",
