@@ -1,7 +1,7 @@
 // A break-glass account in Chromium: its key is registered at the operator's link, opens a portal and the console, and somebody hears of it.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { operate, startDemo } from '../env/server.mjs';
@@ -17,7 +17,8 @@ const USB = { transport: 'usb' };
 
 async function alarms() {
   await demo.clock({ run_jobs: true });
-  const lines = readFileSync(join(demo.state_dir, 'messages.jsonl'), 'utf8').trim().split('\n');
+  const file = join(demo.state_dir, 'messages.jsonl');
+  const lines = existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [];
   return lines.map((line) => JSON.parse(line)).filter(({ template }) => template.startsWith('break-glass'));
 }
 
@@ -55,7 +56,9 @@ test('a copied key is refused, a security key is sealed, opens portal and consol
   const inside = await emergency.page();
   await (await device(inside, USB)).take(credential);
   await startAt(inside, demo.portals[0]);
-  await inside.locator('#signed-in-as').or(inside.locator('#passkey-submit')).first().waitFor();
+  // Browsers list only the keys of the device itself under the field: whoever comes with one that was carried here presses the button.
+  await expectPage(inside, 'sign-in');
+  await inside.locator('#passkey-submit').click();
   await expectSignedIn(inside, demo.portals[0]);
   const told = await alarms();
   assert.deepEqual(told.map(({ template, to }) => [template, to]), [['break-glass-used', 'truc-ban@tinh.example']]);
