@@ -49,8 +49,6 @@ pub enum Wrong {
     Origin,
     /// The browser says that it would not be found without a name.
     NotDiscoverable,
-    /// It is one of those that were not to be made again.
-    Excluded,
     /// Its holder's other devices get a copy, where a key in one place is asked for.
     Synced,
     /// It is kept by the computer itself, where one that can be carried away is asked for.
@@ -69,7 +67,6 @@ impl Wrong {
             Self::Kind => "passkey-kind",
             Self::Origin => "passkey-origin",
             Self::NotDiscoverable => "passkey-not-discoverable",
-            Self::Excluded => "passkey-excluded",
             Self::Synced => "passkey-synced",
             Self::BuiltIn => "passkey-built-in",
             Self::Clone => "passkey-clone",
@@ -181,7 +178,6 @@ fn refused(error: &WebauthnError) -> Wrong {
         WebauthnError::CredentialPossibleCompromise => Wrong::Clone,
         WebauthnError::InvalidClientDataType => Wrong::Kind,
         WebauthnError::InvalidRPOrigin => Wrong::Origin,
-        WebauthnError::CredentialExcludedFromRequest => Wrong::Excluded,
         _ => Wrong::Refused,
     }
 }

@@ -149,7 +149,7 @@ async fn register_within(
 fn refused(word: &str) -> Errors {
     let known = |refusal: Wrong| refusal.word() == word;
     let key = match word {
-        "exists" | "passkey-taken" | "passkey-excluded" => "err-break-glass-other",
+        "exists" | "passkey-taken" => "err-break-glass-other",
         "passkey-late" => "err-passkey-late",
         _ if known(Wrong::Synced) => "err-break-glass-synced",
         _ if known(Wrong::BuiltIn) => "err-break-glass-built-in",

@@ -85,7 +85,7 @@ pub fn answer(params: &Params) -> Answer<'_> {
 /// What the page says of a passkey that was not made. `word`: what the script saw, or why the server refused it.
 pub fn not_created(word: &str) -> Errors {
     let key = match word {
-        "exists" | "passkey-taken" | "passkey-excluded" => "err-passkey-exists",
+        "exists" | "passkey-taken" => "err-passkey-exists",
         "passkey-full" => "err-passkey-full",
         "passkey-late" => "err-passkey-late",
         _ => "err-passkey-not-created",
