@@ -406,7 +406,7 @@ sealed! {
         assert_eq!(messages(house, DUTY, "break-glass-used").await.len(), 0);
         let cx = house.cx();
         let ended = house.db().write(&cx, |tx| Box::pin(break_glass::end_drill(tx))).await.expect("ends");
-        let good: Vec<bool> = ended.outcomes.iter().map(|outcome| outcome.is_good()).collect();
+        let good: Vec<bool> = ended.outcomes.iter().map(break_glass::Outcome::is_good).collect();
         assert_eq!(good, [true, false], "{ended:?}");
         let (_, concerns) = status(house).await;
         assert_eq!(concerns, [Concern::Opened(vec![Number::One]), Concern::Undrilled(vec![Number::Two])]);
