@@ -22,10 +22,15 @@ struct Demo {
 
 impl Demo {
     fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    fn start_with(more: &[&str]) -> Self {
         let folder = std::env::temp_dir().join(format!("idp-test-demo-{}", random::readable(12)));
         let mut child = Command::new(executable())
             .args(["demo", "--json", "--port-base", &free_base().to_string(), "--state-dir"])
             .arg(&folder)
+            .args(more)
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())
             .spawn()
@@ -146,6 +151,28 @@ fn an_official_of_two_posts_chooses_one_and_changes_it_by_a_link() {
         let page = onward(&mut browser, page).await;
         assert_eq!(page.text("#acting-post").as_deref(), Some("Công dân"), "{}", page.body);
         assert_eq!(demo.end(), Some(0), "it drains");
+    });
+}
+
+#[test]
+fn on_a_day_before_the_reform_a_district_has_officials() {
+    idp_tests::run(async {
+        let mut demo = Demo::start_with(&["--on", "2025-06-20"]);
+        assert_eq!(demo.text("/today"), "2025-06-20");
+        let mut browser = Browser::new();
+        let page = wander(&mut browser, &format!("{}login", demo.text("/portals/1/url"))).await;
+        let given = [("login", demo.text("/officials/1/login")), ("password", demo.text("/officials/1/password"))];
+        let page = browser.submit(&page, "sign-in-form", &given).await;
+        let post = page.attribute("#post-1", "value").expect("a post");
+        let page = browser.submit(&page, "choose-post-form", &[("post", &post)]).await;
+        let page = onward(&mut browser, page).await;
+        let acts = page.text("#acting-post").expect("the post in which they act");
+        assert_eq!(acts, "Chuyên viên · Uỷ ban nhân dân thành phố Tuy Hòa");
+        assert_eq!(demo.end(), Some(0), "it drains");
+        let config = Path::new(demo.text("/state_dir")).join("idp.toml");
+        let (code, said) = run(&config, &["--json", "units", "show", "555"]);
+        assert_eq!(code, Some(0), "{said}");
+        assert!(said.contains("\"district\""), "on that day the number is the district's: {said}");
     });
 }
 

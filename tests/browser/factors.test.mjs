@@ -2,10 +2,10 @@
 // phone, pictures, and every page by what docs/contract.md promises.
 
 import assert from 'node:assert/strict';
-import { createHmac } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { AxeBuilder } from '@axe-core/playwright';
 import { startDemo } from '../env/server.mjs';
+import { appCode } from './letters.mjs';
 import { expectPage, giveName, launch, PHONE, shoot, visitor } from './support.mjs';
 
 let demo;
@@ -14,19 +14,6 @@ before(async () => { [demo, browser] = await Promise.all([startDemo(), launch()]
 after(async () => { await browser?.close(); await demo?.stop(); });
 
 const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
-const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-
-/** The code of RFC 6238 for a key in base 32, so many steps from now. */
-function appCode(key, now, steps = 0) {
-  const bits = [...key.replace(/\s/g, '')].map((letter) => BASE32.indexOf(letter).toString(2).padStart(5, '0')).join('');
-  const secret = Buffer.from(bits.match(/.{8}/g).map((byte) => Number.parseInt(byte, 2)));
-  const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(Math.floor(now / 30_000) + steps));
-  const mac = createHmac('sha1', secret).update(counter).digest();
-  const number = mac.readUInt32BE(mac[19] & 15) & 0x7fffffff;
-  return String(number % 1_000_000).padStart(6, '0');
-}
-
 const serverNow = async () => (await demo.clock({ advance_seconds: 0 })).now;
 
 /** A page as it has to be: named, accessible, no wider than the phone, kept as a picture. */

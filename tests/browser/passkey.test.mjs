@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { startDemo } from '../env/server.mjs';
 import {
-  authorizationRequest, DESKTOP, device, expectPage, expectSignedIn, giveName, launch, makePasskey, PHONE, shoot, startAt, visitor,
+  authorizationRequest, buttonOnly, DESKTOP, device, expectPage, expectSignedIn, giveName, launch, makePasskey, PHONE, shoot, startAt, visitor,
 } from './support.mjs';
 
 let demo;
@@ -17,11 +17,6 @@ beforeEach(async () => { demo = await startDemo(); });
 afterEach(async () => { await demo?.stop(); });
 
 const person = () => demo.people[0];
-
-/** A browser that has passkeys but does not list them under the field: only the button asks. */
-const buttonOnly = (page) => page.addInitScript(() => {
-  PublicKeyCredential.isConditionalMediationAvailable = () => Promise.resolve(false);
-});
 
 test('a passkey is offered after a password, made, and then enough by itself', async () => {
   const citizen = await visitor(browser, { viewport: PHONE });
@@ -76,6 +71,8 @@ test('a device that says no leads to two choices, and both lead on', async () =>
   const citizen = await visitor(browser, { viewport: PHONE });
   const page = await citizen.page();
   const phone = await device(page);
+  // Else the list of names would answer by itself, now and then before the button is pressed.
+  await buttonOnly(page);
   const who = person();
   await makePasskey(page, demo, who);
   await page.goto(`${demo.issuer}/account`);

@@ -1,18 +1,19 @@
 // Makes the pictures in docs/screens: every page at the width of a phone and of a desk, in Vietnamese, with the demo's invented people.
-// Run by `tests/run screens`; the pictures are small, and a test sees that none is missing.
+// Run by `tests/run screens`; the pictures are small, and a test sees that none is missing. Words on the command line: these pages alone.
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startDemo } from '../env/server.mjs';
 import { DESKTOP, launch, PHONE, visitor } from './support.mjs';
-import { registerSurvey, ways } from './ways.mjs';
+import { register, ways } from './ways.mjs';
 
 const folder = join(import.meta.dirname, '../../docs/screens');
 const [demo, browser] = await Promise.all([startDemo(), launch()]);
 mkdirSync(folder, { recursive: true });
-await registerSurvey(demo);
+await register(demo);
 const goTo = ways(demo);
-for (const [name, way] of Object.entries(goTo)) {
+const wanted = process.argv.slice(2);
+for (const [name, way] of Object.entries(goTo).filter(([each]) => wanted.length === 0 || wanted.some((word) => each.startsWith(word)))) {
   for (const [device, viewport] of Object.entries({ phone: PHONE, desktop: DESKTOP })) {
     const citizen = await visitor(browser, { viewport });
     const page = await citizen.page();

@@ -197,6 +197,11 @@ export async function device(page, options = {}) {
   };
 }
 
+/** A browser that has passkeys but does not list them under the field: only the button asks. */
+export const buttonOnly = (page) => page.addInitScript(() => {
+  PublicKeyCredential.isConditionalMediationAvailable = () => Promise.resolve(false);
+});
+
 /** Signs in and makes a passkey on the device of the page. */
 export async function makePasskey(page, demo, who) {
   await page.goto(`${demo.issuer}/account/passkeys/new`);

@@ -6,6 +6,7 @@ import { applyTo, operate } from '../env/server.mjs';
 import {
   authorizationRequest, device, enrol, expectPage, giveName, makePasskey, signIn, startAt,
 } from './support.mjs';
+import { factorWays, registerPeople } from './ways_factors.mjs';
 
 /** Opens the authorization request that a portal makes, with one parameter changed. */
 export async function changedRequest(page, demo, portal, name, value) {
@@ -23,8 +24,9 @@ export const holdAnswer = (page, portal) => page.route((url) => url.href.startsW
 /** A service that has to ask, with one purpose that may be left out. Nothing answers at its address: the browser stays where it is. */
 const SURVEY = { client_id: 'khao-sat', redirect_uri: 'http://127.0.0.1:8999/khao-sat' };
 
-/** Registers the service that asks. */
-export async function registerSurvey(demo) {
+/** Registers the service that asks, and the people whom the pages need. */
+export async function register(demo) {
+  await registerPeople(demo);
   applyTo(demo, `
 [[party]]
 client_id = "${SURVEY.client_id}"
@@ -254,5 +256,7 @@ export function ways(demo) {
       operate(demo, 'admin', 'break-glass', 'retire', await page.locator('#number').getAttribute('data-number'), '--because', 'seen');
     },
     error: (page) => page.goto(`${demo.issuer}/oauth2/authorize?client_id=nobody`),
+    // Last: they move the clock, and what is handed on begins today.
+    ...factorWays(demo),
   };
 }

@@ -22,11 +22,17 @@ export async function startDemo() {
   return { ...demo, clock: (order) => moveClock(demo.management, order), stop: () => server.stop() };
 }
 
+/** Runs a command of the program beside a running demo, and gives what it printed. */
+export function command(demo, ...args) {
+  const config = ['--config', join(demo.state_dir, 'idp.toml')];
+  return execFileSync(program(), [...args, ...config], { stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' });
+}
+
 /** Applies desired state (TOML, docs/contract.md, section 8) to a running demo. */
 export function applyTo(demo, desired) {
   const file = join(temporaryFolder('desired'), 'desired.toml');
   writeFileSync(file, desired);
-  execFileSync(program(), ['apply', file, '--config', join(demo.state_dir, 'idp.toml')], { stdio: ['ignore', 'ignore', 'inherit'] });
+  command(demo, 'apply', file);
 }
 
 /** What an operator of a running demo is answered by a command. */

@@ -238,7 +238,8 @@ fn who_may_and_why_is_answered_from_both_ends() {
             let cases = [("22015", vec![clerk.post, wide.post]), ("22018", vec![wide.post]), ("24133", vec![])];
             for (code, expected) in cases {
                 let asked = (&receive, staff.unit(code, "2025-03-01").await, staff.now());
-                let who = office::who(&mut conn, asked, None, 100).await.expect("reads");
+                let everywhere = [office::Place::Under(staff.unit("VN", "2025-03-01").await)];
+                let who = office::who(&mut conn, &everywhere, asked, None, 100).await.expect("reads");
                 let found: BTreeSet<Post> = who.found.iter().map(|found| found.judged.post).collect();
                 assert_eq!(found, BTreeSet::from_iter(expected), "{engine:?}: {code}");
             }

@@ -1,5 +1,6 @@
 //! Second factors: apps for codes, codes by message, codes on paper (rows 133, 146, 158 of the list of attacks).
 
+use idp_core::types::Address;
 use idp_tests::{Browser, Engine, House, Page, journey, tokens};
 use serde_json::json;
 
@@ -124,6 +125,8 @@ async fn row_146_on(engine: Engine) {
     let mut browser = Browser::new();
     let asked = by_password(house, &mut browser, &an).await;
     assert!(!asked.body.contains(&phone) && asked.body.contains(&phone[phone.len() - 3..]), "masked");
+    let shown = Address::parse(&phone).expect("a number").shown();
+    assert!(!asked.body.contains(&shown), "masked, also as people write it");
     let first = sent_code(house, &phone, "sign-in-code").await;
     // Newest only.
     let again = browser.submit(&asked, "second-factor-send-form", &[]).await;

@@ -12,6 +12,13 @@ pub struct Clock {
 }
 
 impl Clock {
+    /// Shows another instant now, in milliseconds of Unix time, and goes on from there.
+    pub fn showing(at_ms: i64) -> Self {
+        let clock = Self::default();
+        clock.ahead_ms.store(at_ms - clock.now_ms(), Ordering::SeqCst);
+        clock
+    }
+
     /// Moves this clock and all its clones forward; it never goes back.
     pub fn advance(&self, by: Duration) {
         let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);

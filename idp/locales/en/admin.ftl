@@ -4,6 +4,7 @@ owner-lead = You are about to take over this installation.
 owner-text = The platform owner may do everything here and appoints all other administrators. What you do is recorded under your name.
 owner-until = This invitation ends at { $time }.
 owner-accept = Become the platform owner
+owner-leave = Do not accept, go to the home page
 problem-help = Programs meet this as the type of a problem (RFC 9457). The reference of the request is in its member traceId; please give it when you ask for help.
 # error: pages
 error-no-administrator-title = You are not an administrator here

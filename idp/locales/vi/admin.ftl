@@ -1,9 +1,10 @@
 # Giao diện lập trình quản trị và các lối vào trang quản trị
-owner-title = Trở thành chủ quản hệ thống
+owner-title = Trở thành chủ{"\u00A0"}quản hệ thống
 owner-lead = Bạn sắp tiếp nhận quyền quản trị hệ thống này.
 owner-text = Chủ quản hệ thống được làm mọi việc ở đây và bổ nhiệm mọi người quản trị khác. Việc bạn làm được ghi lại dưới tên bạn.
 owner-until = Lời mời này hết hạn lúc { $time }.
 owner-accept = Trở thành chủ quản hệ thống
+owner-leave = Không nhận, về trang chủ
 problem-help = Chương trình gặp trang này qua trường type của thông báo lỗi (RFC 9457). Mã tham chiếu của yêu cầu nằm ở trường traceId; bạn vui lòng cung cấp mã đó khi cần hỗ trợ.
 # error: các trang
 error-no-administrator-title = Bạn không phải là người quản trị

@@ -74,7 +74,7 @@ impl App {
     /// # Errors
     /// Settings that only their use can refuse, a database that refuses, a neighbour that does not answer.
     pub async fn build(config: &Config) -> Result<Self, AppError> {
-        let clock = Clock::system();
+        let clock = config.test.clock();
         let (cellar, net, cache) =
             tokio::try_join!(Self::remembered(config, &clock), outgoing(config), open_cache(config))?;
         let (registry, channel) = (registry(config, &net, &clock)?, channel(config, &net)?);

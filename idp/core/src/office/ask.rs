@@ -106,16 +106,23 @@ pub struct Who {
     pub next: Option<PostId>,
 }
 
-/// Who may do something over a unit at an instant. A page looks at no more than `limit` posts, so it may hold fewer, or none, while
-/// there are more.
+/// Who may do something over a unit at an instant, among the posts at some places of the tree of that instant. A page looks at no more
+/// than `limit` posts, so it may hold fewer, or none, while there are more.
 pub async fn who(
     conn: &mut Conn,
+    at_places: &[Place],
     (permission, unit, at): (&Word, Id<id::Unit>, Timestamp),
     after: Option<PostId>,
     limit: i64,
 ) -> Result<Who, StoreError> {
     let places = rows::units(conn, &[unit]).await?;
-    let candidates = rows::who(conn, (permission, unit, at), after, limit).await?;
+    let mut candidates = Vec::new();
+    for place in at_places {
+        candidates.extend(rows::who(conn, *place, (permission, unit, at), after, limit).await?);
+    }
+    candidates.sort();
+    candidates.dedup();
+    candidates.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     let next = candidates.last().map(|(post, _)| *post).filter(|_| candidates.len() as i64 == limit);
     let mut found = Vec::new();
     for (post, person) in candidates {
@@ -185,6 +192,16 @@ pub enum Place {
     Under(Id<id::Unit>),
     /// In this unit alone.
     Alone(Id<id::Unit>),
+}
+
+impl Place {
+    /// A unit, and how far below it posts may stand.
+    pub(super) const fn bounds(self) -> (Id<id::Unit>, i64) {
+        match self {
+            Self::Under(unit) => (unit, i64::MAX),
+            Self::Alone(unit) => (unit, 0),
+        }
+    }
 }
 
 /// The part of a subtree that somebody may look at.

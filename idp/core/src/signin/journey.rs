@@ -1,6 +1,6 @@
 //! The journey of a sign-in as a state machine, found by walking the hall itself: from every beginning, through everything that a person
-//! can answer, until nothing new is met. It is written to `docs/journey.md`; a test says when that picture is old, and each edge names
-//! the journey that walks it through the running server.
+//! can answer, until nothing new is met. It is written to `docs/journey.md` and, as a list for the browser tests, to
+//! `tests/browser/journey.json`; a test says when either is old, and each edge names the journey that walks it through the running server.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
@@ -55,29 +55,48 @@ enum End {
 /// What a person does on a page, in the words of the picture.
 type Act = &'static str;
 
+/// What a browser lets its person do. Passkeys are asked for by a script, and only a script can say that a browser keeps them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Scripts {
+    On,
+    Off,
+}
+
 struct People {
     expected: Id<id::Person>,
     other: Id<id::Person>,
 }
 
+/// What a party can ask, in every combination that the hall tells apart: to be asked for consent again is as good as a consent that is
+/// missing, which is a fact of each world.
 fn requests(people: &People) -> Vec<Asked> {
-    let prompted = |prompt| Asked { prompt: vec![prompt], ..Asked::default() };
-    let essential = |acr: &str| Asked { essential_acr: Some(vec![acr.into()]), ..Asked::default() };
-    vec![
-        Asked::default(),
-        prompted(Prompt::Login),
-        prompted(Prompt::Consent),
-        prompted(Prompt::SelectAccount),
-        Asked { max_age: Some(60), ..Asked::default() },
-        Asked { expected_person: Some(people.expected), ..Asked::default() },
-        essential("urn:idp:aal2"),
-        essential("urn:idp:aal3"),
-        Asked { max_age: Some(60), ..essential("urn:idp:aal2") },
-        Asked { wanted_acr: vec!["urn:idp:aal2".into()], ..Asked::default() },
-    ]
+    let prompts: [&[Prompt]; 5] =
+        [&[], &[Prompt::Login], &[Prompt::Consent], &[Prompt::SelectAccount], &[Prompt::SelectAccount, Prompt::Login]];
+    let aal2 = || vec!["urn:idp:aal2".to_owned()];
+    let level = |essential_acr, wanted_acr| Asked { essential_acr, wanted_acr, ..Asked::default() };
+    let levels = [
+        level(None, Vec::new()),
+        level(Some(aal2()), Vec::new()),
+        level(Some(vec!["urn:idp:aal3".to_owned()]), Vec::new()),
+        level(None, aal2()),
+    ];
+    let mut all = Vec::new();
+    for prompt in prompts {
+        for max_age in [None, Some(60)] {
+            for expected_person in [None, Some(people.expected)] {
+                all.extend(levels.iter().map(|level| Asked {
+                    prompt: prompt.to_vec(),
+                    max_age,
+                    expected_person,
+                    ..level.clone()
+                }));
+            }
+        }
+    }
+    all
 }
 
-fn beginnings(requests: usize) -> Vec<World> {
+fn beginnings(requests: usize, scripts: Scripts) -> Vec<World> {
     let bools = [false, true];
     let mut sessions = vec![None];
     for expected in bools {
@@ -85,7 +104,7 @@ fn beginnings(requests: usize) -> Vec<World> {
             sessions.extend(bools.map(|old| Some(Session { expected, strong, old })));
         }
     }
-    let mut worlds = Vec::new();
+    let mut worlds: Vec<World> = Vec::new();
     for request in 0..requests {
         for session in &sessions {
             for bits in 0..32_u8 {
@@ -109,6 +128,7 @@ fn beginnings(requests: usize) -> Vec<World> {
             }
         }
     }
+    worlds.retain(|world| scripts == Scripts::On || !world.browser_keeps);
     worlds
 }
 
@@ -146,8 +166,8 @@ fn answer(world: &World, asked: &Asked, people: &People) -> Next {
     next(&facts)
 }
 
-/// What a person can do at a step, and the world after it.
-fn acts(world: World, step: Next) -> Vec<(Act, World)> {
+/// What a person can do at a step, and the world after it: what its page offers, no more.
+fn acts(world: World, step: Next, scripts: Scripts) -> Vec<(Act, World)> {
     let proved = |strong, expected| World {
         session: Some(Session { expected, strong, old: false }),
         half: false,
@@ -158,50 +178,38 @@ fn acts(world: World, step: Next) -> Vec<(Act, World)> {
     let by_password = |expected| {
         if world.totp { World { half: true, ..world } } else { proved(false, expected) }
     };
-    let mut all = match step {
-        Next::SignIn(_) => sign_in(world, proved, by_password),
+    let by_passkey = |expected| (world.passkey && scripts == Scripts::On).then(|| ("passkey", proved(true, expected)));
+    // It is made and kept; whoever needs the level still uses it.
+    let made = (scripts == Scripts::On).then_some(("passkey made", World { passkey: true, ..world }));
+    let anybody = || {
+        let passwords = [true, false].map(|expected| ("password", by_password(expected)));
+        passwords.into_iter().chain([true, false].into_iter().filter_map(by_passkey))
+    };
+    let mut all: Vec<(Act, World)> = match step {
+        Next::SignIn(_) => anybody().collect(),
+        Next::SelectAccount(_) => anybody().chain([("continue", World { chosen: true, ..world })]).collect(),
         Next::SecondFactor(_) => {
             vec![("second factor", proved(true, holder)), ("begin again", World { half: false, ..world })]
         }
-        Next::Reauthenticate(_) => {
-            let mut all = vec![("password", by_password(holder))];
-            all.extend(world.passkey.then(|| ("passkey", proved(true, holder))));
-            all
-        }
+        Next::Reauthenticate(_) => [("password", by_password(holder))].into_iter().chain(by_passkey(holder)).collect(),
         Next::StepUp(why) => {
-            let mut all = vec![("second factor or passkey", proved(true, holder))];
-            all.extend(
-                (why == super::Why::LevelWelcome).then_some(("go on without", World { declined: true, ..world })),
-            );
-            all
+            // A password proves more only where a code follows it.
+            let codes = world.totp.then(|| ("password", by_password(holder)));
+            let welcome = why == super::Why::LevelWelcome;
+            let without = welcome.then_some(("go on without", World { declined: true, ..world }));
+            by_passkey(holder).into_iter().chain(codes).chain(without).collect()
         }
-        Next::CreatePasskey(_) => vec![("passkey made", World { passkey: true, ..proved(true, holder) })],
-        Next::OfferPasskey(_) => vec![
-            ("passkey made", World { passkey: true, ..proved(true, holder) }),
-            ("later", World { put_off: true, ..world }),
-        ],
-        Next::SelectAccount(_) => {
-            let mut all = vec![("continue", World { chosen: true, ..world })];
-            all.extend(sign_in(world, proved, by_password));
-            all
-        }
+        Next::CreatePasskey(_) => made.into_iter().collect(),
+        // Nothing is left to turn back from: they are signed in, and "later" leads on.
+        Next::OfferPasskey(_) => made.into_iter().chain([("later", World { put_off: true, ..world })]).collect(),
         Next::ChoosePost(_) => vec![("post chosen", World { post_open: false, ..world })],
         Next::Consent(_) => vec![("agree", World { consented: true, ..world })],
         Next::Expired | Next::Unmet | Next::WrongPerson | Next::Finish => return Vec::new(),
     };
-    all.push(("turn back", World { over: Some(End::Cancelled), ..world }));
+    if !matches!(step, Next::OfferPasskey(_)) {
+        all.push(("turn back", World { over: Some(End::Cancelled), ..world }));
+    }
     all.push(("half an hour", World { over: Some(End::Late), ..world }));
-    all
-}
-
-/// The sign-in page: with the account of the person expected, or of another.
-fn sign_in(
-    world: World,
-    proved: impl Fn(bool, bool) -> World,
-    by_password: impl Fn(bool) -> World,
-) -> Vec<(Act, World)> {
-    let mut all = vec![("password", by_password(true)), ("password", by_password(false))];
-    all.extend(world.passkey.then(|| ("passkey", proved(true, true))));
     all
 }
 
@@ -230,10 +238,10 @@ fn name(world: &World, step: Next) -> &'static str {
 type Edge = (&'static str, Act, &'static str);
 
 /// Every edge that can be met, the first steps included (from `[*]`).
-fn edges() -> BTreeSet<Edge> {
+fn edges(scripts: Scripts) -> BTreeSet<Edge> {
     let people = People { expected: random::id(NOW), other: random::id(NOW) };
     let requests = requests(&people);
-    let mut queue: VecDeque<World> = beginnings(requests.len()).into();
+    let mut queue: VecDeque<World> = beginnings(requests.len(), scripts).into();
     let mut seen: BTreeSet<World> = queue.iter().copied().collect();
     let mut edges: BTreeSet<Edge> = BTreeSet::new();
     for world in &queue {
@@ -244,7 +252,7 @@ fn edges() -> BTreeSet<Edge> {
         if world.over == Some(End::Cancelled) {
             continue;
         }
-        for (act, after) in acts(world, step) {
+        for (act, after) in acts(world, step, scripts) {
             let then = answer(&after, &requests[after.request], &people);
             edges.insert((name(&world, step), act, name(&after, then)));
             if seen.insert(after) {
@@ -264,7 +272,8 @@ const WALKED: &[(&str, Act, &str)] = &[
     ("SecondFactor", "begin again", "row_133_a_right_password_alone_opens_nothing"),
     ("Reauthenticate", "password", "proving_oneself_again_cannot_switch_the_person"),
     ("Reauthenticate", "passkey", "a_change_needs_a_proof_at_the_highest_level_of_the_last_five_minutes"),
-    ("StepUp", "second factor or passkey", "a_level_that_is_required_is_reached_or_the_party_learns_that_it_was_not"),
+    ("StepUp", "password", "a_short_password_needs_its_second_factor_and_row_158_a_removed_one_ends_its_sessions"),
+    ("StepUp", "passkey", "a_level_that_is_required_is_reached_or_the_party_learns_that_it_was_not"),
     ("StepUp", "go on without", "a_level_that_is_welcome_is_offered_and_the_answer_is_honest"),
     ("CreatePasskey", "passkey made", "a_level_that_is_required_is_reached_or_the_party_learns_that_it_was_not"),
     ("OfferPasskey", "passkey made", "a_passkey_is_offered_after_a_password_where_the_browser_keeps_them"),
@@ -288,7 +297,7 @@ fn repository() -> PathBuf {
 }
 
 fn picture() -> String {
-    let edges = edges();
+    let edges = edges(Scripts::On);
     let mut together: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
     for (from, act, to) in &edges {
         together.entry((from, to)).or_default().push(act);
@@ -296,9 +305,11 @@ fn picture() -> String {
     let mut text = String::from(
         "# The journey of a sign-in\n\n\
          Made from the hall itself (`idp/core/src/signin/journey.rs` walks `signin::next` from every beginning); a test fails when this \
-         page is old, and `JOURNEY=write cargo test --workspace --lib journey` writes it anew. At every step a person may turn back \
-         (`Refused`: the party learns `access_denied`) or take longer than half an hour (`Expired`); these edges are in the table, \
-         not in the picture. `Unmet` and `WrongPerson` are told to the party.\n\n```mermaid\nstateDiagram-v2\n",
+         page is old, and `JOURNEY=write cargo test --workspace --lib journey` writes it anew. `tests/browser/journey.test.mjs` walks \
+         every line of the table in Chromium, and every line marked so with scripts switched off too. At every step but the offer of a \
+         passkey a person may turn back (`Refused`: the party learns `access_denied`), and at every step they may take longer than half \
+         an hour (`Expired`); these edges are in the table, not in the picture. `Unmet` and `WrongPerson` are told to the party.\n\n\
+         ```mermaid\nstateDiagram-v2\n",
     );
     for ((from, to), acts) in &together {
         let shown: Vec<&str> =
@@ -310,23 +321,54 @@ fn picture() -> String {
     for end in ["Finish", "Unmet", "WrongPerson"] {
         text.extend([format!("    {end} --> [*]\n")]);
     }
-    text.push_str("```\n\n| from | what the person does | to | walked by |\n| --- | --- | --- | --- |\n");
+    text.push_str(
+        "```\n\n| from | what the person does | to | without scripts | walked by |\n| --- | --- | --- | --- | --- |\n",
+    );
+    let plain = self::edges(Scripts::Off);
     for edge in &edges {
         let (from, act, to) = edge;
-        text.extend([format!("| {from} | {act} | {to} | `{}` |\n", walked_by(edge).unwrap_or("nobody"))]);
+        let without = if plain.contains(edge) { "yes" } else { "no" };
+        text.extend([format!("| {from} | {act} | {to} | {without} | `{}` |\n", walked_by(edge).unwrap_or("nobody"))]);
     }
     text
 }
 
+/// The same edges for the browser tests. `script`: it needs one.
+fn list() -> String {
+    let plain = edges(Scripts::Off);
+    let lines: Vec<String> = edges(Scripts::On)
+        .iter()
+        .map(|edge| {
+            let (from, act, to) = edge;
+            let script = !plain.contains(edge);
+            serde_json::json!({"from": from, "act": act, "to": to, "script": script}).to_string()
+        })
+        .collect();
+    format!("[\n{}\n]\n", lines.join(",\n"))
+}
+
 #[test]
 fn the_picture_of_the_journey_is_the_journey() {
-    let page = repository().join("docs/journey.md");
-    let picture = picture();
-    if std::env::var_os("JOURNEY").is_some() {
-        std::fs::write(&page, &picture).expect("the page is written");
+    for (file, text) in [("docs/journey.md", picture()), ("tests/browser/journey.json", list())] {
+        let path = repository().join(file);
+        if std::env::var_os("JOURNEY").is_some() {
+            std::fs::write(&path, &text).expect("the file is written");
+        }
+        let kept = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(kept == text, "{file} is old: JOURNEY=write cargo test --workspace --lib journey");
     }
-    let kept = std::fs::read_to_string(&page).unwrap_or_default();
-    assert!(kept == picture, "docs/journey.md is old: JOURNEY=write cargo test --workspace --lib journey");
+}
+
+#[test]
+fn what_a_browser_without_scripts_can_walk_is_part_of_the_journey() {
+    let (with, without) = (edges(Scripts::On), edges(Scripts::Off));
+    assert!(without.is_subset(&with));
+    for edge in with.difference(&without) {
+        assert!(
+            edge.1.starts_with("passkey") || edge.0 == "OfferPasskey" || edge.2 == "OfferPasskey",
+            "{edge:?} needs a script, and not for a passkey"
+        );
+    }
 }
 
 fn tests_under(folder: &Path, into: &mut String) {
@@ -346,7 +388,7 @@ fn every_edge_is_walked_by_a_journey_that_exists() {
     for folder in ["tests", "idp/server/src"] {
         tests_under(&repository().join(folder), &mut text);
     }
-    let unwalked: Vec<Edge> = edges().into_iter().filter(|edge| walked_by(edge).is_none()).collect();
+    let unwalked: Vec<Edge> = edges(Scripts::On).into_iter().filter(|edge| walked_by(edge).is_none()).collect();
     assert_eq!(unwalked, Vec::<Edge>::new(), "edges without a journey");
     let missing: Vec<&str> = WALKED
         .iter()
@@ -354,7 +396,7 @@ fn every_edge_is_walked_by_a_journey_that_exists() {
         .filter(|journey| !text.contains(&format!("fn {journey}(")))
         .collect();
     assert_eq!(missing, Vec::<&str>::new(), "journeys that do not exist");
-    let met = edges();
+    let met = edges(Scripts::On);
     let stale: Vec<_> = WALKED
         .iter()
         .filter(|(from, act, _)| !met.iter().any(|edge| edge.1 == *act && (edge.0 == *from || from.is_empty())))

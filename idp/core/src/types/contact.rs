@@ -106,10 +106,22 @@ impl Address {
         }
     }
 
+    /// As people here write it: `0912 345 678`, in one line.
+    pub fn shown(&self) -> String {
+        match self {
+            Self::Phone(text) => {
+                let own = text.strip_prefix("+84").unwrap_or(text);
+                let (last, rest) = (&own[own.len() - 3..], &own[..own.len() - 3]);
+                format!("0{}\u{a0}{}\u{a0}{last}", &rest[..rest.len() - 3], &rest[rest.len() - 3..])
+            }
+            Self::Email(text) => text.clone(),
+        }
+    }
+
     /// Enough for its holder to know it, too little for anybody else.
     pub fn masked(&self) -> String {
         match self {
-            Self::Phone(text) => format!("•••• ••• {}", &text[text.len() - 3..]),
+            Self::Phone(text) => format!("••••\u{a0}•••\u{a0}{}", &text[text.len() - 3..]),
             Self::Email(text) => {
                 let (local, host) = text.split_once('@').unwrap_or((text, ""));
                 format!("{}•••@{host}", local.chars().next().map(String::from).unwrap_or_default())
@@ -146,7 +158,9 @@ mod tests {
         }
         let mail = Address::parse("An.Nguyen@Mail.EXAMPLE").expect("an address");
         assert_eq!((mail.as_str(), mail.masked().as_str()), ("An.Nguyen@mail.example", "A•••@mail.example"));
-        assert_eq!(Address::parse("0912345678").expect("a number").masked(), "•••• ••• 678");
+        assert_eq!(Address::parse("0912345678").expect("a number").masked(), "••••\u{a0}•••\u{a0}678");
+        assert_eq!(Address::parse("+84 912345678").expect("a number").shown(), "0912\u{a0}345\u{a0}678");
+        assert_eq!(mail.shown(), "An.Nguyen@mail.example");
     }
 
     #[test]

@@ -218,6 +218,13 @@ impl Clock {
         Self::default()
     }
 
+    /// Shows another instant now and goes on from there: a demonstration of another day.
+    pub fn showing(at: Timestamp) -> Self {
+        let clock = Self::system();
+        clock.offset_ms.store(at.millis() - clock.now().millis(), Ordering::Relaxed);
+        clock
+    }
+
     /// The present instant.
     #[expect(clippy::disallowed_methods, reason = "this is the one place that asks the system for the time")]
     pub fn now(&self) -> Timestamp {

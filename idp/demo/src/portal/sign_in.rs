@@ -18,7 +18,7 @@ use super::page::{Frame, Trouble};
 use super::provider::{PortalClient, PortalIdToken, Position, Unit, client};
 use super::server::{Portal, Session};
 use super::visit::{Keep, Visit};
-use crate::random;
+use crate::{Clock, random};
 
 /// One sign-in between `/login` and `/callback`.
 #[derive(Clone)]
@@ -124,11 +124,11 @@ async fn redeem(
             Trouble::BadAnswer("token")
         })?;
     let id_token = tokens.id_token().ok_or(Trouble::BadAnswer("id_token"))?;
-    let who = match judge(&oidc, id_token, tokens.access_token(), &nonce) {
+    let who = match judge((&oidc, &portal.clock), id_token, tokens.access_token(), &nonce) {
         Err(Judged::UnknownKey) => {
             // The provider rotated its keys since we read them.
             let metadata = portal.provider.metadata_again().await.map_err(|_| Trouble::ProviderUnreachable)?;
-            judge(&client(&metadata, &portal.settings), id_token, tokens.access_token(), &nonce)
+            judge((&client(&metadata, &portal.settings), &portal.clock), id_token, tokens.access_token(), &nonce)
         }
         judged => judged,
     }
@@ -151,9 +151,16 @@ enum Judged {
 }
 
 /// OpenID Connect Core §3.1.3.7, and `at_hash` of §3.1.3.8.
-fn judge(oidc: &PortalClient, id_token: &PortalIdToken, access: &AccessToken, nonce: &Nonce) -> Result<Who, Judged> {
-    let verifier: IdTokenVerifier<'_, _> =
-        oidc.id_token_verifier().set_allowed_algs([CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256]);
+fn judge(
+    (oidc, clock): (&PortalClient, &Clock),
+    id_token: &PortalIdToken,
+    access: &AccessToken,
+    nonce: &Nonce,
+) -> Result<Who, Judged> {
+    let verifier: IdTokenVerifier<'_, _> = oidc
+        .id_token_verifier()
+        .set_allowed_algs([CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256])
+        .set_time_fn(|| chrono::DateTime::from_timestamp_millis(clock.now_ms()).unwrap_or_default());
     let claims = id_token.claims(&verifier, nonce).map_err(|error| {
         tracing::warn!(%error, "sample portal refused an ID token");
         match error {

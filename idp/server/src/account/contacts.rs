@@ -94,7 +94,7 @@ fn proof_page(member: &Member, contact: &Contact, (status, errors): (StatusCode,
     let page = ContactProof {
         c: member.chrome(PATH),
         errors,
-        address: contact.address.as_str().to_owned(),
+        address: contact.address.shown(),
         id: contact.id.to_string(),
         action: member.path("/account/contacts/verify"),
         send_action: member.path("/account/contacts/send"),

@@ -101,7 +101,7 @@ fn contact_row(contact: &Contact, policy: Policy) -> ContactRow {
     let kind = contact.address.kind();
     ContactRow {
         id: contact.id.to_string(),
-        address: contact.address.as_str().to_owned(),
+        address: contact.address.shown(),
         kind: kind.word(),
         proved: contact.verified_at.is_some(),
         second: contact.second_factor_at.is_some(),

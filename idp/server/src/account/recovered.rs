@@ -145,6 +145,7 @@ pub(super) async fn ask_stop(visit: Visit) -> Result<Response, Halt> {
     let page = RecoverStop {
         c: desk.chrome(&format!("/recover/stop?k={shown}"), STOP_FORM),
         action: desk.visit.keep_locale("/recover/stop"),
+        leave_href: desk.visit.keep_locale("/"),
         handle: shown,
     };
     Ok(desk.bound(render_with(StatusCode::OK, &page)))

@@ -87,6 +87,7 @@ pub(super) async fn ask(visit: Visit) -> Result<Response, Halt> {
         login_name: account.login,
         expires_at: offer.expires_at,
         action: visit.keep_locale(&path),
+        leave_href: visit.keep_locale("/"),
     };
     Ok(visit.bound(render(&page), &binding))
 }

@@ -18,7 +18,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use idp_core::{
     org::load::{Agencies, LoadError, Texts},
-    types::{Fault, Locale},
+    types::{Day, Fault, Locale},
 };
 
 use super::{
@@ -35,6 +35,7 @@ use crate::{
     server::logging,
 };
 use files::State;
+use officials::Era;
 
 /// Its arguments.
 #[derive(Debug, clap::Args)]
@@ -48,6 +49,18 @@ pub(super) struct Arguments {
     /// Where its state lives.
     #[arg(long, value_name = "DIR")]
     state_dir: Option<PathBuf>,
+    /// Shows how it is on this day.
+    #[arg(long, value_name = "DAY", value_parser = |text: &str| text.parse::<Day>().map_err(|_| "YYYY-MM-DD"))]
+    on: Option<Day>,
+}
+
+/// Where and when a demo starts.
+#[derive(Clone, Copy, Debug)]
+struct Start {
+    ports: Ports,
+    /// The day; `None`: today.
+    on: Option<Day>,
+    era: Era,
 }
 
 /// Every address of the demo, from one number.
@@ -81,26 +94,29 @@ impl Ports {
 
 pub(super) async fn run(ctx: &Ctx, arguments: &Arguments) -> Result<Exit, CliError> {
     let ports = Ports { base: arguments.port_base };
-    let state = State::at(arguments.state_dir.clone(), ports);
-    if arguments.fresh {
+    let era = Era::of(arguments.on).ok_or_else(|| CliError::Said(Exit::Wrong, "cli-demo-on-too-early", Vec::new()))?;
+    let start = Start { ports, on: arguments.on, era };
+    let state = State::at(arguments.state_dir.clone(), &start);
+    // A day that begins anew would find what happened later on it.
+    if arguments.fresh || arguments.on.is_some() {
         state.forget().map_err(|error| refused(&state, error))?;
     }
-    let kept = state.prepare(ports).map_err(|error| refused(&state, error))?;
+    let kept = state.prepare(&start).map_err(|error| refused(&state, error))?;
     let loaded = load(&Sources { file: Some(state.config()), ..Sources::default() }).map_err(CliError::Config)?;
     logging::init(&loaded.config.log);
     let shutdown = serve::heard()?;
     let neighbours = neighbours::bind(ports).await.map_err(|error| CliError::of_app(error, &loaded))?;
-    let clock = idp_demo::Clock::default();
     let node = Node::bind(loaded.config.clone()).await;
     let node = node.map_err(|error| CliError::of_app(error, &loaded))?;
+    let clock = idp_demo::Clock::showing(node.house().clock.now().millis());
     load_units(ctx, &node).await?;
-    apply_desired(&node, &loaded, &kept.desired(ports)).await?;
+    apply_desired(&node, &loaded, &kept.desired(ports, era)).await?;
     let moved = clock.clone();
     let node = node.moving(Arc::new(move |by| moved.advance(by)));
     let beside = neighbours.start(&kept, &clock, &shutdown);
     let running = tokio::spawn(node.run(shutdown.clone()));
     if neighbours::answer(ports).await {
-        summary::tell(ctx, &state, &kept, ports);
+        summary::tell(ctx, &state, &kept, &start);
     } else if !shutdown.has_begun() {
         shutdown.begin();
         let why = ctx.say.text("cli-demo-silent");

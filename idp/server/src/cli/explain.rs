@@ -1,8 +1,8 @@
 //! `idp explain PERSON`, `idp who PERMISSION UNIT`: what somebody may do and why; who may do something and why; on any day.
 
 use idp_core::{
-    office::{self, Finding, Judged, Remedy, Word, World, tell},
-    org::{AsOf, FOREVER, story::day_of},
+    office::{self, Finding, Judged, Place, Remedy, Word, World, tell},
+    org::{self, AsOf, FOREVER, story::day_of},
     people,
     store::Conn,
     types::{Id, Timestamp, id},
@@ -87,9 +87,10 @@ pub(super) async fn who(ctx: &Ctx, arguments: &Who) -> Result<Exit, CliError> {
     let at = instant(arguments.at.as_deref(), opened.clock.now())?;
     let mut conn = opened.db.read().await?;
     let unit = find::named(&mut conn, &arguments.unit, AsOf::at(at)).await?.unit;
+    let everywhere: Vec<Place> = org::root(&mut conn, AsOf::at(at)).await?.into_iter().map(Place::Under).collect();
     let (mut found, mut after) = (Vec::new(), None);
     loop {
-        let page = office::who(&mut conn, (&permission, unit, at), after, MOST).await?;
+        let page = office::who(&mut conn, &everywhere, (&permission, unit, at), after, MOST).await?;
         found.extend(page.found);
         after = page.next;
         if after.is_none() {

@@ -35,7 +35,7 @@ impl Opened {
     }
 
     fn of(loaded: Loaded, db: Db) -> Self {
-        let clock = Clock::system();
+        let clock = loaded.config.test.clock();
         Self { loaded, db, clock }
     }
 

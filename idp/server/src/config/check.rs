@@ -62,6 +62,7 @@ fn listeners(config: &Config) -> Found {
         rule(remote_management, "server.management_listen", "cli-config-management-remote"),
         rule(shared, "server.management_listen", "cli-config-management-shared"),
         rule(unsafe_clock, "test.clock", "cli-config-test-clock"),
+        rule(config.test.today.is_some() && !config.test.clock, "test.today", "cli-config-test-today"),
     ]
     .into_iter()
     .flatten()

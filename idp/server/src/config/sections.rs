@@ -1,12 +1,13 @@
 //! Every key of the configuration, with its unit, its default and what it is for.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use idp_core::{
     keys,
     net::{self, Network},
     notify, org,
     people::registry,
+    types::{Clock, Day},
 };
 use serde::{Deserialize, Serialize};
 
@@ -376,4 +377,15 @@ pub enum LogLevel {
 pub struct Test {
     /// Lets `POST /test/clock` on the management listener move our clock. Refused unless the issuer and every listener are loopback.
     pub clock: bool,
+    /// Each program that reads this file begins at eight o'clock of this day, and time goes on from there. Needs `clock`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub today: Option<Day>,
+}
+
+impl Test {
+    /// The clock of a program.
+    pub fn clock(&self) -> Clock {
+        let eight = |day: Day| day.start() + Duration::from_secs(8 * 3_600);
+        self.today.map_or_else(Clock::system, |day| Clock::showing(eight(day)))
+    }
 }

@@ -317,10 +317,7 @@ pub(crate) async fn under(
     limit: i64,
 ) -> Result<Vec<Assignment>, StoreError> {
     let after = after.unwrap_or(Id::from_uuid(uuid::Uuid::nil()));
-    let (top, depth) = match place {
-        Place::Under(unit) => (unit, i64::MAX),
-        Place::Alone(unit) => (unit, 0),
-    };
+    let (top, depth) = place.bounds();
     let params = params![top, at, after, filter.state, filter.position, filter.role, limit, depth];
     let rows = conn.all(UNDER, params).await?;
     whole(conn, rows).await

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use super::{
     super::{
-        Kind, RoleGrant, Scope, Word,
+        Kind, Place, RoleGrant, Scope, Word,
         post::{Confirmed, Limits, Parties, Post, PostState},
         world::{Above, UnitFacts, World},
     },
@@ -74,9 +74,10 @@ const OTHER_OWNERS: &str = "select count(distinct a.person_id) as owners from as
     where w.permission = $1 and a.person_id <> $2 and a.state = 'active' and a.valid_from <= $3 and a.valid_until > $3 \
         and r.valid_from <= $3 and r.valid_until > $3 and p.person_state = 'active'";
 /// Posts that may permit something over a unit: their roles hold it, their windows hold the instant, and their scopes may hold the
-/// unit. What they really permit is judged afterwards.
+/// unit. What they really permit is judged afterwards. Posts outside the place that is looked at are not in the question.
 const WHO: &str = "select distinct a.id, a.person_id from role_permission w \
     join assignment_role g on g.role_id = w.role_id join assignment a on a.id = g.assignment_id \
+    join unit_under v on v.unit_id = a.unit_id and v.ancestor_id = $6 and v.depth <= $7 and v.valid_from <= $3 and v.valid_until > $3 \
     where w.permission = $1 and a.state in ('active', 'ended') and a.valid_from <= $3 and a.valid_until > $3 \
     and (a.scope in ('territory', 'non-territorial') \
         or (a.scope in ('self', 'unit') and a.unit_id = $2) \
@@ -223,14 +224,16 @@ pub(crate) async fn other_owners(conn: &mut Conn, besides: Id<id::Person>, now: 
     row.ok_or(Fault::bug("counting owners"))?.int("owners")
 }
 
-/// Posts that may permit something over a unit, and whose they are, at most `limit` of them after one.
+/// Posts at a place that may permit something over a unit, and whose they are, at most `limit` of them after one.
 pub(crate) async fn who(
     conn: &mut Conn,
+    place: Place,
     (wanted, unit, at): (&Word, Id<id::Unit>, Timestamp),
     after: Option<Id<id::Assignment>>,
     limit: i64,
 ) -> Result<Vec<(Id<id::Assignment>, Id<id::Person>)>, StoreError> {
     let after = after.unwrap_or(Id::from_uuid(uuid::Uuid::nil()));
-    let found = conn.all(WHO, params![wanted.as_str(), unit, at, after, limit]).await?;
+    let (top, depth) = place.bounds();
+    let found = conn.all(WHO, params![wanted.as_str(), unit, at, after, limit, top, depth]).await?;
     found.iter().map(|row| Ok((row.id("id")?, row.id("person_id")?))).collect()
 }

@@ -274,17 +274,13 @@ impl Reads for WhoMay {
         let question = format!("who {word:?} {} {:?}", query.unit, query.at);
         let mut after = Cursor::read(query.after.as_ref(), &question)?;
         let limit = Limit::of(query.limit);
+        let visible = view(conn, allowed, None, at).await?;
         let mut seen = Vec::new();
         loop {
-            let part = office::who(conn, (&word, query.unit, at), after, i64::from(limit) + 1).await?;
+            let asked = (&word, query.unit, at);
+            let part = office::who(conn, &visible.places, asked, after, i64::from(limit) + 1).await?;
             after = part.next;
-            for found in part.found {
-                let unit = found.judged.rights.as_ref().map(|rights| rights.unit);
-                let targets = Targets::Units(unit.into_iter().collect());
-                if admin::sees(conn, allowed, READ.demand, &targets, ask.now).await? {
-                    seen.push(found);
-                }
-            }
+            seen.extend(part.found);
             if after.is_none() || seen.len() > limit as usize {
                 break;
             }

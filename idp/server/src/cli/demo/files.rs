@@ -11,7 +11,7 @@ use idp_core::types::Clock;
 use idp_demo::registry::{SAMPLE_SECRET, SAMPLE_USER};
 use serde_json::{Value, json};
 
-use super::{Ports, kept::Kept};
+use super::{Ports, Start, kept::Kept};
 use crate::{
     app::{AppError, cellar::ServeLock},
     cli::keys::secret_line,
@@ -45,13 +45,14 @@ impl From<io::Error> for StateError {
 pub(super) struct State(PathBuf);
 
 impl State {
-    /// The folder that was named, else one of this port under the user's data folder.
-    pub(super) fn at(named: Option<PathBuf>, ports: Ports) -> Self {
+    /// The folder that was named, else one of this port and this day under the user's data folder.
+    pub(super) fn at(named: Option<PathBuf>, start: &Start) -> Self {
         let usual = || {
             let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
             let data = variable("XDG_DATA_HOME").or_else(|| variable("HOME").map(|home| home.join(".local/share")));
             let data = data.unwrap_or_else(std::env::temp_dir);
-            data.join("idp-demo").join(ports.server().to_string())
+            let day = start.on.map_or_else(String::new, |day| format!("-{day}"));
+            data.join("idp-demo").join(format!("{}{day}", start.ports.server()))
         };
         let folder = named.unwrap_or_else(usual);
         Self(std::path::absolute(&folder).unwrap_or(folder))
@@ -92,7 +93,7 @@ impl State {
     }
 
     /// Makes the folder and its files. What was drawn before is kept; configuration and desired state follow the ports.
-    pub(super) fn prepare(&self, ports: Ports) -> Result<Kept, StateError> {
+    pub(super) fn prepare(&self, start: &Start) -> Result<Kept, StateError> {
         fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.0)?;
         if !self.0.join(KEY).exists() {
             self.write(KEY, secret_line(&Clock::system()).reveal())?;
@@ -104,9 +105,9 @@ impl State {
         };
         let kept = kept.map_or_else(Kept::draw, Kept::filled);
         self.write(KEPT, &serde_json::to_string(&kept).map_err(io::Error::other)?)?;
-        let config = toml::to_string(&self.configuration(ports)).map_err(io::Error::other)?;
+        let config = toml::to_string(&self.configuration(start)).map_err(io::Error::other)?;
         self.write(CONFIG, &config)?;
-        self.write(DESIRED, &kept.desired(ports))?;
+        self.write(DESIRED, &kept.desired(start.ports, start.era))?;
         Ok(kept)
     }
 
@@ -116,7 +117,12 @@ impl State {
         options.open(self.0.join(name))?.write_all(text.as_bytes())
     }
 
-    fn configuration(&self, ports: Ports) -> Value {
+    fn configuration(&self, start: &Start) -> Value {
+        let ports = start.ports;
+        let mut test = json!({"clock": true});
+        if let Some(day) = start.on {
+            test["today"] = json!(day);
+        }
         let path = |name: &str| self.0.join(name).display().to_string();
         let allow = |purpose: &str| json!({"host": "127.0.0.1", "network": "127.0.0.1/32", "purpose": purpose});
         json!({
@@ -140,7 +146,7 @@ impl State {
             "break_glass": {"alarm_to": ["truc-ban@tinh.example"]},
             "notify": {"file": path(MESSAGES)},
             "log": {"level": "warn"},
-            "test": {"clock": true},
+            "test": test,
         })
     }
 }
@@ -158,23 +164,26 @@ fn listen(ports: Ports) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Sources, load};
+    use crate::{
+        cli::demo::officials::Era,
+        config::{Sources, load},
+    };
     use idp_core::crypto::random;
 
     #[test]
     fn its_configuration_is_sound_and_what_was_drawn_stays() {
-        let ports = Ports { base: 18_080 };
+        let start = Start { ports: Ports { base: 18_080 }, on: None, era: Era::After };
         let folder = std::env::temp_dir().join(format!("idp-demo-{}", random::readable(12)));
-        let state = State::at(Some(folder.clone()), ports);
-        let first = state.prepare(ports).expect("makes");
-        let again = state.prepare(ports).expect("finds");
+        let state = State::at(Some(folder.clone()), &start);
+        let first = state.prepare(&start).expect("makes");
+        let again = state.prepare(&start).expect("finds");
         assert_eq!(first.secrets, again.secrets);
         let sources = Sources { file: Some(state.config()), ..Sources::default() };
         let loaded = load(&sources).map_err(|problems| format!("{problems:?}")).expect("is sound");
         assert!(loaded.config.test.clock && loaded.config.registry.is_some());
         state.forget().expect("removes");
         assert!(!state.config().exists());
-        let fresh = state.prepare(ports).expect("makes again");
+        let fresh = state.prepare(&start).expect("makes again");
         assert_ne!(first.secrets, fresh.secrets);
         fs::remove_dir_all(folder).expect("removes");
     }

@@ -12,7 +12,10 @@ use idp_demo::registry::{Person, people};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Ports, officials};
+use super::{
+    Ports,
+    officials::{self, Era},
+};
 
 /// How many people are ready-made; the registry knows many more, who may enrol.
 const READY: usize = 4;
@@ -62,7 +65,7 @@ impl Kept {
     }
 
     /// What `idp apply` is given: two portals, the people, and the posts of the officials.
-    pub(super) fn desired(&self, ports: Ports) -> String {
+    pub(super) fn desired(&self, ports: Ports, era: Era) -> String {
         let portals: Vec<Value> = [0_u16, 1]
             .into_iter()
             .zip(&self.secrets)
@@ -82,7 +85,7 @@ impl Kept {
             })
             .collect();
         let logins: Vec<String> = self.officials().map(|official| official.login).collect();
-        let posts = officials::desired(logins.iter().map(String::as_str));
+        let posts = officials::desired(era, logins.iter().map(String::as_str));
         let desired = json!({"starter_roles": true, "party": portals, "person": people, "official": posts});
         toml::to_string(&desired).expect("there is no null in it")
     }
@@ -164,8 +167,10 @@ mod tests {
     #[test]
     fn what_is_drawn_can_be_applied() {
         let kept = Kept::draw();
-        let desired = kept.desired(Ports { base: 8080 });
-        assert!(crate::cli::apply::read(&desired).problems.is_empty(), "{desired}");
+        for era in [Era::Before, Era::After] {
+            let desired = kept.desired(Ports { base: 8080 }, era);
+            assert!(crate::cli::apply::read(&desired).problems.is_empty(), "{desired}");
+        }
         let logins: Vec<String> = kept.ready().chain(kept.officials()).map(|ready| ready.login).collect();
         assert_eq!(logins.len(), READY + officials::COUNT);
         assert!(logins.iter().all(|login| login.len() > 5), "{logins:?}");

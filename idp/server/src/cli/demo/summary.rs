@@ -1,27 +1,22 @@
 //! What the demo says when everything answers.
 
-use idp_core::types::Locale;
+use idp_core::{org::story::day_of, types::Locale};
 use serde_json::{Value, json};
 
 use super::{
-    Ports,
+    Start,
     files::State,
     kept::{Kept, client_id, may_enrol, portal_name},
-    officials,
 };
 use crate::cli::Ctx;
 
-/// What each official is, in the order of their posts.
-const POSTS_IN_SHORT: [&str; officials::COUNT] =
-    ["cli-demo-official-1", "cli-demo-official-2", "cli-demo-official-3", "cli-demo-official-4", "cli-demo-official-5"];
-
 /// Says where everything is and who is there.
-pub(super) fn tell(ctx: &Ctx, state: &State, kept: &Kept, ports: Ports) {
-    ctx.say.answer(|| human(ctx, state, kept, ports), || machine(state, kept, ports));
+pub(super) fn tell(ctx: &Ctx, state: &State, kept: &Kept, start: &Start) {
+    ctx.say.answer(|| human(ctx, state, kept, start), || machine(state, kept, start));
 }
 
-fn human(ctx: &Ctx, state: &State, kept: &Kept, ports: Ports) -> String {
-    let say = ctx.say;
+fn human(ctx: &Ctx, state: &State, kept: &Kept, start: &Start) -> String {
+    let (say, ports) = (ctx.say, start.ports);
     let mut lines = vec![say.text("cli-demo-ready"), String::new()];
     let mut place = |name: String, address: String| lines.push(format!("  {name}: {address}"));
     for index in 0..2 {
@@ -36,7 +31,7 @@ fn human(ctx: &Ctx, state: &State, kept: &Kept, ports: Ports) -> String {
         lines.push(format!("  {}  {}  ({})", ready.login, ready.password, ready.person.full_name));
     }
     lines.extend([String::new(), say.text("cli-demo-officials")]);
-    for (ready, post) in kept.officials().zip(POSTS_IN_SHORT) {
+    for (ready, post) in kept.officials().zip(start.era.in_short()) {
         lines.push(format!("  {}  {}  ({}: {})", ready.login, ready.password, ready.person.full_name, say.text(post)));
     }
     lines.extend([String::new(), say.text("cli-demo-may-enrol")]);
@@ -45,11 +40,16 @@ fn human(ctx: &Ctx, state: &State, kept: &Kept, ports: Ports) -> String {
     }
     let (dir, messages) = (state.folder().display().to_string(), state.messages().display().to_string());
     let with = [("dir", dir.as_str()), ("messages", &messages)];
-    lines.extend([String::new(), say.text_with("cli-demo-state", &with), say.text("cli-demo-stop")]);
+    lines.push(String::new());
+    if let Some(day) = start.on {
+        lines.push(say.text_with("cli-demo-on", &[("day", &day_of(day.start()))]));
+    }
+    lines.extend([say.text_with("cli-demo-state", &with), say.text("cli-demo-stop")]);
     lines.join("\n")
 }
 
-fn machine(state: &State, kept: &Kept, ports: Ports) -> Value {
+fn machine(state: &State, kept: &Kept, start: &Start) -> Value {
+    let ports = start.ports;
     let portal = |index: u16| {
         json!({
             "name": portal_name(index, Locale::Vi),
@@ -71,6 +71,7 @@ fn machine(state: &State, kept: &Kept, ports: Ports) -> Value {
         })
     });
     json!({
+        "today": start.on,
         "issuer": ports.issuer(),
         "management": format!("http://127.0.0.1:{}", ports.management()),
         "registry": format!("http://127.0.0.1:{}", ports.registry()),

@@ -128,6 +128,8 @@ fn all_problems_come_at_once_with_path_and_line() {
 /// A file, the path to look at, and the rule that is broken there.
 const BETWEEN: &[(&str, &str, Option<&str>)] = &[
     ("[test]\nclock = true", "test.clock", None),
+    ("[test]\ntoday = \"2025-06-20\"", "test.today", Some("cli-config-test-today")),
+    ("[test]\nclock = true\ntoday = \"2025-06-20\"", "test.today", None),
     (
         "[test]\nclock = true\n[server]\npublic_url = \"https://id.example\"",
         "test.clock",

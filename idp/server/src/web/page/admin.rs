@@ -47,6 +47,8 @@ pub struct OwnerOffered {
     pub expires_at: Timestamp,
     /// Where the answer goes.
     pub action: String,
+    /// Where somebody goes who does not want it.
+    pub leave_href: String,
 }
 
 /// The page `problem`: what the `type` of a problem leads to.

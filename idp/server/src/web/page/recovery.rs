@@ -84,6 +84,8 @@ pub struct RecoverStop {
     pub handle: String,
     /// Where stopping goes.
     pub action: String,
+    /// Where somebody goes who asked for the new password themself.
+    pub leave_href: String,
 }
 
 /// The page `recover-end`: what a recovery came to.

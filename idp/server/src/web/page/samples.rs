@@ -337,8 +337,9 @@ fn admin(to: &mut Collected) {
         login_name: "nguyenvanan4821".to_owned(),
         expires_at: Timestamp::from_millis(1_773_540_307_000),
         action: "/console/owner/resume?t=tx_sample".to_owned(),
+        leave_href: "/".to_owned(),
     };
-    to.add("owner-offered", "plain", &["account-name", "login-name", "owner-form", "owner-accept"], &offered);
+    to.add("owner-offered", "plain", &["account-name", "login-name", "owner-form", "owner-accept", "back"], &offered);
     let key = |errors| BreakGlassKey {
         c: chrome(look),
         number: "1".to_owned(),

@@ -189,7 +189,7 @@ pub struct ContactProof {
 
 impl ContactProof {
     fn label(&self) -> String {
-        self.c.say_with("second-factor-message", "masked", &self.address)
+        self.c.say("contact-proof-code").into_owned()
     }
 }
 

@@ -35,7 +35,8 @@ fn second_factor(to: &mut Collected) {
         &["second-factor-form", "code", "second-factor-submit", "second-factor-again", "cancel", "why"];
     const SEND: &[&str] = &["second-factor-send-form", "second-factor-send", "second-factor-again", "cancel", "why"];
     let look = to.look;
-    let message = |sent| SecondWay::Message { masked: "•••• ••• 678".to_owned(), is_sms: true, sent };
+    let message =
+        |sent| SecondWay::Message { masked: "••••\u{a0}•••\u{a0}678".to_owned(), is_sms: true, sent };
     let plain = |way: SecondWay, word: &str| SecondFactor {
         c: chrome(look),
         party: Some(party()),
@@ -109,9 +110,9 @@ fn factors(to: &mut Collected) {
     let full = Factors {
         apps: vec![app],
         contacts: vec![
-            contact("+84912345678", ("phone", true, true)),
+            contact("0912\u{a0}345\u{a0}678", ("phone", true, true)),
             contact("an.nguyen@thu.example", ("email", true, false)),
-            contact("+84987654321", ("phone", false, false)),
+            contact("0987\u{a0}654\u{a0}321", ("phone", false, false)),
             contact("+84355555555", ("phone", true, false)),
         ],
         paper_left: Some(9),
@@ -153,7 +154,7 @@ fn setting_up(to: &mut Collected) {
     let proof = |errors| ContactProof {
         c: chrome(look),
         errors,
-        address: "+84912345678".to_owned(),
+        address: "0912\u{a0}345\u{a0}678".to_owned(),
         id: "01890a5d".to_owned(),
         action: "/account/contacts/verify".to_owned(),
         send_action: "/account/contacts/send".to_owned(),
@@ -231,8 +232,18 @@ fn recovery(to: &mut Collected) {
         &["recover-password-form", "new_password", "recover-password-submit"],
         &password,
     );
-    let stop = RecoverStop { c: chrome(look), handle: "rx_sample".to_owned(), action: "/recover/stop".to_owned() };
-    to.add("recover-stop", "plain", &["recover-stop-form", "recover-stop"], &stop);
+    recovery_ends(to);
+}
+
+fn recovery_ends(to: &mut Collected) {
+    let look = to.look;
+    let stop = RecoverStop {
+        c: chrome(look),
+        handle: "rx_sample".to_owned(),
+        action: "/recover/stop".to_owned(),
+        leave_href: "/".to_owned(),
+    };
+    to.add("recover-stop", "plain", &["recover-stop-form", "recover-stop", "back"], &stop);
     let end = RecoverEnd {
         c: chrome(look),
         state: "done",
