@@ -36,10 +36,7 @@ export function applyTo(demo, desired) {
 }
 
 /** What an operator of a running demo is answered by a command. */
-export function operate(demo, ...command) {
-  const args = [...command, '--json', '--config', join(demo.state_dir, 'idp.toml')];
-  return JSON.parse(execFileSync(program(), args, { stdio: ['ignore', 'pipe', 'ignore'], encoding: 'utf8' }));
-}
+export const operate = (demo, ...args) => JSON.parse(command(demo, ...args, '--json'));
 
 /** `{ advance_seconds }` and `{ run_jobs: true }` of docs/contract.md, section 9. */
 export async function moveClock(management, order) {

@@ -10,7 +10,7 @@ use crate::{
     authn::{Proof, contact, notice},
     crypto::random,
     notify::{self, Message, Recipient, Template},
-    office::{self, Permission, Word},
+    office::{self, Permission, Place, Word},
     org::{self, AsOf},
     people,
     session::{self, Computer, Limits, Started},
@@ -126,7 +126,7 @@ async fn owners(conn: &mut Conn, now: Timestamp) -> Result<BTreeSet<Id<id::Perso
     let Some(root) = org::root(conn, AsOf::at(now)).await? else { return Ok(owners) };
     let (owns, mut after) = (Word::Ours(Permission::OwnPlatform), None);
     loop {
-        let page = office::who(conn, (&owns, root, now), after, PAGE).await?;
+        let page = office::who(conn, &[Place::Under(root)], (&owns, root, now), after, PAGE).await?;
         owners.extend(page.found.iter().map(|found| found.person));
         after = page.next;
         if after.is_none() {
