@@ -171,6 +171,57 @@ async fn administrators_on_postgres() {
     administrators(Engine::Postgres).await;
 }
 
+/// Break-glass accounts, from the server: nobody is refused without being told what to do.
+async fn break_glass(engine: Engine) {
+    let folder = Folder::new();
+    let file = configure(engine, &folder.0).await;
+    assert_eq!(run(&file, &["migrate"]).0, Some(0));
+    let glass = |arguments: &[&str]| ask(&file, &[&["admin", "break-glass"], arguments].concat());
+    assert_eq!(glass(&["create"]).0, Some(1), "nobody would hear of a use");
+    let text = std::fs::read_to_string(&file).expect("reads");
+    std::fs::write(&file, format!("{text}[break_glass]\nalarm_to = [\"truc@tinh.example\"]\n")).expect("writes");
+    let (code, said) = glass(&["create"]);
+    let link = said["link"].as_str().unwrap_or_default();
+    assert!(code == Some(0) && said["number"] == 1 && link.contains("/break-glass?offer=bg_"), "{said}");
+    assert_eq!(glass(&["create"]).1["number"], 1, "one that waits for its key gets another link");
+    let (code, said) = glass(&["status"]);
+    assert_eq!((code, &said["accounts"][0]["state"], &said["alarm_addresses"]), (Some(0), &json!("made"), &json!(1)));
+    assert_eq!(said["concerns"], json!(["missing"]));
+    let because = ["--because", "phong bì rách"];
+    let login = said["accounts"][0]["login"].as_str().expect("a name");
+    let desired = folder.write("desired.toml", &DESIRED.replace("login = \"an\"", &format!("login = \"{login}\"")));
+    for (said, expected) in [
+        (ask(&file, &["apply", &desired]), 1),
+        (ask(&file, &["admin", "grant", "--login", login, "--role", "auditor", "--decision", "12/QĐ-UBND"]), 1),
+        (glass(&[&["seal", "1"], &because[..]].concat()), 1),
+        (glass(&[&["seal", "2"], &because[..]].concat()), 1),
+        (glass(&[&["seal", "3"], &because[..]].concat()), 2),
+        (glass(&["seal", "1"]), 2),
+        (glass(&["drill"]), 1),
+        (glass(&["drill", "--end"]), 1),
+        (glass(&[&["retire", "1"], &because[..]].concat()), 0),
+        (glass(&[&["retire", "1"], &because[..]].concat()), 1),
+    ] {
+        assert_eq!(said.0, Some(expected), "{}", said.1);
+    }
+    let (code, said) = ask(&file, &["doctor"]);
+    let found = said["checks"].as_array().into_iter().flatten().find(|check| check["check"] == "break-glass");
+    assert_eq!((code, found.map(|check| &check["mark"])), (Some(0), Some(&json!("warning"))), "{said}");
+    let text = std::fs::read_to_string(&file).expect("reads").replace("truc@tinh.example", "truc");
+    std::fs::write(&file, text).expect("writes");
+    assert_eq!(glass(&["status"]).0, Some(3), "no address");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn break_glass_on_sqlite() {
+    break_glass(Engine::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn break_glass_on_postgres() {
+    break_glass(Engine::Postgres).await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_unmigrated_postgres_and_an_address_in_use_are_refused() {
     let folder = Folder::new();

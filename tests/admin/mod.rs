@@ -1,5 +1,6 @@
 //! The admin API and the ways into the console, on both databases.
 
+mod break_glass;
 mod conventions;
 pub(crate) mod desk;
 mod gate;

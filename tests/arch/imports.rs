@@ -21,6 +21,7 @@ const CORE: &[(&str, u8)] = &[
     ("session", 7),
     ("signin", 8),
     ("admin", 8),
+    ("break_glass", 9),
 ];
 
 /// Rooms of `idp/server/src` and their floors. Everything on the roof sees everything.

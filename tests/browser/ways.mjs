@@ -2,7 +2,7 @@
 // Pages are known only by what docs/contract.md promises.
 
 import { createHash } from 'node:crypto';
-import { applyTo } from '../env/server.mjs';
+import { applyTo, operate } from '../env/server.mjs';
 import {
   authorizationRequest, device, enrol, expectPage, giveName, makePasskey, signIn, startAt,
 } from './support.mjs';
@@ -245,6 +245,15 @@ export function ways(demo) {
     'signed-out': async (page) => {
       await signedInAt('/oauth2/logout')(page);
       await page.locator('#sign-out-confirm').click();
+    },
+    'break-glass': (page) => page.goto(operate(demo, 'admin', 'break-glass', 'create').link),
+    'break-glass-done': async (page) => {
+      await device(page, { transport: 'usb' });
+      await page.goto(operate(demo, 'admin', 'break-glass', 'create').link);
+      await page.locator('#passkey-submit').click();
+      await expectPage(page, 'break-glass-done');
+      // There are two at most, and somebody else wants to see this page, too.
+      operate(demo, 'admin', 'break-glass', 'retire', await page.locator('#number').getAttribute('data-number'), '--because', 'seen');
     },
     error: (page) => page.goto(`${demo.issuer}/oauth2/authorize?client_id=nobody`),
     // Last: they move the clock, and what is handed on begins today.

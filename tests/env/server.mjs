@@ -35,6 +35,9 @@ export function applyTo(demo, desired) {
   command(demo, 'apply', file);
 }
 
+/** What an operator of a running demo is answered by a command. */
+export const operate = (demo, ...args) => JSON.parse(command(demo, ...args, '--json'));
+
 /** `{ advance_seconds }` and `{ run_jobs: true }` of docs/contract.md, section 9. */
 export async function moveClock(management, order) {
   const response = await fetch(`${management}/test/clock`, {

@@ -42,6 +42,8 @@ pub struct Authenticator {
     pub counter: u32,
     /// Flags of each answer.
     pub flags: u8,
+    /// Where the browser says that a new key is kept.
+    pub attachment: &'static str,
     /// What the browser says of the page.
     pub page: Page,
 }
@@ -118,7 +120,13 @@ impl Authenticator {
         let group = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1).expect("P-256");
         let key = PKey::from_ec_key(EcKey::generate(&group).expect("a key")).expect("a key");
         let id = random::bytes::<32>().to_vec();
-        Self { key, id, user: Vec::new(), counter: 0, flags: flags::UP | flags::UV, page: Page::of(origin) }
+        let flags = flags::UP | flags::UV;
+        Self { key, id, user: Vec::new(), counter: 0, flags, attachment: "platform", page: Page::of(origin) }
+    }
+
+    /// One that can be carried away, as an envelope needs it.
+    pub fn portable(origin: &str) -> Self {
+        Self { attachment: "cross-platform", ..Self::new(origin) }
     }
 
     /// One whose key is copied to its holder's other devices, and that does not count.
@@ -165,7 +173,7 @@ impl Authenticator {
         let id = base64url(&self.id);
         let extensions = json!({ "credProps": { "rk": true } });
         json!({ "id": id, "rawId": id, "type": "public-key", "response": response, "clientExtensionResults": extensions,
-            "authenticatorAttachment": "platform" })
+            "authenticatorAttachment": self.attachment })
         .to_string()
     }
 

@@ -1,6 +1,7 @@
 //! The house: rules and memory. No HTTP framework may be seen from here, so that every door is equal.
 //!
 //! ```text
+//! 9  break_glass               two sealed ways in, and their alarm
 //! 8  signin │ admin            the hall: what a person must do next · who may change what
 //! 7  session                   for how long; it begins with a proof that only the gate makes
 //! 6  authn │ consent │ office  the gate: proving who · what was agreed · acting for which unit, as what
@@ -17,6 +18,7 @@
 pub mod admin;
 pub mod audit;
 pub mod authn;
+pub mod break_glass;
 pub mod consent;
 pub mod crypto;
 pub mod keys;
@@ -43,6 +45,7 @@ pub fn statements() -> Vec<&'static str> {
         authn::RECOVERY_STATEMENTS,
         authn::challenge::STATEMENTS,
         authn::credential::STATEMENTS,
+        break_glass::STATEMENTS,
         consent::STATEMENTS,
         keys::STATEMENTS,
         notify::STATEMENTS,

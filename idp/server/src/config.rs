@@ -6,6 +6,7 @@
 //!
 //! The doc comments of [`sections`] are the reference. Rooms receive their own part; nobody can read a global.
 
+pub mod break_glass;
 mod check;
 mod issuer;
 mod load;

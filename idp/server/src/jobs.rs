@@ -10,6 +10,7 @@
 //! | keys | 1 h | one node | makes, promotes and destroys signing keys |
 //! | sweep | 60 s | one node | removes what is over, warns of posts that end, indexes names of officials that are not yet |
 //! | effects | 5 s | one node | notes in the audit log which change sets of units took effect |
+//! | alarm | 5 s | one node | alarms failed attempts at break-glass accounts, ends a drill whose hour is over |
 //! | seal | 2 s | one node | chains the audit log and signs its head |
 //!
 //! *One node* means a lease in the database. Two nodes that run a job at once do no harm, only double work: every job claims its rows.
@@ -58,13 +59,15 @@ pub enum Job {
     Sweep,
     /// Notes which change sets took effect.
     Effects,
+    /// Watches break-glass accounts.
+    Alarm,
     /// Chains the audit log.
     Seal,
 }
 
 impl Job {
     /// Every job.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Follow,
         Self::Keys,
         Self::Registry,
@@ -74,6 +77,7 @@ impl Job {
         Self::Tally,
         Self::Sweep,
         Self::Effects,
+        Self::Alarm,
         Self::Seal,
     ];
 
@@ -89,6 +93,7 @@ impl Job {
             Self::Tally => "tally",
             Self::Sweep => "sweep",
             Self::Effects => "effects",
+            Self::Alarm => "alarm",
             Self::Seal => "seal",
         }
     }
@@ -98,7 +103,7 @@ impl Job {
         Duration::from_secs(match self {
             Self::Follow | Self::Logout | Self::Rights | Self::Notify => 1,
             Self::Seal => 2,
-            Self::Tally | Self::Effects => 5,
+            Self::Tally | Self::Effects | Self::Alarm => 5,
             Self::Registry => 30,
             Self::Sweep => 60,
             Self::Keys => 3_600,

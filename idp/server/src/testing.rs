@@ -93,6 +93,7 @@ impl PopulationRegistry for PlayedRegistry {
 fn settings(local_passwords: LocalPasswords) -> Settings {
     let minutes = |n: u64| Duration::from_secs(60 * n);
     Settings {
+        alarm_to: Vec::new(),
         code_lifetime: minutes(1),
         access_token_lifetime: minutes(5),
         id_token_lifetime: minutes(5),

@@ -12,7 +12,7 @@ use crate::{
     crypto::random,
     org, people,
     store::{Conn, StoreError, Tx},
-    types::{Id, Timestamp, id},
+    types::{Id, Interval, Timestamp, id},
 };
 
 /// Why nobody was appointed.
@@ -53,6 +53,9 @@ pub enum EndError {
     /// It has ended already.
     #[error("it has ended")]
     Ended,
+    /// It is the office of a break-glass account: it goes with the account alone.
+    #[error("the office of a break-glass account")]
+    BreakGlass,
     /// It is the last open-ended platform owner: nobody could ever appoint again.
     #[error("the last platform owner")]
     LastOwner,
@@ -125,6 +128,8 @@ pub async fn appoint(
     let now = tx.now();
     check(&new, now)?;
     let there = match new.subject {
+        // A break-glass account has its one office from its key, and no other from anybody.
+        Subject::Person(person) if people::is_break_glass(tx, person).await? => false,
         Subject::Person(person) => people::person(tx, person).await?.is_some_and(|person| person.is_active()),
         Subject::Party(party) => is_served(party),
     };
@@ -206,6 +211,12 @@ pub async fn end(tx: &mut Tx<'_>, by: By<'_>, stored: &Appointment, because: &st
     if stored.ended_at.is_some() || stored.window.until.is_some_and(|until| until <= now) {
         return Err(EndError::Ended);
     }
+    // Else an owner whose account was taken over could make the envelopes worthless.
+    if let Subject::Person(person) = stored.subject
+        && people::is_break_glass(tx, person).await?
+    {
+        return Err(EndError::BreakGlass);
+    }
     if let By::Administrator(allowed) = by {
         let scopes: Vec<Scope> = allowed.held().iter().map(|own| own.scope).collect();
         let ground = ground(tx, &scopes, stored.scope, now).await?;
@@ -217,8 +228,15 @@ pub async fn end(tx: &mut Tx<'_>, by: By<'_>, stored: &Appointment, because: &st
             return Err(EndError::LastOwner);
         }
     }
-    if !rows::end(tx, stored.id, because).await? {
+    if !close(tx, stored, because).await? {
         return Err(EndError::Ended);
+    }
+    Ok(Appointment { ended_at: Some(now), revision: stored.revision + 1, ..stored.clone() })
+}
+
+async fn close(tx: &mut Tx<'_>, stored: &Appointment, because: &str) -> Result<bool, StoreError> {
+    if !rows::end(tx, stored.id, because).await? {
+        return Ok(false);
     }
     let event = Event::AdministratorEnded {
         person: stored.subject.person(),
@@ -227,18 +245,54 @@ pub async fn end(tx: &mut Tx<'_>, by: By<'_>, stored: &Appointment, because: &st
         role: stored.role.word(),
     };
     audit::record(tx, event).await?;
-    Ok(Appointment { ended_at: Some(now), revision: stored.revision + 1, ..stored.clone() })
+    Ok(true)
 }
 
-/// Platform owners whose office has begun, has no end, and who are active persons. There must be one, or nobody could appoint again.
+/// Makes the holder of a break-glass key a platform owner, from now until the account is retired.
+pub(crate) async fn own_by_break_glass(tx: &mut Tx<'_>, person: Id<id::Person>) -> Result<(), StoreError> {
+    let new = NewAppointment {
+        subject: Subject::Person(person),
+        role: Role::PlatformOwner,
+        scope: Scope::Whole,
+        window: Interval { from: tx.now(), until: None },
+        decision: "break-glass".to_owned(),
+    };
+    write(tx, new).await.map(|_| ())
+}
+
+/// Ends every office of a break-glass account.
+pub(crate) async fn disown(tx: &mut Tx<'_>, person: Id<id::Person>, because: &str) -> Result<(), StoreError> {
+    let now = tx.now();
+    for own in held_by(tx, Subject::Person(person), now).await? {
+        close(tx, &own, because).await?;
+    }
+    Ok(())
+}
+
+/// The human beings who are platform owners at `now`, for however long.
+pub async fn owners(conn: &mut Conn, now: Timestamp) -> Result<Vec<Id<id::Person>>, StoreError> {
+    let mut owners = Vec::new();
+    for owner in rows::of_role(conn, Role::PlatformOwner).await? {
+        if let Some(person) = human(conn, &owner, now).await? {
+            owners.push(person);
+        }
+    }
+    Ok(owners)
+}
+
+/// Who holds an office that is in force, where it is an active human being.
+async fn human(conn: &mut Conn, office: &Appointment, now: Timestamp) -> Result<Option<Id<id::Person>>, StoreError> {
+    let Subject::Person(person) = office.subject else { return Ok(None) };
+    let active = office.is_in_force(now) && people::person(conn, person).await?.is_some_and(|found| found.is_active());
+    Ok(if active && !people::is_break_glass(conn, person).await? { Some(person) } else { None })
+}
+
+/// Platform owners whose office has begun, has no end, and who are active persons. There must be one, or nobody could appoint again. A
+/// break-glass account is none of them: it is there for the day on which there is none.
 pub(super) async fn lasting_owners(conn: &mut Conn, now: Timestamp) -> Result<Vec<Appointment>, StoreError> {
     let mut lasting = Vec::new();
     for owner in rows::of_role(conn, Role::PlatformOwner).await? {
-        let Subject::Person(person) = owner.subject else { continue };
-        if !owner.is_in_force(now) || owner.window.until.is_some() {
-            continue;
-        }
-        if people::person(conn, person).await?.is_some_and(|person| person.is_active()) {
+        if owner.window.until.is_none() && human(conn, &owner, now).await?.is_some() {
             lasting.push(owner);
         }
     }

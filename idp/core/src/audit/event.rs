@@ -189,6 +189,20 @@ pub enum Event {
     ChangeSetTookEffect { set: Id<id::ChangeSet> },
     /// Lists of units were loaded; the digest is of the files, hexadecimal.
     UnitsLoaded { set: Id<id::ChangeSet>, units: usize, file: String },
+    /// A break-glass account was made, got another link, its key, its seal again, or was retired.
+    BreakGlassChanged { person: Id<id::Person>, number: u8, change: &'static str, because: Option<String> },
+    /// A break-glass account was used; `told`: so many messages were queued for it. `drill`: while one was held.
+    BreakGlassUsed {
+        person: Id<id::Person>,
+        session: Id<id::Session>,
+        number: u8,
+        drill: Option<Id<id::Drill>>,
+        told: usize,
+    },
+    /// Somebody failed to get into a break-glass account; `count`: so often since the last such record.
+    BreakGlassFailed { person: Id<id::Person>, number: u8, count: usize, told: usize },
+    /// A drill of the break-glass accounts began or ended; `good`: the accounts that were used and whose alarms left.
+    BreakGlassDrilled { drill: Id<id::Drill>, change: &'static str, good: Vec<u8> },
 }
 
 /// Personal values of an event, sealed under the key of the person concerned.
@@ -271,6 +285,10 @@ impl Event {
             Self::ChangeSetUndone { .. } => "change-set-undone",
             Self::ChangeSetTookEffect { .. } => "change-set-took-effect",
             Self::UnitsLoaded { .. } => "units-loaded",
+            Self::BreakGlassChanged { .. } => "break-glass-changed",
+            Self::BreakGlassUsed { .. } => "break-glass-used",
+            Self::BreakGlassFailed { .. } => "break-glass-failed",
+            Self::BreakGlassDrilled { .. } => "break-glass-drilled",
         }
     }
 
@@ -306,7 +324,11 @@ impl Event {
             | Self::ChangeSetWithdrawn { .. }
             | Self::ChangeSetUndone { .. }
             | Self::ChangeSetTookEffect { .. }
-            | Self::UnitsLoaded { .. } => Class::Change,
+            | Self::UnitsLoaded { .. }
+            | Self::BreakGlassChanged { .. }
+            | Self::BreakGlassUsed { .. }
+            | Self::BreakGlassFailed { .. }
+            | Self::BreakGlassDrilled { .. } => Class::Change,
             _ => Class::Access,
         }
     }
@@ -343,7 +365,10 @@ impl Event {
             | Self::RecoveryCodesChanged { person, .. }
             | Self::Erased { person }
             | Self::ConsoleOpened { person, .. }
-            | Self::ConsoleClosed { person, .. } => Some(*person),
+            | Self::ConsoleClosed { person, .. }
+            | Self::BreakGlassChanged { person, .. }
+            | Self::BreakGlassUsed { person, .. }
+            | Self::BreakGlassFailed { person, .. } => Some(*person),
             Self::ConsentRefused { person, .. }
             | Self::SignInFailed { person, .. }
             | Self::PostRefused { person, .. }

@@ -20,7 +20,7 @@ mod rows;
 
 pub use erase::{KEYS, erase, personal};
 pub use event::{Class, Event, Personal};
-pub use own::{Own, Topic, latest_grants, own, own_event};
+pub use own::{Own, Topic, failures, latest_grants, own, own_event};
 pub use record::record;
 
 /// Every statement of this room.

@@ -95,6 +95,15 @@ pub async fn latest_grants(conn: &mut Conn, person: Id<id::Person>, most: i64) -
     rows.into_iter().map(|row| read(row, None)).collect()
 }
 
+/// Failed attempts to sign in as a person since an instant, newest first, at most two hundred.
+pub async fn failures(
+    conn: &mut Conn,
+    person: Id<id::Person>,
+    since: Timestamp,
+) -> Result<Vec<(Id<id::AuditEvent>, Timestamp)>, StoreError> {
+    rows::failures(conn, person, since).await
+}
+
 async fn open(conn: &mut Conn, person: Id<id::Person>, rows: Vec<rows::OwnRow>) -> Result<Vec<Own>, StoreError> {
     let owner = person.uuid();
     let key = rows::key(conn, owner).await?;

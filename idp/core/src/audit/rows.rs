@@ -28,6 +28,8 @@ const OWN_EVENT: &str =
     "select seq, id, at, kind, party_id, body, personal from audit_event where id = $1 and person_id = $2";
 const LATEST_GRANTS: &str = "select seq, id, at, kind, party_id, body, personal from audit_event \
     where person_id = $1 and kind = 'code-issued' order by seq desc limit $2";
+const FAILURES: &str = "select id, at from audit_event \
+    where person_id = $1 and kind = 'sign-in-failed' and at >= $2 order by seq desc limit 200";
 const DELETE_KEY: &str = "delete from audit_key where owner = $1";
 const PERSONAL: &str = "select personal, key_owner from audit_event where id = $1";
 const ARCHIVABLE: &str = "select s.position, s.chain, \
@@ -52,6 +54,7 @@ pub(super) const ALL: &[&str] = &[
     OWN_EVENTS,
     OWN_EVENT,
     LATEST_GRANTS,
+    FAILURES,
     DELETE_KEY,
     PERSONAL,
     ARCHIVABLE,
@@ -98,6 +101,14 @@ pub(super) async fn key(conn: &mut Conn, owner: Uuid) -> Result<Option<Sealed>, 
 pub(super) async fn insert_key(tx: &mut Tx<'_>, owner: Uuid, sealed: &Sealed) -> Result<(), StoreError> {
     let now = tx.now();
     tx.run(INSERT_KEY, params![owner, sealed.bytes.clone(), sealed.key_id.as_str(), now]).await.map(|_| ())
+}
+
+pub(super) async fn failures(
+    conn: &mut Conn,
+    person: Id<id::Person>,
+    since: Timestamp,
+) -> Result<Vec<(Id<id::AuditEvent>, Timestamp)>, StoreError> {
+    conn.all(FAILURES, params![person, since]).await?.iter().map(|row| Ok((row.id("id")?, row.time("at")?))).collect()
 }
 
 /// `false`: there was none.

@@ -5,12 +5,13 @@
 //! ```
 
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::{
     Closed, Proof,
     challenge::{self, Bound, Purpose},
     credential::{self, Held, Kind},
-    passkey::{Holder, Passkeys, Question, Use, Wrong},
+    passkey::{Created, Holder, Passkeys, Question, Use, Wrong},
     rows::credential as rows,
     standing::judge,
 };
@@ -90,14 +91,47 @@ pub async fn ask_creation(
     bound: Bound,
     account: Id<id::Account>,
 ) -> Result<Asked, StoreError> {
-    let handle = rows::handle(tx, account).await?;
     let has = public_ids(tx, account).await?;
-    let stored = people::account_by_id(tx, account).await?.ok_or(Fault::bug("finding the account of a session"))?;
-    let person = people::person(tx, stored.person).await?;
-    let name = person.and_then(|person| person.profile).map(|profile| profile.name);
-    let name = name.as_ref().map_or(stored.login.as_str(), |name| name.as_str());
-    let question = passkeys.ask_creation(Holder { handle, login: &stored.login, name, has })?;
+    let whose = whose(tx, account).await?;
+    let question = passkeys.ask_creation(whose.holder(has))?;
     keep(tx, Purpose::PasskeyCreation, (bound, Some(account)), question).await
+}
+
+/// Asks for the key of a break-glass account. A device that holds the key of one `beside` it makes no second one: it would lock both.
+pub async fn ask_sealed(
+    tx: &mut Tx<'_>,
+    passkeys: &Passkeys,
+    bound: Bound,
+    (account, beside): (Id<id::Account>, &[Id<id::Account>]),
+) -> Result<Asked, StoreError> {
+    let mut has = Vec::new();
+    for known in beside {
+        has.extend(public_ids(tx, *known).await?);
+    }
+    let whose = whose(tx, account).await?;
+    let question = passkeys.ask_sealed(whose.holder(has))?;
+    keep(tx, Purpose::SealedCreation, (bound, Some(account)), question).await
+}
+
+/// Whose new passkey it will be, as the device shows it.
+struct Whose {
+    handle: Uuid,
+    login: String,
+    name: String,
+}
+
+impl Whose {
+    fn holder(&self, has: Vec<Vec<u8>>) -> Holder<'_> {
+        Holder { handle: self.handle, login: &self.login, name: &self.name, has }
+    }
+}
+
+async fn whose(tx: &mut Tx<'_>, account: Id<id::Account>) -> Result<Whose, StoreError> {
+    let handle = rows::handle(tx, account).await?;
+    let stored = people::account_by_id(tx, account).await?.ok_or(Fault::bug("finding the account of a session"))?;
+    let name = people::person(tx, stored.person).await?.and_then(|person| person.profile);
+    let name = name.map_or_else(|| stored.login.clone(), |profile| profile.name.as_str().to_owned());
+    Ok(Whose { handle, login: stored.login, name })
 }
 
 async fn public_ids(conn: &mut Conn, account: Id<id::Account>) -> Result<Vec<Vec<u8>>, StoreError> {
@@ -152,8 +186,8 @@ pub async fn prove(
     }
     // RFC 8176: a key that its device may copy is kept by software, one that it may not by hardware; in both the device knew the person.
     let key = if used.synced { "swk" } else { "hwk" };
-    let credential = Some(held.credential.id);
-    Ok(Ok(Proof { account, person: stored.person, aal: Aal::Aal2, amr: vec![key, "user"], credential }))
+    let (person, purpose, credential) = (stored.person, stored.purpose, Some(held.credential.id));
+    Ok(Ok(Proof { account, person, aal: Aal::Aal2, amr: vec![key, "user"], credential, purpose }))
 }
 
 /// The passkey that an answer names, where the account that the answer names has it (section 7.2 step 6).
@@ -206,20 +240,55 @@ pub async fn create(
         return Ok(Err(Refusal::Late));
     };
     let account = taken.account.ok_or(Fault::bug("creating a passkey for nobody"))?;
-    let created = match passkeys.judge_creation(answer.json, taken.data.reveal())? {
+    let judged = passkeys.judge_creation(answer.json, taken.data.reveal())?;
+    let created = match fits(tx, account, judged, credential::MOST).await? {
         Ok(created) => created,
-        Err(wrong) => return Ok(Err(Refusal::Wrong(wrong))),
+        Err(refusal) => return Ok(Err(refusal)),
     };
-    if credential::list(tx, account).await?.len() >= credential::MOST {
-        return Ok(Err(Refusal::Full));
-    }
-    // Section 7.1 step 27: registered to nobody, not even to an account that has removed it.
-    if rows::is_known(tx, &created.public_id).await? {
-        return Ok(Err(Refusal::Taken));
-    }
     let (public_id, data) = (Some(created.public_id.as_slice()), created.data.as_slice());
     let new = credential::New { account, person, kind: Kind::Passkey, label, public_id, data };
     Ok(Ok(credential::add(tx, new).await?))
+}
+
+/// Judges the answer to [`ask_sealed`] and makes the key the one way into the account of the question.
+pub async fn create_sealed(
+    tx: &mut Tx<'_>,
+    passkeys: &Passkeys,
+    (bound, person): (Bound, Id<id::Person>),
+    answer: Answer<'_>,
+    label: &str,
+) -> Result<Result<Id<id::Credential>, Refusal>, StoreError> {
+    let Some(taken) = challenge::take(tx, answer.handle, Purpose::SealedCreation, bound).await? else {
+        return Ok(Err(Refusal::Late));
+    };
+    let account = taken.account.ok_or(Fault::bug("creating a passkey for nobody"))?;
+    let judged = passkeys.judge_sealed(answer.json, taken.data.reveal())?;
+    let created = match fits(tx, account, judged, 1).await? {
+        Ok(created) => created,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let (public_id, data) = (Some(created.public_id.as_slice()), created.data.as_slice());
+    let new = credential::New { account, person, kind: Kind::Passkey, label, public_id, data };
+    Ok(Ok(credential::write(tx, new).await?))
+}
+
+/// Whether a new passkey may be added to an account that holds at most so many.
+async fn fits(
+    conn: &mut Conn,
+    account: Id<id::Account>,
+    judged: Result<Created, Wrong>,
+    most: usize,
+) -> Result<Result<Created, Refusal>, StoreError> {
+    let created = match judged {
+        Ok(created) => created,
+        Err(wrong) => return Ok(Err(Refusal::Wrong(wrong))),
+    };
+    if credential::list(conn, account).await?.len() >= most {
+        return Ok(Err(Refusal::Full));
+    }
+    // Section 7.1 step 27: registered to nobody, not even to an account that has removed it.
+    let taken = rows::is_known(conn, &created.public_id).await?;
+    Ok(if taken { Err(Refusal::Taken) } else { Ok(created) })
 }
 
 /// The handle by which authenticators know an account; `None`: no ceremony ever named it.

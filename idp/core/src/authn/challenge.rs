@@ -22,6 +22,8 @@ pub enum Purpose {
     PasskeyUse,
     /// To make a passkey.
     PasskeyCreation,
+    /// To register the key of a break-glass account.
+    SealedCreation,
     /// To set up an app that shows codes.
     TotpCreation,
 }
@@ -32,6 +34,7 @@ impl Purpose {
         match self {
             Self::PasskeyUse => "passkey-use",
             Self::PasskeyCreation => "passkey-creation",
+            Self::SealedCreation => "sealed-creation",
             Self::TotpCreation => "totp-creation",
         }
     }

@@ -4,6 +4,7 @@ use super::rows::factors as rows;
 use crate::{
     audit::{self, Event},
     crypto::random,
+    people,
     store::{Conn, StoreError, Tx},
     types::{Address, Id, Timestamp, id},
 };
@@ -38,6 +39,7 @@ pub async fn add(
     account: Id<id::Account>,
     address: &Address,
 ) -> Result<Option<Id<id::Contact>>, StoreError> {
+    people::may_gain(tx, account).await?;
     rows::drop_unproved(tx, account).await?;
     let held = rows::contacts(tx, account).await?;
     if held.len() >= MOST || held.iter().any(|contact| contact.address == *address) {

@@ -6,7 +6,7 @@ use super::{
     second::{self, Policy, Way},
 };
 use crate::{
-    people,
+    people::{self, Purpose},
     store::{Conn, StoreError},
     types::{Aal, Id, Timestamp, id},
 };
@@ -55,7 +55,14 @@ impl First {
     }
 
     pub(super) fn alone(&self) -> Proof {
-        Proof { account: self.account, person: self.person, aal: Aal::Aal1, amr: vec!["pwd"], credential: None }
+        Proof {
+            account: self.account,
+            person: self.person,
+            aal: Aal::Aal1,
+            amr: vec!["pwd"],
+            credential: None,
+            purpose: Purpose::Own,
+        }
     }
 }
 

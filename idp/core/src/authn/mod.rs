@@ -27,6 +27,7 @@ pub mod totp;
 use std::time::Duration;
 
 use crate::{
+    people::Purpose,
     store::{StoreError, Tx, quota::Limit},
     types::{Aal, Id, id},
 };
@@ -90,6 +91,7 @@ pub struct Proof {
     aal: Aal,
     amr: Vec<&'static str>,
     credential: Option<Id<id::Credential>>,
+    purpose: Purpose,
 }
 
 impl Proof {
@@ -108,6 +110,10 @@ impl Proof {
     /// The methods used (RFC 8176).
     pub fn amr(&self) -> &[&'static str] {
         &self.amr
+    }
+    /// What the account is for: a break-glass account begins no session without its alarm.
+    pub const fn purpose(&self) -> Purpose {
+        self.purpose
     }
     /// The credential that was used; `None` for a password. A session that it opens ends when it is removed.
     pub const fn credential(&self) -> Option<Id<id::Credential>> {

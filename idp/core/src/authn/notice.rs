@@ -62,6 +62,12 @@ templates! {
     POST_APPROVED "post-approved";
     /// A second person said no. Variables: `time`, `why`.
     POST_REFUSED "post-refused";
+    /// A break-glass account was used. Variables: `number`, `time`, `address`, `browser`.
+    BREAK_GLASS_USED "break-glass-used";
+    /// The same in a drill.
+    BREAK_GLASS_DRILL "break-glass-drill";
+    /// Somebody tried to get into a break-glass account. Variables: `number`, `time`, `count`.
+    BREAK_GLASS_FAILED "break-glass-failed";
 }
 
 /// The language in which an account is written to.
@@ -104,21 +110,20 @@ pub async fn reported(tx: &mut Tx<'_>, account: Id<id::Account>, number: &str) -
     Ok(())
 }
 
-/// Queues a notice to every proved address of an account; gives to how many. Call it after the change, in its transaction.
+/// Queues a notice to every proved address of an account; gives the messages. Call it after the change, in its transaction.
 pub async fn notify_all(
     tx: &mut Tx<'_>,
     account: Id<id::Account>,
     template: Template,
     with: &[(&str, &str)],
-) -> Result<usize, StoreError> {
+) -> Result<Vec<Id<id::Delivery>>, StoreError> {
     let locale = locale_of(tx, account).await?;
-    let mut told = 0;
+    let mut told = Vec::new();
     for contact in rows::contacts(tx, account).await? {
         let Some(to) = contact.verified_at.and_then(|_| Recipient::new(contact.address.as_str().to_owned())) else {
             continue;
         };
-        notify::queue(tx, Message { to, template, locale, with, due_at: None }).await?;
-        told += 1;
+        told.push(notify::queue(tx, Message { to, template, locale, with, due_at: None }).await?);
     }
     Ok(told)
 }

@@ -49,6 +49,10 @@ pub enum Wrong {
     Origin,
     /// The browser says that it would not be found without a name.
     NotDiscoverable,
+    /// Its holder's other devices get a copy, where a key in one place is asked for.
+    Synced,
+    /// It is kept by the computer itself, where one that can be carried away is asked for.
+    BuiltIn,
     /// The counter went back: there may be a copy of the key.
     Clone,
     /// Another challenge, a wrong signature, no verification of the person, a changed backup flag.
@@ -63,6 +67,8 @@ impl Wrong {
             Self::Kind => "passkey-kind",
             Self::Origin => "passkey-origin",
             Self::NotDiscoverable => "passkey-not-discoverable",
+            Self::Synced => "passkey-synced",
+            Self::BuiltIn => "passkey-built-in",
             Self::Clone => "passkey-clone",
             Self::Refused => "passkey-refused",
         }
@@ -149,6 +155,8 @@ pub(super) struct Created {
     pub(super) public_id: Vec<u8>,
     /// What is to be kept.
     pub(super) data: Vec<u8>,
+    /// Whether it may be copied to other devices of its holder.
+    pub(super) synced: bool,
 }
 
 /// A passkey that was just used.
@@ -233,6 +241,26 @@ impl Passkeys {
         Ok(Question { options, state })
     }
 
+    /// Asks for a key of hardware that can be carried away and lies in one place: a security key. What the browser makes of that is not
+    /// believed; see [`Self::judge_sealed`].
+    pub(super) fn ask_sealed(&self, holder: Holder<'_>) -> Result<Question, Fault> {
+        let mut question = self.ask_creation(holder)?;
+        question.options["authenticatorSelection"]["authenticatorAttachment"] = "cross-platform".into();
+        question.options["hints"] = serde_json::json!(["security-key"]);
+        Ok(question)
+    }
+
+    /// Judges the answer to [`Self::ask_sealed`]. That a key may be copied is a signed word of the device (section 6.1.3, flag BE); that it
+    /// is part of the computer is only the browser's, and catches mistakes.
+    pub(super) fn judge_sealed(&self, answer: &str, state: &[u8]) -> Result<Result<Created, Wrong>, Fault> {
+        let judged = self.judge_creation(answer, state)?;
+        Ok(match judged {
+            Ok(created) if created.synced => Err(Wrong::Synced),
+            Ok(_) if attachment(answer).as_deref() == Some("platform") => Err(Wrong::BuiltIn),
+            judged => judged,
+        })
+    }
+
     /// Reads an assertion.
     pub(super) fn read_use(&self, answer: &str) -> Result<Use, Wrong> {
         let read: PublicKeyCredential = parse(answer)?;
@@ -271,7 +299,8 @@ impl Passkeys {
         };
         let public_id = passkey.cred_id().clone();
         let data = serde_json::to_vec(&Kept { passkey }).map_err(fault("keeping a passkey"))?;
-        Ok(Ok(Created { public_id, data }))
+        let synced = is_synced(&data).ok_or(Fault::bug("reading a passkey that was just made"))?;
+        Ok(Ok(Created { public_id, data, synced }))
     }
 
     fn read_creation(&self, answer: &str) -> Result<RegisterPublicKeyCredential, Wrong> {
@@ -296,6 +325,12 @@ impl Passkeys {
 fn base64url(bytes: &[u8]) -> String {
     use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
     URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// Where the browser says that a new key is kept (section 5.1, `authenticatorAttachment`).
+fn attachment(answer: &str) -> Option<String> {
+    let answer: Value = serde_json::from_str(answer).ok()?;
+    answer.get("authenticatorAttachment")?.as_str().map(str::to_owned)
 }
 
 fn parse<'a, T: Deserialize<'a>>(answer: &'a str) -> Result<T, Wrong> {
@@ -351,6 +386,28 @@ mod tests {
         assert_eq!((&asked["rpId"], &asked["userVerification"]), (&json!("id.example"), &json!("required")));
         assert_eq!(asked["allowCredentials"], json!([{ "type": "public-key", "id": base64url(&[2; 16]) }]));
         assert!(asked["challenge"].as_str().is_some_and(|text| text.len() >= 43), "256 bits");
+    }
+
+    #[test]
+    fn a_key_for_an_envelope_is_asked_of_hardware_that_can_be_carried_away() {
+        let holder =
+            super::Holder { handle: super::Uuid::nil(), login: "khan-cap-1", name: "An", has: vec![vec![3; 16]] };
+        let asked = passkeys().ask_sealed(holder).expect("asks").options;
+        assert_eq!(asked["authenticatorSelection"]["authenticatorAttachment"], "cross-platform");
+        assert_eq!(asked["authenticatorSelection"]["userVerification"], "required");
+        assert_eq!(
+            (&asked["hints"], &asked["excludeCredentials"][0]["id"]),
+            (&json!(["security-key"]), &json!(base64url(&[3; 16])))
+        );
+        for (answer, expected) in [
+            (r#"{"authenticatorAttachment":"platform"}"#, Some("platform")),
+            (r#"{"authenticatorAttachment":"cross-platform"}"#, Some("cross-platform")),
+            (r#"{"authenticatorAttachment":null}"#, None),
+            ("{}", None),
+            ("[", None),
+        ] {
+            assert_eq!(super::attachment(answer).as_deref(), expected, "{answer}");
+        }
     }
 
     #[test]

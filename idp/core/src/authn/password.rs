@@ -8,7 +8,7 @@ use super::{
 use crate::{
     audit::{self, Event},
     crypto::password::{Check, PasswordError, PasswordHash, PasswordPool, Place, Scheme},
-    people::{self, PersonState, StoredAccount},
+    people::{self, PersonState, Purpose, StoredAccount},
     store::{Conn, Cx, Db, StoreError, Tx},
     types::{Digest, Fault, Id, Secret, Timestamp, id},
 };
@@ -105,8 +105,9 @@ pub async fn prove(desk: Desk<'_>, cx: &Cx, said: Attempt<'_>) -> Result<First, 
     let password = || policy::normalise(said.password.reveal());
     let check = desk.pool.check(said.place, password(), found.stored.as_ref(), &found.imported).await?;
     let known = found.account.as_ref().map(|account| (account.person, account.id));
-    let (Found { account: Some(account), stored: Some(stored), person_state: Some(state), .. }, true) =
-        (found, check != Check::Wrong)
+    // No password opens a break-glass account, not even one that somebody wrote into the database.
+    let opens = check != Check::Wrong && found.account.as_ref().is_none_or(|account| account.purpose == Purpose::Own);
+    let (Found { account: Some(account), stored: Some(stored), person_state: Some(state), .. }, true) = (found, opens)
     else {
         fail(desk, cx, &attempt, known).await?;
         return Err(Refusal::Wrong);
@@ -197,6 +198,7 @@ pub async fn set(
     person: Id<id::Person>,
     (hash, usage): (&PasswordHash, PasswordUse),
 ) -> Result<(), StoreError> {
+    people::may_gain(tx, account).await?;
     rows::set_password(tx, account, (hash, usage)).await?;
     audit::record(tx, Event::PasswordSet { account, person }).await?;
     Ok(())

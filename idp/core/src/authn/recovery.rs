@@ -18,6 +18,7 @@ use super::rows::recovery as rows;
 use crate::{
     audit::{self, Event},
     crypto::handle::{Handle, Recovery, RecoveryCancel},
+    people,
     store::{Conn, StoreError, Tx},
     types::{Digest, Id, Timestamp, id},
 };
@@ -70,6 +71,9 @@ impl Case {
 
 /// Begins a recovery.
 pub async fn begin(tx: &mut Tx<'_>, account: Option<Id<id::Account>>) -> Result<Handle<Recovery>, StoreError> {
+    if let Some(account) = account {
+        people::may_gain(tx, account).await?;
+    }
     let handle = Handle::<Recovery>::generate();
     let ends_at = tx.now() + LIFETIME;
     rows::insert(tx, handle.digest(), account, ends_at).await?;

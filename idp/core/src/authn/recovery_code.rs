@@ -5,6 +5,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::rows::factors as rows;
 use crate::{
     crypto::random,
+    people,
     store::{Conn, StoreError, Tx},
     types::{Digest, Id, Secret, id},
 };
@@ -16,6 +17,7 @@ const LENGTH: usize = 12;
 
 /// Makes a new set; the old one is worth nothing from now on. The texts are for the one page that shows them.
 pub async fn make(tx: &mut Tx<'_>, account: Id<id::Account>) -> Result<Vec<Secret<String>>, StoreError> {
+    people::may_gain(tx, account).await?;
     rows::remove_recovery_codes(tx, account).await?;
     let mut made = Vec::with_capacity(SET);
     for _ in 0..SET {

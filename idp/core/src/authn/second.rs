@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     audit::{self, Event},
-    people,
+    people::{self, Purpose},
     store::{
         Conn, StoreError, Tx,
         quota::{self, Bucket},
@@ -113,7 +113,8 @@ pub async fn prove(
     match judge_answer(tx, account, answer, policy).await? {
         Ok(right) => {
             let amr = [&["pwd"], right.amr].concat();
-            Ok(Ok(Proof { account, person: first.person, aal: right.aal, amr, credential: right.credential }))
+            let (person, credential, purpose) = (first.person, right.credential, Purpose::Own);
+            Ok(Ok(Proof { account, person, aal: right.aal, amr, credential, purpose }))
         }
         Err(refusal) => {
             let _counted = quota::spend(tx, bucket, limits.second).await?;

@@ -13,6 +13,7 @@ use crate::{
         handle::{Ceremony, Handle},
         random,
     },
+    people,
     store::{StoreError, Tx},
     types::{Fault, Id, Secret, Timestamp, id},
 };
@@ -47,6 +48,7 @@ pub struct Holder<'a> {
 
 /// Begins to set an app up: draws its secret, which is kept until its first code comes back.
 pub async fn begin(tx: &mut Tx<'_>, holder: Holder<'_>) -> Result<Setup, StoreError> {
+    people::may_gain(tx, holder.account).await?;
     again(tx, holder, &random::bytes::<LENGTH>()).await
 }
 

@@ -52,6 +52,8 @@ kinds! {
     ConsoleCookie "cn_"
     /// The link that makes the first platform owner.
     OwnerOffer "ow_"
+    /// The link at which the key of a break-glass account is registered.
+    SealLink "bg_"
 }
 
 /// A fresh random 256-bit secret of one kind.

@@ -7,8 +7,8 @@ use super::{
 };
 use crate::{
     crypto::seal::Sealed,
-    store::{Cx, Db, StoreError, Tx},
-    types::{Fault, Timestamp},
+    store::{Conn, Cx, Db, StoreError, Tx},
+    types::{Fault, Id, Timestamp, id},
 };
 
 /// What one run did.
@@ -61,6 +61,22 @@ async fn send(db: &Db, due: Due, sealed: &Sealed, channel: &dyn Channel) -> Resu
 
 async fn end(db: &Db, cx: &Cx, due: Due, how: End) -> Result<(), Fault> {
     db.write(cx, |tx| Box::pin(rows::end(tx, due.id, how))).await.map_err(Fault::from)
+}
+
+/// What became of some messages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Fate {
+    /// Taken by the channel.
+    pub delivered: i64,
+    /// To be tried, or tried again.
+    pub waiting: i64,
+    /// Given up.
+    pub failed: i64,
+}
+
+/// What became of messages; those that were swept since count nowhere.
+pub async fn fate(conn: &mut Conn, messages: &[Id<id::Delivery>]) -> Result<Fate, StoreError> {
+    if messages.is_empty() { Ok(Fate::default()) } else { rows::states(conn, messages).await }
 }
 
 /// Deletes what was sent or given up before `before`; gives how many.

@@ -7,11 +7,17 @@ use crate::{
     crypto::random,
     store::{StoreError, Tx},
     text,
-    types::{Fault, Id, Locale, Timestamp, id},
+    types::{Address, Fault, Id, Locale, Timestamp, id},
 };
 
 /// Where a message goes: an address that the channel understands. Personal, so it has no `Debug`.
 pub struct Recipient(String);
+
+impl From<Address> for Recipient {
+    fn from(address: Address) -> Self {
+        Self(address.as_str().to_owned())
+    }
+}
 
 impl Recipient {
     /// Takes an address. Control characters are refused, for one of them could add a header to a mail (CWE-93).

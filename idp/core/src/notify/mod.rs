@@ -22,7 +22,7 @@ mod sms;
 mod smtp;
 
 pub use channel::{Channel, ChannelError};
-pub use deliver::{Delivered, deliver_due, sweep};
+pub use deliver::{Delivered, Fate, deliver_due, fate, sweep};
 pub use file::FileChannel;
 pub use message::{Message, Recipient, Rendered, Template, queue};
 pub use reseal::MESSAGES;

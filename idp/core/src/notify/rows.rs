@@ -3,9 +3,11 @@
 use crate::{
     crypto::seal::Sealed,
     params,
-    store::{Conn, Row, StoreError, Tx},
+    store::{Conn, Param, Row, StoreError, Tx},
     types::{Id, Timestamp, id},
 };
+
+use super::Fate;
 
 const INSERT: &str = "insert into message (id, sealed, seal_key_id, tries, due_at, created_at) \
     values ($1, $2, $3, 0, $4, $5)";
@@ -18,6 +20,7 @@ const SENT: &str =
     "update message set sent_at = $1, sealed = $2 where id = $3 and sent_at is null and given_up_at is null";
 const GIVE_UP: &str =
     "update message set given_up_at = $1, sealed = $2 where id = $3 and sent_at is null and given_up_at is null";
+const STATES: &str = "select id, sent_at, given_up_at from message where id in ($1)";
 const SWEEP: &str = "delete from message where sent_at < $1 or given_up_at < $1";
 
 pub(super) const COUNT_STALE: &str =
@@ -28,7 +31,7 @@ pub(super) const RESEAL: &str =
     "update message set sealed = $2, seal_key_id = $3 where id = $1 and sent_at is null and given_up_at is null";
 
 /// Every statement of this file.
-pub(super) const ALL: &[&str] = &[INSERT, DUE, CLAIM, SENT, GIVE_UP, SWEEP, COUNT_STALE, STALE, RESEAL];
+pub(super) const ALL: &[&str] = &[INSERT, DUE, CLAIM, SENT, GIVE_UP, STATES, SWEEP, COUNT_STALE, STALE, RESEAL];
 
 /// A message whose time has come.
 #[derive(Clone, Copy)]
@@ -75,6 +78,19 @@ pub(super) async fn end(tx: &mut Tx<'_>, message: Id<id::Delivery>, end: End) ->
     };
     let now = tx.now();
     tx.run(sql, params![now, Vec::<u8>::new(), message]).await.map(|_| ())
+}
+
+pub(super) async fn states(conn: &mut Conn, messages: &[Id<id::Delivery>]) -> Result<Fate, StoreError> {
+    let ids: Vec<Param> = messages.iter().map(|id| Param::from(*id)).collect();
+    let mut fate = Fate::default();
+    for row in conn.all_in(STATES, &[], &ids).await? {
+        match (row.opt_time("sent_at")?, row.opt_time("given_up_at")?) {
+            (Some(_), _) => fate.delivered += 1,
+            (None, Some(_)) => fate.failed += 1,
+            (None, None) => fate.waiting += 1,
+        }
+    }
+    Ok(fate)
 }
 
 /// Deletes what ended before `before`.

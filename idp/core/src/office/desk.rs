@@ -167,6 +167,10 @@ pub(super) async fn bench(
     (roles, units): (&[RoleGrant], &[Id<id::Unit>]),
 ) -> Result<Bench, DeskError> {
     let now = tx.now();
+    // A break-glass account holds no post: whoever opened it would act for a unit.
+    if people::is_break_glass(tx, person).await? {
+        return Err(Refused::Person.into());
+    }
     let mut world = rows::of_person(tx, person, now).await?;
     let unknown: Vec<Id<id::Unit>> =
         units.iter().filter(|unit| world.units.get(unit).is_none_or(|facts| facts.above.is_empty())).copied().collect();

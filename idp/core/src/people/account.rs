@@ -64,6 +64,29 @@ impl Notices {
     }
 }
 
+/// What an account is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// A person's own.
+    Own,
+    /// For the day on which no other way in opens: one hardware key, and nothing else, ever.
+    BreakGlass,
+}
+
+impl Purpose {
+    /// The word that rows hold; `None` for [`Self::Own`].
+    pub const fn word(self) -> Option<&'static str> {
+        match self {
+            Self::Own => None,
+            Self::BreakGlass => Some("break-glass"),
+        }
+    }
+
+    pub(super) fn from_word(word: Option<&str>) -> Self {
+        if word.is_some() { Self::BreakGlass } else { Self::Own }
+    }
+}
+
 /// An account as stored.
 #[derive(Clone, Debug)]
 pub struct StoredAccount {
@@ -79,12 +102,23 @@ pub struct StoredAccount {
     pub locale: Option<Locale>,
     /// What its holder wants to be told of.
     pub notices: Notices,
+    /// What it is for.
+    pub purpose: Purpose,
 }
 
 /// Makes an account. The sign-in name must be free: [`StoreError::is_unique`] of `account.login` says that it is not.
 pub async fn add_account(tx: &mut Tx<'_>, person: Id<id::Person>, login: &str) -> Result<Id<id::Account>, StoreError> {
+    add(tx, person, login, Purpose::Own).await
+}
+
+pub(super) async fn add(
+    tx: &mut Tx<'_>,
+    person: Id<id::Person>,
+    login: &str,
+    purpose: Purpose,
+) -> Result<Id<id::Account>, StoreError> {
     let id = random::id(tx.now());
-    rows::insert_account(tx, id, person, login).await?;
+    rows::insert_account(tx, id, person, (login, purpose)).await?;
     Ok(id)
 }
 

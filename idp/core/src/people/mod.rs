@@ -13,9 +13,10 @@ mod person;
 pub mod registry;
 mod reseal;
 mod rows;
+mod sealed;
 
 pub use account::{
-    AccountState, Notices, StoredAccount, account_by_id, accounts_of, add_account, by_login, cut, login_key,
+    AccountState, Notices, Purpose, StoredAccount, account_by_id, accounts_of, add_account, by_login, cut, login_key,
     set_account_state, set_locale, set_notices,
 };
 pub use enrol::{Enrolled, Enrolment, due_checks, record_answer, record_pending, sign_in_name};
@@ -26,6 +27,7 @@ pub use person::{
 };
 
 pub use reseal::{PROFILES, reseal_numbers, stale_numbers};
+pub use sealed::{add_break_glass, is_break_glass, may_gain};
 
 /// Every statement of this room.
 pub(crate) const STATEMENTS: &[&str] = rows::ALL;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    AccountState, DataMatch, Notices, PersonState, StoredAccount, StoredPerson,
+    AccountState, DataMatch, Notices, PersonState, Purpose, StoredAccount, StoredPerson,
     person::{Identifier, open_number, open_profile},
 };
 use crate::{
@@ -38,12 +38,13 @@ const INSERT_IDENTIFIER: &str = "insert into identifier (id, person_id, kind, se
 const INSERT_INDEX: &str = "insert into identifier_index (identifier_id, key_id, digest) values ($1, $2, $3)";
 const END_IDENTIFIERS: &str =
     "update identifier set ended_at = $3 where person_id = $1 and kind = $2 and ended_at is null";
-const INSERT_ACCOUNT: &str = "insert into account (id, person_id, login, state, state_at, created_at) \
-    values ($1, $2, $3, 'active', $4, $4)";
-const ACCOUNT_BY_LOGIN: &str = "select id, person_id, login, state, locale, notices from account where login = $1";
-const ACCOUNT_BY_ID: &str = "select id, person_id, login, state, locale, notices from account where id = $1";
+const INSERT_ACCOUNT: &str = "insert into account (id, person_id, login, state, state_at, created_at, purpose) \
+    values ($1, $2, $3, 'active', $4, $4, $5)";
+const ACCOUNT_BY_LOGIN: &str =
+    "select id, person_id, login, state, locale, notices, purpose from account where login = $1";
+const ACCOUNT_BY_ID: &str = "select id, person_id, login, state, locale, notices, purpose from account where id = $1";
 const ACCOUNTS_OF: &str =
-    "select id, person_id, login, state, locale, notices from account where person_id = $1 order by login";
+    "select id, person_id, login, state, locale, notices, purpose from account where person_id = $1 order by login";
 const UPDATE_ACCOUNT_STATE: &str = "update account set state = $2, state_at = $3 where id = $1";
 const UPDATE_NOTICES: &str = "update account set notices = $2 where id = $1";
 const CUT_ACCOUNT: &str = "update account set cut_at = $2 where id = $1";
@@ -234,10 +235,10 @@ pub(super) async fn insert_account(
     tx: &mut Tx<'_>,
     id: Id<id::Account>,
     person: Id<id::Person>,
-    login: &str,
+    (login, purpose): (&str, Purpose),
 ) -> Result<(), StoreError> {
     let now = tx.now();
-    tx.run(INSERT_ACCOUNT, params![id, person, login, now]).await.map(|_| ())
+    tx.run(INSERT_ACCOUNT, params![id, person, login, now, purpose.word()]).await.map(|_| ())
 }
 
 fn account(row: &Row) -> Result<StoredAccount, StoreError> {
@@ -248,6 +249,7 @@ fn account(row: &Row) -> Result<StoredAccount, StoreError> {
         state: AccountState::from_word(&row.text("state")?)?,
         locale: row.opt_text("locale")?.as_deref().and_then(Locale::from_tags),
         notices: Notices::from_word(row.opt_text("notices")?.as_deref()),
+        purpose: Purpose::from_word(row.opt_text("purpose")?.as_deref()),
     })
 }
 

@@ -15,6 +15,8 @@ pub enum Population {
     Citizen,
     /// In a post.
     Official,
+    /// With a break-glass account.
+    BreakGlass,
 }
 
 impl Population {
@@ -23,12 +25,13 @@ impl Population {
         match self {
             Self::Citizen => "citizen",
             Self::Official => "official",
+            Self::BreakGlass => "break-glass",
         }
     }
 
     /// Reads the stored word.
     pub fn from_word(word: &str) -> Result<Self, Fault> {
-        let all = [Self::Citizen, Self::Official];
+        let all = [Self::Citizen, Self::Official, Self::BreakGlass];
         all.into_iter().find(|one| one.word() == word).ok_or(Fault::bug("reading the population of a session"))
     }
 }
@@ -67,6 +70,9 @@ pub struct Span {
     pub absolute: Duration,
 }
 
+/// A session of a break-glass account. No configuration makes it longer: it is for the one thing that nobody else can do.
+const BREAK_GLASS: Span = Span { idle: Duration::from_secs(15 * 60), absolute: Duration::from_secs(3_600) };
+
 /// How long sessions live, and in which epoch.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
@@ -86,6 +92,7 @@ impl Limits {
         let span = match population {
             Population::Citizen => self.citizen,
             Population::Official => self.official,
+            Population::BreakGlass => BREAK_GLASS,
         };
         match computer {
             Computer::Own => span,
@@ -116,6 +123,8 @@ mod tests {
             (Population::Official, Computer::Own, 15, 480),
             (Population::Citizen, Computer::Shared, 20, 60),
             (Population::Official, Computer::Shared, 15, 60),
+            (Population::BreakGlass, Computer::Own, 15, 60),
+            (Population::BreakGlass, Computer::Shared, 15, 60),
         ] {
             assert_eq!(limits.of(population, computer), span(idle, absolute), "{population:?} {computer:?}");
             let at = |millis: i64| Timestamp::from_millis((start + minutes(idle)).millis() + millis);

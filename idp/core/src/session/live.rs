@@ -12,8 +12,9 @@ use crate::{
         handle::{Handle, SessionCookie},
         random,
     },
+    people::Purpose,
     store::{Actor, Conn, StoreError, Tx},
-    types::{Aal, Digest, Id, Timestamp, id},
+    types::{Aal, Digest, Fault, Id, Timestamp, id},
 };
 
 /// A session that is alive, of a person and an account that are active.
@@ -48,7 +49,32 @@ pub struct Started {
 }
 
 /// Begins a session.
+///
+/// # Errors
+/// A [`Fault`] for a break-glass account: its sessions begin with their alarm, in one transaction (`break_glass::open`).
 pub async fn start(
+    tx: &mut Tx<'_>,
+    proof: &Proof,
+    (population, computer): (Population, Computer),
+    limits: Limits,
+) -> Result<Started, StoreError> {
+    if proof.purpose() == Purpose::BreakGlass || population == Population::BreakGlass {
+        return Err(Fault::bug("opening a break-glass account without its alarm").into());
+    }
+    begin(tx, proof, (population, computer), limits).await
+}
+
+/// Begins the session of a break-glass account. Only the room that raises its alarm calls this.
+pub(crate) async fn start_alarmed(
+    tx: &mut Tx<'_>,
+    proof: &Proof,
+    computer: Computer,
+    limits: Limits,
+) -> Result<Started, StoreError> {
+    begin(tx, proof, (Population::BreakGlass, computer), limits).await
+}
+
+async fn begin(
     tx: &mut Tx<'_>,
     proof: &Proof,
     (population, computer): (Population, Computer),

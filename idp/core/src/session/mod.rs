@@ -17,6 +17,7 @@ pub use end::{
     is_opened_with, postpone_or_give_up,
 };
 pub use kind::{Computer, Limits, Population, Span};
+pub(crate) use live::start_alarmed;
 pub use live::{Live, Started, TOUCHED, alive, find, hold_to_office, join, of_sid, renew, start, touch};
 pub use own::{Open, Report, end_own, leave, open_of, report, reports};
 

@@ -12,7 +12,7 @@ use crate::{
 
 const INSERT: &str = "insert into session \
     (id, digest, account_id, person_id, started_at, last_used_at, ends_at, auth_at, acr, amr, epoch, credential_id, \
-    population, computer, agent) values ($1, $2, $3, $4, $5, $5, $6, $5, $7, $8, $9, $10, $11, $12, $13)";
+    population, computer, agent, purpose) values ($1, $2, $3, $4, $5, $5, $6, $5, $7, $8, $9, $10, $11, $12, $13, $14)";
 /// The column `credential_id` is kept for the release before; what counts is `session_proof`.
 const RENEW: &str = "update session set digest = $2, auth_at = $3, acr = $4, amr = $5, last_used_at = $3, \
     credential_id = coalesce($6, credential_id) \
@@ -20,11 +20,11 @@ const RENEW: &str = "update session set digest = $2, auth_at = $3, acr = $4, amr
 const HOLD_TO_OFFICE: &str = "update session set population = $2, \
     ends_at = case when started_at + $3 < ends_at then started_at + $3 else ends_at end where id = $1 and ended_at is null";
 const FIND: &str = "select s.id, s.account_id, s.person_id, s.auth_at, s.acr, s.amr, s.last_used_at, \
-    s.population, s.computer from session s join account_standing a on a.account_id = s.account_id \
+    coalesce(s.purpose, s.population) as population, s.computer from session s join account_standing a on a.account_id = s.account_id \
     where s.digest = $1 and s.ended_at is null and s.ends_at > $2 and s.epoch = $3 \
     and a.account_state = 'active' and a.person_state = 'active'";
 const ALIVE: &str = "select s.id, s.account_id, s.person_id, s.auth_at, s.acr, s.amr, s.last_used_at, \
-    s.population, s.computer from session s join account_standing a on a.account_id = s.account_id \
+    coalesce(s.purpose, s.population) as population, s.computer from session s join account_standing a on a.account_id = s.account_id \
     where s.id = $1 and s.ended_at is null and s.ends_at > $2 and s.epoch = $3 \
     and a.account_state = 'active' and a.person_state = 'active'";
 const TOUCH: &str = "update session set last_used_at = $2 where id = $1 and ended_at is null and last_used_at < $2";
@@ -43,7 +43,7 @@ const OPENED_WITH: &str = "select s.id from session_proof p join session s on s.
 /// does not outlive the stolen one.
 const NOTE_PROOF: &str = "insert into session_proof (session_id, credential_id) values ($1, $2) on conflict (session_id, credential_id) do nothing";
 const IS_OPENED_WITH: &str = "select session_id from session_proof where session_id = $1 and credential_id = $2";
-const OPEN_OF: &str = "select s.id, s.started_at, s.last_used_at, s.ends_at, s.acr, s.agent, s.population, s.computer, \
+const OPEN_OF: &str = "select s.id, s.started_at, s.last_used_at, s.ends_at, s.acr, s.agent, coalesce(s.purpose, s.population) as population, s.computer, \
     (select count(*) from session_party p where p.session_id = s.id) as parties from session s \
     where s.person_id = $1 and s.ended_at is null and s.ends_at > $2 and s.epoch = $3 \
     order by s.last_used_at desc limit 100";
@@ -105,6 +105,7 @@ pub(super) async fn insert(
     let now = tx.now();
     let ends_at = now + limits.of(live.population, live.computer).absolute;
     let agent = tx.cx().agent.map(Agent::word);
+    let purpose = (live.population == Population::BreakGlass).then_some(Population::BreakGlass.word());
     let params = params![
         live.id,
         cookie,
@@ -116,9 +117,11 @@ pub(super) async fn insert(
         live.amr.as_str(),
         limits.epoch.0,
         credential,
-        live.population.word(),
+        // The release before knows two populations: it holds a break-glass session to officials' limits.
+        purpose.map_or(live.population, |_| Population::Official).word(),
         live.computer.word(),
-        agent
+        agent,
+        purpose
     ];
     tx.later(INSERT, params).await?;
     note_proof(tx, live.id, credential).await

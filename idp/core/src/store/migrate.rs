@@ -69,6 +69,7 @@ pub const fn migrations() -> &'static [Migration] {
         21 "0021_session"
         22 "0022_office"
         23 "0023_scim"
+        24 "0024_break_glass"
         25 "0025_people"
         26 "0026_office"
     }

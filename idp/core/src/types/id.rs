@@ -156,6 +156,15 @@ pub enum Appointment {}
 /// Names a session of the web console.
 #[derive(Debug)]
 pub enum Console {}
+/// Names a break-glass account.
+#[derive(Debug)]
+pub enum BreakGlass {}
+/// Names a drill of the break-glass accounts.
+#[derive(Debug)]
+pub enum Drill {}
+/// Names an alarm: a use of a break-glass account, or a failed attempt.
+#[derive(Debug)]
+pub enum Alarm {}
 
 #[cfg(test)]
 mod tests {

@@ -30,8 +30,9 @@ pub(super) struct Member {
 
 /// A member, or the answer that sends them to sign in first and back to `back`.
 pub(super) async fn member(visit: Visit, back: &'static str) -> Result<Result<Member, Response>, Halt> {
-    match visit.house.session(&visit.headers, visit.now()).await? {
+    match visit.session().await? {
         Some(live) => {
+            gate::own_account(&visit, &live)?;
             let account = people::account_by_id(&mut visit.house.db.read().await?, live.account).await?;
             let account = account.ok_or(Fault::bug("finding the account of a session"))?;
             let (locale, binding) = (visit.locale(account.locale), visit.binding());

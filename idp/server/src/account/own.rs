@@ -26,7 +26,7 @@ const SIGN_OUT_FORM: &str = "account sign-out";
 
 /// The session of whoever opens a page of the account. Nobody is sent away: who is not signed in does so, and comes back to `path`.
 pub(super) async fn holder(visit: &Visit, path: &str) -> Result<Live, Halt> {
-    match visit.house.session(&visit.headers, visit.now()).await? {
+    match visit.session().await? {
         Some(live) => Ok(live),
         None => Err(Halt::from(sign_in(visit, &Asked::default(), path).await?)),
     }
@@ -118,7 +118,7 @@ pub(super) async fn resume(visit: Visit) -> Result<Response, Halt> {
 /// `POST /account/sign-out`.
 pub(super) async fn sign_out(visit: Visit, Form(params): Form) -> Result<Response, Halt> {
     visit.check_form(SIGN_OUT_FORM, &params, PATH)?;
-    let live = visit.house.session(&visit.headers, visit.now()).await?;
+    let live = visit.session().await?;
     if let Some(live) = &live {
         let cx = visit.cx.acting(live.actor());
         let ended = visit.house.db.write(&cx, |tx| Box::pin(session::end(tx, live.id, "signed-out")));

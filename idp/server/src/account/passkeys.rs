@@ -57,9 +57,10 @@ fn remove_path(id: Id<id::Credential>) -> String {
 
 /// `GET /account/passkeys`.
 pub(super) async fn list(visit: Visit) -> Result<Response, Halt> {
-    let Some(live) = visit.house.session(&visit.headers, visit.now()).await? else {
+    let Some(live) = visit.session().await? else {
         return own::sign_in(&visit, &idp_core::signin::Asked::default(), LIST).await;
     };
+    gate::own_account(&visit, &live)?;
     let (held, handle) = {
         let mut conn = visit.house.db.read().await?;
         let held = credential::held(&mut conn, live.account, Kind::Passkey).await?;
@@ -156,7 +157,7 @@ fn done(visit: &Visit, word: &str) -> String {
 /// `POST /account/passkeys/{id}/label`. A name proves nothing, so any session of the holder may change it.
 pub(super) async fn rename(visit: Visit, Named(id): Named, Form(params): Form) -> Result<Response, Halt> {
     visit.check_form(FORM, &params, LIST)?;
-    let live = visit.house.session(&visit.headers, visit.now()).await?;
+    let live = visit.session().await?;
     let label = params.get("label").and_then(credential::label);
     let (Some(live), Some(id), Some(label)) = (live, id, label) else {
         return Ok(onward(&visit.keep_locale(LIST)));
@@ -210,7 +211,7 @@ pub(super) async fn remove(visit: Visit, Named(id): Named, Form(params): Form) -
     let who = &live;
     let removed = visit.house.db.write(&cx, |tx| Box::pin(take_away(tx, &visit.house, who, id))).await?;
     let mut response = onward(&if removed { done(&visit, "removed") } else { visit.keep_locale(LIST) });
-    if visit.house.session(&visit.headers, visit.now()).await?.is_none() {
+    if visit.session().await?.is_none() {
         response.headers_mut().append(SET_COOKIE, visit.house.cookies.clear(Cookie::Session));
     }
     Ok(response)

@@ -361,6 +361,7 @@ impl Writes for End {
             EndError::Beyond(beyond) => Stop::Beyond { pointer: "", because: beyond.word() },
             EndError::Ended => Stop::from(Problem::new(refuse::CONFLICT)),
             EndError::LastOwner => Problem::new(refuse::LAST_OWNER).into(),
+            EndError::BreakGlass => Problem::new(refuse::BREAK_GLASS).into(),
             EndError::Store(error) => error.into(),
         })?;
         Ok(Reply::at(Held::of(tx, &ask.house, &ended).await?, ended.revision))

@@ -6,6 +6,7 @@
 //! | `/api/openapi.json` | `describe`: OpenAPI 3.1 from the same table and types |
 //! | `/console/sign-in`, `/console/resume` | `console`: through the hall into the console |
 //! | `/console/owner`, `/console/owner/resume` | `owner`: the first platform owner accepts |
+//! | `/break-glass…` | `break_glass`: the hardware key of a break-glass account is registered |
 //! | `/problems/{code}` | `problems`: what a problem's `type` leads to |
 //!
 //! An operation is one type that implements [`act::Act`], and one line in `table`. Router, permission matrix and OpenAPI come from there. A
@@ -19,6 +20,7 @@
 mod act;
 mod administrators;
 mod ask;
+mod break_glass;
 mod caller;
 mod changes;
 mod check;
@@ -40,7 +42,7 @@ use std::sync::Arc;
 use axum::{
     Router,
     extract::{Request, State},
-    routing::{get, on},
+    routing::{get, on, post},
 };
 
 use crate::web::{bearer::Bearers, house::House};
@@ -73,6 +75,9 @@ pub fn routes(house: &Arc<House>, bearers: Arc<dyn Bearers>) -> Router {
         .route("/problems/{code}", get(problems::page))
         .route("/console/sign-in", get(console::sign_in))
         .route("/console/resume", get(console::resume))
+        .route("/break-glass", get(break_glass::begin))
+        .route("/break-glass/key", get(break_glass::page).post(break_glass::register))
+        .route("/break-glass/options", post(break_glass::options))
         .route("/console/owner", get(owner::begin))
         .route("/console/owner/resume", get(owner::ask).post(owner::accept))
         .with_state(Arc::clone(house));

@@ -50,6 +50,8 @@ codes! {
     TOO_LATE = "too-late-to-undo", CONFLICT;
     /// The last platform owner stays.
     LAST_OWNER = "last-owner", CONFLICT;
+    /// The office of a break-glass account goes with the account alone.
+    BREAK_GLASS = "break-glass-office", CONFLICT;
 }
 
 /// How an act ends without an answer.

@@ -36,6 +36,7 @@ pub(super) fn of(config: &Config) -> Settings {
         enrolments_per_address_per_hour: people.enrolments_per_address_per_hour,
         enrolments_per_hour: people.enrolments_per_hour,
         admin_requests_per_minute: config.admin.requests_per_minute,
+        alarm_to: config.break_glass.addresses(),
         org: config.org,
         support_phone: config.support.phone.clone(),
         province: config.support.province.clone(),

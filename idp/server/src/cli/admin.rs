@@ -1,5 +1,7 @@
-//! `idp admin bootstrap | list | grant | end`: administrators, from the server itself. Whoever has the key file and the database needs no role, and
+//! `idp admin bootstrap | list | grant | end | break-glass`: administrators, from the server itself. Whoever has the key file and the database needs no role, and
 //! is recorded like everybody else.
+
+mod break_glass;
 
 use std::time::Duration;
 
@@ -37,6 +39,9 @@ enum What {
     List,
     /// Appoints somebody.
     Grant(Grant),
+    /// The two sealed ways in.
+    #[command(subcommand)]
+    BreakGlass(break_glass::What),
     /// Ends an appointment.
     End {
         /// Which.
@@ -76,6 +81,7 @@ pub(super) async fn run(ctx: &Ctx, arguments: Arguments) -> Result<Exit, CliErro
         What::Bootstrap { minutes, again } => bootstrap(ctx, &opened, minutes, again.as_deref()).await,
         What::List => list(ctx, &opened).await,
         What::Grant(grant) => appoint(ctx, &opened, &grant).await,
+        What::BreakGlass(what) => break_glass::run(ctx, &opened, what).await,
         What::End { id, because } => end(ctx, &opened, &id, &because).await,
     }
 }
@@ -215,6 +221,7 @@ async fn end(ctx: &Ctx, opened: &Opened, id: &str, because: &str) -> Result<Exit
     let ended = ended.await.map_err(|error| match error {
         EndError::LastOwner => said("cli-admin-last-owner", &[]),
         EndError::Ended => said("cli-admin-over", &[]),
+        EndError::BreakGlass => said("cli-admin-break-glass-office", &[]),
         EndError::Store(error) => CliError::from(error),
         EndError::Beyond(_) => CliError::Fault(idp_core::types::Fault::bug("ending from the server")),
     })?;

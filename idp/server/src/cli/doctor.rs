@@ -3,6 +3,7 @@
 mod checks;
 mod reach;
 
+use idp_core::break_glass::{Concern, Number};
 use serde_json::{Value, json};
 
 use super::{Ctx, error::CliError, error::Exit};
@@ -38,6 +39,28 @@ impl Mark {
     }
 }
 
+/// What is said of a concern about break-glass accounts: its stable word, and the key of what to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Todo {
+    pub(super) word: &'static str,
+    pub(super) todo: &'static str,
+}
+
+/// The words of a concern, and the accounts that it is about.
+pub(super) fn concern(concern: &Concern) -> (Todo, String) {
+    let list = |numbers: &[Number]| {
+        let numbers: Vec<String> = numbers.iter().map(|number| number.get().to_string()).collect();
+        numbers.join(", ")
+    };
+    let (word, todo, numbers) = match concern {
+        Concern::Opened(numbers) => ("opened", "cli-break-glass-do-seal", list(numbers)),
+        Concern::Unheard => ("unheard", "cli-break-glass-do-hear", String::new()),
+        Concern::Missing(numbers) => ("missing", "cli-break-glass-do-create", list(numbers)),
+        Concern::Undrilled(numbers) => ("undrilled", "cli-break-glass-do-drill", list(numbers)),
+    };
+    (Todo { word, todo }, numbers)
+}
+
 /// Something that is looked at: its stable word, and the keys of two sentences.
 #[derive(Clone, Copy, Debug)]
 struct Check {
@@ -67,6 +90,9 @@ mod check {
         Check { name: "passkeys", what: "cli-doctor-passkeys", todo: "cli-doctor-passkeys-do" };
     pub(super) const REGISTRY: Check =
         Check { name: "registry", what: "cli-doctor-registry", todo: "cli-doctor-registry-do" };
+    /// Each concern has another `todo`.
+    pub(super) const BREAK_GLASS: Check =
+        Check { name: "break-glass", what: "cli-doctor-break-glass", todo: "cli-break-glass-do-create" };
     pub(super) const NOTIFY: Check = Check { name: "notify", what: "cli-doctor-notify", todo: "cli-doctor-notify-do" };
 }
 

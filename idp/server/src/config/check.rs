@@ -10,6 +10,9 @@ use super::{
 };
 use crate::web::brand::{self, Colour};
 
+/// Addresses that an alarm goes to: it is written in the transaction of the sign-in, which must not take long.
+const MOST_ALARMED: usize = 20;
+
 /// Adds what is wrong with a configuration whose values can all be read.
 pub(super) fn check(config: &Config, tree: &Tree, problems: &mut Vec<ConfigProblem>) {
     let reasons = [
@@ -21,6 +24,9 @@ pub(super) fn check(config: &Config, tree: &Tree, problems: &mut Vec<ConfigProbl
         keys(config),
         outgoing(config),
         branding(config),
+        rule(config.break_glass.alarm_to.len() > MOST_ALARMED, "break_glass.alarm_to", "cli-config-alarm-to")
+            .into_iter()
+            .collect(),
     ];
     // A value that could not be read stands at its default here: one problem for one mistake.
     let unread: Vec<String> = problems.iter().map(|problem| key(&problem.path).to_owned()).collect();

@@ -12,6 +12,7 @@ use idp_core::{
 use serde::{Deserialize, Serialize};
 
 use super::{
+    break_glass::BreakGlass,
     issuer::Issuer,
     ways::{Factors, Recovery, Throttle},
 };
@@ -51,6 +52,8 @@ pub struct Config {
     pub org: org::Config,
     /// The admin API.
     pub admin: Admin,
+    /// Break-glass accounts.
+    pub break_glass: BreakGlass,
     /// What we may ask of other systems.
     pub outgoing: net::Config,
     /// Mails and messages.

@@ -5,7 +5,7 @@ use std::{sync::atomic::Ordering, time::Duration};
 use idp_core::{
     admin,
     audit::{self, Event},
-    authn, consent,
+    authn, break_glass, consent,
     crypto::jws::Alg,
     keys, notify,
     office::{self, watch},
@@ -21,7 +21,10 @@ use idp_core::{
 };
 
 use super::{Job, Jobs};
-use crate::{account, oidc, web::tally::Told};
+use crate::{
+    account, oidc,
+    web::{alarm, tally::Told},
+};
 
 /// Consents noted as lapsed in one run, and names indexed in one transaction.
 const AT_ONCE: i64 = 500;
@@ -46,6 +49,7 @@ impl Jobs {
             Job::Tally => self.write_tally(cx).await?,
             Job::Sweep => self.sweep(cx).await?,
             Job::Effects => self.note_effects(cx).await?,
+            Job::Alarm => self.watch_break_glass(cx).await?,
             Job::Seal => self.seal(cx).await?,
         };
         if done > 0 {
@@ -176,6 +180,20 @@ impl Jobs {
     async fn note_effects(&self, cx: &Cx) -> Result<u64, StoreError> {
         let noted = self.house.db.write(cx, |tx| Box::pin(change::note_effects(tx))).await?;
         Ok(noted.len() as u64)
+    }
+
+    /// Nothing is written where there are no such accounts, as in most test systems.
+    async fn watch_break_glass(&self, cx: &Cx) -> Result<u64, StoreError> {
+        let (db, alarm_to) = (&self.house.db, self.house.settings.alarm_to.as_slice());
+        let accounts = break_glass::accounts(&mut db.read().await?).await?;
+        alarm::note(&accounts);
+        if accounts.is_empty() {
+            return Ok(0);
+        }
+        let watched = db.write(cx, |tx| Box::pin(break_glass::watch(tx, alarm_to))).await?;
+        let done = watched.failed.len() + usize::from(watched.ended.is_some());
+        watched.failed.into_iter().for_each(alarm::failed);
+        Ok(done as u64)
     }
 
     async fn send(&self, cx: &Cx) -> Result<u64, Fault> {

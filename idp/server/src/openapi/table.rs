@@ -144,7 +144,7 @@ const fn management(path: &'static str, operations: &'static [Operation]) -> Rou
 }
 
 pub(super) type Answers = &'static [(u16, Option<Body>)];
-const JSON: Answers = &[(200, Some(Body::Json))];
+pub(super) const JSON: Answers = &[(200, Some(Body::Json))];
 pub(super) const PAGE: Answers = &[(200, Some(Body::Html)), (400, Some(Body::Html))];
 pub(super) const PAGE_OR_ON: Answers =
     &[(200, Some(Body::Html)), (303, None), (400, Some(Body::Html)), (403, Some(Body::Html))];
@@ -194,7 +194,7 @@ const LOGOUT: &[Parameter] = &[
     may("logout_hint"),
     may("ui_locales"),
 ];
-const PASSKEY: &[Parameter] = &[must("csrf"), must("ceremony"), must("answer")];
+pub(super) const PASSKEY: &[Parameter] = &[must("csrf"), must("ceremony"), must("answer")];
 const NEW_PASSKEY: &[Parameter] = &[must("csrf"), must("ceremony"), must("answer"), may("label")];
 const ASKED: Answers = &[(200, Some(Body::Json)), (403, Some(Body::Html)), (409, Some(Body::Html)), (429, None)];
 const UNITS: &[Parameter] =

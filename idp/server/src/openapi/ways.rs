@@ -1,6 +1,6 @@
 //! The paths of the ways in: second factors, addresses, passwords, recovery.
 
-use super::table::{Operation, PAGE, PAGE_OR_ON, Parameter, Route, get, may, must, post, public};
+use super::table::{JSON, Operation, PAGE, PAGE_OR_ON, PASSKEY, Parameter, Route, get, may, must, post, public};
 
 /// Making an account.
 pub(super) const ENROL: &[Parameter] = &[
@@ -103,6 +103,24 @@ pub(super) const PAGES: &[Route] = &[
         "/recover",
         "pages",
         &[get("recover_page", "A forgotten password", PAGE), post("recover", "Who one is", WHO, PAGE_OR_ON)],
+    ),
+    public(
+        "/break-glass",
+        "pages",
+        &[get("breakGlassLink", "The link of idp admin break-glass create", PAGE_OR_ON).asks(&[must("offer")])],
+    ),
+    public(
+        "/break-glass/key",
+        "pages",
+        &[
+            get("breakGlassPage", "Registering its hardware key", PAGE).asks(&[must("t")]),
+            post("breakGlassKey", "The key", PASSKEY, PAGE).asks(&[must("t")]),
+        ],
+    ),
+    public(
+        "/break-glass/options",
+        "pages",
+        &[post("breakGlassOptions", "What the script asks the device", &[must("csrf")], JSON).asks(&[must("t")])],
     ),
     public("/recover/{t}", "pages", &[get("recover_step", "The next step of a recovery", PAGE_OR_ON)]),
     public(

@@ -68,7 +68,7 @@ impl At {
         if visit.browser().is_none() {
             return Err(visit.refuse(visit.locale(None), Code::COOKIES_REFUSED, NextStep::Usual));
         }
-        let live = visit.house.session(&visit.headers, visit.now()).await?;
+        let live = visit.session().await?;
         let mut conn = visit.house.db.read().await?;
         let sign_in = match signin::load(&mut conn, &t, visit.browser(), visit.now()).await? {
             Ok(sign_in) => sign_in,

@@ -7,14 +7,16 @@ use axum::{
 };
 use idp_core::{
     authn::{Closed, Proof, device, notice},
-    office, people,
+    break_glass::{self, Opening, Raised},
+    office,
+    people::{self, Purpose},
     session::{self, Computer, Live, Population, Started},
     signin::{self, Gone, Next},
     store::{Actor, StoreError, Tx},
 };
 
 use super::at::At;
-use crate::web::{Code, Cookie, Halt};
+use crate::web::{Code, Cookie, Halt, alarm};
 
 const LOCKED: Code = Code::new("account-locked", StatusCode::FORBIDDEN);
 const DISABLED: Code = Code::new("account-disabled", StatusCode::FORBIDDEN);
@@ -34,6 +36,8 @@ pub(super) fn closed(at: &At, why: Closed) -> Halt {
 /// What the one write leaves.
 pub(super) struct Began {
     started: Started,
+    /// The alarm of a break-glass account.
+    raised: Option<Raised>,
     next: Next,
     /// The new value of the cookie by which the browser is known again; `None`: it stays.
     device: Option<String>,
@@ -65,9 +69,12 @@ pub(super) async fn proved(at: &At, proof: &Proof, can: BrowserCan) -> Result<Re
 /// The answer to a proof: on to the next step, with the cookies that it earned.
 pub(super) fn began(at: &At, written: Written) -> Response {
     // The session ended while its holder typed: the page asks anew, as of anybody.
-    let Some(Began { started, next, device }) = written else {
+    let Some(Began { started, raised, next, device }) = written else {
         return at.to_page();
     };
+    if let Some(raised) = raised {
+        alarm::opened(raised);
+    }
     let cookies = at.visit.house.cookies;
     let mut response = at.to_next(next);
     let device = device.map(|value| cookies.set(Cookie::Device, &value, Some(device::LIFETIME)));
@@ -90,7 +97,7 @@ pub(super) async fn write(
         Ok(sign_in) => sign_in.computer,
         Err(gone) => return Ok(Err(gone)),
     };
-    let Some(started) = begin(tx, at, proof, computer).await? else {
+    let Some((started, raised)) = begin(tx, at, proof, computer).await? else {
         return Ok(Ok(None));
     };
     signin::proved(tx, &at.sign_in, &started.live).await?;
@@ -115,12 +122,15 @@ pub(super) async fn write(
     if device.is_some() || computer == Computer::Shared {
         notice::new_browser(tx, proof.account()).await?;
     }
-    Ok(Ok(Some(Began { started, next, device })))
+    Ok(Ok(Some(Began { started, raised, next, device })))
 }
+
+/// A session, and the alarm that it began with.
+type Begun = (Started, Option<Raised>);
 
 /// Renews the session of the same account; otherwise begins one, in place of the one that this browser had. Always
 /// another cookie: one that was planted or seen before is worth nothing after (session fixation).
-async fn begin(tx: &mut Tx<'_>, at: &At, proof: &Proof, computer: Computer) -> Result<Option<Started>, StoreError> {
+async fn begin(tx: &mut Tx<'_>, at: &At, proof: &Proof, computer: Computer) -> Result<Option<Begun>, StoreError> {
     // Whoever serves in a post has officials' limits, whatever they came for.
     let now = tx.now();
     let serves = office::serves(tx, proof.person(), now).await?;
@@ -130,14 +140,19 @@ async fn begin(tx: &mut Tx<'_>, at: &At, proof: &Proof, computer: Computer) -> R
             if let Some(started) = renewed.as_mut().filter(|_| serves) {
                 session::hold_to_office(tx, &mut started.live, at.visit.house.limits()).await?;
             }
-            Ok(renewed)
+            Ok(renewed.map(|started| (started, None)))
         }
         live => {
             if let Some(Live { id, .. }) = live {
                 session::end(tx, *id, "replaced").await?;
             }
+            let (limits, alarm_to) = (at.visit.house.limits(), at.visit.house.settings.alarm_to.as_slice());
+            if proof.purpose() == Purpose::BreakGlass {
+                let (started, raised) = break_glass::open(tx, proof, Opening { computer, limits, alarm_to }).await?;
+                return Ok(Some((started, Some(raised))));
+            }
             let kind = (if serves { Population::Official } else { Population::Citizen }, computer);
-            session::start(tx, proof, kind, at.visit.house.limits()).await.map(Some)
+            Ok(Some((session::start(tx, proof, kind, limits).await?, None)))
         }
     }
 }

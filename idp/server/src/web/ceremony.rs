@@ -12,6 +12,7 @@ use idp_core::{
         challenge::Bound,
         passkey::Wrong,
     },
+    break_glass,
     store::{
         StoreError, Tx,
         quota::{Bucket, Limit, UsedUp, spend},
@@ -38,6 +39,8 @@ pub enum Question {
     Use(Option<Id<id::Account>>),
     /// A new passkey of this account.
     Creation(Id<id::Account>),
+    /// The hardware key of this break-glass account.
+    Sealed(Id<id::Account>),
 }
 
 /// Keeps a question and tells it to the script: `{"ceremony", "publicKey"}`.
@@ -69,6 +72,7 @@ async fn keep(
     Ok(Ok(match question {
         Question::Use(account) => ceremony::ask_use(tx, &house.passkeys, bound, account).await?,
         Question::Creation(account) => ceremony::ask_creation(tx, &house.passkeys, bound, account).await?,
+        Question::Sealed(account) => break_glass::ask_key(tx, &house.passkeys, bound, account).await?,
     }))
 }
 

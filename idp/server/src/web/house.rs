@@ -23,7 +23,7 @@ use idp_core::{
     relying::Register,
     session::{self, Limits, Live, Span},
     store::{Actor, Cx, Db, RequestId, StoreError, Tx, cache::Cache, meta::Epoch},
-    types::{Clock, Digest, Fault, Id, Locale, Timestamp, id},
+    types::{Address, Clock, Digest, Fault, Id, Locale, Timestamp, id},
 };
 
 use super::{
@@ -62,6 +62,7 @@ pub struct Settings {
     pub enrolments_per_address_per_hour: u32,
     pub enrolments_per_hour: u32,
     pub admin_requests_per_minute: u32,
+    pub alarm_to: Vec<Address>,
     pub org: org::Config,
     pub support_phone: String,
     pub province: String,
@@ -227,6 +228,7 @@ impl House {
             support_phone: self.settings.support_phone.clone(),
             province: self.province(locale),
             banner: self.settings.banner,
+            strip: false,
             csrf,
         }
     }

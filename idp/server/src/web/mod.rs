@@ -19,9 +19,11 @@
 //! | [`through`] | through the hall for a door of our own |
 //! | [`ceremony`], [`in_app`] | what a script asks the device; which browsers keep no passkeys |
 //! | [`house`], [`tally`] | the long-lived parts that every door shares |
+//! | [`alarm`] | break-glass accounts in log and measurements |
 //! | [`access`] | one log line and one measurement per request |
 
 pub mod access;
+pub mod alarm;
 pub mod assets;
 pub mod bearer;
 pub mod brand;

@@ -39,7 +39,7 @@ pub use account::{
     RefusedLines, Release, ReviewCard, ReviewPart, RightLines, ServiceRow, ServiceState, SessionRow, Tab, WaitingCard,
     label_of_level, left, masked,
 };
-pub use admin::{OwnerOffered, ProblemPage};
+pub use admin::{BreakGlassDone, BreakGlassKey, OwnerOffered, ProblemPage};
 pub use chrome::{Banner, Chrome, show_time};
 pub use consent::{Consent, PurposeCard, ReleasedValue, label_of_claim};
 pub use enrol::{DataMatch, Enrol, Enrolled, Given, Mistake, NotEnrolled};

@@ -58,7 +58,7 @@ impl Visit {
 
     /// Looks where the transaction `t` stands, from the facts and not from what the browser says.
     pub async fn back_from_the_hall(&self, t: &str) -> Result<Back, Fault> {
-        let live = self.house.session(&self.headers, self.now()).await?;
+        let live = self.session().await?;
         let mut conn = self.house.db.read().await?;
         let sign_in = match signin::load(&mut conn, t, self.browser(), self.now()).await? {
             Ok(sign_in) => sign_in,

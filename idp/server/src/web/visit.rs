@@ -3,7 +3,10 @@
 //!
 //! A [`Visit`] is what a page's handler is given; a [`Halt`] is how it stops early, with a page that has a way on.
 
-use std::{convert::Infallible, sync::Arc};
+use std::{
+    convert::Infallible,
+    sync::{Arc, OnceLock},
+};
 
 use axum::{
     extract::FromRequestParts,
@@ -18,6 +21,7 @@ use idp_core::{
     authn::credential,
     crypto::handle::{Browser, Handle},
     relying::Party,
+    session::{Live, Population},
     store::{Cx, StoreError},
     text,
     types::{Digest, Fault, Locale, Timestamp},
@@ -49,6 +53,8 @@ pub struct Visit {
     pub headers: HeaderMap,
     /// The query; empty where it cannot be read, because a page needs nothing of it.
     pub query: Params,
+    /// Set once a break-glass session was seen: the pages of this visit say so.
+    break_glass: OnceLock<()>,
 }
 
 impl FromRequestParts<Arc<House>> for Visit {
@@ -62,6 +68,7 @@ impl FromRequestParts<Arc<House>> for Visit {
             cx: house.cx(&context),
             headers: parts.headers.clone(),
             query: Params::parse(parts.uri.query().unwrap_or_default()).unwrap_or_default(),
+            break_glass: OnceLock::new(),
         })
     }
 }
@@ -83,6 +90,15 @@ impl Visit {
     /// The instant of this request.
     pub const fn now(&self) -> Timestamp {
         self.cx.now
+    }
+
+    /// The live session of the browser. Pages of this visit that are made after it say where it is one of a break-glass account.
+    pub async fn session(&self) -> Result<Option<Live>, Fault> {
+        let live = self.house.session(&self.headers, self.now()).await?;
+        if live.as_ref().is_some_and(|live| live.population == Population::BreakGlass) {
+            self.break_glass.get_or_init(|| ());
+        }
+        Ok(live)
     }
 
     /// The language that the person chose on a page of ours.
@@ -140,7 +156,8 @@ impl Visit {
 
     /// The frame of a page with the form `form`. `here` is the path of a GET that shows it again.
     pub fn chrome(&self, locale: Locale, here: &str, (binding, form): (&Binding, &str)) -> Chrome {
-        self.house.chrome(self.look(locale), self.keep_locale(here), csrf::token(&binding.value, form))
+        let chrome = self.house.chrome(self.look(locale), self.keep_locale(here), csrf::token(&binding.value, form));
+        Chrome { strip: self.break_glass.get().is_some(), ..chrome }
     }
 
     /// Refuses a form that is not ours in this browser. `again` is the path where the person finds the form anew.

@@ -5,7 +5,7 @@ use idp_core::{
     authn::{self, PasswordUse, password},
     crypto::password::{Check, ImportProblem, Imported, PasswordHash},
     office,
-    people::{self, AccountState, DataMatch, NewPerson, PersonState, Profile, StoredAccount, StoredPerson},
+    people::{self, AccountState, DataMatch, NewPerson, PersonState, Profile, Purpose, StoredAccount, StoredPerson},
     session, signin,
     store::{StoreError, Tx},
     types::{BirthDate, Fault, FullName, Id, PersonalId, Secret, id},
@@ -168,6 +168,10 @@ pub(super) async fn apply(
             None => {
                 make(tx, wanted, problems).await?;
                 (What::Made, Vec::new())
+            }
+            Some(account) if account.purpose == Purpose::BreakGlass => {
+                problems.push(Problem::rule(&wanted.path, "cli-apply-break-glass"));
+                (What::Nothing, Vec::new())
             }
             Some(account) => {
                 let fields = change(tx, wanted, &account, problems).await?;

@@ -143,6 +143,7 @@ impl State {
                 "unit": "H29",
             },
             "outgoing": {"allow": [allow("population-registry"), allow("backchannel-logout")]},
+            "break_glass": {"alarm_to": ["truc-ban@tinh.example"]},
             "notify": {"file": path(MESSAGES)},
             "log": {"level": "warn"},
             "test": test,

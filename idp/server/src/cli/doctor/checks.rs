@@ -3,13 +3,14 @@
 use std::{os::unix::fs::MetadataExt, path::Path, time::Duration};
 
 use idp_core::{
+    break_glass,
     keys::{self, State},
     store::{Db, MigrationState, cache},
     types::{Clock, Timestamp},
 };
 use idp_pki::Certificate;
 
-use super::{Finding, Mark, check, reach};
+use super::{Check, Finding, Mark, Todo, check, concern, reach};
 use crate::{
     app::{AppError, cellar},
     config::Config,
@@ -37,9 +38,16 @@ pub(super) async fn all(config: &Config) -> Vec<Finding> {
                 Finding::new(check::KEYS, Mark::Skipped, "")
             });
             found.push(time(db, clock.now(), readable).await);
+            found.extend(if readable {
+                sealed(config, db, clock.now()).await
+            } else {
+                vec![Finding::new(check::BREAK_GLASS, Mark::Skipped, "")]
+            });
         }
-        None => found
-            .extend([check::MIGRATIONS, check::KEYS, check::CLOCK].map(|check| Finding::new(check, Mark::Skipped, ""))),
+        None => found.extend(
+            [check::MIGRATIONS, check::KEYS, check::CLOCK, check::BREAK_GLASS]
+                .map(|check| Finding::new(check, Mark::Skipped, "")),
+        ),
     }
     found.push(tls(config, clock.now()));
     found.push(cached(config).await);
@@ -147,6 +155,25 @@ async fn time(db: &Db, now: Timestamp, readable: bool) -> Finding {
         Ok(_) => Finding::new(check::CLOCK, Mark::Good, now.rfc3339()),
         Err(error) => Finding::new(check::CLOCK, Mark::Wrong, error.to_string()),
     }
+}
+
+/// Whether the two break-glass accounts would open on the day, and would be heard.
+async fn sealed(config: &Config, db: &Db, now: Timestamp) -> Vec<Finding> {
+    let alarm_to = config.break_glass.addresses();
+    let status = async { break_glass::status(&mut db.read().await?, &alarm_to, now).await };
+    let concerns = match status.await {
+        Ok(status) => break_glass::concerns(&status, now),
+        Err(error) => return vec![Finding::new(check::BREAK_GLASS, Mark::Wrong, error.to_string())],
+    };
+    if concerns.is_empty() {
+        return vec![Finding::new(check::BREAK_GLASS, Mark::Good, "")];
+    }
+    let finding = |found| {
+        let (Todo { word, todo }, numbers) = concern(found);
+        let detail = if numbers.is_empty() { word.to_owned() } else { format!("{word} {numbers}") };
+        Finding::new(Check { todo, ..check::BREAK_GLASS }, Mark::Warning, detail)
+    };
+    concerns.iter().map(finding).collect()
 }
 
 fn tls(config: &Config, now: Timestamp) -> Finding {

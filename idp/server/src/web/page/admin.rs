@@ -1,9 +1,37 @@
-//! Pages of the ways into the console.
+//! Pages of the ways into the console, and of the keys of break-glass accounts.
 
 use askama::Template;
 use idp_core::types::Timestamp;
 
-use super::chrome::Chrome;
+use super::{chrome::Chrome, parts::Errors, passkey::Ceremony};
+
+/// The page `break-glass`: registering the hardware key of a break-glass account.
+#[derive(Template)]
+#[template(path = "break-glass.html")]
+pub struct BreakGlassKey {
+    /// The frame.
+    pub c: Chrome,
+    /// Which of the two.
+    pub number: String,
+    /// When the link is over.
+    pub until: Timestamp,
+    /// What was wrong with the last key.
+    pub errors: Errors,
+    /// How the key is registered.
+    pub ceremony: Ceremony,
+}
+
+/// The page `break-glass-done`: the key is registered.
+#[derive(Template)]
+#[template(path = "break-glass-done.html")]
+pub struct BreakGlassDone {
+    /// The frame.
+    pub c: Chrome,
+    /// Which of the two.
+    pub number: String,
+    /// The way on.
+    pub continue_href: String,
+}
 
 /// The page `owner-offered`: becoming the platform owner.
 #[derive(Template)]

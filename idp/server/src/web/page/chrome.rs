@@ -35,6 +35,8 @@ pub struct Chrome {
     pub province: Words,
     /// A warning above every page.
     pub banner: Option<Banner>,
+    /// Whether somebody is signed in with a break-glass account: every page of theirs says so.
+    pub strip: bool,
     /// The value of the hidden field `csrf`; empty on pages without forms.
     pub csrf: String,
 }

@@ -103,6 +103,10 @@ codes! {
     SecondFactorNeeded = "second-factor-needed",
     /// The link that makes a platform owner is used up or over its time.
     OwnerOfferGone = "owner-offer-gone",
+    /// The link at which the key of a break-glass account is registered is used up, replaced, or over its time.
+    BreakGlassLinkGone = "break-glass-link-gone",
+    /// A break-glass account has its key and nothing else.
+    BreakGlassAccount = "break-glass-account",
     /// A fault of ours.
     Internal = "internal",
 }
@@ -114,7 +118,8 @@ impl ErrorCode {
             Self::SignInFinished
             | Self::IdTokenHintInvalid
             | Self::LogoutRedirectUnregistered
-            | Self::SecondFactorNeeded => "/account",
+            | Self::SecondFactorNeeded
+            | Self::BreakGlassAccount => "/account",
             _ => "/",
         }
     }

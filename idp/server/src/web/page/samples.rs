@@ -47,6 +47,7 @@ pub(super) fn chrome(look: Look) -> Chrome {
         support_phone: "1900 0000".to_owned(),
         province: Words::new(Locale::Vi, "Tỉnh Mẫu"),
         banner: None,
+        strip: false,
         csrf: "csrf-sample".to_owned(),
     }
 }
@@ -339,6 +340,31 @@ fn admin(to: &mut Collected) {
         leave_href: "/".to_owned(),
     };
     to.add("owner-offered", "plain", &["account-name", "login-name", "owner-form", "owner-accept", "back"], &offered);
+    let key = |errors| BreakGlassKey {
+        c: chrome(look),
+        number: "1".to_owned(),
+        until: Timestamp::from_millis(1_773_540_307_000),
+        errors,
+        ceremony: Ceremony {
+            action: "/break-glass/key?t=tx_sample".to_owned(),
+            options: "/break-glass/options?t=tx_sample".to_owned(),
+            failed: "/break-glass/key?t=tx_sample&passkey=".to_owned(),
+        },
+    };
+    let ids = &["number", "passkey-form", "passkey-submit", "passkey-missing", "steps"];
+    to.add("break-glass", "plain", ids, &key(Errors::none()));
+    let refused =
+        ["err-break-glass-other", "err-break-glass-synced", "err-break-glass-built-in", "err-break-glass-refused"];
+    for word in refused {
+        let errors = Errors { notices: vec![Said::new(word)], ..Errors::none() };
+        to.add("break-glass", word, &["error-summary", "passkey-form"], &key(errors));
+    }
+    let done = BreakGlassDone {
+        c: Chrome { strip: true, ..chrome(look) },
+        number: "2".to_owned(),
+        continue_href: "/".to_owned(),
+    };
+    to.add("break-glass-done", "plain", &["number", "steps", "continue-link"], &done);
     let problem = ProblemPage { c: chrome(look), word: "changed-meanwhile".to_owned() };
     to.add("problem", "plain", &["problem-title", "problem-text", "problem-code"], &problem);
 }
