@@ -154,7 +154,7 @@ async fn dispatch(ctx: &Ctx, command: Command) -> Result<Exit, CliError> {
         Command::Serve => Box::pin(serve::run(ctx)).await,
         Command::Demo(arguments) => Box::pin(demo::run(ctx, &arguments)).await,
         Command::Migrate(arguments) => migrate::run(ctx, &arguments).await,
-        Command::Keys(arguments) => keys::run(ctx, arguments).await,
+        Command::Keys(arguments) => Box::pin(keys::run(ctx, arguments)).await,
         Command::Admin(arguments) => admin::run(ctx, arguments).await,
         Command::Apply(arguments) => apply::run(ctx, &arguments).await,
         Command::Load(arguments) => load::run(ctx, &arguments).await,
