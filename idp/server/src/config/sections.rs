@@ -378,7 +378,6 @@ pub struct Test {
     /// Lets `POST /test/clock` on the management listener move our clock. Refused unless the issuer and every listener are loopback.
     pub clock: bool,
     /// Each program that reads this file begins at eight o'clock of this day, and time goes on from there. Needs `clock`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub today: Option<Day>,
 }
 
