@@ -19,25 +19,26 @@ use crate::{
     types::{Day, Fault, Id, Timestamp, id},
 };
 
-/// Posts of the person that end after `$2`, and of those who handed something on to them.
+/// Posts of the person that end after `$2`, and of those who handed something on to them. Each join is written in the order in which it
+/// is to be done, because SQLite keeps to the order of a cross join: left to itself it read every post of the country for each sign-in.
 macro_rules! of_person {
     ($rest:expr) => {
         concat!(
             "with near (person_id) as ( \
                 select p.person_id from person_face p where p.person_id = $1 \
-                union select d.person_id from assignment a join assignment d on d.id = a.delegator_id \
-                    where a.person_id = $1 and a.valid_until > $2), \
+                union select d.person_id from assignment a cross join assignment d \
+                    where d.id = a.delegator_id and a.person_id = $1 and a.valid_until > $2), \
              post as ( \
                 select a.id, a.person_id, a.unit_id, a.delegator_id, a.position_id, a.kind, a.scope, a.limits, a.state, \
                     a.state_because, a.requested_by, a.decision_no, a.decision_date, a.valid_from, a.valid_until, a.revision, \
                     coalesce(a.elder_id, a.id) as elder_id \
-                from assignment a join near n on n.person_id = a.person_id \
-                where a.valid_until > $2 and a.state <> 'refused'), \
+                from near n cross join assignment a \
+                where a.person_id = n.person_id and a.valid_until > $2 and a.state <> 'refused'), \
              place (unit_id) as ( \
                 select unit_id from post \
-                union select u.unit_id from assignment_unit u join post p on p.id = u.assignment_id), \
+                union select u.unit_id from post p cross join assignment_unit u where u.assignment_id = p.id), \
              held (role_id) as ( \
-                select r.role_id from assignment_role r join post p on p.id = r.assignment_id) ",
+                select r.role_id from post p cross join assignment_role r where r.assignment_id = p.id) ",
             $rest
         )
     };
@@ -49,20 +50,20 @@ const OF_PERSON: &str = of_person!(
         decision_no as decision_no, decision_date as decision_date, valid_from as from_at, valid_until as until_at, revision as number \
      from post \
      union all select 'person', p.person_id, null, null, null, null, null, null, null, null, p.person_state, null, null, null, null, \
-        null, null, null from person_face p join near n on n.person_id = p.person_id \
+        null, null, null from near n cross join person_face p where p.person_id = n.person_id \
      union all select 'role', r.assignment_id, null, null, null, r.role_id, null, null, null, r.parties, null, null, null, null, null, \
-        null, null, null from assignment_role r join post p on p.id = r.assignment_id \
+        null, null, null from post p cross join assignment_role r where r.assignment_id = p.id \
      union all select 'listed', u.assignment_id, null, u.unit_id, null, null, null, null, null, null, null, null, null, null, null, \
-        null, null, null from assignment_unit u join post p on p.id = u.assignment_id \
+        null, null, null from post p cross join assignment_unit u where u.assignment_id = p.id \
      union all select 'definition', null, null, null, null, r.id, null, null, null, r.definition, null, null, null, null, null, \
         r.valid_from, r.valid_until, r.revision from role r where r.id in (select role_id from held) \
      union all select 'separation', null, null, null, null, s.one, null, s.other, null, null, null, null, null, null, null, \
         null, null, null from role_separation s \
      union all select 'unit', null, null, s.unit_id, null, s.level_id, null, s.unit_kind, null, null, null, null, null, null, null, \
         s.valid_from, s.valid_until, null from unit_standing s where s.unit_id in ( \
-            select c.ancestor_id from unit_under c join place on place.unit_id = c.unit_id) \
+            select c.ancestor_id from place cross join unit_under c where c.unit_id = place.unit_id) \
      union all select 'under', null, null, c.unit_id, c.ancestor_id, null, null, null, null, null, null, null, null, null, null, \
-        c.valid_from, c.valid_until, c.depth from unit_under c join place on place.unit_id = c.unit_id"
+        c.valid_from, c.valid_until, c.depth from place cross join unit_under c where c.unit_id = place.unit_id"
 );
 const STANDING: &str = "select unit_id as three, level_id as word, unit_kind as kind, valid_from as from_at, \
     valid_until as until_at from unit_standing where unit_id in ($1)";
