@@ -236,18 +236,10 @@ pub async fn create(
     answer: Answer<'_>,
     label: &str,
 ) -> Result<Result<Id<id::Credential>, Refusal>, StoreError> {
-    let Some(taken) = challenge::take(tx, answer.handle, Purpose::PasskeyCreation, bound).await? else {
-        return Ok(Err(Refusal::Late));
-    };
-    let account = taken.account.ok_or(Fault::bug("creating a passkey for nobody"))?;
-    let judged = passkeys.judge_creation(answer.json, taken.data.reveal())?;
-    let created = match fits(tx, account, judged, credential::MOST).await? {
-        Ok(created) => created,
-        Err(refusal) => return Ok(Err(refusal)),
-    };
-    let (public_id, data) = (Some(created.public_id.as_slice()), created.data.as_slice());
-    let new = credential::New { account, person, kind: Kind::Passkey, label, public_id, data };
-    Ok(Ok(credential::add(tx, new).await?))
+    match created(tx, passkeys, Makes::Passkey, bound, answer).await? {
+        Ok((account, created)) => Ok(Ok(credential::add(tx, passkey(account, person, label, &created)).await?)),
+        Err(refusal) => Ok(Err(refusal)),
+    }
 }
 
 /// Judges the answer to [`ask_sealed`] and makes the key the one way into the account of the question.
@@ -258,18 +250,52 @@ pub async fn create_sealed(
     answer: Answer<'_>,
     label: &str,
 ) -> Result<Result<Id<id::Credential>, Refusal>, StoreError> {
-    let Some(taken) = challenge::take(tx, answer.handle, Purpose::SealedCreation, bound).await? else {
+    match created(tx, passkeys, Makes::SealedKey, bound, answer).await? {
+        Ok((account, created)) => Ok(Ok(credential::write(tx, passkey(account, person, label, &created)).await?)),
+        Err(refusal) => Ok(Err(refusal)),
+    }
+}
+
+/// What a question was about.
+#[derive(Clone, Copy)]
+enum Makes {
+    /// A passkey beside others.
+    Passkey,
+    /// The one key of a break-glass account.
+    SealedKey,
+}
+
+/// Takes the question and judges the answer: what was made, and for which account.
+async fn created(
+    tx: &mut Tx<'_>,
+    passkeys: &Passkeys,
+    makes: Makes,
+    bound: Bound,
+    answer: Answer<'_>,
+) -> Result<Result<(Id<id::Account>, Created), Refusal>, StoreError> {
+    let (purpose, most) = match makes {
+        Makes::Passkey => (Purpose::PasskeyCreation, credential::MOST),
+        Makes::SealedKey => (Purpose::SealedCreation, 1),
+    };
+    let Some(taken) = challenge::take(tx, answer.handle, purpose, bound).await? else {
         return Ok(Err(Refusal::Late));
     };
     let account = taken.account.ok_or(Fault::bug("creating a passkey for nobody"))?;
-    let judged = passkeys.judge_sealed(answer.json, taken.data.reveal())?;
-    let created = match fits(tx, account, judged, 1).await? {
-        Ok(created) => created,
-        Err(refusal) => return Ok(Err(refusal)),
+    let judged = match makes {
+        Makes::Passkey => passkeys.judge_creation(answer.json, taken.data.reveal())?,
+        Makes::SealedKey => passkeys.judge_sealed(answer.json, taken.data.reveal())?,
     };
+    Ok(fits(tx, account, judged, most).await?.map(|created| (account, created)))
+}
+
+fn passkey<'a>(
+    account: Id<id::Account>,
+    person: Id<id::Person>,
+    label: &'a str,
+    created: &'a Created,
+) -> credential::New<'a> {
     let (public_id, data) = (Some(created.public_id.as_slice()), created.data.as_slice());
-    let new = credential::New { account, person, kind: Kind::Passkey, label, public_id, data };
-    Ok(Ok(credential::write(tx, new).await?))
+    credential::New { account, person, kind: Kind::Passkey, label, public_id, data }
 }
 
 /// Whether a new passkey may be added to an account that holds at most so many.

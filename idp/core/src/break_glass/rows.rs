@@ -8,12 +8,18 @@ use crate::{
     types::{Digest, Fault, Id, Timestamp, id},
 };
 
-const ACCOUNTS: &str = "select id, number, person_id, account_id, state, state_at, link_ends_at, created_at, last_used_at \
-    from break_glass where state <> 'retired' order by number";
-const OF_ACCOUNT: &str = "select id, number, person_id, account_id, state, state_at, link_ends_at, created_at, last_used_at \
-    from break_glass where account_id = $1";
-const BY_LINK: &str = "select id, number, person_id, account_id, state, state_at, link_ends_at, created_at, last_used_at \
-    from break_glass where link_digest = $1 and link_ends_at > $2 and state = 'made'";
+macro_rules! account {
+    ($rest:literal) => {
+        concat!(
+            "select id, number, person_id, account_id, state, state_at, link_ends_at, created_at, last_used_at from break_glass ",
+            $rest
+        )
+    };
+}
+
+const ACCOUNTS: &str = account!("where state <> 'retired' order by number");
+const OF_ACCOUNT: &str = account!("where account_id = $1");
+const BY_LINK: &str = account!("where link_digest = $1 and link_ends_at > $2 and state = 'made'");
 const INSERT: &str = "insert into break_glass \
     (id, number, person_id, account_id, state, state_at, link_digest, link_ends_at, created_at) \
     values ($1, $2, $3, $4, 'made', $7, $5, $6, $7)";

@@ -188,7 +188,22 @@ mod tests {
         ("0008_signin", "5d33ad18bc3541be", "6c84758bf772c196"),
         ("0009_oidc", "ad418aaf2e47ce2d", "efac6b10f33f5b2b"),
         ("0010_notify", "7d2d1894125c17af", "04df32fb62efa70c"),
+        ("0011_org", "230e8056360ad2de", "43da611a8b3e9110"),
+        ("0012_admin", "6339bc22192573f0", "df5b3d3e2ddb4c0b"),
+        ("0013_credentials", "abfdd9fc8a33c0b0", "102b332c66273f1a"),
+        ("0014_factors", "300a2286f1ee7fa1", "3df597c321b38ce7"),
+        ("0015_consent", "06bf835771bdad89", "a422fa7e6559728f"),
         ("0016_cellar", "89d774e294cf4162", "e12a55bb68173cd2"),
+        ("0017_office", "89cbe75868491663", "b761723b802bd453"),
+        ("0018_session", "8c5361ad0adf0a21", "440b08e2c11c7571"),
+        ("0019_office", "66fd29dee15d78d1", "8f991ff97b622c87"),
+        ("0020_office", "52741e8666226682", "78986530c1f87e51"),
+        ("0021_session", "9bfcc2e0c4824524", "21cd6f29eaca8ce2"),
+        ("0022_office", "5919991a63d52915", "2d9d58156b92576b"),
+        ("0023_scim", "a9eeee252b00c515", "efa0b63f010c6f64"),
+        ("0024_break_glass", "22b40c6d4505c0b2", "1766735ea9ccb0ce"),
+        ("0025_people", "85f2b1093d9f5b4e", "ce28b520ea032413"),
+        ("0026_office", "b792ad8c8eb94694", "f33265303ef6acb2"),
     ];
 
     #[test]

@@ -6,7 +6,7 @@ use idp_core::{
     break_glass,
     keys::{self, State},
     store::{Db, MigrationState, cache},
-    types::{Clock, Timestamp},
+    types::Timestamp,
 };
 use idp_pki::Certificate;
 
@@ -24,7 +24,7 @@ const LATE: Duration = Duration::from_secs(2 * 86_400);
 
 /// Runs every check.
 pub(super) async fn all(config: &Config) -> Vec<Finding> {
-    let clock = Clock::system();
+    let clock = config.test.clock();
     let mut found = vec![Finding::new(check::CONFIG, Mark::Good, ""), key_file(config)];
     let db = database(config, &mut found).await;
     match &db {
