@@ -10,7 +10,7 @@ use tokio::net::TcpStream;
 use url::Url;
 
 use super::{Check, Finding, Mark, check, checks};
-use crate::config::Config;
+use crate::config::{Config, Issuer};
 
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(3);
 const DISCOVERY: &str = "/.well-known/openid-configuration";
@@ -103,7 +103,7 @@ pub(super) async fn passkeys(config: &Config) -> Finding {
         Err(why) => return wrong(why),
     };
     let told: Vec<&str> = told["origins"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-    let related = config.webauthn.related_origins.iter().map(|origin| origin.as_str());
+    let related = config.webauthn.related_origins.iter().map(Issuer::as_str);
     let missing: Vec<&str> =
         origins.iter().map(String::as_str).chain(related).filter(|origin| !told.contains(origin)).collect();
     if missing.is_empty() {
