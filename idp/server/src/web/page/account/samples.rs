@@ -21,6 +21,7 @@ pub(in crate::web::page) fn add(to: &mut Collected) {
     consent(to);
     data(to);
     history(to);
+    reported(to);
     sessions(to);
     services(to);
     receipt(to);
@@ -193,6 +194,10 @@ fn history(to: &mut Collected) {
     let full = page(acts, Some("/account/history?before=7".to_owned()));
     to.add("account-history", "full", &["history", "older", "tab-data"], &full);
     to.add("account-history", "empty", &["history", "history-empty"], &page(Vec::new(), None));
+}
+
+fn reported(to: &mut Collected) {
+    let look = to.look;
     for (name, signed_out, failed) in [("here", true, false), ("elsewhere", false, false), ("failed", false, true)] {
         let context = AccountReported {
             c: chrome(look),
