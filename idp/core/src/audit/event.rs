@@ -32,6 +32,8 @@ pub enum Event {
     Enrolled { person: Id<id::Person>, account: Id<id::Account>, data_match: &'static str },
     /// Enrolling was refused: a quota, or the policy is off.
     EnrolmentRefused { because: &'static str },
+    /// The link to the account of a record was `made`, `used`, or met a `wrong-number`.
+    Invitation { person: Id<id::Person>, change: &'static str },
     /// The population registry answered about the data of a person.
     RegistryAnswered { person: Id<id::Person>, data_match: &'static str },
     /// Somebody proved to be the holder of an account; a session began.
@@ -226,6 +228,7 @@ impl Event {
         match self {
             Self::Enrolled { .. } => "enrolled",
             Self::EnrolmentRefused { .. } => "enrolment-refused",
+            Self::Invitation { .. } => "invitation",
             Self::RegistryAnswered { .. } => "registry-answered",
             Self::SignedIn { .. } => "signed-in",
             Self::Reauthenticated { .. } => "reauthenticated",
@@ -328,7 +331,8 @@ impl Event {
             | Self::BreakGlassChanged { .. }
             | Self::BreakGlassUsed { .. }
             | Self::BreakGlassFailed { .. }
-            | Self::BreakGlassDrilled { .. } => Class::Change,
+            | Self::BreakGlassDrilled { .. }
+            | Self::Invitation { .. } => Class::Change,
             _ => Class::Access,
         }
     }
@@ -368,7 +372,8 @@ impl Event {
             | Self::ConsoleClosed { person, .. }
             | Self::BreakGlassChanged { person, .. }
             | Self::BreakGlassUsed { person, .. }
-            | Self::BreakGlassFailed { person, .. } => Some(*person),
+            | Self::BreakGlassFailed { person, .. }
+            | Self::Invitation { person, .. } => Some(*person),
             Self::ConsentRefused { person, .. }
             | Self::SignInFailed { person, .. }
             | Self::PostRefused { person, .. }
