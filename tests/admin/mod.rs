@@ -3,7 +3,9 @@
 mod break_glass;
 mod conventions;
 pub(crate) mod desk;
+mod files;
 mod gate;
+mod invitation;
 mod officials;
 mod owner;
 mod rights;

@@ -4,11 +4,12 @@
 use idp::admin::listed;
 use idp_core::{
     admin::{Role, Scope},
+    authn::credential,
     office::outbox,
     signin,
 };
 use idp_tests::{
-    House, Inbox, Person, Reply,
+    Browser, House, Inbox, Person, Reply,
     tokens::{claims, header},
 };
 use serde_json::{Value, json};
@@ -43,24 +44,42 @@ fn said(status: u16, code: &str, error: &str) -> (u16, String, String) {
     (status, code.to_owned(), error.to_owned())
 }
 
-fn ids(reply: &Reply) -> Vec<String> {
+pub(super) fn ids(reply: &Reply) -> Vec<String> {
     let items = reply.body["items"].as_array().cloned().unwrap_or_default();
     items.iter().map(|item| item["id"].as_str().unwrap_or_default().to_owned()).collect()
 }
 
 /// A country with an owner, and an administrator of one province by a post of theirs.
-struct Cast {
-    country: Country,
-    owner: Officer,
-    binh: Person,
+pub(super) struct Cast {
+    pub(super) country: Country,
+    pub(super) owner: Officer,
+    pub(super) binh: Person,
     /// Of the first province.
-    of_province: Caller,
+    pub(super) of_province: Caller,
     /// Their post.
     office: String,
 }
 
+/// Signs somebody in who has a passkey.
+async fn sign_in_with_a_key(house: &House, who: &Person) {
+    let mut browser = Browser::new();
+    let page = browser.open(&house.at("/account")).await;
+    browser.enter(&page, who).await;
+    assert!(browser.cookies.contains_key("sid"));
+    let (cx, account, person) = (house.cx(), who.account, who.id);
+    let bound = house.db().write(&cx, |tx| {
+        Box::pin(async move {
+            let (label, public_id) = ("khóa", Some(&b"key"[..]));
+            let new =
+                credential::New { account, person, kind: credential::Kind::Passkey, label, public_id, data: b"x" };
+            credential::add(tx, new).await
+        })
+    });
+    bound.await.expect("writes");
+}
+
 impl Cast {
-    async fn of(house: &House) -> Self {
+    pub(super) async fn of(house: &House) -> Self {
         let country = Country::of(house).await;
         catalogue(house).await;
         let owner = officer(house, Role::PlatformOwner, Scope::Whole).await;
@@ -72,7 +91,7 @@ impl Cast {
     }
 
     /// A clerk in a unit, given by the owner.
-    async fn clerk(&self, house: &House, name: &str, unit: &impl ToString) -> (Person, String) {
+    pub(super) async fn clerk(&self, house: &House, name: &str, unit: &impl ToString) -> (Person, String) {
         let person = house.citizen(name).await;
         let given = post(house, &self.owner.console, POSTS, &new(&person, unit, &["nhan-ho-so"])).await;
         assert_eq!(given.status, 201, "{}", given.body);
@@ -108,8 +127,10 @@ apart! {
         assert_eq!((moved.status, moved.body["unit"].clone()), (201, json!(country.province)), "{}", moved.body);
         assert_eq!(get(house, by, &path).await.body["state"], "ended");
         house.later(60).await;
+        sign_in_with_a_key(house, &cuc).await;
         let leave = post(house, by, "/api/v1/leavers", &json!({"person": cuc.id, "because": "nghỉ việc"})).await;
         assert_eq!((leave.status, leave.body["posts"].as_i64()), (200, Some(1)), "{}", leave.body);
+        assert_eq!((leave.body["sessions"].as_i64(), leave.body["credentials"].as_i64()), (Some(1), Some(1)), "{}", leave.body);
         let again = post(house, by, "/api/v1/leavers", &json!({"person": cuc.id, "because": "nghỉ việc"})).await;
         assert_eq!(again.status, 404, "who has no post is like nobody");
     }
@@ -350,7 +371,17 @@ apart! {
         assert!(!foreign.body.to_string().contains("RECEIVER"), "{}", foreign.body);
         assert_eq!(ask(&cast.owner.console, &body(&sub, &given, "receive", "gso:10000")).await.status, 403, "a person is no party");
         let known = get(house, &parties[0].1, "/api/v1/check/posts?limit=1").await;
-        assert_eq!(known.body, json!({"items": [{"post": given, "revision": 1, "subject": sub}], "next": null}));
+        let mark = known.body["items"][0]["mark"].clone();
+        assert!(mark.as_str().is_some_and(|mark| mark.len() == 64), "{}", known.body);
+        assert_eq!(known.body, json!({"items": [{"post": given, "revision": 1, "subject": sub, "mark": mark}], "next": null}));
+        // What a role says is not written into the post: only the mark moves.
+        let edited = json!({"id": "tiep-nhan", "label": {"vi": "Tiếp nhận", "en": "Reception"}, "class": "business", "rank": 10,
+            "permissions": [format!("{client}/receive"), format!("{client}/return")], "parties": [{"party": client, "word": "RECEIVER"}]});
+        let put = request(house, &cast.owner.console, "put", "/api/v1/roles/tiep-nhan").header("if-match", "\"1\"").json(&json!({"form": edited}));
+        let put = Reply::of(put).await;
+        assert_eq!(put.status, 200, "{}", put.body);
+        let after = get(house, &parties[0].1, "/api/v1/check/posts").await.body["items"][0].clone();
+        assert_eq!((after["revision"].as_i64(), after["mark"] == mark), (Some(1), false), "a missed event is found: {after}");
         step(house, &cast.of_province, &format!("{POSTS}/{given}"), "end", Some(&json!({"because": "nghỉ"}))).await;
         assert_eq!(ask(&parties[0].1, &body(&sub, &given, "receive", "gso:10000")).await.body["allowed"], false, "at once");
         assert_eq!(get(house, &parties[0].1, "/api/v1/check/posts").await.body["items"], json!([]));

@@ -341,7 +341,8 @@ fn ends_are_announced_unused_posts_are_marked_and_heads_review() {
             assert_eq!(job().await, (vec![7], 0, 0), "{engine:?}: each distance once");
             let mut conn = staff.db.read().await.expect("reads");
             let top = staff.unit("22015", "2025-03-01").await;
-            let open = watch::reviews(&mut conn, (top, staff.now()), 10).await.expect("reads");
+            let open =
+                watch::reviews(&mut conn, (&[office::Place::Under(top)], staff.now()), None, 10).await.expect("reads");
             let [review] = open[..] else { panic!("{engine:?}: {open:?}") };
             let items = watch::review_items(&mut conn, review.id).await.expect("reads");
             assert_eq!(items.len(), 2, "{engine:?}");
@@ -359,7 +360,8 @@ fn ends_are_announced_unused_posts_are_marked_and_heads_review() {
             answer(commune, clerk.post, watch::Keep::End).await.expect("the clerk's post ends");
             assert!(staff.held((em, clerk.post), staff.now()).await.is_err(), "{engine:?}");
             answer(province, commune.1, watch::Keep::Keep).await.expect("the province keeps the administrator");
-            let open = watch::reviews(&mut conn, (top, staff.now()), 10).await.expect("reads");
+            let open =
+                watch::reviews(&mut conn, (&[office::Place::Under(top)], staff.now()), None, 10).await.expect("reads");
             assert!(open.is_empty(), "{engine:?}: the last answer closes the review");
         }
     });

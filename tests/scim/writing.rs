@@ -1,6 +1,9 @@
 //! Pushing officials: new ones, changed ones, those who leave, and many at once.
 
-use idp_core::{people, types::PersonalId};
+use idp_core::{
+    params, people,
+    types::{Ial, PersonalId},
+};
 use idp_tests::{Browser, House};
 use serde_json::json;
 
@@ -153,6 +156,12 @@ apart! {
         let (_, system, _) = two(house).await;
         let citizen = house.citizen("Lê Thị Cúc").await;
         let new = user("079085000001", "Lê Thị Cúc", "10000");
+        // Whose number is proved is known by it; who only claims one is passed over.
+        let (cx, person) = (house.cx(), citizen.id);
+        let proved = house.db().write(&cx, |tx| {
+            Box::pin(tx.run("update person set identity_assurance = $2 where id = $1", params![person, Ial::Ial2.urn()]))
+        });
+        assert_eq!(proved.await.expect("writes"), 1);
         let id = system.made(&new).await;
         assert_eq!(id, citizen.id.to_string());
         let mut browser = Browser::new();

@@ -68,3 +68,16 @@ data-match-pending = Waiting to be compared
 data-match-none = Not compared yet
 account-wrong-data-source = The source data is held by the Ministry of Public Security. Please request the change at the commune police.
 account-shared-computer = If this is a shared computer, sign out before you leave.
+# the account of an official's record
+invited-title = Set up your official account
+invited-lead = Your office has recorded you as an official. Choose a password to sign in and work under this record.
+invited-until = This link is valid until { $time } and works once.
+invited-number-hint = The 12 digits on your identity card, to make sure that the link reached the right person.
+invited-submit = Set up account
+invited-not-me = Not your name? Close this page and tell whoever gave you the link.
+invited-done-title = Your account is ready
+invited-done-next = After signing in, add a passkey or a code app: many official tasks need a second way to confirm it is you.
+err-number-other = This is not the number in the record. Check every digit; after five wrong tries the link stops working.
+error-invitation-gone-title = This invitation is no longer valid
+error-invitation-gone-text = The link was used, has run out, met too many wrong numbers, or was replaced by a newer one. Ask the administrator of your unit for another.
+error-invitation-gone-next = Go to the home page

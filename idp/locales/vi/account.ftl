@@ -68,3 +68,16 @@ data-match-pending = Đang chờ đối chiếu
 data-match-none = Chưa đối chiếu
 account-wrong-data-source = Dữ liệu gốc do Bộ Công an quản lý. Vui lòng đề nghị điều chỉnh tại Công an cấp xã.
 account-shared-computer = Nếu đang dùng máy chung, hãy đăng xuất trước khi rời đi.
+# the account of an official's record
+invited-title = Lập tài khoản cán bộ
+invited-lead = Cơ quan đã ghi hồ sơ công vụ của bạn. Hãy đặt mật khẩu để bạn đăng nhập và làm việc bằng hồ sơ này.
+invited-until = Liên kết này hết hạn lúc { $time } và chỉ dùng được một lần.
+invited-number-hint = 12 chữ số trên thẻ căn cước của bạn, để chắc rằng liên kết đến đúng người.
+invited-submit = Lập tài khoản
+invited-not-me = Không phải tên bạn? Hãy đóng trang này và báo lại người đã đưa liên kết.
+invited-done-title = Tài khoản đã sẵn sàng
+invited-done-next = Sau khi đăng nhập, hãy thêm khóa truy cập hoặc ứng dụng mã: nhiều việc của cán bộ cần cách xác minh thứ hai.
+err-number-other = Số này không phải số trong hồ sơ. Hãy kiểm tra từng chữ số; sau năm lần sai, liên kết không còn dùng được.
+error-invitation-gone-title = Lời mời này không còn hiệu lực
+error-invitation-gone-text = Liên kết đã được dùng, đã hết hạn, đã bị nhập sai số nhiều lần hoặc đã được thay bằng liên kết mới hơn. Hãy xin người quản trị đơn vị của bạn một liên kết khác.
+error-invitation-gone-next = Về trang chủ

@@ -33,7 +33,7 @@ pub use appointment::{Appointment, NewAppointment, Scope, Subject};
 pub use console::{Console, close, find, is_note_due, note_use, open};
 pub use gate::{Allowed, Caller, Demand, Fresh, How, LEVEL, Refusal, STALE, Targets, Who, allow, enter, proves, sees};
 pub use offer::{AcceptError, Offer, OfferError, accept, offer, offered};
-pub use register::{AppointError, By, EndError, IsServed, appoint, appointment, end, held_by, list, owners};
+pub use register::{AppointError, By, EndError, IsServed, appoint, appointment, end, held_by, leave, list, owners};
 pub(crate) use register::{disown, own_by_break_glass};
 pub use rights::{Beyond, Ground, may_appoint};
 pub use role::{Permission, Role};

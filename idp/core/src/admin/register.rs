@@ -39,6 +39,9 @@ pub enum AppointError {
     /// They hold it already.
     #[error("the subject holds the role there already")]
     Held,
+    /// Nobody makes another platform owner alone.
+    #[error("a second person must agree")]
+    SecondPerson,
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -142,6 +145,11 @@ pub async fn appoint(
         return Err(AppointError::NoUnit);
     }
     if let By::Administrator(allowed) = by {
+        // One account that was taken over must not make itself accomplices who stay. A post of the same rank waits for a second person;
+        // and the day on which there is nobody else is what break-glass accounts are for.
+        if new.role == Role::PlatformOwner && !is_break_glass(tx, allowed.caller().subject).await? {
+            return Err(AppointError::SecondPerson);
+        }
         let scopes: Vec<Scope> = allowed.held().iter().map(|own| own.scope).collect();
         let ground = ground(tx, &scopes, new.scope, now).await?;
         rights::may_appoint((allowed.caller().subject, allowed.held()), &new, &ground, now)
@@ -155,6 +163,13 @@ pub async fn appoint(
         return Err(AppointError::Held);
     }
     Ok(write(tx, new).await?)
+}
+
+async fn is_break_glass(conn: &mut Conn, subject: Subject) -> Result<bool, StoreError> {
+    match subject {
+        Subject::Person(person) => people::is_break_glass(conn, person).await,
+        Subject::Party(_) => Ok(false),
+    }
 }
 
 fn check(new: &NewAppointment, now: Timestamp) -> Result<(), AppointError> {
@@ -232,6 +247,23 @@ pub async fn end(tx: &mut Tx<'_>, by: By<'_>, stored: &Appointment, because: &st
         return Err(EndError::Ended);
     }
     Ok(Appointment { ended_at: Some(now), revision: stored.revision + 1, ..stored.clone() })
+}
+
+/// Ends every office of somebody who leaves: one that went on would open the console to whoever still knows their password.
+///
+/// # Errors
+/// [`EndError`] of the first that cannot be ended; then the caller ends nothing else, either.
+pub async fn leave(tx: &mut Tx<'_>, by: By<'_>, person: Id<id::Person>, because: &str) -> Result<usize, EndError> {
+    let now = tx.now();
+    // Also those that lie ahead.
+    let stored = rows::of_subject(tx, Subject::Person(person)).await?;
+    let open = |own: &&Appointment| own.ended_at.is_none() && own.window.until.is_none_or(|until| until > now);
+    let mut ended = 0;
+    for own in stored.iter().filter(open) {
+        end(tx, by, own, because).await?;
+        ended += 1;
+    }
+    Ok(ended)
 }
 
 async fn close(tx: &mut Tx<'_>, stored: &Appointment, because: &str) -> Result<bool, StoreError> {

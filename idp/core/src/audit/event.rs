@@ -32,6 +32,8 @@ pub enum Event {
     Enrolled { person: Id<id::Person>, account: Id<id::Account>, data_match: &'static str },
     /// Enrolling was refused: a quota, or the policy is off.
     EnrolmentRefused { because: &'static str },
+    /// The link to the account of a record was `made`, `used`, or met a `wrong-number`.
+    Invitation { person: Id<id::Person>, change: &'static str },
     /// The population registry answered about the data of a person.
     RegistryAnswered { person: Id<id::Person>, data_match: &'static str },
     /// Somebody proved to be the holder of an account; a session began.
@@ -228,6 +230,7 @@ impl Event {
         match self {
             Self::Enrolled { .. } => "enrolled",
             Self::EnrolmentRefused { .. } => "enrolment-refused",
+            Self::Invitation { .. } => "invitation",
             Self::RegistryAnswered { .. } => "registry-answered",
             Self::SignedIn { .. } => "signed-in",
             Self::Reauthenticated { .. } => "reauthenticated",
@@ -332,7 +335,8 @@ impl Event {
             | Self::BreakGlassChanged { .. }
             | Self::BreakGlassUsed { .. }
             | Self::BreakGlassFailed { .. }
-            | Self::BreakGlassDrilled { .. } => Class::Change,
+            | Self::BreakGlassDrilled { .. }
+            | Self::Invitation { .. } => Class::Change,
             _ => Class::Access,
         }
     }
@@ -373,7 +377,8 @@ impl Event {
             | Self::ConsoleClosed { person, .. }
             | Self::BreakGlassChanged { person, .. }
             | Self::BreakGlassUsed { person, .. }
-            | Self::BreakGlassFailed { person, .. } => Some(*person),
+            | Self::BreakGlassFailed { person, .. }
+            | Self::Invitation { person, .. } => Some(*person),
             Self::ConsentRefused { person, .. }
             | Self::SignInFailed { person, .. }
             | Self::PostRefused { person, .. }

@@ -54,6 +54,8 @@ kinds! {
     OwnerOffer "ow_"
     /// The link at which the key of a break-glass account is registered.
     SealLink "bg_"
+    /// The link at which an official makes the account of their record.
+    Invitation "in_"
 }
 
 /// A fresh random 256-bit secret of one kind.

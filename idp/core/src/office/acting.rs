@@ -9,8 +9,9 @@ use super::{
 };
 use crate::{
     audit::{self, Event},
+    crypto::digest,
     store::{Conn, StoreError, Tx},
-    types::{Aal, Id, Timestamp, id},
+    types::{Aal, Digest, Id, Timestamp, id},
 };
 
 type PostId = Id<id::Assignment>;
@@ -58,8 +59,8 @@ pub struct Capacity {
     pub unit: Id<id::Unit>,
     /// How they sign.
     pub signing: Signing,
-    /// For which classes of documents; empty: no such limit.
-    pub document_classes: Vec<String>,
+    /// For which classes of documents; `None`: no such limit; empty: for none.
+    pub document_classes: Option<BTreeSet<String>>,
     /// The roles that the party is told, in its own words.
     pub roles: BTreeSet<String>,
     /// The permissions in the party's namespace, without its `client_id`.
@@ -94,7 +95,7 @@ fn capacity(world: &World, rights: &Rights, with: &With<'_>) -> Option<Capacity>
         label: Label { vi: String::new(), en: String::new() },
         unit: rights.unit,
         signing: Signing::None,
-        document_classes: post.limits.document_classes.clone(),
+        document_classes: rights.document_classes.clone(),
         roles,
         permissions,
         aal,
@@ -192,6 +193,35 @@ pub async fn standing(
     let rights = effective(&world, post, at).ok().filter(|_| own);
     let found = rights.and_then(|rights| capacity(&world, &rights, with));
     Ok(labelled(conn, found.into_iter().collect()).await?.pop())
+}
+
+/// What a post says to a party now, without anybody acting in it: for a party that compares what it knows.
+pub async fn says(
+    conn: &mut Conn,
+    (person, post): (Id<id::Person>, PostId),
+    (party, client_id): (Id<id::Party>, &str),
+    at: Timestamp,
+) -> Result<Option<Capacity>, StoreError> {
+    let nobody = Id::from_uuid(uuid::Uuid::nil());
+    standing(conn, &With { session: nobody, person, party, client_id }, post, at).await
+}
+
+impl Capacity {
+    /// A mark of everything that a party is told by it: another one where anything of that is otherwise.
+    pub fn mark(&self) -> Digest {
+        let ends_at = self.ends_at.millis().to_string();
+        let delegator = self.delegator.map(|(post, _)| post.to_string()).unwrap_or_default();
+        let unit = self.unit.to_string();
+        let one = [self.kind.word(), self.position.as_str(), self.signing.word(), &unit, &delegator, &ends_at];
+        let roles = self.roles.iter().map(String::as_str);
+        let permissions = self.permissions.iter().map(String::as_str);
+        let classes = self.document_classes.iter().flatten().map(String::as_str);
+        let limited = if self.document_classes.is_some() { "limited" } else { "" };
+        let parts =
+            one.into_iter().chain([limited]).chain(roles).chain(["|"]).chain(permissions).chain(["|"]).chain(classes);
+        // No word holds a NUL, so no two lists are written alike.
+        digest::sha256(parts.collect::<Vec<_>>().join("\u{0}").as_bytes())
+    }
 }
 
 /// Chooses the post in which somebody acts towards a party (`None`: as themself), for this session and as a proposal for the next.

@@ -447,6 +447,10 @@ pub async fn transfer(tx: &mut Tx<'_>, by: &By, from: Seen, new: NewAssignment) 
     let mut after = with(&bench.before(person), ended(old, at, tx.now(), "transferred"))?;
     after.0.push(post);
     let admitted = bench.admit(person, &after)?;
+    // Else they would have nothing until somebody decides, or for good where the answer is no.
+    if admitted.writes().iter().any(|written| written.post.state == PostState::Pending) {
+        return Err(Refused::Waits.into());
+    }
     let given = save(tx, &admitted, origin(source)).await?;
     let decision = decision.as_deref();
     let moved = Moved { person, workflow: "mover", ended: 1, begun: Some(begun), decision, because: None };

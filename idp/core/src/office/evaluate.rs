@@ -146,6 +146,9 @@ pub struct Rights {
     pub delegator: Option<PostId>,
     /// The roles that count.
     pub held: Vec<Held>,
+    /// The classes of documents that may be signed: its own, and of what was handed on never more than of who handed it on. `None`: no
+    /// such limit; empty: none.
+    pub document_classes: Option<BTreeSet<String>>,
     /// The first instant at which any of it may count no more: nothing issued on it may live longer.
     pub ends_at: Timestamp,
 }
@@ -264,7 +267,10 @@ impl<'w> Bench<'w> {
         }
         let ends_at = held.iter().map(|held| held.until).fold(ground.ends_at, Timestamp::min);
         let (id, person, unit) = (post.id, post.person, post.unit);
-        Some(Rights { post: id, person, unit, kind: post.kind, delegator: post.delegator, held, ends_at })
+        let from = ground.from.as_ref().and_then(|from| from.document_classes.clone());
+        let document_classes = both(post.limits.classes(), from);
+        let (kind, delegator) = (post.kind, post.delegator);
+        Some(Rights { post: id, person, unit, kind, delegator, held, document_classes, ends_at })
     }
 
     /// The rules of the post as a whole. All are looked at, so that an explanation names every reason and not the first.
@@ -442,8 +448,16 @@ enum Delegator {
     Gone,
 }
 
-/// Whether a limit to parties is at least as narrow as another.
-pub(super) fn is_narrower(inner: Option<&BTreeSet<Id<id::Party>>>, outer: Option<&BTreeSet<Id<id::Party>>>) -> bool {
+/// What two limits leave.
+fn both<T: Ord>(one: Option<BTreeSet<T>>, other: Option<BTreeSet<T>>) -> Option<BTreeSet<T>> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.into_iter().filter(|class| other.contains(class)).collect()),
+        (one, other) => one.or(other),
+    }
+}
+
+/// Whether a limit, to parties or to classes of documents, is at least as narrow as another.
+pub(super) fn is_narrower<T: Ord>(inner: Option<&BTreeSet<T>>, outer: Option<&BTreeSet<T>>) -> bool {
     match (inner, outer) {
         (_, None) => true,
         (None, Some(_)) => false,

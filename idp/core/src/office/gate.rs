@@ -4,12 +4,12 @@
 //! after any call: rights(target) ⊆ rights(target) before ∪ grantable(actor).
 
 use super::{
-    Kind, Permission, Role, RoleId, Scope,
+    Kind, Permission, PositionId, Role, RoleId, Scope,
     carry::Ground,
     evaluate::Rights,
     freed::{freed, may_unite},
     grant::{Beyond, Giver, Grant, Power, Way, grants, may, may_hand_on},
-    post::{Post, PostState},
+    post::{Confirmed, Limits, Post, PostState},
     world::{Reach, World},
 };
 use crate::{
@@ -87,6 +87,12 @@ pub enum Refused {
     /// The person is not active.
     #[error("the person is not active")]
     Person,
+    /// Who is meant cannot be said: one word for every reason, so that it tells nothing of anybody.
+    #[error("it is not clear who is meant")]
+    Unclear,
+    /// A role of the new post waits for a second person, and the old post would have ended meanwhile.
+    #[error("the new post waits for a second person")]
+    Waits,
     /// A right of another post, which this one holds back by separation of duties, would come free, and the actor could not give it.
     #[error("it would set free the role {}, which cannot be given", .0.as_str())]
     SetsFree(RoleId),
@@ -108,6 +114,8 @@ impl Refused {
             Self::SamePerson => "same-person",
             Self::State => "wrong-state",
             Self::Person => "person-not-active",
+            Self::Unclear => "person-unclear",
+            Self::Waits => "move-waits",
             Self::SetsFree(_) => "sets-free",
             Self::Nothing => "nothing",
         }
@@ -295,9 +303,14 @@ fn needs_second(world: &World, was: Option<&Post>, post: &Post) -> bool {
     added(was, post).iter().any(watched)
 }
 
+/// Whether a post grants something, or would once a second person agreed.
+pub(super) const fn open(post: &Post) -> bool {
+    matches!(post.state, PostState::Active | PostState::Pending)
+}
+
 /// What a post grants that it did not before.
 fn added<'a>(was: Option<&Post>, post: &'a Post) -> Vec<Grant<'a>> {
-    if !matches!(post.state, PostState::Active | PostState::Pending) {
+    if !open(post) {
         return Vec::new();
     }
     let had = |grant: &Grant<'_>| {
@@ -308,12 +321,10 @@ fn added<'a>(was: Option<&Post>, post: &'a Post) -> Vec<Grant<'a>> {
 
 /// What a post granted, or asked for, that it does not any more.
 fn taken<'a>(was: &'a Post, post: &Post) -> Vec<Grant<'a>> {
-    if !matches!(was.state, PostState::Active | PostState::Pending) {
+    if !open(was) {
         return Vec::new();
     }
-    let has = |grant: &Grant<'_>| {
-        matches!(post.state, PostState::Active | PostState::Pending) && grants(post).any(|after| grant.lies_in(&after))
-    };
+    let has = |grant: &Grant<'_>| open(post) && grants(post).any(|after| grant.lies_in(&after));
     grants(was).filter(|grant| !has(grant)).collect()
 }
 
@@ -342,6 +353,11 @@ fn judge(world: &World, (was, post): (Option<&Post>, &Post), actor: &Actor<'_>, 
     Ok(())
 }
 
+/// What a post means beside its roles, scope and window.
+const fn meaning(post: &Post) -> (&PositionId, &Limits, Option<&Confirmed>) {
+    (&post.position, &post.limits, post.decision.as_ref())
+}
+
 fn allowed(
     world: &World,
     (was, post): (Option<&Post>, &Post),
@@ -349,9 +365,13 @@ fn allowed(
     (more, less): (&[Grant<'_>], &[Grant<'_>]),
 ) -> Result<(), Refused> {
     let all = |giver: &Giver, need| -> Result<(), Refused> {
-        // A decision, a limit or a position changes what a post means, so whoever changes only these must be able to give the post.
         let itself = Grant { post, role: None, parties: &None };
         may(world, giver, need, (&itself, Way::Take))?;
+        // A decision, a limit or a position changes what every role of a post means: who signs how, and for which documents. So whoever
+        // changes only these must be able to give all of it, or a limit set from above could be lifted from below.
+        if was.is_some_and(|was| meaning(was) != meaning(post)) {
+            grants(post).try_for_each(|grant| may(world, giver, need, (&grant, Way::Give)))?;
+        }
         more.iter().try_for_each(|grant| may(world, giver, need, (grant, Way::Give)))?;
         Ok(less.iter().try_for_each(|grant| may(world, giver, need, (grant, Way::Take)))?)
     };
@@ -430,12 +450,11 @@ fn sound(world: &World, post: &Post, facts: Facts) -> Result<(), Refused> {
 
 /// Two posts that meet in time may not hold roles that exclude each other, and neither may one post.
 fn separated(world: &World, writes: &[Written], after: &[Post]) -> Result<(), Refused> {
-    let counts = |post: &Post| matches!(post.state, PostState::Active | PostState::Pending);
-    for Written { was, post } in writes.iter().filter(|written| counts(&written.post)) {
+    for Written { was, post } in writes.iter().filter(|written| open(&written.post)) {
         if added(was.as_ref(), post).is_empty() {
             continue;
         }
-        for other in after.iter().filter(|other| other.id == post.id || counts(other)) {
+        for other in after.iter().filter(|other| other.id == post.id || open(other)) {
             if other.window().shared(post.window()).is_none() {
                 continue;
             }

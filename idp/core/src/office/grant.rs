@@ -152,6 +152,8 @@ pub enum Beyond {
     OtherUnit(Unit),
     /// It would last longer than what they hold.
     TooLong(Timestamp),
+    /// It is for documents for which they may not sign.
+    Documents,
     /// No such role.
     UnknownRole(RoleId),
     /// The unit does not exist within the window.
@@ -168,6 +170,7 @@ impl Beyond {
             Self::NotHeld(_) => "not-held",
             Self::OtherUnit(_) => "other-unit",
             Self::TooLong(_) => "too-long",
+            Self::Documents => "documents",
             Self::UnknownRole(_) => "unknown-role",
             Self::NoUnit(_) => "no-unit",
         }
@@ -257,6 +260,9 @@ pub(super) fn may_hand_on(world: &World, holder: &Rights, post: &Post) -> Result
     }
     if holder.kind == super::Kind::Delegated || post.delegator != Some(holder.post) {
         return Err(Beyond::NoPower);
+    }
+    if !is_narrower(post.limits.classes().as_ref(), holder.document_classes.as_ref()) {
+        return Err(Beyond::Documents);
     }
     for grant in &post.roles {
         let held = holder.held.iter().find(|held| held.role == grant.role && held.delegable);

@@ -8,9 +8,9 @@ use super::{
 };
 use crate::{
     org::{self, AsOf, Code, Scheme},
-    people::{self, DataMatch, NewPerson, Profile},
+    people::{self, DataMatch, NewPerson, Profile, StoredPerson},
     store::{Conn, StoreError, Tx},
-    types::{FullName, Id, PersonalId, Timestamp, id},
+    types::{FullName, Ial, Id, PersonalId, Timestamp, id},
 };
 
 /// What became of a post that was stated.
@@ -38,24 +38,43 @@ pub async fn unit_of(conn: &mut Conn, code: &str, at: Timestamp) -> Result<Optio
     Ok(None)
 }
 
-/// The one person who claims the number, or a record made for them, and whether it was made.
+/// The official whom number and name mean, or a record made for them, and whether it was made.
+///
+/// Whoever made an account can claim any number, so an unproven claim is no official: else somebody who knows an official's data could
+/// enrol as them and be given their posts by the next list. It is passed over in silence, so that a list finds out nothing about citizens.
 ///
 /// # Errors
-/// [`Refused::Person`]: several claim it, and nobody can say which of them is meant.
+/// [`Refused::Unclear`]: the record goes by another name, or is not active, or several could be meant.
 pub async fn person_of(
     tx: &mut Tx<'_>,
     number: &PersonalId,
     name: &FullName,
 ) -> Result<(Id<id::Person>, bool), DeskError> {
-    match people::claimants(tx, number).await?[..] {
-        [person] => Ok((person, false)),
+    let claimants = people::claimants(tx, number).await?;
+    let (mut officials, mut proven, mut unused) = (Vec::new(), Vec::new(), Vec::new());
+    for known in people::persons(tx, &claimants).await? {
+        if !posts::of_person(tx, known.id).await?.is_empty() {
+            officials.push(known);
+        } else if known.identity_assurance > Ial::Ial1 {
+            proven.push(known);
+        } else if people::accounts_of(tx, known.id).await?.is_empty() {
+            unused.push(known);
+        }
+    }
+    let meant = [officials, proven, unused].into_iter().find(|found| !found.is_empty()).unwrap_or_default();
+    match &meant[..] {
+        [one] if one.is_active() && is_named(one, name) => Ok((one.id, false)),
         [] => {
             let profile = Profile { name: name.clone(), birthdate: None };
             let new = NewPerson { profile, number: Some(number.clone()), data_match: DataMatch::None };
             Ok((people::add_person(tx, new).await?, true))
         }
-        _ => Err(Refused::Person.into()),
+        _ => Err(Refused::Unclear.into()),
     }
+}
+
+fn is_named(known: &StoredPerson, name: &FullName) -> bool {
+    known.profile.as_ref().is_some_and(|profile| profile.name.key() == name.key())
 }
 
 /// Every post of a person that counts, will count or waits; what was handed on to them is not among them.

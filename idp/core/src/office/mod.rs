@@ -26,6 +26,7 @@ mod gate;
 mod grant;
 mod here;
 pub mod import;
+mod invite;
 mod keep;
 pub mod outbox;
 mod permission;
@@ -38,7 +39,7 @@ pub mod tell;
 pub mod watch;
 mod world;
 
-pub use acting::{Acting, Capacity, With, acting, choices, choose, chosen_at, note, serves, standing, sweep};
+pub use acting::{Acting, Capacity, With, acting, choices, choose, chosen_at, note, says, serves, standing, sweep};
 pub use ask::{
     Filter, Found, May, Place, Visible, Waiting, Wanted, Who, assignment, assignments, explain, handed_on, history,
     may, posts_in, reasons, rights, under, unindexed, used, visible, waiting, who, world,
@@ -53,6 +54,7 @@ pub use evaluate::{Finding, Held, Judged, Remedy, Rights, Rule, effective, judge
 pub use gate::{Actor, Admitted, AdmittedRole, After, Before, Facts, Refused, admit_change, admit_role};
 pub use grant::{Beyond, Giver, Power};
 pub use here::{administer, administering, offices};
+pub use invite::may_invite;
 pub use keep::{Kept, is_live, keep, keep_as, live_posts, person_of, unit_of};
 pub use permission::{Permission, Word, WordError};
 pub use post::{

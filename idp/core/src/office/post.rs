@@ -172,6 +172,13 @@ pub struct Limits {
     pub no_redelegate: bool,
 }
 
+impl Limits {
+    /// The classes of documents that may be signed; `None`: no such limit.
+    pub(super) fn classes(&self) -> Option<BTreeSet<String>> {
+        (!self.document_classes.is_empty()).then(|| self.document_classes.iter().cloned().collect())
+    }
+}
+
 /// The decision behind a post. A post without one is unconfirmed: it lets nobody administer and ends after ninety days.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "PostDecision")]

@@ -207,6 +207,9 @@ pub fn refusal(word: &str) -> &'static str {
         "unconfirmed" => "office-why-unconfirmed",
         "field" => "office-why-field",
         "person-not-active" => "office-why-person",
+        "person-unclear" => "office-why-unclear",
+        "move-waits" => "office-why-move-waits",
+        "documents" => "office-why-documents",
         "same-person" => "office-why-same-person",
         _ => "office-why-state",
     }

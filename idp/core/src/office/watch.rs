@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    Actor, Beyond, By, DeskError, Permission, PostState, Refused, admit_change,
+    Actor, Beyond, By, DeskError, Permission, Place, PostState, Refused, admit_change,
     desk::{bench, ended, save, with},
     rows::{
         posts::{self, Origin},
@@ -93,13 +93,21 @@ pub async fn open_reviews(tx: &mut Tx<'_>) -> Result<u64, StoreError> {
     Ok(opened)
 }
 
-/// Open reviews in a unit and all below it, the most urgent first.
+/// Open reviews at these places, the most urgent first, at most `limit` after the one that was due then.
 pub async fn reviews(
     conn: &mut Conn,
-    under: (Id<id::Unit>, Timestamp),
+    (places, at): (&[Place], Timestamp),
+    after: Option<(Timestamp, ReviewId)>,
     limit: i64,
 ) -> Result<Vec<ReviewRow>, StoreError> {
-    rows::reviews(conn, under, limit).await
+    let mut found = Vec::new();
+    for place in places {
+        found.extend(rows::reviews(conn, (*place, at), after, limit).await?);
+    }
+    found.sort_by_key(|row| (row.due_at, row.id));
+    found.dedup_by_key(|row| row.id);
+    found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(found)
 }
 
 /// Open reviews that the head of a unit owes.

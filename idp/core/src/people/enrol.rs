@@ -58,7 +58,7 @@ pub fn sign_in_name(name: &FullName) -> String {
     format!("{base}-{:06}", random::below(1_000_000))
 }
 
-async fn free_login(tx: &mut Tx<'_>, name: &FullName) -> Result<String, StoreError> {
+pub(super) async fn free_login(tx: &mut Tx<'_>, name: &FullName) -> Result<String, StoreError> {
     for _ in 0..16 {
         let login = sign_in_name(name);
         if rows::account_by_login(tx, &login).await?.is_none() {

@@ -1,6 +1,6 @@
 //! People: who we know, by which numbers, with which accounts.
 //!
-//! Owns: `person`, `account`, `identifier`, `identifier_index`, `person_name_word`, `registry_check`, and shows the views
+//! Owns: `person`, `account`, `account_invitation`, `identifier`, `identifier_index`, `person_name_word`, `registry_check`, and shows the views
 //! `account_standing`, `person_face`, `person_name_face`. May be called by the gate, the hall and the doors.
 //!
 //! A person is one human being; an account is a way in for them. The personal number is an attribute to match, sealed,
@@ -8,6 +8,7 @@
 
 mod account;
 mod enrol;
+mod invitation;
 mod naming;
 mod person;
 pub mod registry;
@@ -20,6 +21,7 @@ pub use account::{
     login_key, set_account_state, set_locale, set_notices, since,
 };
 pub use enrol::{Enrolled, Enrolment, due_checks, record_answer, record_pending, sign_in_name};
+pub use invitation::{InviteError, Invited, Opened, invite, invited, open_account};
 pub use naming::{MOST_WORDS, index_name, reseal_names, sought, stale_names};
 pub use person::{
     DataMatch, NewPerson, PersonState, Profile, StoredPerson, add_person, change_profile, claimants, names, person,

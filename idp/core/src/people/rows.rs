@@ -13,7 +13,7 @@ use crate::{
     },
     params,
     store::{Conn, Param, Row, StoreError, Tx},
-    types::{Fault, Ial, Id, Locale, id},
+    types::{Digest, Fault, Ial, Id, Locale, Timestamp, id},
 };
 
 /// The kind of identifier that a personal number is.
@@ -54,6 +54,14 @@ const UPDATE_LOCALE: &str =
 const SINCE: &str = "select a.created_at, a.locale_at, coalesce(p.profile_at, p.created_at) as profile_at, \
     (select max(i.recorded_at) from identifier i where i.person_id = p.id and i.ended_at is null) as number_at \
     from account a join person p on p.id = a.person_id where a.id = $1";
+const INVITE: &str = "insert into account_invitation (person_id, link_digest, made_by, made_at, ends_at) \
+    values ($1, $2, $3, $4, $5) on conflict (person_id) do update set link_digest = excluded.link_digest, \
+    made_by = excluded.made_by, made_at = excluded.made_at, ends_at = excluded.ends_at, failures = 0, used_at = null";
+const INVITED: &str = "select person_id, ends_at from account_invitation \
+    where link_digest = $1 and used_at is null and ends_at > $2 and failures < $3";
+const INVITATION_FAILED: &str =
+    "update account_invitation set failures = failures + 1 where link_digest = $1 and used_at is null";
+const INVITATION_USED: &str = "update account_invitation set used_at = $2 where link_digest = $1 and used_at is null";
 const INSERT_CHECK: &str = "insert into registry_check \
     (id, person_id, request_ref, state, tries, due_at, created_at, answered_at) values ($1, $2, $3, $4, 1, $5, $6, $7)";
 const POSTPONE_CHECK: &str = "update registry_check set tries = tries + 1, \
@@ -88,6 +96,10 @@ const STALE_WORDS: &str =
 
 /// Every statement of this file.
 pub(super) const ALL: &[&str] = &[
+    INVITE,
+    INVITED,
+    INVITATION_FAILED,
+    INVITATION_USED,
     INSERT_PERSON,
     PERSON,
     PERSONS,
@@ -400,4 +412,34 @@ pub(super) async fn count_stale_words(conn: &mut Conn) -> Result<u64, StoreError
 pub(super) async fn stale_words(conn: &mut Conn, most: i64) -> Result<Vec<Id<id::Person>>, StoreError> {
     let active = conn.seals().active_id().to_owned();
     conn.all(STALE_WORDS, params![active, most]).await?.iter().map(|row| row.id("person_id")).collect()
+}
+
+/// Keeps a link; one that was there before is worth nothing any more.
+pub(super) async fn invite(
+    tx: &mut Tx<'_>,
+    (person, link): (Id<id::Person>, Digest),
+    ends_at: Timestamp,
+) -> Result<(), StoreError> {
+    let (now, by) = (tx.now(), tx.cx().actor.to_string());
+    tx.run(INVITE, params![person, link, by, now, ends_at]).await.map(|_| ())
+}
+
+/// Whose a link is that can be used, and when it is over.
+pub(super) async fn invited(
+    conn: &mut Conn,
+    (link, now): (Digest, Timestamp),
+    most: i64,
+) -> Result<Option<(Id<id::Person>, Timestamp)>, StoreError> {
+    let found = conn.one(INVITED, params![link, now, most]).await?;
+    found.map(|row| Ok((row.id("person_id")?, row.time("ends_at")?))).transpose()
+}
+
+pub(super) async fn invitation_failed(tx: &mut Tx<'_>, link: Digest) -> Result<(), StoreError> {
+    tx.run(INVITATION_FAILED, params![link]).await.map(|_| ())
+}
+
+/// Whether it was there to be used: of two at once, one finds it.
+pub(super) async fn use_invitation(tx: &mut Tx<'_>, link: Digest) -> Result<bool, StoreError> {
+    let now = tx.now();
+    Ok(tx.run(INVITATION_USED, params![link, now]).await? == 1)
 }

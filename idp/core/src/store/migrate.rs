@@ -73,6 +73,7 @@ pub const fn migrations() -> &'static [Migration] {
         25 "0025_people"
         26 "0026_office"
         28 "0028_session"
+        29 "0029_people"
     }
 }
 

@@ -48,11 +48,16 @@ pub(super) fn read_claim(params: &Params, today: Day) -> Result<Claim, Vec<Mista
     }
 }
 
+/// Reads a personal number.
+pub(super) fn number(text: &str) -> Result<PersonalId, Mistake> {
+    PersonalId::parse(text).map_err(number_mistake)
+}
+
 type Who = (Result<PersonalId, Mistake>, Result<FullName, Mistake>, Result<BirthDate, Mistake>);
 
 fn who(params: &Params, today: Day) -> Who {
     let text = |name| params.get(name).unwrap_or_default();
-    let number = PersonalId::parse(text("personal_number")).map_err(number_mistake);
+    let number = number(text("personal_number"));
     let name = FullName::parse(text("full_name")).map_err(name_mistake);
     let birthdate = BirthDate::parse(text("birthdate"), today).map_err(birth_mistake);
     let birthdate = match (birthdate, &number) {

@@ -26,6 +26,7 @@
 //! | `GET`, `POST /account/passkeys…` | `passkeys`; who may change something: `gate` |
 //! | `GET /.well-known/…` | `well_known`: what browsers and password managers look for |
 //! | `GET`, `POST /enrol` | `enrol`; what the form says: `application`; how often: `quota` |
+//! | `/invitation…` | `invited`: an official makes the account of the record that a list brought |
 //! | (a job) | `reverify`: asks the registry again |
 
 mod access;
@@ -42,6 +43,7 @@ mod gate;
 mod hand_on;
 mod history;
 mod home;
+mod invited;
 mod official;
 mod own;
 mod passkeys;
@@ -64,7 +66,7 @@ use axum::{
     routing::{get, post},
 };
 
-use crate::web::house::House;
+use crate::web::{house::House, invitation};
 
 pub use reverify::reverify_due;
 
@@ -106,6 +108,8 @@ pub fn routes(house: &Arc<House>) -> Router {
         .route("/account/contacts/second-factor", post(contacts::second_factor))
         .route("/account/contacts/remove", post(contacts::remove))
         .route("/account/password", get(password::page).post(password::change))
+        .route(invitation::PATH, get(invited::begin))
+        .route("/invitation/account", get(invited::page).post(invited::answer))
         .route("/recover", get(recover::page).post(recover::ask))
         .route("/recover/stop", get(recovered::ask_stop).post(recovered::stop))
         .route("/recover/{t}", get(recover::step))

@@ -7,7 +7,7 @@ use axum::{extract::Request, response::Response, routing::MethodFilter};
 use futures_util::future::BoxFuture;
 use idp_core::{
     admin::{Allowed, Demand, Targets},
-    store::{Conn, Tx},
+    store::{Conn, Cx, Tx},
     types::Timestamp,
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator};
@@ -179,6 +179,8 @@ pub(super) trait Act: Send + Sync + 'static {
     type Body: Input;
     /// The answer.
     type Answer: Serialize + JsonSchema + Send + Sync;
+    /// Whether the answer holds a secret: then it is not kept for a request that is sent again.
+    const IS_SECRET: bool = false;
     /// Its row.
     const IS: Is;
 
@@ -200,6 +202,23 @@ pub(super) trait Reads: Act {
 pub(super) trait Writes: Act {
     /// Does it.
     async fn write(tx: &mut Tx<'_>, ask: &Ask<Self>, allowed: &Allowed) -> Result<Reply<Self::Answer>, Stop>;
+}
+
+/// Under what the work of an operation is done.
+#[derive(Clone, Copy)]
+pub(super) struct At<'a> {
+    /// Who writes.
+    pub(super) cx: &'a Cx,
+    /// What the caller wrote into `Idempotency-Key`.
+    pub(super) key: Option<&'a str>,
+}
+
+/// An operation whose work is too long for one transaction. Every transaction of it asks the rules of its room again: what the gate
+/// allowed at the beginning may have ended since.
+#[async_trait]
+pub(super) trait Works: Act {
+    /// Does it.
+    async fn work(at: At<'_>, ask: &Ask<Self>, allowed: &Allowed) -> Result<Reply<Self::Answer>, Stop>;
 }
 
 /// The types of an operation, for the document.
@@ -225,16 +244,26 @@ pub(super) struct Operation {
     pub(super) run: fn(Desk, Request) -> BoxFuture<'static, Response>,
     pub(super) shapes: fn(&mut SchemaGenerator) -> Shapes,
     pub(super) writes: bool,
+    pub(super) is_secret: bool,
 }
 
 /// The operation of a type that reads.
 pub(super) const fn reads<A: Reads>() -> Operation {
-    Operation { is: A::IS, run: run_read::<A>, shapes: shapes::<A>, writes: false }
+    Operation { is: A::IS, run: run_read::<A>, shapes: shapes::<A>, writes: false, is_secret: A::IS_SECRET }
 }
 
 /// The operation of a type that writes.
 pub(super) const fn writes<A: Writes>() -> Operation {
-    Operation { is: A::IS, run: run_write::<A>, shapes: shapes::<A>, writes: true }
+    Operation { is: A::IS, run: run_write::<A>, shapes: shapes::<A>, writes: true, is_secret: A::IS_SECRET }
+}
+
+/// The operation of a type that works in many transactions.
+pub(super) const fn works<A: Works>() -> Operation {
+    Operation { is: A::IS, run: run_work::<A>, shapes: shapes::<A>, writes: true, is_secret: A::IS_SECRET }
+}
+
+fn run_work<A: Works>(desk: Desk, request: Request) -> BoxFuture<'static, Response> {
+    Box::pin(gate::work::<A>(desk, request))
 }
 
 fn run_read<A: Reads>(desk: Desk, request: Request) -> BoxFuture<'static, Response> {

@@ -318,6 +318,9 @@ fn refused(error: AppointError) -> Stop {
         AppointError::NotForMachines => wrong("/role", "not-for-machines"),
         AppointError::Scope => wrong("/unit", "whole-role"),
         AppointError::Period => wrong("/from", "empty-period"),
+        AppointError::SecondPerson => {
+            Problem::new(refuse::SECOND_PERSON).with([Mistake::at("/role", "owner-alone")]).into()
+        }
         AppointError::Held => Problem::new(refuse::CONFLICT).with([Mistake::at("/role", "held-already")]).into(),
         AppointError::Store(error) => error.into(),
     }
@@ -359,11 +362,20 @@ impl Writes for End {
         let ended = admin::end(tx, By::Administrator(allowed), &stored, &ask.body.because.0).await;
         let ended = ended.map_err(|error| match error {
             EndError::Beyond(beyond) => Stop::Beyond { pointer: "", because: beyond.word() },
-            EndError::Ended => Stop::from(Problem::new(refuse::CONFLICT)),
+            other => other.into(),
+        })?;
+        Ok(Reply::at(Held::of(tx, &ask.house, &ended).await?, ended.revision))
+    }
+}
+
+impl From<EndError> for Stop {
+    fn from(error: EndError) -> Self {
+        match error {
+            EndError::Beyond(_) => Self::Beyond { pointer: "/person", because: "administers" },
+            EndError::Ended => Self::from(Problem::new(refuse::CONFLICT)),
             EndError::LastOwner => Problem::new(refuse::LAST_OWNER).into(),
             EndError::BreakGlass => Problem::new(refuse::BREAK_GLASS).into(),
             EndError::Store(error) => error.into(),
-        })?;
-        Ok(Reply::at(Held::of(tx, &ask.house, &ended).await?, ended.revision))
+        }
     }
 }

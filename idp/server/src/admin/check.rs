@@ -140,6 +140,9 @@ pub(super) struct Post {
     revision: i64,
     /// The `sub` by which this party knows its holder; null where it does not know them yet.
     subject: Option<String>,
+    /// Another one whenever what the post says to this party is otherwise: also by a role, a date or a unit, for which `revision` does
+    /// not rise. Null: it says nothing now.
+    mark: Option<String>,
 }
 
 /// Which page.
@@ -185,7 +188,9 @@ impl Reads for Reconcile {
                 Some(sector) => signin::known_subject(conn, one.person, &sector).await?,
                 None => None,
             };
-            items.push(Post { post: one.post, revision: one.revision, subject });
+            let said = office::says(conn, (one.person, one.post), (party.id, &party.client_id), ask.now).await?;
+            let mark = said.map(|capacity| capacity.mark().hex());
+            items.push(Post { post: one.post, revision: one.revision, subject, mark });
         }
         let next = last.map(|last| Cursor::after(&question, &last.to_string()));
         Ok(Reply::new(Page { items, next }))

@@ -150,7 +150,7 @@ fn parameters(operation: &Operation, shapes: &Shapes) -> Vec<Value> {
         parameters.push(json!({"name": "If-Match", "in": "header", "required": true,
             "description": "the ETag that was read", "schema": {"type": "string", "pattern": "^\"[0-9]{1,18}\"$"}}));
     }
-    if operation.writes {
+    if operation.writes && !operation.is_secret {
         parameters.push(json!({"name": "Idempotency-Key", "in": "header", "required": false,
             "description": "one for each intention; an answer can be had again for a day",
             "schema": {"type": "string", "pattern": "^[!-~]{1,64}$"}}));

@@ -19,6 +19,7 @@ use idp_core::{
     },
     audit::{self, Event},
     crypto::digest,
+    office,
     store::{Conn, Cx, StoreError, Tx},
     types::{Digest, Fault},
 };
@@ -26,7 +27,7 @@ use serde::Serialize;
 
 use super::{
     Desk, PREFIX,
-    act::{Act, Ask, Is, Method, Outside, Precondition, Reads, Reply, Writes},
+    act::{Act, Ask, At, Is, Method, Outside, Precondition, Reads, Reply, Works, Writes},
     ask,
     caller::{self, Known},
     refuse::{self, Stop},
@@ -79,19 +80,60 @@ async fn try_write<A: Writes>(desk: &Desk, request: Request) -> Result<Answer, P
 }
 
 async fn within<A: Writes>(tx: &mut Tx<'_>, at: &Entered<A>) -> Result<Answer, Stop> {
-    if let Some((key, request)) = &at.once {
-        match once::known(tx, key, *request, at.ask.now).await? {
-            Kept::New => {}
-            Kept::Answered(answer) => return Ok(answer),
-            Kept::Different => return Err(Problem::new(refuse::KEY_REUSED).into()),
-        }
+    if let Some(answer) = answered(tx, at).await? {
+        return Ok(answer);
     }
     let allowed = admitted(tx, at).await?;
     let reply = A::write(tx, &at.ask, &allowed).await?;
     let answer = written(&A::IS, reply)?;
-    if let Some((key, request)) = &at.once {
-        once::keep(tx, key, *request, &answer).await?;
+    keep(tx, at, &answer).await?;
+    Ok(answer)
+}
+
+/// The answer that the same request was given before.
+async fn answered<A: Act>(conn: &mut Conn, at: &Entered<A>) -> Result<Option<Answer>, Stop> {
+    let Some((key, request)) = &at.once else { return Ok(None) };
+    match once::known(conn, key, *request, at.ask.now).await? {
+        Kept::New => Ok(None),
+        Kept::Answered(answer) => Ok(Some(answer)),
+        Kept::Different => Err(Problem::new(refuse::KEY_REUSED).into()),
     }
+}
+
+async fn keep<A: Act>(tx: &mut Tx<'_>, at: &Entered<A>, answer: &Answer) -> Result<(), StoreError> {
+    match &at.once {
+        Some((key, request)) => once::keep(tx, key, *request, answer).await,
+        None => Ok(()),
+    }
+}
+
+/// Runs an operation whose work is many transactions, each of which its room judges anew.
+pub(super) async fn work<A: Works>(desk: Desk, request: Request) -> Response {
+    match try_work::<A>(&desk, request).await {
+        Ok(answer) => respond(&desk, &answer),
+        Err(problem) => problem.into_response(),
+    }
+}
+
+async fn try_work<A: Works>(desk: &Desk, request: Request) -> Result<Answer, Problem> {
+    let entered = Box::pin(enter::<A>(desk, request)).await?;
+    note_use(desk, &entered.known, &entered.cx).await?;
+    let answer = Box::pin(worked(desk, &entered)).await;
+    settle(desk, &A::IS, &entered.cx, answer).await
+}
+
+/// No connection is held while the work is done: it takes its own.
+async fn worked<A: Works>(desk: &Desk, at: &Entered<A>) -> Result<Answer, Stop> {
+    let mut conn = desk.house.db.read().await?;
+    if let Some(answer) = answered(&mut conn, at).await? {
+        return Ok(answer);
+    }
+    let allowed = admitted(&mut conn, at).await?;
+    drop(conn);
+    let under = At { cx: &at.cx, key: at.once.as_ref().map(|(key, _)| key.key.as_str()) };
+    let answer = written(&A::IS, A::work(under, &at.ask, &allowed).await?)?;
+    let kept: Result<(), StoreError> = desk.house.db.write(&at.cx, |tx| Box::pin(keep(tx, at, &answer))).await;
+    kept?;
     Ok(answer)
 }
 
@@ -128,7 +170,8 @@ async fn enter<A: Act>(desk: &Desk, request: Request) -> Result<Entered<A>, Prob
         Precondition::None => None,
         Precondition::IfMatch => Some(ask::if_match(&parts.headers)?),
     };
-    let once = if A::IS.method == Method::Get { None } else { ask::idempotency_key(&parts.headers)? };
+    let kept = A::IS.method != Method::Get && !A::IS_SECRET;
+    let once = if kept { ask::idempotency_key(&parts.headers)? } else { None };
     let once = once.map(|key| (OnceKey { caller: known.caller.subject, key }, digest_of(&parts, &bytes)));
     let house = Arc::clone(&desk.house);
     let ask = Ask { house, now: cx.now, path, query, body, seen };
@@ -162,7 +205,16 @@ async fn note_use(desk: &Desk, known: &Known, cx: &Cx) -> Result<(), Fault> {
     let Some(console) = known.console.as_ref().filter(|console| admin::is_note_due(console, cx.now)) else {
         return Ok(());
     };
-    let noted = desk.house.db.write(cx, |tx| Box::pin(admin::note_use(tx, console)));
+    let noted = desk.house.db.write(cx, |tx| {
+        Box::pin(async move {
+            // Whoever administers daily is not dormant, though they act towards no party.
+            let (session, person, now) = (console.live.id, console.live.person, tx.now());
+            if let Some(rights) = office::administering(tx, (session, person), now).await? {
+                office::used(tx, rights.post).await?;
+            }
+            admin::note_use(tx, console).await
+        })
+    });
     noted.await.map_err(|error: StoreError| Fault::from(error))
 }
 

@@ -6,6 +6,9 @@
 //! | `write` | giving, changing, ending, deciding, moving, leaving |
 //! | `catalogue` | positions, roles, separations |
 //! | `reviews` | what heads of units owe |
+//! | `files` | posts from files, taken back |
+//! | `drift` | who left, by the list of the personnel system |
+//! | `invite` | the way into the record of an official whom a list brought |
 //! | `out` | posts as they are answered |
 //! | `wrong` | the one answer to each refusal of the office |
 //!
@@ -13,6 +16,9 @@
 //! the transaction that makes it. Questions are asked over the caller's own units, so nothing of an answer depends on what lies outside.
 
 mod catalogue;
+mod drift;
+mod files;
+mod invite;
 mod look;
 mod out;
 mod reviews;
@@ -37,6 +43,9 @@ use super::{
 use crate::web::{Code, Problem};
 
 pub(super) use catalogue::{AddRole, ChangeRole, GetRole, Part, Positions, PutPosition, Roles, Separations, Unite};
+pub(super) use drift::Drift;
+pub(super) use files::{Import, Imported, Imports, Lines, Template, Trial, Undo};
+pub(super) use invite::Invite;
 pub(super) use look::{Delegations, Explain, Get, List, WhoMay};
 pub(super) use reviews::{Answer, Review, Reviews};
 pub(super) use write::{Approve, Change, End, Give, Leave, Move, Refuse, Withdraw};
@@ -98,17 +107,18 @@ fn by(allowed: &Allowed, permission: Permission, now: Timestamp) -> Result<By, S
     allowed.by(permission, now).ok_or_else(|| Problem::new(refuse::NOT_PERMITTED).into())
 }
 
-/// The part of a subtree that the caller may look at; of the whole tree where none is named.
+/// The part of a subtree that the caller may look at; of the whole tree where none is named. What they may look at is asked of now, where
+/// it lay of the day that they ask about.
 async fn view(
     conn: &mut Conn,
     allowed: &Allowed,
     unit: Option<Id<id::Unit>>,
-    now: Timestamp,
+    (now, at): (Timestamp, Timestamp),
 ) -> Result<office::Visible, Stop> {
     let top = match unit {
         Some(unit) => Some(unit),
-        None => org::root(conn, AsOf::at(now)).await?,
+        None => org::root(conn, AsOf::at(at)).await?,
     };
     let Some(top) = top else { return Ok(office::Visible::default()) };
-    Ok(office::visible(conn, &allowed.reaches(Permission::ReadOfficials, now), (top, now)).await?)
+    Ok(office::visible(conn, &allowed.reaches(Permission::ReadOfficials, now), (top, at)).await?)
 }

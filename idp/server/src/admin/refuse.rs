@@ -105,7 +105,8 @@ fn beyond(pointer: &'static str, because: &'static str) -> Problem {
 }
 
 /// The words of rules of giving that are told.
-const BEYONDS: &[&str] = &["oneself", "no-power", "too-high", "not-held", "other-unit", "too-long", "sets-free"];
+const BEYONDS: &[&str] =
+    &["oneself", "no-power", "too-high", "not-held", "other-unit", "too-long", "sets-free", "documents", "administers"];
 
 /// Nobody is known. RFC 6750 section 3.1: without credentials no error is named.
 pub(super) fn unknown_caller(token_was_bad: bool) -> Problem {
@@ -168,4 +169,27 @@ pub(crate) const MISTAKES: &[&str] = &[
     "other-unit",
     "too-long",
     "sets-free",
+    "documents",
+    "administers",
+    "person-unclear",
+    "owner-alone",
+    "has-account",
+    "move-waits",
+    "file-large",
+    "file-workbook",
+    "file-text",
+    "file-empty",
+    "file-many-rows",
+    "cell-missing",
+    "cell-number",
+    "cell-name",
+    "cell-position",
+    "cell-kind",
+    "cell-role",
+    "cell-scope",
+    "cell-day",
+    "cell-order",
+    "cell-twice",
+    "cell-unit",
+    "cell-header",
 ];

@@ -4,7 +4,7 @@ use idp_core::admin::{Fresh, Permission, Role, Who};
 
 use super::{
     PREFIX,
-    act::{Operation, Outside, Precondition, reads, writes},
+    act::{Operation, Outside, Precondition, reads, works, writes},
     administrators, changes, check, me, officials, units,
 };
 
@@ -47,6 +47,7 @@ pub(super) const ALL: &[Operation] = &[
     writes::<officials::Move>(),
     reads::<officials::Delegations>(),
     writes::<officials::Leave>(),
+    writes::<officials::Invite>(),
     reads::<officials::Explain>(),
     reads::<officials::WhoMay>(),
     reads::<officials::Roles>(),
@@ -61,6 +62,14 @@ pub(super) const ALL: &[Operation] = &[
     reads::<officials::Reviews>(),
     reads::<officials::Review>(),
     writes::<officials::Answer>(),
+    reads::<officials::Template>(),
+    reads::<officials::Imports>(),
+    works::<officials::Import>(),
+    works::<officials::Trial>(),
+    reads::<officials::Imported>(),
+    reads::<officials::Lines>(),
+    works::<officials::Undo>(),
+    reads::<officials::Drift>(),
     reads::<check::Check>(),
     reads::<check::Reconcile>(),
 ];

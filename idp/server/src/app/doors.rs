@@ -44,8 +44,8 @@ fn files(house: &Arc<House>) -> Router {
         .layer(CompressionLayer::new().compress_when(worth_it))
 }
 
-/// What acts on much at once: change sets of units, and two hundred officials in one message.
-const LONG: &[&str] = &["/api/v1/changes", "/scim/v2/Bulk"];
+/// What acts on much at once: change sets of units, files of officials, and two hundred officials in one message.
+const LONG: &[&str] = &["/api/v1/changes", "/api/v1/imports", "/scim/v2/Bulk"];
 
 /// What the public listener serves.
 pub fn public(house: &Arc<House>, server: &sections::Server) -> Router {

@@ -207,7 +207,9 @@ fn refused(error: AppointError) -> CliError {
         AppointError::Held => said("cli-admin-held", &[]),
         AppointError::Store(error) => error.into(),
         // Only administrators are held to what they may give.
-        AppointError::Beyond(_) => CliError::Fault(idp_core::types::Fault::bug("appointing from the server")),
+        AppointError::Beyond(_) | AppointError::SecondPerson => {
+            CliError::Fault(idp_core::types::Fault::bug("appointing from the server"))
+        }
     }
 }
 
@@ -223,14 +225,18 @@ async fn end(ctx: &Ctx, opened: &Opened, id: &str, because: &str) -> Result<Exit
             admin::end(tx, By::Operator, &stored, because).await.map(Some)
         })
     });
-    let ended = ended.await.map_err(|error| match error {
+    let ended = ended.await.map_err(unended)?.ok_or_else(unknown)?;
+    ctx.say.answer(|| ctx.say.text_with("cli-admin-ended", &[("id", id)]), || object(&ended));
+    Ok(Exit::Done)
+}
+
+/// Why an office was not ended.
+pub(super) fn unended(error: EndError) -> CliError {
+    match error {
         EndError::LastOwner => said("cli-admin-last-owner", &[]),
         EndError::Ended => said("cli-admin-over", &[]),
         EndError::BreakGlass => said("cli-admin-break-glass-office", &[]),
         EndError::Store(error) => CliError::from(error),
         EndError::Beyond(_) => CliError::Fault(idp_core::types::Fault::bug("ending from the server")),
-    })?;
-    let ended = ended.ok_or_else(unknown)?;
-    ctx.say.answer(|| ctx.say.text_with("cli-admin-ended", &[("id", id)]), || object(&ended));
-    Ok(Exit::Done)
+    }
 }

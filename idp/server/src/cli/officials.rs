@@ -1,9 +1,10 @@
-//! `idp officials template|roles|import|undo|leave|drift|events`: posts from files of the personnel department, by the operator.
+//! `idp officials template|roles|import|undo|leave|invite|drift|events`: posts from files of the personnel department, by the operator.
 
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use idp_core::{
+    admin::{self, EndError},
     crypto::digest,
     office::{
         self, By, DeskError,
@@ -11,8 +12,9 @@ use idp_core::{
         starter, tell,
     },
     org::AsOf,
+    people::{self, InviteError},
     signin,
-    store::Conn,
+    store::{Conn, StoreError},
     types::Digest,
 };
 use serde_json::{Value, json};
@@ -25,7 +27,7 @@ use super::{
     opened::Opened,
     units::find,
 };
-use crate::oidc;
+use crate::{oidc, web::invitation};
 
 /// Its arguments.
 #[derive(Debug, clap::Args)]
@@ -74,6 +76,12 @@ enum What {
         #[arg(long, value_name = "TEXT")]
         because: String,
     },
+    /// The way into a record that a list brought.
+    Invite {
+        /// Whose: the id of a person, or of a post of theirs.
+        #[arg(value_name = "ID")]
+        of: String,
+    },
     /// What parties are told of changed rights.
     #[command(subcommand)]
     Events(Events),
@@ -103,6 +111,7 @@ pub(super) async fn run(ctx: &Ctx, arguments: Arguments) -> Result<Exit, CliErro
         }
         What::Undo { key } => undo(ctx, &opened, &key).await,
         What::Leave { person, because } => leave(ctx, &opened, (&person, &because)).await,
+        What::Invite { of } => invite(ctx, &opened, &of).await,
         What::Events(what) => events::run(ctx, &opened, what).await,
         What::Drift { file, unit } => drift(ctx, &opened, (&file, &unit)).await,
     };
@@ -181,7 +190,10 @@ struct How {
 
 /// A file with a wrong cell is not imported in part: the personnel department sends it again, whole.
 async fn run_import(ctx: &Ctx, opened: &Opened, file: &Path, how: How) -> Result<Exit, CliError> {
-    let (table, digest) = read(ctx, &mut opened.db.read().await?, file).await?;
+    let mut conn = opened.db.read().await?;
+    let (mut table, digest) = read(ctx, &mut conn, file).await?;
+    import::place(&mut conn, &mut table, opened.clock.now()).await?;
+    drop(conn);
     if !table.errors.is_empty() {
         return Ok(wrong_cells(ctx, &table.errors));
     }
@@ -248,7 +260,12 @@ fn result_file(ctx: &Ctx, report: &Report) -> String {
 
 async fn undo(ctx: &Ctx, opened: &Opened, key: &str) -> Result<Exit, CliError> {
     let cx = opened.cx();
-    let undone = import::undo(&opened.db, &cx, &By::Operator, key).await.map_err(|error| import_error(error, key))?;
+    let found = import::by_key(&mut opened.db.read().await?, key).await?;
+    let undone = match found {
+        Some(found) => import::undo(&opened.db, &cx, &By::Operator, found.id).await,
+        None => Err(ImportError::Unknown),
+    };
+    let undone = undone.map_err(|error| import_error(error, key))?;
     let (back, left) = (undone.back.to_string(), undone.left.to_string());
     ctx.say.answer(
         || ctx.say.text_with("office-import-undone", &[("back", &back), ("left", &left)]),
@@ -257,26 +274,78 @@ async fn undo(ctx: &Ctx, opened: &Opened, key: &str) -> Result<Exit, CliError> {
     Ok(if undone.left == 0 { Exit::Done } else { Exit::Wrong })
 }
 
-/// Posts, sessions and tokens end in one write: there is no moment in which one of them outlives the others.
+/// Why somebody cannot leave.
+enum Unable {
+    /// An office of the register cannot be ended.
+    Administers(EndError),
+    /// A post cannot.
+    Serves(DeskError),
+}
+
+impl From<DeskError> for Unable {
+    fn from(error: DeskError) -> Self {
+        Self::Serves(error)
+    }
+}
+
+impl From<StoreError> for Unable {
+    fn from(error: StoreError) -> Self {
+        Self::Serves(error.into())
+    }
+}
+
+/// Posts, offices, sessions and tokens end in one write: there is no moment in which one of them outlives the others.
 async fn leave(ctx: &Ctx, opened: &Opened, (who, because): (&str, &str)) -> Result<Exit, CliError> {
     let person = explain::person(&mut opened.db.read().await?, who).await?;
     let cx = opened.cx();
     let left = opened.db.write(&cx, |tx| {
         Box::pin(async move {
+            let offices = admin::leave(tx, admin::By::Operator, person, because).await.map_err(Unable::Administers)?;
             let left = signin::leave_office(tx, &By::Operator, person, because).await?;
             oidc::end_grants_of(tx, person, signin::LEFT_OFFICE).await?;
-            Ok::<_, DeskError>(left)
+            Ok::<_, Unable>((offices, left))
         })
     });
-    let left = left.await.map_err(|error| match error {
-        DeskError::Store(error) => error.into(),
-        refused => refusal(ctx, refused.word().unwrap_or_default()),
+    let (offices, left) = left.await.map_err(|error| match error {
+        Unable::Administers(error) => super::admin::unended(error),
+        Unable::Serves(DeskError::Store(error)) => error.into(),
+        Unable::Serves(refused) => refusal(ctx, refused.word().unwrap_or_default()),
     })?;
-    let counts = [left.posts.to_string(), left.sessions.to_string(), left.credentials.to_string()];
-    let with = [("posts", counts[0].as_str()), ("sessions", &counts[1]), ("credentials", &counts[2])];
+    let counts =
+        [left.posts as u64, offices as u64, left.sessions, left.credentials as u64].map(|count| count.to_string());
+    let names = ["posts", "offices", "sessions", "credentials"];
+    let with: Vec<(&str, &str)> = names.into_iter().zip(counts.iter().map(String::as_str)).collect();
     ctx.say.answer(
         || ctx.say.text_with("office-left", &with),
-        || json!({"posts": left.posts, "sessions": left.sessions, "credentials": left.credentials}),
+        || json!({"posts": left.posts, "offices": offices, "sessions": left.sessions, "credentials": left.credentials}),
+    );
+    Ok(Exit::Done)
+}
+
+/// Makes the link at which an official whom a list brought makes their account. `of` may be a post: the file of results names posts.
+async fn invite(ctx: &Ctx, opened: &Opened, of: &str) -> Result<Exit, CliError> {
+    let mut conn = opened.db.read().await?;
+    let post = match of.parse() {
+        Ok(post) => office::assignment(&mut conn, post).await?,
+        Err(_) => None,
+    };
+    let person = match post {
+        Some(found) => found.post.person,
+        None => explain::person(&mut conn, of).await?,
+    };
+    drop(conn);
+    let cx = opened.cx();
+    let made = opened.db.write(&cx, |tx| Box::pin(people::invite(tx, person))).await;
+    let (link, ends_at) = made.map_err(|error| match error {
+        InviteError::Nobody => CliError::Said(Exit::Wrong, "office-invite-nobody", vec![]),
+        InviteError::HasAccount => CliError::Said(Exit::Wrong, "office-invite-has-account", vec![]),
+        InviteError::Store(error) => error.into(),
+    })?;
+    let (link, until) = (invitation::address(opened.loaded.config.server.public_url.as_str(), &link), ends_at.show());
+    let with = [("link", link.as_str()), ("time", until.as_str())];
+    ctx.say.answer(
+        || ctx.say.text_with("office-invited", &with),
+        || json!({"person": person, "link": link, "ends_at": ends_at.rfc3339()}),
     );
     Ok(Exit::Done)
 }
@@ -289,7 +358,7 @@ async fn drift(ctx: &Ctx, opened: &Opened, (file, unit): (&Path, &str)) -> Resul
     }
     let at = opened.clock.now();
     let top = find::named(&mut conn, unit, AsOf::at(at)).await?.unit;
-    let drift = import::drift(&mut conn, (top, at), &table.rows).await?;
+    let drift = import::drift(&mut conn, (&[office::Place::Under(top)], at), &table.rows).await?;
     let mut lines = Vec::new();
     for one in &drift.found {
         lines.push(match one {
@@ -327,6 +396,7 @@ fn cell(word: &str) -> &'static str {
         "day" => "office-cell-day",
         "order" => "office-cell-order",
         "twice" => "office-cell-twice",
+        "unit" => "office-cell-unit",
         _ => "office-cell-header",
     }
 }

@@ -129,8 +129,8 @@ fn of_post(claims: &mut Map<String, Value>, grant: &Stored, capacity: &Capacity)
     put("roles", json!(capacity.roles));
     put("permissions", json!(capacity.permissions));
     put("signing_capacity", json!(capacity.signing.word()));
-    if !capacity.document_classes.is_empty() {
-        put("document_classes", json!(capacity.document_classes));
+    if let Some(classes) = &capacity.document_classes {
+        put("document_classes", json!(classes));
     }
     let signer = grant.terms.acts.as_ref().and_then(|acts| acts.delegator.as_ref());
     if let (Some((post, _)), Some(sub)) = (capacity.delegator, signer) {

@@ -44,6 +44,9 @@ const fn nobody(operation: Operation) -> Operation {
 }
 
 /// Those that take one form each.
+const INVITED: &[Parameter] =
+    &[must("csrf"), must("personal_number"), must("new_password"), must("new_password_again")];
+
 pub(super) const FORMS: &[Route] = forms! {
     "/sign-in/{t}/post" "choose_post" "In which post to act" [must("post")] nobody;
     "/sign-in/{t}/second-factor" "second_factor" "A code after the password" [must("way"), must("code")] nobody;
@@ -70,6 +73,19 @@ pub(super) const FORMS: &[Route] = forms! {
 
 /// Those that show a page.
 pub(super) const PAGES: &[Route] = &[
+    public(
+        "/invitation",
+        "pages",
+        &[get("invitation", "The link of an official's own record", PAGE_OR_ON).asks(&[must("offer")])],
+    ),
+    public(
+        "/invitation/account",
+        "pages",
+        &[
+            get("invited", "Making the account of the record", PAGE_OR_ON).asks(&[must("t")]),
+            post("accept_invitation", "The number and a password", INVITED, PAGE_OR_ON).asks(&[must("t")]),
+        ],
+    ),
     public("/account/factors", "pages", &[get("factors", "Sign-in security", PAGE_OR_ON).by("session")]),
     public(
         "/account/sessions",

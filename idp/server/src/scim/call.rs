@@ -93,9 +93,14 @@ impl Call {
 
     /// By what the party writes posts.
     pub(super) async fn by(&self, conn: &mut Conn) -> Result<By, Stop> {
-        let allowed = self.allowed(conn, Permission::AssignOfficials).await?;
+        let allowed = self.assigning(conn).await?;
         let by = allowed.by(Permission::AssignOfficials, self.now());
         by.ok_or(Stop::Gate { why: Why::Forbidden, because: "not-permitted" })
+    }
+
+    /// The proof that the party may write posts.
+    pub(super) async fn assigning(&self, conn: &mut Conn) -> Result<Allowed, Stop> {
+        self.allowed(conn, Permission::AssignOfficials).await
     }
 
     async fn allowed(&self, conn: &mut Conn, permission: Permission) -> Result<Allowed, Stop> {

@@ -7,6 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use idp_core::{
+    admin::EndError,
     office::{DeskError, Refused},
     store::StoreError,
     text,
@@ -141,12 +142,25 @@ impl From<DeskError> for Stop {
             DeskError::NotActing(_) | DeskError::Refused(Refused::Beyond(_) | Refused::SamePerson) => {
                 Self::Gate { why: Why::Forbidden, because }
             }
-            DeskError::Refused(Refused::State | Refused::LastOwner | Refused::Separated(..)) => {
+            DeskError::Refused(Refused::State | Refused::Waits | Refused::LastOwner | Refused::Separated(..)) => {
                 Self::Gate { why: Why::State, because }
             }
-            DeskError::Refused(Refused::Person) => Why::Person.into(),
+            DeskError::Refused(Refused::Person | Refused::Unclear) => Why::Person.into(),
             DeskError::Refused(Refused::Field(at)) => Self::at(Why::Value, at),
             DeskError::Refused(_) => Self::at(Why::Value, because),
+        }
+    }
+}
+
+/// Somebody who administers leaves: a list of personnel does not end that, a person who may must.
+impl From<EndError> for Stop {
+    fn from(error: EndError) -> Self {
+        match error {
+            EndError::Store(error) => error.into(),
+            EndError::Beyond(_) => Self::Gate { why: Why::Forbidden, because: "administers" },
+            EndError::LastOwner | EndError::BreakGlass | EndError::Ended => {
+                Self::Gate { why: Why::State, because: "administers" }
+            }
         }
     }
 }

@@ -4,11 +4,9 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use idp_core::{
-    office,
-    people::StoredPerson,
-    session,
+    admin, office, signin,
     store::{Conn, Tx},
-    types::{FullName, Id, id},
+    types::{Id, id},
 };
 use serde_json::Value;
 
@@ -87,14 +85,7 @@ async fn make(tx: &mut Tx<'_>, call: &Call, ask: &Ask, view: &View) -> Result<An
     let by = call.by(tx).await?;
     let number = wanted.number.as_ref().ok_or(Stop::at(Why::Value, "personalNumber"))?;
     let name = wanted.name.as_ref().ok_or(Stop::at(Why::Value, "name"))?;
-    let (person, is_new) = office::person_of(tx, number, name).await?;
-    if !is_new {
-        let known = idp_core::people::person(tx, person).await?;
-        // A number alone must not tell whose it is: who does not know the name learns nothing, and changes nothing.
-        if !known.is_some_and(|known| known.is_active() && is_named(&known, name)) {
-            return Err(Why::Person.into());
-        }
-    }
+    let (person, _) = office::person_of(tx, number, name).await?;
     if !rows::links(tx, call.party, &[person]).await?.is_empty() {
         return Err(Why::Uniqueness.into());
     }
@@ -108,10 +99,6 @@ async fn make(tx: &mut Tx<'_>, call: &Call, ask: &Ask, view: &View) -> Result<An
     posts::make(tx, (&by, view), person, (wanted, Rest::Stays)).await?;
     let (_, user) = user::one(tx, call, view, person).await?;
     Ok(Answer { status: StatusCode::CREATED, body: Some(user) })
-}
-
-fn is_named(known: &StoredPerson, name: &FullName) -> bool {
-    known.profile.as_ref().is_some_and(|profile| profile.name.key() == name.key())
 }
 
 /// PUT and PATCH: both say how the user should be, and differ only in who puts it together.
@@ -180,9 +167,10 @@ async fn put_link(
 /// Everything that was given to them ends in this write. Only for somebody who serves within the caller's units: else any party could
 /// sign out any citizen whose number it knows.
 async fn leave(tx: &mut Tx<'_>, call: &Call, by: &office::By, person: Person) -> Result<(), Stop> {
-    office::leave(tx, by, person, "personnel-system").await?;
-    session::end_all_of(tx, person, "left-office").await?;
-    call.house.grants.end_all_of(tx, person, "left-office").await?;
+    let allowed = call.assigning(tx).await?;
+    admin::leave(tx, admin::By::Administrator(&allowed), person, "personnel-system").await?;
+    signin::leave_office(tx, by, person, "personnel-system").await?;
+    call.house.grants.end_all_of(tx, person, signin::LEFT_OFFICE).await?;
     Ok(())
 }
 

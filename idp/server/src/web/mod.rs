@@ -18,6 +18,7 @@
 //! | [`visit`] | a person at a page of ours: language, form check, refusals with a way on |
 //! | [`through`] | through the hall for a door of our own |
 //! | [`ceremony`], [`in_app`] | what a script asks the device; which browsers keep no passkeys |
+//! | [`invitation`] | the address of the way into a record |
 //! | [`house`], [`tally`] | the long-lived parts that every door shares |
 //! | [`alarm`] | break-glass accounts in log and measurements |
 //! | [`access`] | one log line and one measurement per request |
@@ -38,6 +39,7 @@ pub mod gate;
 pub mod headers;
 pub mod house;
 pub mod in_app;
+pub mod invitation;
 pub mod limit;
 pub mod mistake;
 pub mod page;

@@ -42,7 +42,7 @@ pub use account::{
 pub use admin::{BreakGlassDone, BreakGlassKey, OwnerOffered, ProblemPage};
 pub use chrome::{Banner, Chrome, show_time};
 pub use consent::{Consent, PurposeCard, ReleasedValue, label_of_claim};
-pub use enrol::{DataMatch, Enrol, Enrolled, Given, Mistake, NotEnrolled};
+pub use enrol::{DataMatch, Enrol, Enrolled, Given, Invited, InvitedDone, Mistake, NotEnrolled};
 pub use error::{ErrorCode, ErrorPage, NextStep};
 pub use home::Home;
 pub use onward::{Continue, FormPost};

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use super::{
-    super::{Filter, under},
+    super::{Filter, Place, posts_in},
     row::Row,
 };
 use crate::{
@@ -29,7 +29,7 @@ pub enum Drifted {
         /// The row's number in the file.
         row: usize,
     },
-    /// A row whose number several people claim.
+    /// A row whose number several people with posts there claim.
     Unclear {
         /// The row's number in the file.
         row: usize,
@@ -45,24 +45,19 @@ pub struct Drift {
     pub agree: usize,
 }
 
-/// Compares the posts in a unit and all below it with the rows of the personnel system at an instant. The file must be whole for that
-/// unit: whoever is not in it counts as gone. Nothing is changed. Posts from outside (postal staff) are not the personnel system's.
-pub async fn drift(conn: &mut Conn, (top, at): (Id<id::Unit>, Timestamp), table: &[Row]) -> Result<Drift, StoreError> {
-    let (mut present, mut rows, mut unclear) = (HashSet::new(), Vec::new(), Vec::new());
+/// Compares the posts at these places with the rows of the personnel system at an instant. The file must be whole for
+/// them: whoever is not in it counts as gone. Nothing is changed. Posts from outside (postal staff) are not the personnel system's.
+pub async fn drift(conn: &mut Conn, (places, at): (&[Place], Timestamp), table: &[Row]) -> Result<Drift, StoreError> {
+    let (mut present, mut rows) = (HashSet::new(), Vec::new());
     for row in table.iter().filter(|row| row.span.contains(at)) {
-        match people::claimants(conn, &row.number).await?[..] {
-            [person] => {
-                present.insert(person);
-                rows.push((row.row, Some(person)));
-            }
-            [] => rows.push((row.row, None)),
-            _ => unclear.push(Drifted::Unclear { row: row.row }),
-        }
+        let claimants = people::claimants(conn, &row.number).await?;
+        present.extend(claimants.iter().copied());
+        rows.push((row.row, claimants));
     }
     let (mut drift, mut here, mut after) = (Drift::default(), BTreeSet::new(), None);
+    let counting = Filter { state: Some("active".into()), ..Filter::default() };
     loop {
-        let page =
-            under(conn, (top, at), &Filter { state: Some("active".into()), ..Filter::default() }, after, 500).await?;
+        let page = posts_in(conn, (places, at), &counting, after, 500).await?;
         for one in &page {
             let post = &one.post;
             let ours = !matches!(post.kind, super::super::Kind::External | super::super::Kind::Delegated);
@@ -81,8 +76,12 @@ pub async fn drift(conn: &mut Conn, (top, at): (Id<id::Unit>, Timestamp), table:
             break;
         }
     }
-    let missing = rows.into_iter().filter(|(_, person)| person.is_none_or(|person| !here.contains(&person)));
-    drift.found.extend(missing.map(|(row, _)| Drifted::Missing { row }));
-    drift.found.extend(unclear);
+    for (row, claimants) in rows {
+        match claimants.iter().filter(|person| here.contains(person)).count() {
+            0 => drift.found.push(Drifted::Missing { row }),
+            1 => {}
+            _ => drift.found.push(Drifted::Unclear { row }),
+        }
+    }
     Ok(drift)
 }

@@ -8,11 +8,13 @@
 //! Every row passes the gate like any other change. A row without a decision is unconfirmed and capped.
 
 mod drift;
+mod kept;
 mod row;
 mod run;
 mod sheet;
 
 pub use drift::{Drift, Drifted, drift};
-pub use row::{CellError, Column, Row, Table, day, table, template};
+pub use kept::{Import, by_key, counts, import, imports_of, rows_of};
+pub use row::{CellError, Column, Row, Table, day, place, table, template};
 pub use run::{Done, ImportError, Outcome, Report, Undone, attempt, run, undo};
 pub use sheet::{Line, Sheet, SheetError, guard, read};

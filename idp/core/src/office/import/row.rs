@@ -3,13 +3,14 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::{
-    super::{Confirmed, Kind, Position, PositionId, Role, RoleGrant, Scope},
+    super::{Confirmed, Kind, Position, PositionId, Role, RoleGrant, Scope, unit_of},
     sheet::{Line, Sheet},
 };
 use crate::{
     org::{FOREVER, Span},
+    store::{Conn, StoreError},
     text::fold,
-    types::{Day, FullName, PersonalId},
+    types::{Day, FullName, PersonalId, Timestamp},
 };
 
 /// A column of the template.
@@ -181,6 +182,29 @@ pub fn table(sheet: &Sheet, positions: &[Position], roles: &[Role]) -> Table {
         }
     }
     table
+}
+
+/// Finds the unit of every row on the day on which its post begins, or today where that is past. A code that means none is a wrong cell:
+/// after a reform that is the usual mistake.
+pub async fn place(conn: &mut Conn, table: &mut Table, now: Timestamp) -> Result<(), StoreError> {
+    let mut known: HashMap<(String, Timestamp), bool> = HashMap::new();
+    let mut placed = Vec::with_capacity(table.rows.len());
+    for row in std::mem::take(&mut table.rows) {
+        let key = (row.unit.clone(), row.span.from.max(now));
+        let found = match known.get(&key) {
+            Some(found) => *found,
+            None => unit_of(conn, &key.0, key.1).await?.is_some(),
+        };
+        known.insert(key, found);
+        if found {
+            placed.push(row);
+        } else {
+            table.errors.push(CellError { row: row.row, column: Some(Column::Unit), why: "unit", value: row.unit });
+        }
+    }
+    table.rows = placed;
+    table.errors.sort_by_key(|error| error.row);
+    Ok(())
 }
 
 /// The line with the headings, among the first ten, and where each column stands.

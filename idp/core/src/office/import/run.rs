@@ -66,6 +66,19 @@ pub struct Done {
     pub post: Option<Id<id::Assignment>>,
 }
 
+impl From<rows::Recorded> for Done {
+    fn from(one: rows::Recorded) -> Self {
+        let outcome = match one.outcome.as_str() {
+            "new" => Outcome::New,
+            "waits" => Outcome::Waits,
+            "changed" => Outcome::Changed,
+            "same" => Outcome::Same,
+            _ => Outcome::Refused(one.note.unwrap_or_default()),
+        };
+        Self { row: usize::try_from(one.row).unwrap_or_default(), outcome, post: one.post }
+    }
+}
+
 /// What an import did, or would do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
@@ -122,7 +135,7 @@ pub async fn attempt(db: &Db, cx: &Cx, by: &By, table: &[Row]) -> Result<Report,
     Ok(Report { import: None, done: parts(db, cx, (by, Mode::Try), table).await? })
 }
 
-/// Imports rows under a key, each of them once: run again after a crash or by mistake, it goes on where it stopped, and gives the whole
+/// Imports rows under a key of the whole installation, each of them once: run again after a crash or by mistake, it goes on where it stopped, and gives the whole
 /// report. `file` is the digest of the file.
 pub async fn run(db: &Db, cx: &Cx, by: &By, (key, file): (&str, Digest), table: &[Row]) -> Result<Report, ImportError> {
     let count = i64::try_from(table.len()).unwrap_or(i64::MAX);
@@ -156,18 +169,7 @@ pub async fn run(db: &Db, cx: &Cx, by: &By, (key, file): (&str, Digest), table: 
 
 async fn recorded(db: &Db, import: Id<id::StaffImport>) -> Result<Vec<Done>, StoreError> {
     let mut conn = db.read().await?;
-    let read = |one: rows::Recorded| Done {
-        row: usize::try_from(one.row).unwrap_or_default(),
-        outcome: match one.outcome.as_str() {
-            "new" => Outcome::New,
-            "waits" => Outcome::Waits,
-            "changed" => Outcome::Changed,
-            "same" => Outcome::Same,
-            _ => Outcome::Refused(one.note.unwrap_or_default()),
-        },
-        post: one.post,
-    };
-    Ok(rows::recorded(&mut conn, import).await?.into_iter().map(read).collect())
+    Ok(rows::recorded(&mut conn, import).await?.into_iter().map(Done::from).collect())
 }
 
 async fn parts(db: &Db, cx: &Cx, (by, mode): (&By, Mode), table: &[Row]) -> Result<Vec<Done>, ImportError> {
@@ -304,8 +306,8 @@ fn prior(known: Post, revision: i64) -> Result<String, Fault> {
 }
 
 /// Takes an import back: what it made ends, what it changed is as before. What somebody changed since stays and is counted.
-pub async fn undo(db: &Db, cx: &Cx, by: &By, key: &str) -> Result<Undone, ImportError> {
-    let found = rows::by_key(&mut db.read().await?, key).await?.filter(|found| found.state != "undone");
+pub async fn undo(db: &Db, cx: &Cx, by: &By, import: Id<id::StaffImport>) -> Result<Undone, ImportError> {
+    let found = rows::by_id(&mut db.read().await?, import).await?.filter(|found| found.state != "undone");
     let import = found.ok_or(ImportError::Unknown)?;
     let recorded = rows::recorded(&mut db.read().await?, import.id).await?;
     let mut undone = Undone::default();

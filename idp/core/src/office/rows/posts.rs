@@ -39,19 +39,21 @@ macro_rules! assignment {
     };
 }
 
-/// Where SQLite begins is what stands first: it takes a cross join in the order in which it is written. PostgreSQL chooses by itself.
-macro_rules! named {
-    ($from:literal) => {
-        concat!(
-            columns!(),
-            $from,
-            "and c.unit_id = a.unit_id and c.ancestor_id = $1 and c.valid_from <= $2 and c.valid_until > $2 and c.depth <= $8 \
-                and a.id > $3 and a.valid_until > $2 and ($4 = '' or a.state = $4) and ($5 = '' or a.position_id = $5) \
-                and ($6 = '' or exists (select 1 from assignment_role g where g.assignment_id = a.id and g.role_id = $6)) \
-                and (select count(*) from person_name_face x where x.person_id = a.person_id \
-                    and x.digest in ($9, $10, $11, $12, $13, $14, $15, $16)) = $17 \
-             order by a.id limit $7"
-        )
+/// Posts of those in whose name every word stands.
+macro_rules! wanted {
+    () => {
+        "a.id > $3 and a.valid_until > $2 and ($4 = '' or a.state = $4) and ($5 = '' or a.position_id = $5) \
+            and ($6 = '' or exists (select 1 from assignment_role g where g.assignment_id = a.id and g.role_id = $6)) \
+            and (select count(*) from person_name_face x where x.person_id = a.person_id \
+                and x.digest in ($9, $10, $11, $12, $13, $14, $15, $16)) = $17 "
+    };
+}
+
+/// Where a unit lies in the tree: asked of what is above it, of which there is little. Without `coalesce` both would gladly go through
+/// everything below the country instead, for each post anew.
+macro_rules! below {
+    () => {
+        "coalesce(c.ancestor_id, c.unit_id) = $1 and c.valid_from <= $2 and c.valid_until > $2 and c.depth <= $8 "
     };
 }
 
@@ -75,16 +77,35 @@ const UNDER: &str = assignment!(
         and ($6 = '' or exists (select 1 from assignment_role g where g.assignment_id = a.id and g.role_id = $6)) \
      order by a.id limit $7"
 );
-const NAMED_BY_WORD: &str = named!(
-    "from person_name_face w cross join assignment a cross join unit_under c where w.digest = $18 and a.person_id = w.person_id "
+// Both databases plan a statement once for every word and unit, and cannot know how rare a word is or how large a unit. So each of these
+// three says where to begin, in a way that neither may turn round: SQLite takes a cross join in the order in which it is written, and
+// PostgreSQL neither looks into a materialized part nor flattens a question with an offset.
+const NAMED_BY_WORD: &str = concat!(
+    "with held as materialized (select a.id, a.unit_id from person_name_face w cross join assignment a \
+        where w.digest = $18 and a.person_id = w.person_id and ",
+    wanted!(),
+    ") ",
+    columns!(),
+    "from held h cross join unit_under c cross join assignment a where c.unit_id = h.unit_id and a.id = h.id and ",
+    below!(),
+    "order by a.id limit $7"
 );
-const NAMED_BY_UNIT: &str = named!(
+const NAMED_BY_UNIT: &str = concat!(
+    columns!(),
     "from unit_under c cross join assignment a \
-     where exists (select 1 from person_name_face w where w.digest = $18 and w.person_id = a.person_id) "
+     where exists (select 1 from person_name_face w where w.digest = $18 and w.person_id = a.person_id) and c.unit_id = a.unit_id \
+        and c.ancestor_id = $1 and c.valid_from <= $2 and c.valid_until > $2 and c.depth <= $8 and ",
+    wanted!(),
+    "order by a.id limit $7"
 );
-const NAMED_BY_POST: &str = named!(
-    "from assignment a cross join unit_under c \
-     where exists (select 1 from person_name_face w where w.digest = $18 and w.person_id = a.person_id) "
+const NAMED_BY_POST: &str = concat!(
+    columns!(),
+    "from assignment a \
+     where exists (select 1 from person_name_face w where w.digest = $18 and w.person_id = a.person_id limit 1 offset 0) and ",
+    wanted!(),
+    "and exists (select 1 from unit_under c where c.unit_id = a.unit_id and ",
+    below!(),
+    "limit 1 offset 0) order by a.id limit $7"
 );
 const HOLDERS: &str = "select count(*) as n from (select person_id from person_name_face where digest = $1 limit $2) w";
 const UNITS_UNDER: &str = "select count(*) as n from (select unit_id from unit_under \

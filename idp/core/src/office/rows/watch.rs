@@ -1,5 +1,6 @@
 //! SQL of what is watched: ends that come near, posts that nobody uses, reviews.
 
+use super::super::Place;
 use crate::{
     crypto::random,
     params,
@@ -32,7 +33,8 @@ const FILL: &str = "insert into post_review_item (review_id, assignment_id) \
     where r.id = $1 and a.state = 'active' and a.valid_from <= $2 and a.valid_until > $2";
 const REVIEWS: &str = "select r.id, r.unit_id, r.opened_at, r.due_at, r.closed_at from post_review r \
     join unit_under c on c.unit_id = r.unit_id and c.ancestor_id = $1 and c.valid_from <= $2 and c.valid_until > $2 \
-    where r.closed_at is null order by r.due_at, r.id limit $3";
+    and c.depth <= $3 where r.closed_at is null and (r.due_at > $4 or r.due_at = $4 and r.id > $5) \
+    order by r.due_at, r.id limit $6";
 const REVIEWS_OF_HEAD: &str = "select r.id, r.unit_id, r.opened_at, r.due_at, r.closed_at from post_review r \
     join unit_leader h on h.unit_id = r.unit_id and h.person_id = $1 and h.valid_from <= $2 and h.valid_until > $2 \
     where r.closed_at is null order by r.due_at, r.id limit 1000";
@@ -144,10 +146,13 @@ fn review(row: &Row) -> Result<ReviewRow, StoreError> {
 
 pub(crate) async fn reviews(
     conn: &mut Conn,
-    (top, at): (Id<id::Unit>, Timestamp),
+    (place, at): (Place, Timestamp),
+    after: Option<(Timestamp, ReviewId)>,
     limit: i64,
 ) -> Result<Vec<ReviewRow>, StoreError> {
-    conn.all(REVIEWS, params![top, at, limit]).await?.iter().map(review).collect()
+    let ((top, depth), (due, id)) = (place.bounds(), after.unzip());
+    let params = params![top, at, depth, due.unwrap_or_default(), id, limit];
+    conn.all(REVIEWS, params).await?.iter().map(review).collect()
 }
 
 pub(crate) async fn reviews_of_head(

@@ -75,7 +75,7 @@ impl Reads for List {
         };
         let question = format!("posts {:?} {filter:?}", query.unit);
         let after = Cursor::read(query.after.as_ref(), &question)?;
-        let visible = view(conn, allowed, query.unit, ask.now).await?;
+        let visible = view(conn, allowed, query.unit, (ask.now, ask.now)).await?;
         let limit = Limit::of(query.limit);
         let found = office::posts_in(conn, (&visible.places, ask.now), &filter, after, i64::from(limit) + 1).await?;
         let page = Page::of(found, limit, &question, |one| one.post.id.to_string());
@@ -186,6 +186,16 @@ pub(in crate::admin) struct Wanted {
     limit: Option<Limit>,
 }
 
+/// A page of who may do something.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "WhoMayPage")]
+pub(in crate::admin) struct Those {
+    #[serde(flatten)]
+    page: Page<out::Reasons>,
+    /// How many units of the whole tree the caller may not look into: whoever serves there is not in the answer.
+    hidden_units: i64,
+}
+
 /// `GET /who`
 pub(in crate::admin) struct WhoMay;
 
@@ -194,7 +204,7 @@ impl Act for WhoMay {
     type Path = Nothing;
     type Query = Wanted;
     type Body = Nothing;
-    type Answer = Page<out::Reasons>;
+    type Answer = Those;
     const IS: Is = Is {
         id: "list_who_may",
         path: "/who",
@@ -209,7 +219,7 @@ impl Act for WhoMay {
 
 #[async_trait]
 impl Reads for WhoMay {
-    async fn read(conn: &mut Conn, ask: &Ask<Self>, allowed: &Allowed) -> Result<Reply<Page<out::Reasons>>, Stop> {
+    async fn read(conn: &mut Conn, ask: &Ask<Self>, allowed: &Allowed) -> Result<Reply<Those>, Stop> {
         let query = &ask.query;
         let wrong = || Stop::from(invalid([Mistake::new(Place::Parameter("permission".into()), "unknown-word")]));
         let word = Word::parse(&query.permission.0).map_err(|_| wrong())?;
@@ -217,7 +227,7 @@ impl Reads for WhoMay {
         let question = format!("who {word:?} {} {:?}", query.unit, query.at);
         let mut after = Cursor::read(query.after.as_ref(), &question)?;
         let limit = Limit::of(query.limit);
-        let visible = view(conn, allowed, None, at).await?;
+        let visible = view(conn, allowed, None, (ask.now, at)).await?;
         let mut seen = Vec::new();
         loop {
             let asked = (&word, query.unit, at);
@@ -230,6 +240,7 @@ impl Reads for WhoMay {
         }
         let page = Page::of(seen, limit, &question, |found| found.judged.post.to_string());
         let items = page.items.iter().map(|found| out::Reasons::of(found.person, &found.judged)).collect();
-        Ok(Reply::new(Page { items, next: page.next }))
+        let page = Page { items, next: page.next };
+        Ok(Reply::new(Those { page, hidden_units: visible.hidden_units }))
     }
 }

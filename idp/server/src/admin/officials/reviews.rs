@@ -3,12 +3,9 @@
 use async_trait::async_trait;
 use idp_core::{
     admin::{Allowed, Permission, Targets},
-    office::{
-        Place,
-        watch::{self, Keep, ReviewItem, ReviewRow},
-    },
+    office::watch::{self, Keep, ReviewItem, ReviewRow},
     store::{Conn, Tx},
-    types::{Id, id},
+    types::{Id, Timestamp, id},
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
@@ -16,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     super::{
         act::{Act, Ask, Found, Is, Method, Nothing, Reads, Reply, Touches, Writes},
-        paging::Limit,
+        paging::{Cursor, Limit, Page},
         refuse::Stop,
         wire::Instant,
     },
@@ -31,6 +28,7 @@ use super::{
 pub(in crate::admin) struct Which {
     /// Of this unit and all below it; absent: everywhere that the caller may look.
     unit: Option<Id<id::Unit>>,
+    after: Option<Cursor>,
     limit: Option<Limit>,
 }
 
@@ -45,12 +43,12 @@ pub(in crate::admin) struct Open {
     due_at: Instant,
 }
 
-/// Open reviews.
+/// Open reviews, the most urgent first.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Reviews")]
 pub(in crate::admin) struct Many {
-    /// The most urgent first.
-    items: Vec<Open>,
+    #[serde(flatten)]
+    page: Page<Open>,
     /// How many units of those asked about the caller may not look into.
     hidden_units: i64,
 }
@@ -74,25 +72,27 @@ impl Act for Reviews {
 #[async_trait]
 impl Reads for Reviews {
     async fn read(conn: &mut Conn, ask: &Ask<Self>, allowed: &Allowed) -> Result<Reply<Many>, Stop> {
-        let visible = view(conn, allowed, ask.query.unit, ask.now).await?;
+        let question = format!("reviews {:?}", ask.query.unit);
+        let after = Cursor::read_with(ask.query.after.as_ref(), &question, place_of)?;
+        let visible = view(conn, allowed, ask.query.unit, (ask.now, ask.now)).await?;
         let limit = Limit::of(ask.query.limit);
-        let mut found: Vec<ReviewRow> = Vec::new();
-        for place in &visible.places {
-            let (Place::Under(unit) | Place::Alone(unit)) = *place;
-            let rows = watch::reviews(conn, (unit, ask.now), i64::from(limit)).await?;
-            found.extend(rows.into_iter().filter(|row| matches!(place, Place::Under(_)) || row.unit == unit));
-        }
-        found.sort_by_key(|row| (row.due_at, row.id));
-        found.truncate(limit as usize);
+        let found = watch::reviews(conn, (&visible.places, ask.now), after, i64::from(limit) + 1).await?;
+        let page = Page::of(found, limit, &question, |row| format!("{} {}", row.due_at.millis(), row.id));
         let open = |row: ReviewRow| Open {
             id: row.id,
             unit: row.unit,
             opened_at: Instant(row.opened_at),
             due_at: Instant(row.due_at),
         };
-        let items = found.into_iter().map(open).collect();
-        Ok(Reply::new(Many { items, hidden_units: visible.hidden_units }))
+        let items = page.items.into_iter().map(open).collect();
+        Ok(Reply::new(Many { page: Page { items, next: page.next }, hidden_units: visible.hidden_units }))
     }
+}
+
+/// Where a page of reviews ended: when the last one was due, and which it was.
+fn place_of(key: &str) -> Option<(Timestamp, Id<id::Review>)> {
+    let (due, review) = key.split_once(' ')?;
+    Some((Timestamp::from_millis(due.parse().ok()?), review.parse().ok()?))
 }
 
 /// One open review.

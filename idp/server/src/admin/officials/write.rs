@@ -2,10 +2,10 @@
 
 use async_trait::async_trait;
 use idp_core::{
-    admin::{Allowed, Permission, Targets},
+    admin::{self, Allowed, Permission, Targets},
     office::{self, Confirmed, Edit, Kind, Limits, NewAssignment, PositionId, RoleGrant, Scope, Seen, Source, Verdict},
     org::{FOREVER, Span},
-    people, session,
+    people, signin,
     store::{Conn, Tx},
     types::{Day, Id, id},
 };
@@ -415,7 +415,11 @@ pub(in crate::admin) struct Leaver {
 #[schemars(rename = "LeaverDone")]
 pub(in crate::admin) struct Left {
     posts: usize,
+    /// Offices of the register of administrators.
+    appointments: usize,
     sessions: u64,
+    /// Passkeys and apps. The password stays: they are a citizen still.
+    credentials: usize,
 }
 
 /// `POST /leavers`
@@ -430,7 +434,7 @@ impl Act for Leave {
     const IS: Is = Is {
         id: "leave_office",
         path: "/leavers",
-        summary: "Ends every post of somebody who leaves, their sessions and tokens, at once; all their posts must be in the caller's units",
+        summary: "Ends every post and office of somebody who leaves, their sessions, tokens and bound credentials, at once; all must be the caller's to end",
         precondition: Precondition::None,
         ..End::IS
     };
@@ -447,9 +451,11 @@ impl Writes for Leave {
     async fn write(tx: &mut Tx<'_>, ask: &Ask<Self>, allowed: &Allowed) -> Result<Reply<Left>, Stop> {
         let person = ask.body.person;
         let by = by(allowed, Permission::AssignOfficials, ask.now)?;
-        let posts = office::leave(tx, &by, person, &ask.body.because.0).await.map_err(refused)?;
-        let sessions = session::end_all_of(tx, person, "left-office").await?;
-        ask.house.grants.end_all_of(tx, person, "left-office").await?;
-        Ok(Reply::new(Left { posts, sessions }))
+        let because = &ask.body.because.0;
+        let appointments = admin::leave(tx, admin::By::Administrator(allowed), person, because).await?;
+        let left = signin::leave_office(tx, &by, person, because).await.map_err(refused)?;
+        ask.house.grants.end_all_of(tx, person, signin::LEFT_OFFICE).await?;
+        let (posts, sessions, credentials) = (left.posts, left.sessions, left.credentials);
+        Ok(Reply::new(Left { posts, appointments, sessions, credentials }))
     }
 }

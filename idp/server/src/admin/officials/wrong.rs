@@ -31,6 +31,8 @@ fn of_gate(refused: &Refused) -> Stop {
         Refused::SamePerson => Problem::new(refuse::SECOND_PERSON).into(),
         Refused::State => Problem::new(refuse::CONFLICT).with([Mistake::at("", "wrong-state")]).into(),
         Refused::Person => at("/person", "nobody"),
+        Refused::Unclear => at("/person", "person-unclear"),
+        Refused::Waits => Problem::new(refuse::CONFLICT).with([Mistake::at("/roles", "move-waits")]).into(),
         Refused::Nothing => Problem::new(refuse::CONFLICT).with([Mistake::at("", "nothing-changes")]).into(),
     }
 }
@@ -42,6 +44,7 @@ const fn place(beyond: &Beyond) -> &'static str {
         Beyond::OtherUnit(_) | Beyond::NoUnit(_) => "/scope",
         Beyond::TooLong(_) => "/until",
         Beyond::NoPower => "",
+        Beyond::Documents => "/limits",
     }
 }
 

@@ -1,7 +1,10 @@
 //! Making an account, and what came of the comparison with the registry.
 
 use askama::Template;
-use idp_core::authn::{LONGEST_PASSWORD, PasswordProblem};
+use idp_core::{
+    authn::{LONGEST_PASSWORD, PasswordProblem},
+    types::Timestamp,
+};
 
 use super::chrome::Chrome;
 use super::parts::{Errors, FieldError, Said, Words};
@@ -54,6 +57,8 @@ pub enum Mistake {
     NumberAllZero,
     /// Twelve digits that no real number has (province or century part).
     NumberImpossible,
+    /// Another number than the one in the record that the link is for.
+    NumberOther,
     /// No name.
     NameMissing,
     /// Characters that names do not have.
@@ -90,6 +95,7 @@ impl From<Mistake> for FieldError {
             M::NumberOldCard => Said::new("verify-cmnd-expired"),
             M::NumberAllZero => Said::new("verify-id-all-zero"),
             M::NumberImpossible => Said::new("verify-id-impossible"),
+            M::NumberOther => Said::new("err-number-other"),
             M::NameMissing => Said::new("err-name-missing"),
             M::NameInvalid => Said::new("err-name-invalid"),
             M::NameTooLong { max } => Said::new("err-name-too-long").with("max", &max),
@@ -119,7 +125,8 @@ impl Mistake {
             | Self::NumberNotDigits
             | Self::NumberOldCard
             | Self::NumberAllZero
-            | Self::NumberImpossible => "personal_number",
+            | Self::NumberImpossible
+            | Self::NumberOther => "personal_number",
             Self::NameMissing | Self::NameInvalid | Self::NameTooLong { .. } => "full_name",
             Self::BirthDateMissing | Self::BirthDateInvalid | Self::BirthDateFuture | Self::BirthDateNumberYear => {
                 "birthdate"
@@ -220,4 +227,38 @@ pub struct NotEnrolled {
 
 impl NotEnrolled {
     const STATE: DataMatch = DataMatch::NotMatched;
+}
+
+/// The page `invited`: an official makes the account of their record.
+#[derive(Template)]
+#[template(path = "invited.html")]
+pub struct Invited {
+    /// The frame.
+    pub c: Chrome,
+    /// Whose record it is.
+    pub name: String,
+    /// When the link is over.
+    pub ends_at: Timestamp,
+    /// As typed.
+    pub personal_number: String,
+    /// The sign-in name; empty: it is made with the account.
+    pub login: String,
+    /// The shortest password that is accepted, in characters.
+    pub password_min: String,
+    /// What was wrong.
+    pub errors: Errors,
+    /// Where the form goes.
+    pub action: String,
+}
+
+/// The page `invited-done`: the account is there.
+#[derive(Template)]
+#[template(path = "invited-done.html")]
+pub struct InvitedDone {
+    /// The frame.
+    pub c: Chrome,
+    /// The name to sign in with.
+    pub login_name: String,
+    /// To the first sign-in.
+    pub continue_href: String,
 }

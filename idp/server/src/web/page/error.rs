@@ -105,6 +105,8 @@ codes! {
     OwnerOfferGone = "owner-offer-gone",
     /// The link at which the key of a break-glass account is registered is used up, replaced, or over its time.
     BreakGlassLinkGone = "break-glass-link-gone",
+    /// The link to the account of a record is used up, replaced, over its time, or met too many wrong numbers.
+    InvitationGone = "invitation-gone",
     /// A break-glass account has its key and nothing else.
     BreakGlassAccount = "break-glass-account",
     /// A fault of ours.

@@ -344,6 +344,27 @@ fn admin(to: &mut Collected) {
         leave_href: "/".to_owned(),
     };
     to.add("owner-offered", "plain", &["account-name", "login-name", "owner-form", "owner-accept", "back"], &offered);
+    let invited = |errors| Invited {
+        c: chrome(look),
+        name: "Nguyễn \"Văn\" <b>An".to_owned(),
+        ends_at: Timestamp::from_millis(1_773_540_307_000),
+        personal_number: "07908500000".to_owned(),
+        login: String::new(),
+        password_min: "15".to_owned(),
+        errors,
+        action: "/invitation/account?t=tx_sample".to_owned(),
+    };
+    let ids =
+        &["account-name", "invited-form", "personal_number", "new_password", "new_password_again", "invited-submit"];
+    to.add("invited", "plain", ids, &invited(Errors::none()));
+    let mistakes = vec![Mistake::NumberOther, Mistake::PasswordMissing];
+    to.add("invited", "wrong", &["error-summary", "personal_number-error"], &invited(Errors::of_fields(mistakes)));
+    let done = InvitedDone {
+        c: chrome(look),
+        login_name: "nguyenvanan-482117".to_owned(),
+        continue_href: "/sign-in/tx_sample".to_owned(),
+    };
+    to.add("invited-done", "plain", &["login-name", "continue-link"], &done);
     let key = |errors| BreakGlassKey {
         c: chrome(look),
         number: "1".to_owned(),
