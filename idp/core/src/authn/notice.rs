@@ -40,7 +40,7 @@ templates! {
     PASSWORD_RECOVERED "password-recovered";
     /// A recovery waits. Variables: `time` (when it will be possible), `link` (to stop it).
     RECOVERY_WAITING "recovery-waiting";
-    /// A recovery may go on. Variables: `link`, `until`.
+    /// A recovery may go on. Variables: `link`, `until`, `stop` (the link to stop it).
     RECOVERY_READY "recovery-ready";
     /// A recovery was stopped. Variable: `time`.
     RECOVERY_STOPPED "recovery-stopped";
