@@ -69,6 +69,7 @@ test('a copied key is refused, a security key is sealed, opens portal and consol
   await inside.goto(`${demo.issuer}/account`);
   await expectPage(inside, 'account');
   await inside.locator('#break-glass-strip').waitFor();
+  assert.equal(await inside.locator('#passkeys-link, #factors-link').count(), 0, 'no link to what such an account may not have');
   await shoot(inside, 'break-glass-account-desktop');
   assert.equal((await alarms()).length, 1, 'one session, one alarm');
   const { accounts, concerns } = operate(demo, 'admin', 'break-glass', 'status');

@@ -51,6 +51,20 @@ async function expectFits(page, what) {
   assert.deepEqual(problems, [], what);
 }
 
+/** What the page and its parts weigh as they were sent, also those that an earlier page had loaded already. */
+async function expectLight(page, what) {
+  const weights = await page.evaluate(async () => {
+    await document.fonts.ready;
+    const parts = [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')];
+    const sum = (fits) => parts.filter((part) => fits(new URL(part.name).pathname, part)).reduce((all, part) => all + part.encodedBodySize, 0);
+    const isScript = (path) => path.endsWith('.js');
+    const isText = (path, part) => part.entryType === 'navigation' || isScript(path) || path.endsWith('.css');
+    return { text: sum(isText), script: sum(isScript), font: sum((path) => path.endsWith('.woff2')), requests: parts.length };
+  });
+  assert.ok(weights.text > 0, `${what}: nothing was weighed`);
+  for (const [kind, most] of Object.entries(MOST)) assert.ok(weights[kind] <= most, `${what}: ${kind} is ${weights[kind]}, more than ${most}`);
+}
+
 /** The smallest width that WCAG 2.2 asks for (1.4.10 Reflow). */
 const NARROW = { width: 320, height: 740 };
 
@@ -58,7 +72,7 @@ const NARROW = { width: 320, height: 740 };
 const LOOKS = [
   { name: 'phone', options: { viewport: PHONE } },
   { name: 'desktop', options: { viewport: DESKTOP } },
-  { name: 'dark desktop', options: { viewport: DESKTOP, colorScheme: 'dark' } },
+  { name: 'English dark desktop', options: { viewport: DESKTOP, colorScheme: 'dark', locale: 'en-GB' } },
   { name: 'English phone, large and high contrast', options: { viewport: PHONE, locale: 'en-GB' }, display: 'large.contrast' },
   { name: 'dark phone, high contrast', options: { viewport: PHONE, colorScheme: 'dark' }, display: 'contrast' },
 ];
@@ -82,9 +96,10 @@ for (const name of PAGES) {
       await expectSentences(page, `${name}: ${look.name}`);
       await expectAccessible(page, `${name}: ${look.name}`);
       await expectFits(page, `${name}: ${look.name}`);
+      await expectLight(page, `${name}: ${look.name}`);
       await page.setViewportSize(NARROW);
       await expectFits(page, `${name}: ${look.name}, at 320 px`);
-      if (look.display) await expectAccessible(page, `${name}: ${look.name}, at 320 px`);
+      await expectAccessible(page, `${name}: ${look.name}, at 320 px`);
       await citizen.leave();
     }
   });

@@ -2,7 +2,7 @@
 // Pages are known only by what docs/contract.md promises.
 
 import { createHash } from 'node:crypto';
-import { applyTo, operate } from '../env/server.mjs';
+import { applyTo, importTo, operate } from '../env/server.mjs';
 import {
   authorizationRequest, device, enrol, expectPage, giveName, makePasskey, signIn, startAt,
 } from './support.mjs';
@@ -55,6 +55,18 @@ retention_days = 90
 `);
   // The server follows the database by a job.
   await demo.clock({ run_jobs: true });
+}
+
+let listed = 0;
+
+/** An official whom a list brought, and the link to an account of theirs: another one each time, because a link makes an account once. */
+function invitation(demo) {
+  listed += 1;
+  const number = `079085${700_000 + listed}`;
+  const { rows } = importTo(demo, `number,name,unit,position,roles,from,decision,decision_date
+${number},Lý Thị Ngọc,22015-ubnd,chuyen-vien-xa,nhan-ho-so,2025-08-01,12/QĐ-UBND,2025-07-28
+`);
+  return { number, link: operate(demo, 'officials', 'invite', rows[0].post).link };
 }
 
 function surveyRequest(demo) {
@@ -254,6 +266,15 @@ export function ways(demo) {
       await expectPage(page, 'break-glass-done');
       // There are two at most, and somebody else wants to see this page, too.
       operate(demo, 'admin', 'break-glass', 'retire', await page.locator('#number').getAttribute('data-number'), '--because', 'seen');
+    },
+    invited: (page) => page.goto(invitation(demo).link),
+    'invited-done': async (page) => {
+      const { link, number } = invitation(demo);
+      await page.goto(link);
+      await page.locator('#personal_number').fill(number);
+      await page.locator('#new_password').fill('con trâu lội qua sông dài');
+      await page.locator('#new_password_again').fill('con trâu lội qua sông dài');
+      await page.locator('#invited-submit').click();
     },
     error: (page) => page.goto(`${demo.issuer}/oauth2/authorize?client_id=nobody`),
     // Last: they move the clock, and what is handed on begins today.

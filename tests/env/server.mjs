@@ -38,6 +38,13 @@ export function applyTo(demo, desired) {
 /** What an operator of a running demo is answered by a command. */
 export const operate = (demo, ...args) => JSON.parse(command(demo, ...args, '--json'));
 
+/** Imports posts (CSV) into a running demo, and gives what became of each row. */
+export function importTo(demo, table) {
+  const file = join(temporaryFolder('table'), 'posts.csv');
+  writeFileSync(file, table);
+  return operate(demo, 'officials', 'import', file);
+}
+
 /** `{ advance_seconds }` and `{ run_jobs: true }` of docs/contract.md, section 9. */
 export async function moveClock(management, order) {
   const response = await fetch(`${management}/test/clock`, {
