@@ -27,7 +27,7 @@ client_secret = "cs_0123456789012345678901234567890123456789012"
 [[person]]
 login = "an"
 name = "An"
-password = "one"
+password = "mèo trèo cây cau hỏi thăm"
 subjects = [ { sector = "public", sub = "legacy-1" } ]
 "#;
 

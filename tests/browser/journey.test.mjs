@@ -17,6 +17,9 @@ const WALKS = [true, false].map((scripts) => ({ scripts, walked: new Set(), visi
 /** Longer than any proof counts as fresh, shorter than a session without use. */
 const WAIT_SECONDS = 360;
 
+/** A password that no page of ours would take. */
+const OLD_PASSWORD = 'matkhau1';
+
 /** What visits have whose browser keeps passkeys. */
 const KEEPS = ['passkey', 'device', 'app and device'];
 
@@ -29,7 +32,7 @@ const everybody = [HINTED, ...WALKS.flatMap((each) => each.visits)].map(({ who }
 
 before(async () => {
   [demo, browser, party] = await Promise.all([startDemo(), launch(), startParty()]);
-  everybody.forEach((who) => { who.password = drawPassword(); });
+  everybody.forEach((who) => { who.password = who.brought ? OLD_PASSWORD : drawPassword(); });
   const services = WALKS.flatMap((each) => each.visits).flatMap(({ ways }) => ways).filter(({ clientId }) => clientId && clientId !== HINTED.clientId);
   await prepare(demo, party, { people: everybody, services: [HINTED, ...services] });
   hint = await hintOf(HINTED);
@@ -58,6 +61,11 @@ async function equip(page, { who, has = '' }) {
   if (has.startsWith('app')) who.key = await setUpApp(page, demo, who);
   if (has === 'passkey') await makePasskey(page, demo, who);
   if (has === 'session by passkey') await beginByPasskey(page, who);
+  if (has === 'somebody signed in') {
+    await page.goto(`${demo.issuer}/account`);
+    await giveName(page, HINTED.who);
+    await expectPage(page, 'account');
+  }
 }
 
 /** Signs in with a passkey in a browser that has one, and goes on in this one: its owner switched the scripts off, or the device is gone. */

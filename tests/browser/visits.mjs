@@ -4,7 +4,7 @@
 // `consent` for data that have to be agreed to, `posts` for the post in which somebody acts, `login` and `select` for a fresh sign-in and
 // the choice of an account, `max-age` for a sign-in of the last minute, `aal2` and `aal3` for a level that must be reached, `wanted` for one
 // that would be welcome, `expects` for somebody else than who comes. Between them: `forget` (who was signed in is not any more) and `wait`
-// (six minutes: nothing that was proved is fresh).
+// (six minutes: nothing that was proved is fresh). Somebody `brought` a password from another system: it is short, and replaced on the way.
 
 /** Ways that need no script. */
 const plain = (prefix) => [
@@ -109,6 +109,29 @@ const plain = (prefix) => [
       ['posts', 'SignIn > password > SecondFactor > second factor > ChoosePost'],
     ],
   },
+  {
+    title: 'somebody with an old password beside somebody who is signed in',
+    who: { login: `${prefix}sinh`, name: 'Cao Văn Sinh', brought: true },
+    has: 'somebody signed in',
+    ways: [['select', 'SelectAccount > password > NewPassword > begin again > SelectAccount > password > NewPassword > turn back > Refused']],
+  },
+  {
+    title: 'somebody with an old password',
+    who: { login: `${prefix}thu`, name: 'Đinh Thị Thu', brought: true },
+    ways: [
+      ['', 'SignIn > password > NewPassword > begin again > SignIn'],
+      ['', 'SignIn > password > NewPassword > half an hour > Expired'],
+      ['', 'SignIn > password > NewPassword > password chosen > Finish'],
+    ],
+  },
+  ...[
+    ['consent', 'Consent', 'an', 'Lương Văn Ân'], ['expects', 'WrongPerson', 'bich', 'Quách Ngọc Bích'], ['aal2', 'CreatePasskey', 'cuc', 'Tạ Thu Cúc'],
+    ['posts', 'ChoosePost', 'dao', 'Hồ Anh Đào'],
+  ].map(([ask, then, login, name]) => ({
+    title: `somebody with an old password, where ${then} comes next`,
+    who: { login: `${prefix}cu.${login}`, name, brought: true, official: ask === 'posts' },
+    ways: [[ask, `SignIn > password > NewPassword > password chosen > ${then}`]],
+  })),
 ];
 
 /** Ways that need a script, because a passkey does. */
@@ -156,6 +179,12 @@ const withPasskeys = (prefix) => [
       ['login', 'Reauthenticate > password > OfferPasskey > half an hour > Expired'],
       ['', 'SignIn > password > OfferPasskey > passkey made > Finish'],
     ],
+  },
+  {
+    title: 'somebody with an old password whose browser keeps passkeys',
+    who: { login: `${prefix}uyen`, name: 'Phan Tú Uyên', brought: true },
+    has: 'device',
+    ways: [['', 'SignIn > password > NewPassword > password chosen > OfferPasskey']],
   },
   {
     title: 'somebody who is offered a passkey and wants none now',

@@ -2,7 +2,7 @@
 // journey.json.
 
 import assert from 'node:assert/strict';
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, pbkdf2Sync, randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import { applyTo } from '../env/server.mjs';
 import { freshCode } from './letters.mjs';
@@ -42,12 +42,18 @@ consent = "${ask.includes('consent') ? 'explicit' : 'implied'}"
 `;
 }
 
-const personEntry = ({ login, name, password }) => `
+/** What another system kept of a password, as a file of desired state takes it. */
+export function hashElsewhere(password) {
+  const [salt, base64] = [randomBytes(16), (bytes) => bytes.toString('base64').replace(/=+$/, '').replaceAll('+', '.')];
+  return `$pbkdf2-sha256$1000$${base64(salt)}$${base64(pbkdf2Sync(password, salt, 1000, 32, 'sha256'))}`;
+}
+
+const personEntry = ({ login, name, password, brought }) => `
 [[person]]
 login = "${login}"
 name = "${name}"
 birthdate = "1985-03-15"
-password = "${password}"
+${brought ? `password_hash = "${hashElsewhere(password)}"` : `password = "${password}"`}
 `;
 
 /** Two posts of an official, in units that every demo has: whoever has them chooses. */
@@ -121,7 +127,7 @@ export async function press(page, selector) {
 
 const ENDS = { access_denied: 'Refused', unmet_authentication_requirements: 'Unmet', login_required: 'WrongPerson' };
 const PAGES = {
-  'select-account': 'SelectAccount', 'second-factor': 'SecondFactor', 'step-up': 'StepUp', 'choose-post': 'ChoosePost', consent: 'Consent',
+  'select-account': 'SelectAccount', 'second-factor': 'SecondFactor', 'new-password': 'NewPassword', 'step-up': 'StepUp', 'choose-post': 'ChoosePost', consent: 'Consent',
 };
 
 /** The step that a page is, in the words of journey.json. */
@@ -184,7 +190,14 @@ const ACTS = {
     await page.locator('#code').fill(await freshCode(demo, who.key));
     await press(page, '#second-factor-submit');
   },
-  'begin again': (page) => press(page, '#second-factor-again'),
+  'begin again': (page) => press(page, '#second-factor-again, #new-password-again'),
+  'password chosen': async (page, _, { who }) => {
+    const chosen = drawPassword();
+    await page.locator('#new_password').fill(chosen);
+    await page.locator('#new_password_again').fill(chosen);
+    await press(page, '#new-password-submit');
+    who.password = chosen;
+  },
   'go on without': (page) => press(page, '#decline'),
   continue: (page) => press(page, '#account-continue'),
   'post chosen': async (page) => {

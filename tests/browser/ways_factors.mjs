@@ -4,6 +4,7 @@
 import { applyTo, command } from '../env/server.mjs';
 import { codeSentTo, freshCode, messagesTo, proveAddress, setUpApp } from './letters.mjs';
 import { expectPage, giveName } from './support.mjs';
+import { hashElsewhere } from './walker.mjs';
 
 const DAY_SECONDS = 86_400;
 const MAILBOX = 'hoa.tran@thu.example';
@@ -11,6 +12,7 @@ const PHONE_NUMBER = '0912 345 678';
 
 const withApp = { login: 'co.ung.dung', password: 'cai-lo-dat-tren-mai-nha-41' };
 const withMailbox = { login: 'co.thu.dien.tu', password: 'chim-se-nhat-hat-me-rang-52' };
+const withOldPassword = { login: 'co.mat.khau.cu', password: 'matkhau1', full_name: 'Trần Thị Hoa', birthdate: '15/03/1985', brought: true };
 const withPhone = { login: 'co.dien.thoai', password: 'con-do-cho-day-sen-trang-63' };
 
 /** People who have what these pages ask about. Two of them are in the registry, so they can prove who they are. */
@@ -19,12 +21,12 @@ export async function registerPeople(demo) {
   Object.assign(withMailbox, mailbox);
   Object.assign(withApp, app);
   Object.assign(withPhone, { full_name: 'Trần Thị Hoa', birthdate: '15/03/1985' });
-  applyTo(demo, [withApp, withMailbox, withPhone].map((who) => `
+  applyTo(demo, [withApp, withMailbox, withPhone, withOldPassword].map((who) => `
 [[person]]
 login = "${who.login}"
 name = "${who.full_name}"
 birthdate = "${who.birthdate.split('/').reverse().join('-')}"
-password = "${who.password}"
+${who.brought ? `password_hash = "${hashElsewhere(who.password)}"` : `password = "${who.password}"`}
 ${who.personal_number ? `personal_number = "${who.personal_number}"` : ''}
 `).join(''));
   await demo.clock({ run_jobs: true });
@@ -145,6 +147,14 @@ export function factorWays(demo) {
         withPhone.proved = true;
       }
       await signedIn(page, withPhone, '/account');
+    },
+    'new-password': (page) => signedIn(page, withOldPassword, '/account'),
+    'new-password refused': async (page) => {
+      await signedIn(page, withOldPassword, '/account');
+      await page.locator('#new_password').fill('matkhau123456789');
+      await page.locator('#new_password_again').fill('matkhau1');
+      await page.locator('#new-password-submit').click();
+      await page.locator('#error-summary').waitFor();
     },
     'factors full': async (page) => {
       await enteredWithCode(page, '/account/factors');

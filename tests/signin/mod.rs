@@ -17,3 +17,4 @@ mod passwords;
 mod recover;
 mod step_up;
 pub(crate) mod ways;
+mod weak;

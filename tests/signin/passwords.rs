@@ -1,8 +1,6 @@
-//! Passwords: throttling that locks nobody out, what wrong answers tell, hashes of other systems (rows 125, 126, 130, 143, 148, 246).
+//! Passwords: throttling that locks nobody out, what wrong answers tell (rows 125, 126, 130, 143, 148, 246).
 
 use idp_core::{
-    authn::{self, PasswordUse, password},
-    crypto::password::Imported,
     people::{self, AccountState},
     store::StoreError,
 };
@@ -18,7 +16,7 @@ async fn tries(browser: &mut Browser, house: &House, login: &str, password: &str
     browser.submit(&page, "sign-in-form", &[("login", login), ("password", password)]).await
 }
 
-async fn set_state(house: &House, person: &Person, state: AccountState) {
+pub(super) async fn set_state(house: &House, person: &Person, state: AccountState) {
     let (cx, account) = (house.cx(), person.account);
     let set = house.db().write(&cx, |tx| Box::pin(people::set_account_state(tx, account, state)));
     set.await.map_err(|error: StoreError| error).expect("writes");
@@ -275,32 +273,6 @@ journey! {
                 assert_eq!(*first, said, "{login} {password:.20}");
             }
         }
-    }
-}
-
-journey! {
-    async fn a_password_of_another_system_opens_and_is_replaced_at_once(house) {
-        let an = house.citizen("Nguyễn Văn An").await;
-        // Made with Python's hashlib, of the password `password`.
-        let text = "$pbkdf2-sha256$1000$c2FsdHNhbHRzYWx0c2FsdA$8nX7hwFEzIB8aPajJTYK8weHQc5Ngz0pFVAKvSu4jQA";
-        let wrapped = house.parts.passwords.wrap(Imported::parse(text).expect("a hash")).await.expect("wraps");
-        let (cx, wrapped) = (house.cx(), &wrapped);
-        let set = house.db().write(&cx, |tx| Box::pin(password::set(tx, an.account, an.id, (wrapped, PasswordUse::Alone))));
-        set.await.map_err(|error: StoreError| error).expect("writes");
-        assert_eq!(tries(&mut Browser::new(), house, &an.login, "Password").await.status, 422);
-        let stored = async || {
-            let mut conn = house.db().read().await.expect("reads");
-            password::stored(&mut conn, an.account).await.expect("reads").expect("a password")
-        };
-        assert!(stored().await.inner.is_some());
-        let page = tries(&mut Browser::new(), house, &an.login, "password").await;
-        assert_eq!(page.name(), "account", "{} {}", page.status, page.body);
-        let replaced = stored().await;
-        assert!(replaced.inner.is_none() && replaced.phc != wrapped.phc, "nothing of the other system is left");
-        assert_eq!(tries(&mut Browser::new(), house, &an.login, "password").await.name(), "account");
-        assert!(!authn::password_may_stand_alone(&mut house.db().read().await.expect("reads"), an.account).await.expect("reads"));
-        house.jobs().await;
-        assert_eq!(house.count("select count(*) as n from password_import").await, 0, "no sign-in computes it any more");
     }
 }
 

@@ -181,6 +181,16 @@ impl Page {
         Html::parse_document(&self.body).select(&selector(css)).next().is_some()
     }
 
+    /// Every form that carries a token of ours: where it goes, and the token.
+    pub fn tokens(&self) -> Vec<(String, String)> {
+        let html = Html::parse_document(&self.body);
+        let of = |form: scraper::ElementRef<'_>| {
+            let token = form.select(&selector("input[name=csrf]")).next()?.attr("value")?.to_owned();
+            Some((self.url.join(form.attr("action")?).ok()?.to_string(), token))
+        };
+        html.select(&selector("form")).filter_map(of).collect()
+    }
+
     /// Where this answer sends the browser: `Location`, or the refresh of the page.
     pub fn onward(&self) -> Option<Url> {
         if let Some(location) = self.headers.get(LOCATION) {

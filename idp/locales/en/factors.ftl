@@ -16,6 +16,11 @@ second-factor-other-paper = Use a recovery code
 second-factor-other-message = Get a code at { $masked }
 second-factor-again = Sign in with another account
 second-factor-lost = Lost your phone and your recovery codes? Call the hotline { $phone }.
+second-factor-resting = No code goes to { $masked } at present: this way is switched off for everybody.
+second-factor-off-title = Your second step is switched off at present
+second-factor-off-text = The password is right, but this account has a second step, so the password alone does not open it. If you have a passkey, go back and sign in with it.
+second-factor-off-help = No passkey? Call the hotline { $phone }, or go to the commune People's Committee with your identity card to be helped there. Tell them the reference below.
+second-factor-off-recover = I forgot my password too
 err-code-missing = Enter the code.
 err-code-wrong = The code is wrong. Check it and enter it again.
 err-code-wrong-left = { $left ->
@@ -103,6 +108,19 @@ paper-use = Each code works once, in place of the second step when you do not ha
 paper-login = Sign-in name: { $login }
 paper-print = To print, use your browser's Print command.
 paper-kept = I have put these codes away
+
+# new-password
+new-password-title = Choose a new password
+new-password-for = You have proved who you are. A new password is needed before you go on to { $rp }.
+new-password-own = You have proved who you are. A new password is needed before you go on to your account.
+new-password-text = The password you entered does not meet the rule. After the change only the new one works, and other devices are signed out.
+new-password-submit = Set the password and continue
+new-password-passkey = The password you entered does not meet the rule, so it does not open the account. This account has a passkey: go back, sign in with it, and change the password on your account page.
+new-password-again = Back to sign-in
+new-password-help = Cannot do it? Call the hotline { $phone } or go to the commune People's Committee with your identity card.
+why-weak-password = This password is right, but it is too short or too easy to guess, usually because it was carried over from an older system. Others could guess it, so it does not open { $rp } yet.
+why-weak-password-next = This step comes once: next time you sign in with the new password. With a passkey you need not remember a password at all.
+err-new-passwords-reason = Reason: too many new passwords were tried within a minute. The old password has not been changed.
 
 # change-password
 change-password-title = Change the password

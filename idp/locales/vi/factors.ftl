@@ -16,6 +16,11 @@ second-factor-other-paper = Dùng mã khôi phục
 second-factor-other-message = Nhận mã tại { $masked }
 second-factor-again = Đăng nhập bằng tài khoản khác
 second-factor-lost = Mất điện thoại và không còn mã khôi phục? Hãy gọi tổng đài { $phone }.
+second-factor-resting = Hiện không gửi mã tới { $masked }: cách này đang tạm tắt trên toàn hệ thống.
+second-factor-off-title = Cách xác thực bước hai của bạn đang tạm tắt
+second-factor-off-text = Mật khẩu đúng, nhưng tài khoản này có bước hai nên chỉ mật khẩu thì chưa vào được. Nếu có khoá truy cập (passkey), hãy quay lại và đăng nhập bằng khoá đó.
+second-factor-off-help = Không có khoá truy cập? Gọi tổng đài { $phone }, hoặc mang thẻ căn cước đến Uỷ ban nhân dân xã, phường để được hỗ trợ tại chỗ. Hãy đọc mã tra cứu dưới đây.
+second-factor-off-recover = Tôi cũng quên mật khẩu
 err-code-missing = Hãy nhập mã.
 err-code-wrong = Mã không đúng. Hãy kiểm tra và nhập lại.
 err-code-wrong-left = { $left ->
@@ -100,6 +105,19 @@ paper-use = Mỗi mã dùng được một lần, thay cho mã bước hai khi b
 paper-login = Tên đăng nhập: { $login }
 paper-print = Để in, dùng lệnh In của trình duyệt.
 paper-kept = Tôi đã cất các mã này
+
+# new-password
+new-password-title = Chọn mật khẩu mới
+new-password-for = Bạn đã chứng minh được mình là ai. Cần mật khẩu mới trước khi vào { $rp }.
+new-password-own = Bạn đã chứng minh được mình là ai. Cần mật khẩu mới trước khi vào tài khoản.
+new-password-text = Mật khẩu vừa nhập chưa đạt quy định. Sau khi đổi, chỉ mật khẩu mới dùng được và các thiết bị khác sẽ bị đăng xuất.
+new-password-submit = Đặt mật khẩu và tiếp tục
+new-password-passkey = Mật khẩu vừa nhập chưa đạt quy định nên không mở được tài khoản. Tài khoản này có khoá truy cập (passkey): hãy quay lại, đăng nhập bằng khoá đó, rồi đổi mật khẩu ở trang tài khoản.
+new-password-again = Quay lại đăng nhập
+new-password-help = Không làm được? Gọi tổng đài { $phone } hoặc mang thẻ căn cước đến Uỷ ban nhân dân xã, phường.
+why-weak-password = Mật khẩu này đúng nhưng chưa đạt quy định về độ dài và độ khó đoán, thường vì được chuyển từ hệ thống cũ sang. Người khác dễ đoán ra nên chưa dùng để vào { $rp } được.
+why-weak-password-next = Bước này chỉ có một lần: từ lần sau bạn vào bằng mật khẩu mới. Nếu thêm khoá truy cập, bạn không cần nhớ mật khẩu nữa.
+err-new-passwords-reason = Lý do: đã thử quá nhiều mật khẩu mới trong một phút. Mật khẩu cũ chưa bị đổi.
 
 # change-password
 change-password-title = Đổi mật khẩu

@@ -46,7 +46,7 @@ use idp_core::{
 };
 
 use crate::{
-    config::{Config, Reason, ways},
+    config::{Config, Reason},
     management::Health,
     oidc::OpenGrants,
     web::{cookie::CookieStyle, house::House, tally::Tally},
@@ -81,7 +81,7 @@ impl App {
         let issuer = config.server.public_url.as_str().to_owned();
         let house = House {
             passwords: PasswordPool::new(Arc::clone(cellar.db.seals())),
-            gate: ways::gate(&config.throttle, &config.factors, &config.recovery, can_send(config)),
+            gate: config.gate(),
             db: cellar.db,
             keyring: cellar.keyring,
             register: cellar.register,
@@ -182,12 +182,6 @@ fn channel(config: &Config, net: &Net) -> Result<Option<Arc<dyn Channel>>, AppEr
         mail: mail.map(boxed),
         phone: phone.map(|channel| -> Box<dyn Channel> { Box::new(channel) }),
     })))
-}
-
-/// Whether messages leave the house: by SMS, and by mail.
-fn can_send(config: &Config) -> (bool, bool) {
-    let (file, notify) = (config.notify.file.is_some(), &config.notify);
-    (file || notify.sms.is_some(), file || notify.smtp.is_some())
 }
 
 fn passkeys(config: &Config) -> Result<Passkeys, AppError> {

@@ -1,9 +1,10 @@
 //! Between the password and the session: whether a second factor is still to be proved.
 
 use super::{
-    Proof,
+    PasswordUse, Proof,
+    held::{self, Held},
     rows::factors as rows,
-    second::{self, Policy, Way},
+    second::{self, Enrolled, Policy},
 };
 use crate::{
     people::{self, Purpose},
@@ -23,9 +24,17 @@ pub struct First {
 /// What becomes of a right password.
 pub enum Settled {
     /// It is enough.
+    Opened(Opened),
+    /// The account has a second factor, which has to be proved too, also while none of it can be used.
+    Pending(Enrolled),
+}
+
+/// What a whole proof with a password opens.
+pub enum Opened {
+    /// A session may begin.
     Proof(Proof),
-    /// The account has a second factor, which has to be proved too: in one of these ways, the strongest first.
-    Pending(Vec<Way>),
+    /// A new password comes first.
+    Held(Held),
 }
 
 impl First {
@@ -66,11 +75,14 @@ impl First {
     }
 }
 
-/// Decides whether a right password is enough. Asked inside the write that would begin the session, so that a second factor added
-/// a moment ago is not passed over.
+/// Decides whether a right password is enough: by what was set up, not by what can be sent today. Asked inside the write that would begin
+/// the session, so that a second factor added a moment ago is not passed over.
 pub async fn settle(conn: &mut Conn, first: &First, policy: Policy) -> Result<Settled, StoreError> {
-    let ways = second::ways(conn, first.account, policy).await?;
-    Ok(if ways.is_empty() { Settled::Proof(first.alone()) } else { Settled::Pending(ways) })
+    let enrolled = second::enrolled(conn, first.account, policy).await?;
+    if !enrolled.is_none() {
+        return Ok(Settled::Pending(enrolled));
+    }
+    Ok(Settled::Opened(held::opened(conn, first.alone(), PasswordUse::Alone).await?))
 }
 
 /// What the password of an account may be: shorter where it never opens the account alone.
@@ -78,12 +90,12 @@ pub async fn password_use(
     conn: &mut Conn,
     account: Id<id::Account>,
     policy: Policy,
-) -> Result<super::PasswordUse, StoreError> {
-    let alone = second::ways(conn, account, policy).await?.is_empty();
-    Ok(if alone { super::PasswordUse::Alone } else { super::PasswordUse::WithSecond })
+) -> Result<PasswordUse, StoreError> {
+    let alone = second::enrolled(conn, account, policy).await?.is_none();
+    Ok(if alone { PasswordUse::Alone } else { PasswordUse::WithSecond })
 }
 
 /// Whether the stored password is long enough to open the account alone; also where there is none.
 pub async fn password_may_stand_alone(conn: &mut Conn, account: Id<id::Account>) -> Result<bool, StoreError> {
-    Ok(rows::password_use(conn, account).await?.is_none_or(|usage| usage == super::PasswordUse::Alone))
+    Ok(rows::password_use(conn, account).await?.is_none_or(|(usage, _)| usage == PasswordUse::Alone))
 }

@@ -11,7 +11,9 @@ pub mod contact;
 pub mod credential;
 pub mod device;
 mod first;
+mod held;
 pub mod notice;
+mod own;
 pub mod passkey;
 pub mod password;
 mod policy;
@@ -34,7 +36,9 @@ use crate::{
 
 pub use contact::Contact;
 pub use device::Devices;
-pub use first::{First, Settled, password_may_stand_alone, password_use, settle};
+pub use first::{First, Opened, Settled, password_may_stand_alone, password_use, settle};
+pub use held::Held;
+pub use own::own_words_of;
 pub use password::old_peppers;
 pub use policy::{LONGEST_PASSWORD, PasswordProblem, PasswordUse, check_new_password, normalise, own_words};
 pub use reseal::{CONTACTS, CREDENTIALS};

@@ -1,7 +1,7 @@
 //! Signing in with a password.
 
 use super::{
-    Devices, First, Limits, PasswordUse, Turns, policy, rows,
+    Devices, First, Limits, PasswordUse, Turns, own_words_of, password_use, policy, rows, second,
     standing::{Closed, judge},
     throttle::{self, Whose},
 };
@@ -113,26 +113,41 @@ pub async fn prove(desk: Desk<'_>, cx: &Cx, said: Attempt<'_>) -> Result<First, 
         return Err(Refusal::Wrong);
     };
     let fresh = match check {
-        Check::RightButOld => Some(desk.pool.hash(password()).await?),
+        Check::RightButOld => {
+            // Of a password from another system the plain text is at hand for the first time.
+            let weak = stored.inner.is_some() && is_weak(desk, &account, &password()).await?;
+            Some(Fresh { hash: desk.pool.hash(password()).await?, usage: PasswordUse::of(&password()), weak })
+        }
         Check::Right | Check::Wrong => None,
     };
-    let usage = PasswordUse::of(&password());
     let standing = judge(account.state, state);
-    right(
-        desk,
-        cx,
-        (account.person, account.id),
-        Right { standing, stored: &stored, fresh: fresh.map(|fresh| (fresh, usage)) },
-    )
-    .await?;
+    right(desk, cx, (account.person, account.id), Right { standing, stored: &stored, fresh }).await?;
     standing.map_err(Refusal::Closed)?;
     Ok(First { account: account.id, person: account.person, at: cx.now })
+}
+
+/// Whether a password would not be taken as a new one of this account.
+async fn is_weak(desk: Desk<'_>, account: &StoredAccount, password: &Secret<String>) -> Result<bool, StoreError> {
+    let mut conn = desk.db.read().await?;
+    let own = own_words_of(&mut conn, account).await?;
+    // By what was set up, whether it can be used today or not.
+    let usage = password_use(&mut conn, account.id, second::Policy::default()).await?;
+    Ok(policy::check_new_password(password.reveal(), &own, usage).is_err())
+}
+
+/// A hash that replaces one of the same password.
+pub(super) struct Fresh {
+    pub(super) hash: PasswordHash,
+    /// What the password is long enough for.
+    pub(super) usage: PasswordUse,
+    /// Whether it does not meet the rule for a new one.
+    pub(super) weak: bool,
 }
 
 struct Right<'a> {
     standing: Result<(), Closed>,
     stored: &'a PasswordHash,
-    fresh: Option<(PasswordHash, PasswordUse)>,
+    fresh: Option<Fresh>,
 }
 
 /// Writes what a right password leaves. Nothing to renew and nothing to record is the usual case: then no write is made. The
@@ -149,8 +164,8 @@ async fn right(
     let (right, because) = (&right, right.standing.err().map(Closed::word));
     let written = desk.db.write(cx, |tx| {
         Box::pin(async move {
-            if let Some((fresh, usage)) = &right.fresh {
-                rows::rehash(tx, account, right.stored, (fresh, *usage)).await?;
+            if let Some(fresh) = &right.fresh {
+                rows::rehash(tx, account, right.stored, fresh).await?;
             }
             if let Some(because) = because {
                 let (person, account) = (Some(person), Some(account));

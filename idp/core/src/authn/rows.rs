@@ -5,7 +5,7 @@ pub(super) mod credential;
 pub(super) mod factors;
 pub(super) mod recovery;
 
-use super::PasswordUse;
+use super::{PasswordUse, password::Fresh};
 use crate::{
     crypto::password::{Inner, PasswordHash, Scheme},
     params,
@@ -18,9 +18,9 @@ const SET_PASSWORD: &str = "insert into password \
     (account_id, phc, pepper_key_id, inner_scheme, inner_salt, usage, changed_at) values ($1, $2, $3, $4, $5, $6, $7) \
     on conflict (account_id) do update set phc = excluded.phc, pepper_key_id = excluded.pepper_key_id, \
     inner_scheme = excluded.inner_scheme, inner_salt = excluded.inner_salt, usage = excluded.usage, \
-    changed_at = excluded.changed_at";
-const REHASH: &str = "update password set phc = $2, pepper_key_id = $3, inner_scheme = null, inner_salt = null, usage = $5 \
-    where account_id = $1 and phc = $4";
+    changed_at = excluded.changed_at, weak_at = null";
+const REHASH: &str = "update password set phc = $2, pepper_key_id = $3, inner_scheme = null, inner_salt = null, usage = $5, \
+    weak_at = coalesce(weak_at, $6) where account_id = $1 and phc = $4";
 const IMPORTED: &str = "select scheme from password_import order by scheme";
 const NOTE_IMPORTED: &str = "insert into password_import (scheme, imported_at) values ($1, $2) \
     on conflict (scheme) do nothing";
@@ -58,14 +58,16 @@ pub(super) async fn set_password(
     tx.run(SET_PASSWORD, params![account, phc, key_id, scheme, salt, usage.word(), now]).await.map(|_| ())
 }
 
-/// Replaces a hash by one of the same password, unless the password was changed meanwhile.
+/// Replaces a hash by one of the same password, unless the password was changed meanwhile. What is known to be weak stays so.
 pub(super) async fn rehash(
     tx: &mut Tx<'_>,
     account: Id<id::Account>,
     old: &PasswordHash,
-    (new, usage): (&PasswordHash, PasswordUse),
+    Fresh { hash: new, usage, weak }: &Fresh,
 ) -> Result<(), StoreError> {
-    let params = params![account, new.phc.as_str(), new.pepper_key_id.as_str(), old.phc.as_str(), usage.word()];
+    let weak_at = weak.then(|| tx.now());
+    let params =
+        params![account, new.phc.as_str(), new.pepper_key_id.as_str(), old.phc.as_str(), usage.word(), weak_at];
     tx.run(REHASH, params).await.map(|_| ())
 }
 

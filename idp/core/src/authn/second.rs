@@ -1,17 +1,17 @@
 //! The second factor: which ones an account has, and proving one after the password.
 
 use super::{
-    Devices, First, Limits, Proof, code,
+    Devices, First, Limits, Opened, PasswordUse, Proof, code,
     contact::Contact,
     credential::{self, Kind},
-    notice, recovery_code,
+    held, notice, recovery_code,
     rows::factors as rows,
-    standing::{Closed, judge},
+    standing::{self, Closed},
     totp,
 };
 use crate::{
     audit::{self, Event},
-    people::{self, Purpose},
+    people::Purpose,
     store::{
         Conn, StoreError, Tx,
         quota::{self, Bucket},
@@ -37,23 +37,61 @@ pub enum Way {
     Message(Contact),
 }
 
-/// The ways that an account has, the strongest first. None: its password opens it alone.
-pub async fn ways(conn: &mut Conn, account: Id<id::Account>, policy: Policy) -> Result<Vec<Way>, StoreError> {
-    let mut ways = Vec::new();
+impl Policy {
+    /// Whether codes to such an address are a second factor now.
+    pub const fn sends_to(self, kind: AddressKind) -> bool {
+        match kind {
+            AddressKind::Phone => self.sms,
+            AddressKind::Email => self.email,
+        }
+    }
+}
+
+/// What somebody set up as a second factor, whether it can be used now or not.
+#[derive(Clone, Default)]
+pub struct Enrolled {
+    /// What can be proved now, the strongest first.
+    pub ways: Vec<Way>,
+    /// Addresses to which no code goes at present, because the operator switched that kind off. They still count: an account that was
+    /// opened by two factors is not opened by one because a setting changed.
+    pub resting: Vec<Contact>,
+}
+
+impl Enrolled {
+    /// Whether nothing was set up: then the password opens the account alone.
+    pub const fn is_none(&self) -> bool {
+        self.ways.is_empty() && self.resting.is_empty()
+    }
+
+    /// Everything, usable or not.
+    pub fn all(self) -> impl Iterator<Item = Way> {
+        self.ways.into_iter().chain(self.resting.into_iter().map(Way::Message))
+    }
+}
+
+/// The second factors of an account.
+pub async fn enrolled(conn: &mut Conn, account: Id<id::Account>, policy: Policy) -> Result<Enrolled, StoreError> {
+    let mut enrolled = Enrolled::default();
     if credential::kinds(conn, account).await?.contains(&Kind::Totp) {
-        ways.push(Way::Totp);
+        enrolled.ways.push(Way::Totp);
     }
     let contacts = rows::contacts(conn, account).await?;
-    let of = |kind: AddressKind| {
-        contacts.iter().filter(move |contact| contact.second_factor_at.is_some() && contact.address.kind() == kind)
-    };
-    if policy.sms {
-        ways.extend(of(AddressKind::Phone).cloned().map(Way::Message));
+    for kind in [AddressKind::Phone, AddressKind::Email] {
+        let made =
+            contacts.iter().filter(|contact| contact.second_factor_at.is_some() && contact.address.kind() == kind);
+        if policy.sends_to(kind) {
+            enrolled.ways.extend(made.cloned().map(Way::Message));
+        } else {
+            enrolled.resting.extend(made.cloned());
+        }
     }
-    if policy.email {
-        ways.extend(of(AddressKind::Email).cloned().map(Way::Message));
-    }
-    Ok(ways)
+    Ok(enrolled)
+}
+
+/// How many accounts cannot prove their second factor with anything but a recovery code or a passkey, because the operator switched off
+/// what they set up.
+pub async fn stranded(conn: &mut Conn, policy: Policy) -> Result<u64, StoreError> {
+    rows::stranded(conn, policy).await
 }
 
 /// What somebody answers.
@@ -112,9 +150,9 @@ pub async fn prove(
     first: &First,
     answer: Answer<'_>,
     Rules { policy, limits, devices }: Rules<'_>,
-) -> Result<Result<Proof, Refusal>, StoreError> {
+) -> Result<Result<Opened, Refusal>, StoreError> {
     let account = first.account;
-    if let Some(closed) = closed(tx, first).await? {
+    if let Some(closed) = standing::closed(tx, (account, first.person)).await? {
         return Ok(Err(Refusal::Closed(closed)));
     }
     let now = tx.now();
@@ -129,7 +167,8 @@ pub async fn prove(
         Ok(right) => {
             let amr = [&["pwd"], right.amr].concat();
             let (person, credential, purpose) = (first.person, right.credential, Purpose::Own);
-            Ok(Ok(Proof { account, person, aal: right.aal, amr, credential, purpose }))
+            let proof = Proof { account, person, aal: right.aal, amr, credential, purpose };
+            Ok(Ok(held::opened(tx, proof, PasswordUse::WithSecond).await?))
         }
         Err(refusal) => {
             let _counted = quota::spend(tx, bucket, limits.second).await?;
@@ -139,15 +178,6 @@ pub async fn prove(
             Ok(Err(refusal))
         }
     }
-}
-
-async fn closed(tx: &mut Tx<'_>, first: &First) -> Result<Option<Closed>, StoreError> {
-    let account = people::account_by_id(tx, first.account).await?;
-    let person = people::person(tx, first.person).await?;
-    Ok(match (account, person) {
-        (Some(account), Some(person)) => judge(account.state, person.state).err(),
-        _ => Some(Closed::Disabled),
-    })
 }
 
 async fn judge_answer(
@@ -186,8 +216,8 @@ async fn by_message(
     contact: Id<id::Contact>,
     policy: Policy,
 ) -> Result<Result<Right, Refusal>, StoreError> {
-    let ways = ways(tx, account, policy).await?;
-    let kind = ways.iter().find_map(|way| match way {
+    let enrolled = enrolled(tx, account, policy).await?;
+    let kind = enrolled.ways.iter().find_map(|way| match way {
         Way::Message(known) if known.id == contact => Some(known.address.kind()),
         _ => None,
     });

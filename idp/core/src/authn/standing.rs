@@ -1,6 +1,10 @@
 //! Whether an account opens at all. Told only to somebody who proved to be its holder.
 
-use crate::people::{AccountState, PersonState};
+use crate::{
+    people::{self, AccountState, PersonState},
+    store::{StoreError, Tx},
+    types::{Id, id},
+};
 
 /// Why a proof opens nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +40,18 @@ pub(super) const fn judge(account: AccountState, person: PersonState) -> Result<
         (PersonState::Active, AccountState::Locked) => Err(Closed::Locked),
         (PersonState::Active, AccountState::Active) => Ok(()),
     }
+}
+
+/// Judges an account and its person as they stand inside a write: either may have been closed since the password was right.
+pub(super) async fn closed(
+    tx: &mut Tx<'_>,
+    (account, person): (Id<id::Account>, Id<id::Person>),
+) -> Result<Option<Closed>, StoreError> {
+    let (account, person) = (people::account_by_id(tx, account).await?, people::person(tx, person).await?);
+    Ok(match (account, person) {
+        (Some(account), Some(person)) => judge(account.state, person.state).err(),
+        _ => Some(Closed::Disabled),
+    })
 }
 
 #[cfg(test)]

@@ -74,6 +74,8 @@ pub struct Facts<'a> {
     pub ends_at: Option<Timestamp>,
     /// Whether a password was right within this transaction and its second factor is still to be proved.
     pub second_factor_waits: bool,
+    /// Whether everything was proved within this transaction and a new password is still to be chosen.
+    pub new_password_waits: bool,
     /// The live session of this browser.
     pub session: Option<&'a Live>,
     /// When the holder of that session proved themself within this transaction.
@@ -134,6 +136,7 @@ pub async fn gather<'a>(
         now,
         ends_at: sign_in.map(|row| row.ends_at),
         second_factor_waits: sign_in.is_some_and(|row| row.waits_for(now).is_some()),
+        new_password_waits: sign_in.is_some_and(|row| row.holds(now).is_some()),
         session,
         proved_at,
         chosen: chosen_at.is_some(),

@@ -23,6 +23,11 @@ struct World {
     /// Who is signed in: the person expected, or another.
     session: Option<Session>,
     half: bool,
+    /// Who comes has a password that does not meet the rule for a new one: it was brought along and never used here, so they have nothing
+    /// else yet, and whoever is signed in is somebody else.
+    weak: bool,
+    /// It was right, and another is to be chosen.
+    held: bool,
     proved: bool,
     chosen: bool,
     consent_missing: bool,
@@ -107,12 +112,14 @@ fn beginnings(requests: usize, scripts: Scripts) -> Vec<World> {
     let mut worlds: Vec<World> = Vec::new();
     for request in 0..requests {
         for session in &sessions {
-            for bits in 0..32_u8 {
+            for bits in 0..64_u8 {
                 let bit = |place: u8| bits & (1 << place) != 0;
                 worlds.push(World {
                     request,
                     session: *session,
                     half: false,
+                    weak: bit(5),
+                    held: false,
                     proved: false,
                     chosen: false,
                     consent_missing: bit(0),
@@ -129,6 +136,7 @@ fn beginnings(requests: usize, scripts: Scripts) -> Vec<World> {
         }
     }
     worlds.retain(|world| scripts == Scripts::On || !world.browser_keeps);
+    worlds.retain(|world| !world.weak || !(world.passkey || world.totp));
     worlds
 }
 
@@ -156,6 +164,7 @@ fn answer(world: &World, asked: &Asked, people: &People) -> Next {
         now: NOW,
         ends_at: (world.over == Some(End::Late)).then_some(NOW),
         second_factor_waits: world.half,
+        new_password_waits: world.held,
         session: live.as_ref(),
         proved_at: world.proved.then_some(NOW),
         chosen: world.chosen,
@@ -171,6 +180,7 @@ fn acts(world: World, step: Next, scripts: Scripts) -> Vec<(Act, World)> {
     let proved = |strong, expected| World {
         session: Some(Session { expected, strong, old: false }),
         half: false,
+        held: false,
         proved: true,
         ..world
     };
@@ -178,11 +188,13 @@ fn acts(world: World, step: Next, scripts: Scripts) -> Vec<(Act, World)> {
     let by_password = |expected| {
         if world.totp { World { half: true, ..world } } else { proved(false, expected) }
     };
+    // Somebody new: their password may be one that has to be replaced first.
+    let by_new_password = |expected| if world.weak { World { held: true, ..world } } else { by_password(expected) };
     let by_passkey = |expected| (world.passkey && scripts == Scripts::On).then(|| ("passkey", proved(true, expected)));
     // It is made and kept; whoever needs the level still uses it.
-    let made = (scripts == Scripts::On).then_some(("passkey made", World { passkey: true, ..world }));
+    let made = (scripts == Scripts::On).then_some(("passkey made", World { passkey: true, weak: false, ..world }));
     let anybody = || {
-        let passwords = [true, false].map(|expected| ("password", by_password(expected)));
+        let passwords = [true, false].map(|expected| ("password", by_new_password(expected)));
         passwords.into_iter().chain([true, false].into_iter().filter_map(by_passkey))
     };
     let mut all: Vec<(Act, World)> = match step {
@@ -190,6 +202,10 @@ fn acts(world: World, step: Next, scripts: Scripts) -> Vec<(Act, World)> {
         Next::SelectAccount(_) => anybody().chain([("continue", World { chosen: true, ..world })]).collect(),
         Next::SecondFactor(_) => {
             vec![("second factor", proved(true, holder)), ("begin again", World { half: false, ..world })]
+        }
+        Next::NewPassword(_) => {
+            let chosen = World { weak: false, ..proved(false, holder) };
+            vec![("password chosen", chosen), ("begin again", World { held: false, ..world })]
         }
         Next::Reauthenticate(_) => [("password", by_password(holder))].into_iter().chain(by_passkey(holder)).collect(),
         Next::StepUp(why) => {
@@ -200,7 +216,9 @@ fn acts(world: World, step: Next, scripts: Scripts) -> Vec<(Act, World)> {
             by_passkey(holder).into_iter().chain(codes).chain(without).collect()
         }
         // An app reaches the same level in every browser; its page leads back here, where its code is asked for.
-        Next::CreatePasskey(_) => made.into_iter().chain([("app set up", World { totp: true, ..world })]).collect(),
+        Next::CreatePasskey(_) => {
+            made.into_iter().chain([("app set up", World { totp: true, weak: false, ..world })]).collect()
+        }
         // Nothing is left to turn back from: they are signed in, and "later" leads on.
         Next::OfferPasskey(_) => made.into_iter().chain([("later", World { put_off: true, ..world })]).collect(),
         Next::ChoosePost(_) => vec![("post chosen", World { post_open: false, ..world })],
@@ -223,6 +241,7 @@ fn name(world: &World, step: Next) -> &'static str {
         Next::Expired => "Expired",
         Next::SignIn(_) => "SignIn",
         Next::SecondFactor(_) => "SecondFactor",
+        Next::NewPassword(_) => "NewPassword",
         Next::Reauthenticate(_) => "Reauthenticate",
         Next::StepUp(_) => "StepUp",
         Next::CreatePasskey(_) => "CreatePasskey",
@@ -271,6 +290,8 @@ const WALKED: &[(&str, Act, &str)] = &[
     ("SignIn", "passkey", "a_citizen_makes_a_passkey_and_signs_in_with_it_alone"),
     ("SecondFactor", "second factor", "an_app_is_a_second_factor_on"),
     ("SecondFactor", "begin again", "row_133_a_right_password_alone_opens_nothing"),
+    ("NewPassword", "password chosen", "a_password_of_another_system_is_judged_and_replaced_before_anything_opens"),
+    ("NewPassword", "begin again", "a_password_of_another_system_is_judged_and_replaced_before_anything_opens"),
     ("Reauthenticate", "password", "proving_oneself_again_cannot_switch_the_person"),
     ("Reauthenticate", "passkey", "a_change_needs_a_proof_at_the_highest_level_of_the_last_five_minutes"),
     ("StepUp", "password", "a_short_password_needs_its_second_factor_and_row_158_a_removed_one_ends_its_sessions"),

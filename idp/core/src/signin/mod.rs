@@ -18,18 +18,21 @@ mod next;
 mod rows;
 mod subject;
 mod transaction;
+mod why;
 
 pub use attributes::{Attributes, attributes};
 pub use consent::{Answer, Consents, consent_to, refuse, released, withdraw};
 pub use facts::{FRESH, Facts, Serving, Ways, gather};
 pub use gate::{Admitted, Refused, Standing, admit};
 pub use leave::{LEFT_OFFICE, Left, leave_office};
-pub use next::{Fact, Next, Why, next};
+pub use next::{Next, next};
 pub use subject::{import_subject, known_subject, person_of, subject};
 pub use transaction::{
     Asked, Gone, NewSignIn, Outcome, Prompt, SignIn, begin, begin_again, browser_keeps_passkeys, chose_account,
-    chose_computer, declined, end as end_transaction, hint_login, load, party_of, pend, pending, proved, sweep,
+    chose_computer, declined, end as end_transaction, held, hint_login, hold, load, party_of, pend, pending, proved,
+    sweep,
 };
+pub use why::{Fact, Why};
 
 /// Every statement of this room.
 pub(crate) const STATEMENTS: &[&str] = rows::ALL;

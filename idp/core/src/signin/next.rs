@@ -8,106 +8,8 @@ use crate::{
 use super::{
     facts::{FRESH, Facts, Serving},
     transaction::Prompt,
+    why::Why,
 };
-
-/// Why somebody is asked: made here, by the rule that asks, so that the page can explain it and cannot be wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Why {
-    /// Nobody is signed in in this browser.
-    NoSession,
-    /// The party wants a fresh sign-in.
-    PartyAsks,
-    /// The last sign-in is older than the party accepts.
-    TooLongAgo {
-        /// How old it may be, in seconds.
-        max_age: i64,
-        /// When it was.
-        since: Timestamp,
-    },
-    /// The party expects somebody else.
-    AnotherPerson,
-    /// The party lets the person choose the account.
-    ChooseAccount,
-    /// The party asks for data for the first time, or for more than before.
-    NewData,
-    /// The party asks again for consent.
-    ConsentAgain,
-    /// The account has a second factor.
-    SecondFactor,
-    /// The party serves nobody below a level.
-    LevelNeeded,
-    /// The party would welcome a higher level.
-    LevelWelcome,
-    /// A credential is to be made, and the last proof is not fresh enough for that.
-    BeforeChange,
-    /// Signing in could be easier and safer next time.
-    PasskeyOffer,
-    /// The person serves in several posts that mean something to the party.
-    SeveralPosts,
-    /// The person comes to act in another post.
-    ChangePost,
-    /// The roles of the post need a level.
-    PostLevel,
-}
-
-/// A fact that a reason rests on: the page writes it in its language and decides nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fact {
-    /// A length of time, in seconds.
-    Seconds(i64),
-    /// An instant.
-    At(Timestamp),
-}
-
-impl Why {
-    /// All of them, with facts as an example: for the pages' samples and for the rule that each has its sentences.
-    pub const ALL: [Self; 15] = [
-        Self::NoSession,
-        Self::PartyAsks,
-        Self::TooLongAgo { max_age: 900, since: Timestamp::from_seconds(1_773_540_307) },
-        Self::AnotherPerson,
-        Self::ChooseAccount,
-        Self::NewData,
-        Self::ConsentAgain,
-        Self::SecondFactor,
-        Self::LevelNeeded,
-        Self::LevelWelcome,
-        Self::BeforeChange,
-        Self::PasskeyOffer,
-        Self::SeveralPosts,
-        Self::ChangePost,
-        Self::PostLevel,
-    ];
-
-    /// The stable word of the rule; a page shows the sentences `why-WORD` and `why-WORD-next`.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::NoSession => "no-session",
-            Self::PartyAsks => "party-asks",
-            Self::TooLongAgo { .. } => "too-long-ago",
-            Self::AnotherPerson => "another-person",
-            Self::ChooseAccount => "choose-account",
-            Self::NewData => "new-data",
-            Self::ConsentAgain => "consent-again",
-            Self::SecondFactor => "second-factor",
-            Self::LevelNeeded => "level-needed",
-            Self::LevelWelcome => "level-welcome",
-            Self::BeforeChange => "before-change",
-            Self::PasskeyOffer => "passkey-offer",
-            Self::SeveralPosts => "several-posts",
-            Self::ChangePost => "change-post",
-            Self::PostLevel => "post-level",
-        }
-    }
-
-    /// The facts of this reason, under the names of the variables in its sentences.
-    pub fn facts(self) -> Vec<(&'static str, Fact)> {
-        match self {
-            Self::TooLongAgo { max_age, since } => vec![("limit", Fact::Seconds(max_age)), ("since", Fact::At(since))],
-            _ => Vec::new(),
-        }
-    }
-}
 
 /// The next step. A door translates it: a page, an error to the party, or the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,6 +18,8 @@ pub enum Next {
     Expired,
     /// Prove the second factor of the account whose password was right.
     SecondFactor(Why),
+    /// Choose a new password: the one that was right is not good enough to open the account.
+    NewPassword(Why),
     /// Sign in, as anybody.
     SignIn(Why),
     /// The same person proves themself again.
@@ -140,10 +44,11 @@ pub enum Next {
     Finish,
 }
 
-const CHECKS: [fn(&Facts<'_>) -> Option<Next>; 11] = [
+const CHECKS: [fn(&Facts<'_>) -> Option<Next>; 12] = [
     expired,
     unmet,
     second_factor,
+    new_password,
     identify,
     select_account,
     expected_person,
@@ -177,6 +82,11 @@ fn unmet(facts: &Facts<'_>) -> Option<Next> {
 /// A right password without its second factor opens nothing, whatever session this browser has.
 fn second_factor(facts: &Facts<'_>) -> Option<Next> {
     facts.second_factor_waits.then_some(Next::SecondFactor(Why::SecondFactor))
+}
+
+/// A password from another system is judged when it is first used here; until another is chosen it opens nothing either.
+fn new_password(facts: &Facts<'_>) -> Option<Next> {
+    facts.new_password_waits.then_some(Next::NewPassword(Why::WeakPassword))
 }
 
 fn identify(facts: &Facts<'_>) -> Option<Next> {
@@ -477,6 +387,7 @@ mod tests {
                 now: NOW,
                 ends_at: None,
                 second_factor_waits: false,
+                new_password_waits: false,
                 session: case.session.as_ref(),
                 proved_at: case.proved.then_some(NOW),
                 chosen: case.chosen,
@@ -489,6 +400,8 @@ mod tests {
             // What the party asks is out of reach at once; what a post needs, only when it is known whose it is.
             let unmet = case.expected == Next::Unmet && case.serving == Serving::NotAsked;
             assert_eq!(next(&half) == Next::SecondFactor(Why::SecondFactor), !unmet, "{} half", case.name);
+            let weak = Facts { new_password_waits: true, ..facts };
+            assert_eq!(next(&weak) == Next::NewPassword(Why::WeakPassword), !unmet, "{} weak", case.name);
             let late = Facts { ends_at: Some(NOW), ..facts };
             assert_eq!(next(&late), Next::Expired, "{} too late", case.name);
         }

@@ -11,13 +11,14 @@ use crate::{
 const INSERT: &str = "insert into sign_in (digest, browser, door, party_id, asked, payload, resume, created_at, ends_at) \
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 const LOAD: &str = "select browser, party_id, asked, payload, resume, session_id, proved_at, chosen_at, consented_at, \
-    declined_at, browser_can, outcome, ends_at, computer, pending_account_id, pending_at from sign_in where digest = $1";
+    declined_at, browser_can, outcome, ends_at, computer, pending_account_id, pending_at, pending_proof from sign_in where digest = $1";
 const PROVED: &str = "update sign_in set session_id = $2, proved_at = $3, pending_account_id = null, pending_at = null, \
-    chosen_at = case when session_id = $2 then chosen_at end, \
+    pending_proof = null, chosen_at = case when session_id = $2 then chosen_at end, \
     consented_at = case when session_id = $2 then consented_at end \
     where digest = $1 and outcome is null";
-const PEND: &str = "update sign_in set pending_account_id = $2, pending_at = $3 where digest = $1 and outcome is null";
-const UNPEND: &str = "update sign_in set pending_account_id = null, pending_at = null \
+const PEND: &str = "update sign_in set pending_account_id = $2, pending_at = $3, pending_proof = $4 \
+    where digest = $1 and outcome is null";
+const UNPEND: &str = "update sign_in set pending_account_id = null, pending_at = null, pending_proof = null \
     where digest = $1 and outcome is null";
 const CHOSE: &str = "update sign_in set session_id = $2, chosen_at = $3, \
     proved_at = case when session_id = $2 then proved_at end, \
@@ -97,6 +98,7 @@ pub(super) async fn load(
         chosen_at: row.opt_time("chosen_at")?,
         consented_at: row.opt_time("consented_at")?,
         pending: row.opt_id("pending_account_id")?.zip(row.opt_time("pending_at")?),
+        held: row.opt_text("pending_proof")?,
         declined_at: row.opt_time("declined_at")?,
         browser_keeps_passkeys: row.opt_text("browser_can")?.is_some(),
         ends_at: row.time("ends_at")?,
@@ -110,13 +112,14 @@ pub(super) async fn proved(tx: &mut Tx<'_>, digest: Digest, session: Id<id::Sess
     tx.later(PROVED, params![digest, session, now]).await
 }
 
-/// Keeps that the password of an account was right.
+/// Keeps that the password of an account was right; with `held`, that everything was proved and a new password is to be chosen.
 pub(super) async fn pend(
     tx: &mut Tx<'_>,
     digest: Digest,
     (account, at): (Id<id::Account>, Timestamp),
+    held: Option<&str>,
 ) -> Result<(), StoreError> {
-    tx.run(PEND, params![digest, account, at]).await.map(|_| ())
+    tx.run(PEND, params![digest, account, at, held]).await.map(|_| ())
 }
 
 pub(super) async fn unpend(tx: &mut Tx<'_>, digest: Digest) -> Result<(), StoreError> {

@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::rows;
 use crate::{
-    authn::First,
+    authn::{First, Held},
     crypto::handle::{Handle, Transaction},
+    people,
     relying::{Purpose, Scope},
     session::{Computer, Live},
     store::{Conn, StoreError, Tx},
@@ -126,6 +127,8 @@ pub struct SignIn {
     pub computer: Computer,
     /// Whose password was right, and when, while a second factor is still to be proved. It is no session and opens nothing.
     pub(super) pending: Option<(Id<id::Account>, Timestamp)>,
+    /// What was proved, while a new password is still to be chosen.
+    pub(super) held: Option<String>,
     /// When they said that they go on without the level that would be welcome.
     pub declined_at: Option<Timestamp>,
     /// Whether the browser said that it can keep passkeys.
@@ -230,7 +233,13 @@ const PENDING: Duration = Duration::from_secs(10 * 60);
 
 /// Notes that a password was right and a second factor is still to be proved.
 pub async fn pend(tx: &mut Tx<'_>, sign_in: &SignIn, first: &First) -> Result<(), StoreError> {
-    rows::pend(tx, sign_in.digest, (first.account(), first.at())).await
+    rows::pend(tx, sign_in.digest, (first.account(), first.at()), None).await
+}
+
+/// Notes that everything was proved and a new password is still to be chosen: no session begins before.
+pub async fn hold(tx: &mut Tx<'_>, sign_in: &SignIn, held: &Held) -> Result<(), StoreError> {
+    let now = tx.now();
+    rows::pend(tx, sign_in.digest, (held.account(), now), Some(&held.words())).await
 }
 
 /// Forgets that: the person goes back to the beginning.
@@ -244,9 +253,18 @@ impl SignIn {
         self.ends_at - LIFETIME
     }
 
+    fn pending(&self, now: Timestamp) -> Option<(Id<id::Account>, Timestamp)> {
+        self.pending.filter(|(_, at)| now < *at + PENDING)
+    }
+
     /// Whose second factor is to be proved now.
     pub(super) fn waits_for(&self, now: Timestamp) -> Option<(Id<id::Account>, Timestamp)> {
-        self.pending.filter(|(_, at)| now < *at + PENDING)
+        self.pending(now).filter(|_| self.held.is_none())
+    }
+
+    /// Who is to choose a new password now, and what they proved.
+    pub(super) fn holds(&self, now: Timestamp) -> Option<(Id<id::Account>, &str)> {
+        self.pending(now).map(|(account, _)| account).zip(self.held.as_deref())
     }
 }
 
@@ -256,6 +274,13 @@ pub async fn pending(conn: &mut Conn, sign_in: &SignIn, now: Timestamp) -> Resul
         Some((account, at)) => First::kept(conn, account, at).await,
         None => Ok(None),
     }
+}
+
+/// What was proved within this transaction, if a new password is to be chosen now.
+pub async fn held(conn: &mut Conn, sign_in: &SignIn, now: Timestamp) -> Result<Option<Held>, StoreError> {
+    let Some((account, words)) = sign_in.holds(now) else { return Ok(None) };
+    let stored = people::account_by_id(conn, account).await?;
+    Ok(stored.map(|stored| Held::kept((account, stored.person), words)).transpose()?)
 }
 
 /// Notes that the browser can keep passkeys: a page of ours asked it.

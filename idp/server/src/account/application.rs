@@ -1,7 +1,7 @@
 //! What the enrolment form says, read once: afterwards nothing in it is malformed.
 
 use idp_core::{
-    authn::{PasswordUse, check_new_password, own_words},
+    authn::{PasswordUse, own_words},
     people::Profile,
     types::{
         Day, Secret,
@@ -12,7 +12,7 @@ use idp_core::{
 };
 
 use crate::web::{
-    Params,
+    Params, new_password,
     page::{Given, Mistake},
 };
 
@@ -76,7 +76,7 @@ pub(super) fn read(params: &Params, today: Day) -> Result<Application, Vec<Mista
     let said =
         name.as_ref().ok().map(|name| Profile { name: name.clone(), birthdate: birthdate.as_ref().ok().copied() });
     let own = own_words(said.as_ref(), number.as_ref().ok(), &[]);
-    let password = new_password(text("new_password"), &own, PasswordUse::Alone);
+    let password = new_password::read(text("new_password"), &own, PasswordUse::Alone);
     let again = (text("new_password") != text("new_password_again")).then_some(Mistake::PasswordMismatch);
     match (number, name, birthdate, password, again) {
         (Ok(number), Ok(name), Ok(birthdate), Ok(password), None) => {
@@ -86,14 +86,6 @@ pub(super) fn read(params: &Params, today: Day) -> Result<Application, Vec<Mista
             Err([number.err(), name.err(), birthdate.err(), password.err(), again].into_iter().flatten().collect())
         }
     }
-}
-
-/// Reads a new password, also where one is changed or recovered.
-pub(super) fn new_password(text: &str, own: &[String], usage: PasswordUse) -> Result<Secret<String>, Mistake> {
-    if text.is_empty() {
-        return Err(Mistake::PasswordMissing);
-    }
-    check_new_password(text, own, usage).map_err(Mistake::Password)
 }
 
 const fn number_mistake(error: PersonalIdError) -> Mistake {

@@ -9,7 +9,7 @@ use idp_core::{
         second::Way,
     },
     store::{Conn, StoreError, Tx},
-    types::{Address, AddressError, AddressKind, Fault, Id, id},
+    types::{Address, AddressError, Fault, Id, id},
 };
 
 use super::{
@@ -204,11 +204,7 @@ async fn write_second(
     let Some(contact) = find(tx, member, id).await? else {
         return Ok(Removal::Done);
     };
-    let policy = member.visit.house.gate.policy;
-    let allowed = match contact.address.kind() {
-        AddressKind::Phone => policy.sms,
-        AddressKind::Email => policy.email,
-    };
+    let allowed = member.visit.house.gate.policy.sends_to(contact.address.kind());
     if on && !allowed {
         return Ok(Removal::Done);
     }

@@ -14,7 +14,7 @@ use idp_core::{
     crypto::handle::{Handle, Transaction},
     store::{Conn, StoreError, Tx},
     text,
-    types::{AddressKind, Fault, Id, Secret, id},
+    types::{Fault, Id, Secret, id},
 };
 
 use super::{
@@ -57,7 +57,7 @@ async fn held(conn: &mut Conn, account: Id<id::Account>, policy: Policy) -> Resu
         apps: credentials.into_iter().filter(|credential| credential.kind == Kind::Totp).collect(),
         contacts: contact::list(conn, account).await?,
         paper_left: recovery_code::left(conn, account).await?,
-        has_second: !second::ways(conn, account, policy).await?.is_empty(),
+        has_second: !second::enrolled(conn, account, policy).await?.is_none(),
         has_password: authn::password::stored(conn, account).await?.is_some(),
     })
 }
@@ -122,10 +122,7 @@ fn contact_row(contact: &Contact, policy: Policy) -> ContactRow {
         kind: kind.word(),
         proved: contact.verified_at.is_some(),
         second: contact.second_factor_at.is_some(),
-        may_be_second: match kind {
-            AddressKind::Phone => policy.sms,
-            AddressKind::Email => policy.email,
-        },
+        may_be_second: policy.sends_to(kind),
     }
 }
 
@@ -312,8 +309,8 @@ pub(super) async fn is_last_and_needed(
     member: &Member,
     goes: impl Fn(&Way) -> bool,
 ) -> Result<bool, StoreError> {
-    let ways = second::ways(tx, member.account.id, member.visit.house.gate.policy).await?;
-    if !ways.iter().all(goes) {
+    let enrolled = second::enrolled(tx, member.account.id, member.visit.house.gate.policy).await?;
+    if !enrolled.all().all(|way| goes(&way)) {
         return Ok(false);
     }
     Ok(!authn::password_may_stand_alone(tx, member.account.id).await?)
@@ -322,7 +319,7 @@ pub(super) async fn is_last_and_needed(
 /// Without a second factor the paper is worth nothing: it would be one by itself.
 pub(super) async fn after_removal(tx: &mut Tx<'_>, member: &Member) -> Result<(), StoreError> {
     let account = member.account.id;
-    if second::ways(tx, account, member.visit.house.gate.policy).await?.is_empty() {
+    if second::enrolled(tx, account, member.visit.house.gate.policy).await?.is_none() {
         recovery_code::remove(tx, account).await?;
     }
     Ok(())
@@ -355,7 +352,7 @@ pub(super) async fn make_paper(visit: Visit, form: Form) -> Result<Response, Hal
     let cx = member.cx();
     let made = member.visit.house.db.write(&cx, |tx| {
         Box::pin(async {
-            if second::ways(tx, member.account.id, member.visit.house.gate.policy).await?.is_empty() {
+            if second::enrolled(tx, member.account.id, member.visit.house.gate.policy).await?.is_none() {
                 return Ok(None);
             }
             let codes = new_paper(tx, &member).await?;

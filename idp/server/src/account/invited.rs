@@ -17,9 +17,9 @@ use idp_core::{
     types::{Digest, Fault, person::PersonalId},
 };
 
-use super::{own, password};
+use super::own;
 use crate::web::{
-    Code, Form, Halt, Params, Visit,
+    Code, Form, Halt, Params, Visit, new_password,
     page::{Errors, Invited as Page, InvitedDone, Mistake, NextStep, render, render_with},
     through::{Own, begin_within},
     visit::onward,
@@ -171,7 +171,7 @@ fn read(comer: &Comer, params: &Params) -> Result<(PersonalId, idp_core::types::
     let number = super::application::number(params.get("personal_number").unwrap_or_default());
     let profile = Profile { name: comer.invited.name.clone(), birthdate: None };
     let own = own_words(Some(&profile), number.as_ref().ok(), &[]);
-    match (number, password::both(params, &own, PasswordUse::Alone)) {
+    match (number, new_password::both(params, &own, PasswordUse::Alone)) {
         (Ok(number), Ok(password)) => Ok((number, password)),
         (number, password) => Err(number.err().into_iter().chain(password.err().into_iter().flatten()).collect()),
     }

@@ -2,28 +2,23 @@
 
 use axum::{http::StatusCode, response::Response};
 use idp_core::{
-    authn::{self, PasswordUse, notice, own_words},
-    crypto::password::PasswordError,
-    people, session,
+    authn::{self, PasswordUse, notice, own_words_of},
+    session,
     store::StoreError,
     types::Fault,
 };
 
 use super::{
-    application::new_password,
     factors,
     fresh::{Member, fresh, member},
     gate,
 };
 use crate::web::{
-    Code, Form, Halt, Params, Visit,
+    Form, Halt, Params, Visit, new_password,
     page::{ChangePassword, Errors, Mistake, NextStep, render_with},
 };
 
 const PATH: &str = "/account/password";
-
-/// Seconds after which the password pool has surely worked its queue off.
-const BUSY_SECONDS: u64 = 10;
 
 /// `GET /account/password`.
 pub(super) async fn page(visit: Visit) -> Result<Response, Halt> {
@@ -61,6 +56,11 @@ pub(super) async fn change(visit: Visit, form_sent: Form) -> Result<Response, Ha
         Err(response) => return Ok(response),
     };
     let usage = usage(&member).await?;
+    if let Err(used_up) = new_password::count(&member.visit, member.live.id.bytes()).await? {
+        let (errors, seconds) = new_password::too_many(&member.visit, used_up);
+        let page = form(&member, usage, (StatusCode::TOO_MANY_REQUESTS, errors));
+        return Err(Halt::from(page).retry_after(seconds));
+    }
     let mistakes = match read(&member, &params, usage).await? {
         Ok(password) => return set(&member, password).await,
         Err(mistakes) => mistakes,
@@ -73,42 +73,14 @@ async fn read(
     params: &Params,
     usage: PasswordUse,
 ) -> Result<Result<idp_core::types::Secret<String>, Vec<Mistake>>, StoreError> {
-    let person = people::person(&mut member.visit.house.db.read().await?, member.live.person).await?;
-    let person = person.as_ref();
-    let own = own_words(
-        person.and_then(|person| person.profile.as_ref()),
-        person.and_then(|person| person.number.as_ref()),
-        &[&member.account.login],
-    );
-    Ok(both(params, &own, usage))
-}
-
-/// Reads a new password that was typed twice.
-pub(crate) fn both(
-    params: &Params,
-    own: &[String],
-    usage: PasswordUse,
-) -> Result<idp_core::types::Secret<String>, Vec<Mistake>> {
-    let text = |name| params.get(name).unwrap_or_default();
-    let again = (text("new_password") != text("new_password_again")).then_some(Mistake::PasswordMismatch);
-    match (new_password(text("new_password"), own, usage), again) {
-        (Ok(password), None) => Ok(password),
-        (password, again) => Err(password.err().into_iter().chain(again).collect()),
-    }
+    let own = own_words_of(&mut member.visit.house.db.read().await?, &member.account).await?;
+    Ok(new_password::both(params, &own, usage))
 }
 
 async fn set(member: &Member, password: idp_core::types::Secret<String>) -> Result<Response, Halt> {
     let house = &member.visit.house;
-    let usage = PasswordUse::of(&password);
-    let hash = match house.passwords.hash(password).await {
-        Ok(hash) => hash,
-        Err(PasswordError::Busy) => {
-            let href = member.path(PATH);
-            let halt = member.visit.refuse(member.locale, Code::BUSY, NextStep::Again { href });
-            return Err(halt.retry_after(BUSY_SECONDS));
-        }
-        Err(PasswordError::Fault(fault)) => return Err(fault.into()),
-    };
+    let busy = |code| member.visit.refuse(member.locale, code, NextStep::Again { href: member.path(PATH) });
+    let (hash, usage) = new_password::hash(&member.visit, password, busy).await?;
     let (cx, hash) = (member.cx(), &hash);
     let written = house.db.write(&cx, |tx| {
         Box::pin(async move {

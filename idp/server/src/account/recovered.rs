@@ -2,32 +2,25 @@
 
 use axum::{http::StatusCode, response::Response};
 use idp_core::{
-    authn::{self, PasswordUse, ceremony, device, notice, own_words, recovery},
-    crypto::password::{PasswordError, PasswordHash},
+    authn::{self, PasswordUse, ceremony, device, notice, own_words_of, recovery},
+    crypto::password::PasswordHash,
     people::{self, AccountState, StoredAccount, StoredPerson},
     session,
     store::{StoreError, Tx},
     types::{Fault, Id, id},
 };
 
-use super::{
-    password,
-    recover::{At, Desk, Ticket},
-};
+use super::recover::{At, Desk, Ticket};
 use crate::web::{
-    Code, Form, Halt, Visit,
+    Form, Halt, Visit, new_password,
     page::{Errors, RecoverEnd, RecoverPassword, RecoverStop, Said, render_with},
 };
 
 const STOP_FORM: &str = "recover stop";
 
-/// Seconds after which the password pool has surely worked its queue off.
-const BUSY_SECONDS: u64 = 10;
-
 /// Whose password it is, and how long it has to be.
 pub(super) struct Whose {
     account: StoredAccount,
-    person: StoredPerson,
     usage: PasswordUse,
 }
 
@@ -44,7 +37,7 @@ pub(super) async fn whose(at: &At) -> Result<Whose, Halt> {
     };
     let usage = authn::password_use(&mut conn, id, house.gate.policy).await?;
     match (account, person) {
-        (Some(account), Some(person)) => Ok(Whose { account, person, usage }),
+        (Some(account), Some(_active)) => Ok(Whose { account, usage }),
         _ => Err(at.desk.expired()),
     }
 }
@@ -74,19 +67,14 @@ pub(super) async fn set(visit: Visit, ticket: Ticket, Form(params): Form) -> Res
         return Err(at.desk.expired());
     }
     let whose = whose(&at).await?;
-    let own = own_words(whose.person.profile.as_ref(), whose.person.number.as_ref(), &[whose.account.login.as_str()]);
-    let password = match password::both(&params, &own, whose.usage) {
+    let own = own_words_of(&mut at.desk.visit.house.db.read().await?, &whose.account).await?;
+    let password = match new_password::both(&params, &own, whose.usage) {
         Ok(password) => password,
         Err(mistakes) => {
             return Ok(page(&at, &whose, (StatusCode::UNPROCESSABLE_ENTITY, Errors::of_fields(mistakes))));
         }
     };
-    let usage = PasswordUse::of(&password);
-    let hash = match at.desk.visit.house.passwords.hash(password).await {
-        Ok(hash) => hash,
-        Err(PasswordError::Busy) => return Err(at.desk.refuse(Code::BUSY).retry_after(BUSY_SECONDS)),
-        Err(PasswordError::Fault(fault)) => return Err(fault.into()),
-    };
+    let (hash, usage) = new_password::hash(&at.desk.visit, password, |code| at.desk.refuse(code)).await?;
     let visit = &at.desk.visit;
     let written = visit.house.db.write(&visit.cx, |tx| Box::pin(write(tx, &at, (&hash, usage))));
     if written.await.map_err(|error: StoreError| Fault::from(error))? {

@@ -95,6 +95,8 @@ mod check {
     /// Each concern has another `todo`.
     pub(super) const BREAK_GLASS: Check =
         Check { name: "break-glass", what: "cli-doctor-break-glass", todo: "cli-break-glass-do-create" };
+    pub(super) const SECOND_FACTORS: Check =
+        Check { name: "second-factors", what: "cli-doctor-second-factors", todo: "cli-doctor-second-factors-do" };
     pub(super) const NOTIFY: Check = Check { name: "notify", what: "cli-doctor-notify", todo: "cli-doctor-notify-do" };
 }
 
@@ -154,7 +156,13 @@ mod tests {
         cli::Say,
         config::{Config, Sources, load},
     };
-    use idp_core::{crypto::random, types::Locale};
+    use idp_core::{
+        authn::contact,
+        crypto::random,
+        people::{self, DataMatch, NewPerson, Profile},
+        store::{StoreError, Tx},
+        types::{Address, FullName, Locale},
+    };
 
     #[tokio::test]
     async fn every_check_says_what_it_looks_at_and_what_to_do() {
@@ -170,6 +178,18 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// Somebody whose second factor is a telephone.
+    async fn with_a_phone(tx: &mut Tx<'_>) -> Result<(), StoreError> {
+        let profile = Profile { name: FullName::parse("Nguyễn Văn An").expect("a name"), birthdate: None };
+        let new = NewPerson { profile, number: None, data_match: DataMatch::None };
+        let person = people::add_person(tx, new).await?;
+        let account = people::add_account(tx, person, "an").await?;
+        let address = Address::parse("0912 345 678").expect("a number");
+        let contact = contact::add(tx, account, &address).await?.expect("there is room");
+        contact::verified(tx, (person, account), contact).await?;
+        contact::set_second_factor(tx, (person, account), contact, true).await.map(|_| ())
     }
 
     #[tokio::test]
@@ -195,6 +215,10 @@ mod tests {
         db.migrate(&cx, &|_| {}).await.expect("migrates");
         assert_eq!(of("migrations").await, Some(Mark::Good));
         assert_eq!(of("database").await, Some(Mark::Good));
+        assert_eq!(of("second-factors").await, Some(Mark::Good));
+        let made = db.write(&cx, |tx| Box::pin(with_a_phone(tx)));
+        made.await.expect("writes");
+        assert_eq!(of("second-factors").await, Some(Mark::Warning), "no way to send is configured");
         std::fs::remove_dir_all(&folder).expect("removes");
     }
 }

@@ -8,6 +8,8 @@ use idp_core::{
 };
 use serde::{Deserialize, Serialize};
 
+use super::Config;
+
 /// `[throttle]`: how many failures are answered. Nobody is locked out by them: a browser that signed in to the account before has its own
 /// count.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -99,7 +101,7 @@ const fn limit(most: u32, window: Duration) -> Limit {
 }
 
 /// The gate as the configuration settles it. `can_send`: whether messages leave the house at all, by SMS and by mail.
-pub fn gate(throttle: &Throttle, factors: &Factors, recovery: &Recovery, can_send: (bool, bool)) -> authn::Gate {
+fn gate(throttle: &Throttle, factors: &Factors, recovery: &Recovery, can_send: (bool, bool)) -> authn::Gate {
     let window = Duration::from_secs(60) * throttle.window_minutes;
     authn::Gate {
         turns: authn::Turns::default(),
@@ -122,5 +124,14 @@ pub fn gate(throttle: &Throttle, factors: &Factors, recovery: &Recovery, can_sen
             number: limit(recovery.per_number_per_day, DAY),
             guesses: limit(throttle.failures_of_second_factor, DAY),
         }),
+    }
+}
+
+impl Config {
+    /// The gate, as the server and whoever looks at it from outside see it.
+    pub fn gate(&self) -> authn::Gate {
+        let (file, notify) = (self.notify.file.is_some(), &self.notify);
+        let can_send = (file || notify.sms.is_some(), file || notify.smtp.is_some());
+        gate(&self.throttle, &self.factors, &self.recovery, can_send)
     }
 }

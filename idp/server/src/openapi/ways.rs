@@ -52,6 +52,8 @@ pub(super) const FORMS: &[Route] = forms! {
     "/sign-in/{t}/second-factor" "second_factor" "A code after the password" [must("way"), must("code")] nobody;
     "/sign-in/{t}/second-factor/send" "send_code" "Sends a code" [must("way")] nobody;
     "/sign-in/{t}/second-factor/again" "sign_in_again" "Back to the password" [] nobody;
+    "/sign-in/{t}/new-password" "choose_password" "Another password, where the right one is too weak"
+        [must("new_password"), must("new_password_again")] nobody;
     "/account/factors/app" "add_app" "Begins to set up an app for codes" [] session;
     "/account/factors/app/confirm" "confirm_app" "Its first code" [must("ceremony"), must("code"), may("label")] session;
     "/account/factors/app/remove" "remove_app" "Removes an app for codes" [must("credential")] session;

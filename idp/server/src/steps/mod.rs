@@ -7,6 +7,7 @@
 //! | `GET /sign-in/{t}` | `show`: the page of the next step |
 //! | `POST /sign-in/{t}/password` | `password`: signing in, and proving oneself again |
 //! | `POST /sign-in/{t}/second-factor`, `…/send`, `…/again` | `second_factor`: a code after the password |
+//! | `POST /sign-in/{t}/new-password` | `new_password`: another password, where the right one is too weak |
 //! | `POST /sign-in/{t}/passkey…`, `…/decline` | `passkey`: using one, making one, going on without |
 //! | `POST /sign-in/{t}/account`, `…/post`, `…/consent`, `…/cancel` | `choice`: go on, choose the post, agree, turn back |
 //! | (the page of posts) | `capacity` |
@@ -21,6 +22,7 @@
 mod at;
 mod capacity;
 mod choice;
+mod new_password;
 mod passkey;
 mod password;
 mod proved;
@@ -44,6 +46,7 @@ pub fn routes(house: &Arc<House>) -> Router {
         .route("/sign-in/{t}/second-factor", post(second_factor::answer))
         .route("/sign-in/{t}/second-factor/send", post(second_factor::send))
         .route("/sign-in/{t}/second-factor/again", post(second_factor::again))
+        .route("/sign-in/{t}/new-password", post(new_password::answer))
         .route("/sign-in/{t}/passkey", post(passkey::answer))
         .route("/sign-in/{t}/passkey/options", post(passkey::options))
         .route("/sign-in/{t}/passkey/new", post(passkey::create))

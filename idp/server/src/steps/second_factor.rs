@@ -7,7 +7,7 @@ use idp_core::{
         First, Settled, code,
         contact::Contact,
         notice, recovery_code,
-        second::{self, Answer, Refusal, Way},
+        second::{self, Answer, Enrolled, Refusal, Way},
         settle,
     },
     signin::{self, Gone, Next},
@@ -17,7 +17,8 @@ use idp_core::{
 
 use super::{
     at::{At, Ticket, form},
-    proved::{BrowserCan, Written, began, closed, write},
+    new_password::{After, after_proof},
+    proved::{BrowserCan, Written, began, closed},
 };
 use crate::web::{
     Form, Halt, Visit,
@@ -54,7 +55,7 @@ impl Chosen {
 
 /// What a person can answer with.
 struct Desk {
-    ways: Vec<Way>,
+    enrolled: Enrolled,
     paper: bool,
     /// Whether a code that we sent can still be answered.
     sent: bool,
@@ -67,21 +68,21 @@ impl Desk {
         let Some(first) = signin::pending(conn, &at.sign_in, now).await? else {
             return Ok(None);
         };
-        let ways = second::ways(conn, first.account(), house.gate.policy).await?;
+        let enrolled = second::enrolled(conn, first.account(), house.gate.policy).await?;
         let paper = recovery_code::left(conn, first.account()).await?.is_some_and(|left| left > 0);
         let sent = code::is_under_way(conn, code::Bound::sign_in(at.sign_in.digest), now).await?;
-        Ok(Some(Self { ways, paper, sent }))
+        Ok(Some(Self { enrolled, paper, sent }))
     }
 
     fn messages(&self) -> impl Iterator<Item = &Contact> {
-        self.ways.iter().filter_map(|way| match way {
+        self.enrolled.ways.iter().filter_map(|way| match way {
             Way::Message(contact) => Some(contact),
             Way::Totp => None,
         })
     }
 
     fn choices(&self) -> Vec<Chosen> {
-        let app = self.ways.iter().any(|way| matches!(way, Way::Totp)).then_some(Chosen::Totp);
+        let app = self.enrolled.ways.iter().any(|way| matches!(way, Way::Totp)).then_some(Chosen::Totp);
         let messages = (0..self.messages().count()).map(Chosen::Message);
         app.into_iter().chain(messages).chain(self.paper.then_some(Chosen::Recovery)).collect()
     }
@@ -101,25 +102,31 @@ impl Desk {
         }
     }
 
+    /// The addresses to which a code would go if the operator had not switched that off.
+    fn resting(&self) -> Vec<String> {
+        self.enrolled.resting.iter().map(|contact| contact.address.masked()).collect()
+    }
+
     fn page(&self, at: &At, chosen: Option<Chosen>, (status, errors): (StatusCode, Errors)) -> Result<Response, Fault> {
         let choices = self.choices();
         let chosen = chosen.filter(|chosen| choices.contains(chosen)).or(choices.first().copied());
-        let chosen = chosen.ok_or(Fault::bug("asking for a second factor of an account that has none"))?;
         let others = choices
             .iter()
-            .filter(|other| **other != chosen)
+            .filter(|other| Some(**other) != chosen)
             .map(|other| OtherWay { href: at.path(&format!("?way={}", other.word())), way: self.way(*other) });
+        let word = chosen.map(Chosen::word).unwrap_or_default();
         let Next::SecondFactor(why) = at.next else {
             return Err(Fault::bug("showing the second factor out of its turn"));
         };
         let page = SecondFactor {
-            c: at.chrome(&format!("?way={}", chosen.word()), &form(&at.t)),
+            c: at.chrome(&format!("?way={word}"), &form(&at.t)),
             party: at.party_name(),
             why: at.why(why),
             errors,
-            way: self.way(chosen),
-            word: chosen.word(),
+            way: chosen.map_or_else(|| off(at), |chosen| self.way(chosen)),
+            word,
             others: others.collect(),
+            resting: self.resting(),
             action: at.path("/second-factor"),
             send_action: at.path("/second-factor/send"),
             again_action: at.path("/second-factor/again"),
@@ -129,20 +136,21 @@ impl Desk {
     }
 }
 
+/// Nothing of what the account has can be proved now: the page says so, under a reference, and where it goes on.
+fn off(at: &At) -> SecondWay {
+    SecondWay::Off {
+        reference: at.visit.context.request_id.to_string(),
+        at: at.visit.now(),
+        recover_href: at.visit.house.recovers().then(|| at.visit.keep_locale("/recover")),
+    }
+}
+
 /// The page of this step.
 pub(super) async fn page(at: &At) -> Result<Response, Halt> {
     let desk = Desk::open(&mut at.visit.house.db.read().await?, at).await?;
     let Some(desk) = desk else { return Ok(at.to_page()) };
     let chosen = Chosen::read(at.visit.query.get("way"));
     Ok(desk.page(at, chosen, (StatusCode::OK, Errors::none()))?)
-}
-
-/// What a right password led to.
-enum After {
-    /// It was enough.
-    Began(Written),
-    /// A second factor is asked for.
-    Asked,
 }
 
 /// Goes on from a right password: to a session where it is enough, else to this step. A first code by message goes out at once.
@@ -155,13 +163,13 @@ pub(super) async fn after_password(at: &At, first: &First, can: BrowserCan) -> R
                 Err(gone) => return Ok(Err(gone)),
             };
             match settle(tx, first, at.visit.house.gate.policy).await? {
-                Settled::Proof(proof) => Ok(write(tx, at, &proof, can).await?.map(After::Began)),
-                Settled::Pending(ways) => {
+                Settled::Opened(opened) => after_proof(tx, at, &sign_in, (opened, can)).await,
+                Settled::Pending(enrolled) => {
                     signin::pend(tx, &sign_in, first).await?;
                     if can == BrowserCan::KeepPasskeys {
                         signin::browser_keeps_passkeys(tx, &sign_in).await?;
                     }
-                    if let Some(Way::Message(contact)) = ways.first() {
+                    if let Some(Way::Message(contact)) = enrolled.ways.first() {
                         // Used up or not, the page says what can be done.
                         let _used_up = send_to(tx, at, contact).await?;
                     }
@@ -189,7 +197,7 @@ async fn send_to(tx: &mut Tx<'_>, at: &At, contact: &Contact) -> Result<Result<(
 /// What the write of an answer found.
 enum Found {
     Gone(Gone),
-    /// Nothing waits for an answer any more.
+    /// Nothing waits for an answer here any more.
     Nothing,
     Refused(Refusal),
     Began(Written),
@@ -233,8 +241,10 @@ async fn judge(tx: &mut Tx<'_>, at: &At, chosen: Chosen, typed: &str) -> Result<
     let rules = second::Rules { policy: gate.policy, limits: &gate.limits, devices };
     match second::prove(tx, &first, answer, rules).await? {
         Err(refusal) => Ok(Found::Refused(refusal)),
-        Ok(proof) => Ok(match write(tx, at, &proof, BrowserCan::Unknown).await? {
-            Ok(written) => Found::Began(written),
+        Ok(opened) => Ok(match after_proof(tx, at, &sign_in, (opened, BrowserCan::Unknown)).await? {
+            Ok(After::Began(written)) => Found::Began(written),
+            // The new password is asked for on the page of the transaction.
+            Ok(After::Asked) => Found::Nothing,
             Err(gone) => Found::Gone(gone),
         }),
     }

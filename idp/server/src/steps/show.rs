@@ -14,7 +14,7 @@ use idp_core::{
 use super::{
     at::{At, Holder, Ticket, consent_form, form},
     capacity::{choose_post, shown as shown_post},
-    second_factor,
+    new_password, second_factor,
 };
 use crate::web::{
     Halt, Visit,
@@ -48,6 +48,7 @@ pub(super) async fn page(visit: Visit, ticket: Ticket) -> Result<Response, Halt>
     }
     match (at.next, &at.live) {
         (Next::SecondFactor(_), _) => second_factor::page(&at).await,
+        (Next::NewPassword(_), _) => new_password::page(&at).await,
         (Next::SelectAccount(why), Some(live)) if !other => Ok(select_account(&at, why, at.holder(live).await?)),
         (Next::Reauthenticate(why), Some(live)) => {
             let holder = at.holder(live).await?;

@@ -16,6 +16,7 @@
 //! | [`page`], [`assets`] | every page as a typed view; style, scripts, fonts |
 //! | [`brand`], [`display`] | name, colours and logo of the province; large letters and contrast of the reader |
 //! | [`visit`] | a person at a page of ours: language, form check, refusals with a way on |
+//! | [`new_password`] | a new password, wherever one is chosen |
 //! | [`through`] | through the hall for a door of our own |
 //! | [`ceremony`], [`in_app`] | what a script asks the device; which browsers keep no passkeys |
 //! | [`invitation`] | the address of the way into a record |
@@ -42,6 +43,7 @@ pub mod in_app;
 pub mod invitation;
 pub mod limit;
 pub mod mistake;
+pub mod new_password;
 pub mod page;
 pub mod peer;
 pub mod problem;

@@ -4,6 +4,7 @@ use super::super::{
     PasswordUse,
     code::{Bound, Code, LIFETIME, TRIES},
     contact::{Contact, owner},
+    second::Policy,
 };
 use crate::{
     crypto::seal::Sealed,
@@ -49,7 +50,13 @@ const INSERT_DEVICE: &str = "insert into device (digest, account_id, first_at, l
 const TOUCH_DEVICE: &str = "update device set last_at = $2 where digest = $1 and last_at < $3";
 const FORGET_DEVICES: &str = "delete from device where account_id = $1";
 const SWEEP_DEVICES: &str = "delete from device where last_at < $1";
-const PASSWORD_USE: &str = "select usage from password where account_id = $1";
+/// `$1` and `$2` are the kinds of address to which codes go; a kind that is none stands for "no messages".
+const STRANDED: &str = "select count(distinct c.account_id) as n from contact c \
+    where c.second_factor_at is not null and c.removed_at is null and c.kind <> $1 and c.kind <> $2 \
+    and not exists (select 1 from contact o where o.account_id = c.account_id and o.second_factor_at is not null \
+        and o.removed_at is null and o.kind in ($1, $2)) \
+    and not exists (select 1 from credential t where t.account_id = c.account_id and t.kind = 'totp' and t.state = 'active')";
+const PASSWORD_USE: &str = "select usage, weak_at from password where account_id = $1";
 
 pub(in crate::authn) const COUNT_STALE: &str =
     "select count(*) as n from contact where removed_at is null and seal_key_id <> $1";
@@ -89,6 +96,7 @@ pub(in crate::authn) const ALL: &[&str] = &[
     FORGET_DEVICES,
     SWEEP_DEVICES,
     PASSWORD_USE,
+    STRANDED,
 ];
 
 type Ids = (Id<id::Contact>, Id<id::Account>);
@@ -299,10 +307,17 @@ pub(in crate::authn) async fn sweep_devices(tx: &mut Tx<'_>, before: Timestamp) 
     tx.run(SWEEP_DEVICES, params![before]).await
 }
 
+/// What the stored password is good for, and since when it is known to be weak.
 pub(in crate::authn) async fn password_use(
     conn: &mut Conn,
     account: Id<id::Account>,
-) -> Result<Option<PasswordUse>, StoreError> {
+) -> Result<Option<(PasswordUse, Option<Timestamp>)>, StoreError> {
     let row = conn.one(PASSWORD_USE, params![account]).await?;
-    row.map(|row| Ok(PasswordUse::from_word(&row.text("usage")?)?)).transpose()
+    row.map(|row| Ok((PasswordUse::from_word(&row.text("usage")?)?, row.opt_time("weak_at")?))).transpose()
+}
+
+pub(in crate::authn) async fn stranded(conn: &mut Conn, policy: Policy) -> Result<u64, StoreError> {
+    let word = |kind: AddressKind| if policy.sends_to(kind) { kind.word() } else { "" };
+    let row = conn.one(STRANDED, params![word(AddressKind::Phone), word(AddressKind::Email)]).await?;
+    Ok(row.ok_or(Fault::bug("counting second factors that are off"))?.int("n")?.unsigned_abs())
 }

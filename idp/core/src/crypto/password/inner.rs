@@ -78,7 +78,7 @@ pub struct Imported {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ImportProblem {
     /// None of the forms that are read here.
-    #[error("not a bcrypt, PBKDF2, scrypt or SSHA hash in a form that is read here")]
+    #[error("not a bcrypt, PBKDF2, scrypt or SSHA hash in a form that is read here, nor one of Liferay or ASP.NET")]
     Form,
     /// Its cost is above what a sign-in may cost here.
     #[error("the hash costs more than a sign-in may cost")]
@@ -219,13 +219,15 @@ fn base64(text: &str) -> Option<Vec<u8>> {
 }
 
 impl Imported {
-    /// Reads `$2b$…`, `$pbkdf2-sha256$…`, `pbkdf2_sha256$…`, `$scrypt$ln=…,r=…,p=…$…` and `{SSHA}…`, `{SSHA256}…`, `{SSHA512}…`.
+    /// Reads `$2b$…`, `$pbkdf2$…`, `$pbkdf2-sha256$…`, `pbkdf2_sha256$…`, `$scrypt$ln=…,r=…,p=…$…` and `{SSHA}…`, `{SSHA256}…`,
+    /// `{SSHA512}…`; and what Liferay and ASP.NET Identity (2 and 3) keep: one base64 text without a name.
     ///
     /// # Errors
     /// [`ImportProblem`]
     pub fn parse(text: &str) -> Result<Self, ImportProblem> {
         let text = text.trim();
         let read = bcrypt(text).or_else(|| pbkdf2(text)).or_else(|| scrypt(text)).or_else(|| ssha(text));
+        let read = read.or_else(|| liferay(text)).or_else(|| asp_net(text));
         let (scheme, salt, digest) = read.ok_or(ImportProblem::Form)?;
         if !scheme.is_bounded() {
             return Err(ImportProblem::Costly);
@@ -247,19 +249,57 @@ fn bcrypt(text: &str) -> Option<Read> {
 }
 
 fn pbkdf2(text: &str) -> Option<Read> {
-    // Modular crypt form (passlib, PHC) and Django's: there the salt is text.
+    // Modular crypt form (passlib, where no name means SHA-1, and PHC) and Django's: there the salt is text.
     let django = text.strip_prefix("pbkdf2_");
-    let (hash, rest) = match django {
-        Some(rest) => rest.split_once('$')?,
-        None => text.strip_prefix("$pbkdf2-")?.split_once('$')?,
+    let (hash, rest) = match (django, text.strip_prefix("$pbkdf2$")) {
+        (Some(rest), _) => rest.split_once('$')?,
+        (None, Some(rest)) => (Sha::Sha1.word(), rest),
+        (None, None) => text.strip_prefix("$pbkdf2-")?.split_once('$')?,
     };
-    let hash = Sha::from_word(hash).filter(|hash| *hash != Sha::Sha1)?;
+    let hash = Sha::from_word(hash)?;
     let parts: Vec<&str> = rest.split('$').collect();
     let &[rounds, salt, digest] = parts.as_slice() else { return None };
     let rounds = rounds.strip_prefix("i=").unwrap_or(rounds).split(',').next()?.parse().ok()?;
     let salt = if django.is_some() { salt.as_bytes().to_vec() } else { base64(salt)? };
     let digest = base64(digest)?;
     Some((Scheme::Pbkdf2 { hash, rounds, length: digest.len() }, salt, digest))
+}
+
+/// Splits a number of four bytes off, the highest first.
+fn number(bytes: &[u8]) -> Option<(u32, &[u8])> {
+    let (first, rest) = bytes.split_first_chunk::<4>()?;
+    Some((u32::from_be_bytes(*first), rest))
+}
+
+/// Liferay's `PBKDF2WithHmacSHA1`: bits of the key, rounds, eight bytes of salt, key. Some releases write the name before it.
+fn liferay(text: &str) -> Option<Read> {
+    let named = text.strip_prefix("{PBKDF2WithHmacSHA1").and_then(|rest| rest.split_once('}'));
+    let bytes = STANDARD.decode(named.map_or(text, |(_, rest)| rest)).ok()?;
+    let (bits, rest) = number(&bytes)?;
+    let (rounds, rest) = number(rest)?;
+    let (salt, digest) = rest.split_at_checked(8)?;
+    let fits = digest.len() >= 16 && usize::try_from(bits).ok()? == digest.len() * 8;
+    fits.then(|| (Scheme::Pbkdf2 { hash: Sha::Sha1, rounds, length: digest.len() }, salt.to_vec(), digest.to_vec()))
+}
+
+/// ASP.NET Identity. Form 0 (version 2): 1,000 rounds of SHA-1, sixteen bytes of salt, 32 of key. Form 1 (version 3): hash, rounds, length
+/// of the salt, salt, key.
+fn asp_net(text: &str) -> Option<Read> {
+    let bytes = STANDARD.decode(text).ok()?;
+    let (form, rest) = bytes.split_first()?;
+    let (hash, rounds, (salt, digest)) = match form {
+        0 if rest.len() == 48 => (Sha::Sha1, 1_000, rest.split_at_checked(16)?),
+        1 => {
+            let (hash, rest) = number(rest)?;
+            let hash = *[Sha::Sha1, Sha::Sha256, Sha::Sha512].get(usize::try_from(hash).ok()?)?;
+            let (rounds, rest) = number(rest)?;
+            let (length, rest) = number(rest)?;
+            (hash, rounds, rest.split_at_checked(usize::try_from(length).ok()?)?)
+        }
+        _ => return None,
+    };
+    let fits = salt.len() >= 8 && digest.len() >= 16;
+    fits.then(|| (Scheme::Pbkdf2 { hash, rounds, length: digest.len() }, salt.to_vec(), digest.to_vec()))
 }
 
 fn scrypt(text: &str) -> Option<Read> {
@@ -284,7 +324,7 @@ fn ssha(text: &str) -> Option<Read> {
 mod tests {
     use super::{ImportProblem, Imported, Scheme, Sha};
 
-    /// Each made with another program (Python's hashlib and passlib, Django), of the password `password`.
+    /// Each made with another program (Python's hashlib and passlib, Django; the binary forms packed by hand), of the password `password`.
     const MADE_ELSEWHERE: &[(&str, &str)] = &[
         (
             "$pbkdf2-sha256$1000$c2FsdHNhbHRzYWx0c2FsdA$8nX7hwFEzIB8aPajJTYK8weHQc5Ngz0pFVAKvSu4jQA",
@@ -310,6 +350,22 @@ mod tests {
             "ssha-sha512",
         ),
         ("$2b$05$CCCCCCCCCCCCCCCCCCCCC.aDV7CQarKHMuNfh2oJkFzsHZya4whFe", "bcrypt$5"),
+        ("$pbkdf2$1000$c2FsdHNhbHRzYWx0c2FsdA$2FWw/oC7TQkskizC.81lWlmFAMM", "pbkdf2-sha1$1000$20"),
+        ("pbkdf2_sha1$1000$Q0a1b2c3$2gBxW4iRRjXwd+8rVTnKOnuu5PA=", "pbkdf2-sha1$1000$20"),
+        // Liferay, without and with its name.
+        ("AAAAoAAB9AABAgMEBQYHCJNMID/M+j6ELaf0247zTweU36Bx", "pbkdf2-sha1$128000$20"),
+        ("{PBKDF2WithHmacSHA1/160/128000}AAAAoAAB9AABAgMEBQYHCJNMID/M+j6ELaf0247zTweU36Bx", "pbkdf2-sha1$128000$20"),
+        // ASP.NET Identity 2, and 3 with each of its hashes.
+        ("AAABAgMEBQYHCAkKCwwNDg8DCeL+Tgvf59D+SCjUHCNEFuLZv7Yc3Y9kOhHPv9/BGQ==", "pbkdf2-sha1$1000$32"),
+        ("AQAAAAAAAAPoAAAAEAABAgMEBQYHCAkKCwwNDg8DCeL+Tgvf59D+SCjUHCNEFuLZv7Yc3Y9kOhHPv9/BGQ==", "pbkdf2-sha1$1000$32"),
+        (
+            "AQAAAAEAACcQAAAAEAABAgMEBQYHCAkKCwwNDg/rbIFTVZIgPAkrFY+NOQlnI2Km9dvQDZgoBEy6qLJS6Q==",
+            "pbkdf2-sha256$10000$32",
+        ),
+        (
+            "AQAAAAIAAYagAAAAEAABAgMEBQYHCAkKCwwNDg/73hTTOMxvghBX8/SnisILxwGxHjepOzeQw1EOAZRz8w==",
+            "pbkdf2-sha512$100000$32",
+        ),
     ];
 
     #[test]
@@ -334,7 +390,18 @@ mod tests {
             ("{SHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g=", ImportProblem::Form),
             ("{SSHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g=", ImportProblem::Form),
             ("$2b$10$tooshort", ImportProblem::Form),
-            ("$pbkdf2-sha1$1000$c2FsdHNhbHQ$W6ph5Mm5Pz8GgiULbPgzG37mj9g", ImportProblem::Form),
+            ("$pbkdf2-md5$1000$c2FsdHNhbHQ$W6ph5Mm5Pz8GgiULbPgzG37mj9g", ImportProblem::Form),
+            // A key of another length than it says; a form of ASP.NET that nobody knows; a salt that is longer than everything.
+            ("AAAAqAAB9AABAgMEBQYHCJNMID/M+j6ELaf0247zTweU36Bx", ImportProblem::Form),
+            ("AgABAgMEBQYHCAkKCwwNDg8DCeL+Tgvf59D+SCjUHCNEFuLZv7Yc3Y9kOhHPv9/BGQ==", ImportProblem::Form),
+            (
+                "AQAAAAAAAAPo/////wABAgMEBQYHCAkKCwwNDg8DCeL+Tgvf59D+SCjUHCNEFuLZv7Yc3Y9kOhHPv9/BGQ==",
+                ImportProblem::Form,
+            ),
+            (
+                "AQAAAAH/////AAAAEAABAgMEBQYHCAkKCwwNDg/rbIFTVZIgPAkrFY+NOQlnI2Km9dvQDZgoBEy6qLJS6Q==",
+                ImportProblem::Costly,
+            ),
             ("$2b$31$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy", ImportProblem::Costly),
             ("$scrypt$ln=25,r=8,p=1$c2FsdHNhbHQ$W6ph5Mm5Pz8GgiULbPgzG37mj9g", ImportProblem::Costly),
             ("$pbkdf2-sha256$9000000$c2FsdHNhbHQ$W6ph5Mm5Pz8GgiULbPgzG37mj9g", ImportProblem::Costly),

@@ -177,8 +177,9 @@ pub(super) struct PersonEntry {
     #[serde(default)]
     pub(super) password_file: Option<PathBuf>,
     /// The hash of the password as another system kept it, instead of the password: bcrypt (`$2b$…`), PBKDF2 (`$pbkdf2-sha256$…`,
-    /// `pbkdf2_sha256$…`, the same with 512), scrypt (`$scrypt$ln=…,r=…,p=…$…`) or `{SSHA}…`, `{SSHA256}…`, `{SSHA512}…`. It is wrapped at
-    /// once and replaced when the person first signs in. Taken only while the account has no password: what people set here stays.
+    /// `pbkdf2_sha256$…`, the same with 512 and with SHA-1; the base64 texts of Liferay and of ASP.NET Identity 2 and 3), scrypt
+    /// (`$scrypt$ln=…,r=…,p=…$…`) or `{SSHA}…`, `{SSHA256}…`, `{SSHA512}…`. It is wrapped at once and replaced when the person first signs
+    /// in; one that does not meet the rule for new passwords is changed then. Taken only while the account has no password.
     #[serde(default, deserialize_with = "secret")]
     #[schemars(with = "Option<String>")]
     pub(super) password_hash: Option<Secret<String>>,

@@ -2,7 +2,7 @@
 
 use idp_core::{
     audit::{self, Event},
-    authn::{self, PasswordUse, password},
+    authn::{self, PasswordUse, check_new_password, own_words, password},
     crypto::password::{Check, ImportProblem, Imported, PasswordHash},
     office,
     people::{self, AccountState, DataMatch, NewPerson, PersonState, Profile, Purpose, StoredAccount, StoredPerson},
@@ -36,6 +36,14 @@ pub(super) struct Prepared {
     subjects: Vec<SubjectEntry>,
 }
 
+impl Prepared {
+    /// Whether a password meets the rule for a new one that opens the account alone.
+    fn takes(&self, password: &Secret<String>) -> bool {
+        let own = own_words(Some(&self.profile), self.number.as_ref(), &[&self.login]);
+        check_new_password(password.reveal(), &own, PasswordUse::Alone).is_ok()
+    }
+}
+
 /// Parses values and hashes passwords that differ from the stored ones.
 pub(super) async fn prepare(
     entries: Vec<(String, PersonEntry)>,
@@ -51,6 +59,10 @@ pub(super) async fn prepare(
         if let Some(mut person) = parsed {
             if let Some(secret) = secret {
                 person.password = fresh_hash(target, &person.login, &secret).await?;
+                // What is stored already is not judged again: the same file still runs after the rule became stricter.
+                if person.password.is_some() && !person.takes(&secret) {
+                    problems.push(Problem::rule(place, "cli-apply-password-weak"));
+                }
             }
             if let Some(imported) = imported {
                 person.password = wrapped(target, &person.login, imported).await?;

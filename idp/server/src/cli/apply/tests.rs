@@ -18,7 +18,7 @@ login = "an"
 name = "An"
 birthdate = "1985"
 personal_number = "079085000001"
-password = "one"
+password = "mèo trèo cây cau hỏi thăm"
 subjects = [ { sector = "public", sub = "legacy-1" } ]
 "#;
 
@@ -45,10 +45,10 @@ async fn what_is_named_becomes_so_and_a_second_run_changes_nothing() {
         (both.clone(), Mode::Try, "+ party portal|+ person an"),
         (both.clone(), Mode::Keep, "+ party portal|+ person an"),
         (both.clone(), Mode::Keep, "= party portal|= person an"),
-        (PERSON.replace("password = \"one\"\n", ""), Mode::Keep, "= person an"),
-        (PERSON.replace("one", "two"), Mode::Try, "~ person an\n    password: *"),
-        (PERSON.replace("one", "two"), Mode::Keep, "~ person an\n    password: *"),
-        (PERSON.replace("one", "two"), Mode::Keep, "= person an"),
+        (PERSON.replace("password = \"mèo trèo cây cau hỏi thăm\"\n", ""), Mode::Keep, "= person an"),
+        (PERSON.replace("mèo trèo", "chim sẻ trèo"), Mode::Try, "~ person an\n    password: *"),
+        (PERSON.replace("mèo trèo", "chim sẻ trèo"), Mode::Keep, "~ person an\n    password: *"),
+        (PERSON.replace("mèo trèo", "chim sẻ trèo"), Mode::Keep, "= person an"),
         (PERSON.replace("1985", "1985-03-15"), Mode::Keep, "~ person an\n    birthdate: *\n    password: *"),
         (format!("{PERSON}state = \"locked\""), Mode::Try, "~ person an\n    birthdate: *\n    state: *"),
         (
@@ -90,6 +90,9 @@ async fn one_problem_keeps_everything_out_and_all_are_named() {
         (PARTY.replace("cs_0123456789012345678901234567890123", "short"), "party[0].client_secret"),
         (PARTY.replace("client_secret = ", "# "), "party[0].client_secret"),
         (format!("{PARTY}client_secret_file = \"/nowhere\""), "party[0].client_secret party[0].client_secret"),
+        (PERSON.replace("mèo trèo cây cau hỏi thăm", "mật khẩu 123456"), "person[0].password"),
+        (PERSON.replace("mèo trèo cây cau hỏi thăm", "079085000001 079085000001"), "person[0].password"),
+        (PERSON.replace("mèo trèo cây cau hỏi thăm", "kính lúp bảy"), "person[0].password"),
         (
             PERSON.replace("079085000001", "1234").replace("\"1985\"", "\"once\""),
             "person[0].birthdate person[0].personal_number",

@@ -3,6 +3,7 @@
 use std::{os::unix::fs::MetadataExt, path::Path, time::Duration};
 
 use idp_core::{
+    authn::second,
     break_glass,
     keys::{self, State},
     store::{Db, MigrationState, cache},
@@ -43,9 +44,10 @@ pub(super) async fn all(config: &Config) -> Vec<Finding> {
             } else {
                 vec![Finding::new(check::BREAK_GLASS, Mark::Skipped, "")]
             });
+            found.push(second_factors(config, readable.then_some(db)).await);
         }
         None => found.extend(
-            [check::MIGRATIONS, check::KEYS, check::CLOCK, check::BREAK_GLASS]
+            [check::MIGRATIONS, check::KEYS, check::CLOCK, check::BREAK_GLASS, check::SECOND_FACTORS]
                 .map(|check| Finding::new(check, Mark::Skipped, "")),
         ),
     }
@@ -175,6 +177,18 @@ async fn sealed(config: &Config, db: &Db, now: Timestamp) -> Vec<Finding> {
         Finding::new(Check { todo, ..check::BREAK_GLASS }, Mark::Warning, detail)
     };
     concerns.iter().map(finding).collect()
+}
+
+/// Accounts whose second factor a setting switched off: nobody gets past their password, but for a passkey or a recovery code.
+async fn second_factors(config: &Config, db: Option<&Db>) -> Finding {
+    let Some(db) = db else { return Finding::new(check::SECOND_FACTORS, Mark::Skipped, "") };
+    let policy = config.gate().policy;
+    let counted = async { second::stranded(&mut db.read().await?, policy).await };
+    match counted.await {
+        Ok(0) => Finding::new(check::SECOND_FACTORS, Mark::Good, ""),
+        Ok(accounts) => Finding::new(check::SECOND_FACTORS, Mark::Warning, accounts.to_string()),
+        Err(error) => Finding::new(check::SECOND_FACTORS, Mark::Wrong, error.to_string()),
+    }
 }
 
 fn tls(config: &Config, now: Timestamp) -> Finding {

@@ -278,6 +278,7 @@ fn verdict(next: Next, silent: bool) -> Option<OauthError> {
         | Next::Finish
         | Next::SignIn(_)
         | Next::SecondFactor(_)
+        | Next::NewPassword(_)
         | Next::Reauthenticate(_)
         | Next::StepUp(_) => Code::LoginRequired,
         Next::ChoosePost(_) | Next::CreatePasskey(_) | Next::OfferPasskey(_) => Code::InteractionRequired,

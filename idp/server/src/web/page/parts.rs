@@ -116,6 +116,15 @@ impl Errors {
         Self { title: "err-throttled-title", notices, ..Self::none() }
     }
 
+    /// Too many new passwords in a minute.
+    pub fn slowed(minutes: u64) -> Self {
+        let notices = vec![
+            Said::new("err-throttled-time").with("minutes", &minutes.max(1)),
+            Said::new("err-new-passwords-reason"),
+        ];
+        Self { title: "err-throttled-title", notices, ..Self::none() }
+    }
+
     /// Whether nothing is wrong.
     pub fn is_empty(&self) -> bool {
         self.notices.is_empty() && self.fields.is_empty()

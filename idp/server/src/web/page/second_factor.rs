@@ -1,6 +1,7 @@
 //! The second factor: asking for it after the password.
 
 use askama::Template;
+use idp_core::types::Timestamp;
 
 use super::chrome::Chrome;
 use super::parts::{Errors, Why, Words};
@@ -20,6 +21,15 @@ pub enum SecondWay {
         is_sms: bool,
         /// Whether a code is under way.
         sent: bool,
+    },
+    /// None: what the account has is switched off here, and it has no recovery code left. The page is a way on, not an end.
+    Off {
+        /// What the help line finds this request by.
+        reference: String,
+        /// When it was.
+        at: Timestamp,
+        /// Where somebody proves who they are by other means; `None`: only at the counter.
+        recover_href: Option<String>,
     },
 }
 
@@ -50,6 +60,8 @@ pub struct SecondFactor {
     pub word: String,
     /// The other ways.
     pub others: Vec<OtherWay>,
+    /// Addresses, masked, to which no code goes at present.
+    pub resting: Vec<String>,
     /// Where the answer goes.
     pub action: String,
     /// Where another code is asked for.
@@ -67,12 +79,13 @@ impl SecondFactor {
             SecondWay::App => self.c.say("second-factor-app").into_owned(),
             SecondWay::Paper => self.c.say("second-factor-paper").into_owned(),
             SecondWay::Message { masked, .. } => self.c.say_with("second-factor-message", "masked", masked),
+            SecondWay::Off { .. } => self.c.say("second-factor-off-title").into_owned(),
         }
     }
 
-    /// Whether a code can be typed: one that we send has to be sent first.
+    /// Whether a code can be typed: one that we send has to be sent first, and one that is switched off never comes.
     const fn can_answer(&self) -> bool {
-        !matches!(self.way, SecondWay::Message { sent: false, .. })
+        !matches!(self.way, SecondWay::Message { sent: false, .. } | SecondWay::Off { .. })
     }
 
     /// The name of another way, as its link says it.
@@ -81,6 +94,7 @@ impl SecondFactor {
             SecondWay::App => self.c.say("second-factor-other-app").into_owned(),
             SecondWay::Paper => self.c.say("second-factor-other-paper").into_owned(),
             SecondWay::Message { masked, .. } => self.c.say_with("second-factor-other-message", "masked", masked),
+            SecondWay::Off { .. } => self.c.say("second-factor-off-title").into_owned(),
         }
     }
 }

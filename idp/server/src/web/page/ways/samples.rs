@@ -5,8 +5,8 @@ use idp_core::signin::Why as Rule;
 
 use super::super::samples::{Collected, chrome, party, why};
 use super::super::{
-    Given, Mistake, OtherWay, Recover, RecoverEnd, RecoverPassword, RecoverProof, RecoverStop, RecoverWait,
-    SecondFactor, SecondWay,
+    Given, Mistake, NewPassword, OtherWay, Recover, RecoverEnd, RecoverPassword, RecoverProof, RecoverStop,
+    RecoverWait, SecondFactor, SecondWay,
 };
 use super::*;
 
@@ -27,12 +27,15 @@ pub(in crate::web::page) fn all(to: &mut Collected) {
     factors(to);
     setting_up(to);
     passwords(to);
+    new_password(to);
     recovery(to);
 }
 
 fn second_factor(to: &mut Collected) {
     const IDS: &[&str] =
         &["second-factor-form", "code", "second-factor-submit", "second-factor-again", "cancel", "why"];
+    const OFF: &[&str] =
+        &["second-factor-off", "error-reference", "error-code", "recover-link", "second-factor-again", "cancel", "why"];
     const SEND: &[&str] = &["second-factor-send-form", "second-factor-send", "second-factor-again", "cancel", "why"];
     let look = to.look;
     let message =
@@ -45,6 +48,7 @@ fn second_factor(to: &mut Collected) {
         way,
         word: word.to_owned(),
         others: vec![OtherWay { href: "/sign-in/tx_sample?way=paper".to_owned(), way: SecondWay::Paper }],
+        resting: Vec::new(),
         action: "/sign-in/tx_sample/second-factor".to_owned(),
         send_action: "/sign-in/tx_sample/second-factor/send".to_owned(),
         again_action: "/sign-in/tx_sample/second-factor/again".to_owned(),
@@ -64,6 +68,13 @@ fn second_factor(to: &mut Collected) {
         SEND,
         &SecondFactor { others: Vec::new(), ..plain(message(false), "message-0") },
     );
+    let (reference, recover_href) = ("01J8ZQ5T9V".to_owned(), Some("/recover".to_owned()));
+    let off = SecondWay::Off { reference, at: AT, recover_href };
+    let resting = vec!["••••\u{a0}•••\u{a0}678".to_owned()];
+    let page = SecondFactor { others: Vec::new(), resting: resting.clone(), ..plain(off, "") };
+    to.add("second-factor", "off", OFF, &page);
+    let page = SecondFactor { others: Vec::new(), resting, ..plain(SecondWay::Paper, "paper") };
+    to.add("second-factor", "paper-only", IDS, &page);
     let errors = Errors::throttled(15);
     to.add("second-factor", "throttled", IDS, &SecondFactor { errors, ..plain(SecondWay::App, "app") });
 }
@@ -190,6 +201,37 @@ fn passwords(to: &mut Collected) {
         let errors = Errors::of_fields([Mistake::Password(problem)]);
         to.add("change-password", &problem.to_string(), IDS, &plain(errors));
     }
+}
+
+fn new_password(to: &mut Collected) {
+    const IDS: &[&str] = &[
+        "new-password-form",
+        "new_password",
+        "new_password_again",
+        "new-password-submit",
+        "new-password-again",
+        "cancel",
+        "why",
+    ];
+    let look = to.look;
+    let plain = |errors| NewPassword {
+        c: chrome(look),
+        party: Some(party()),
+        why: why(Rule::WeakPassword),
+        errors,
+        login: "nguyenvanan-123456".to_owned(),
+        password_min: "15".to_owned(),
+        may_choose: true,
+        action: "/sign-in/tx_sample/new-password".to_owned(),
+        again_action: "/sign-in/tx_sample/second-factor/again".to_owned(),
+        cancel_action: "/sign-in/tx_sample/cancel".to_owned(),
+    };
+    to.add("new-password", "plain", IDS, &plain(Errors::none()));
+    let wrong = Errors::of_fields([Mistake::Password(PasswordProblem::Own), Mistake::PasswordMismatch]);
+    to.add("new-password", "wrong", IDS, &NewPassword { party: None, ..plain(wrong) });
+    to.add("new-password", "throttled", IDS, &plain(Errors::slowed(1)));
+    let by_passkey = NewPassword { may_choose: false, ..plain(Errors::none()) };
+    to.add("new-password", "passkey", &["new-password-passkey", "new-password-again", "cancel", "why"], &by_passkey);
 }
 
 fn recovery(to: &mut Collected) {
