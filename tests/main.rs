@@ -4,6 +4,7 @@ mod admin;
 mod arch;
 mod cli;
 mod demo;
+mod doctor;
 mod faults;
 mod office;
 mod oidc;

@@ -81,6 +81,11 @@ const plain = (prefix) => [
     ],
   },
   {
+    title: 'somebody who needs more than a password and sets an app up',
+    who: { login: `${prefix}yen`, name: 'Cao Hải Yến' },
+    ways: [['aal2', 'SignIn > password > CreatePasskey > app set up > StepUp > password > SecondFactor > second factor > Finish']],
+  },
+  {
     title: 'an official with two posts',
     who: { login: `${prefix}giang`, name: 'Vũ Hương Giang', official: true },
     ways: [

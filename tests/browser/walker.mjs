@@ -148,7 +148,7 @@ async function expectOtherWay(page, step) {
   assert.equal(await page.locator('form[data-passkey]').isVisible(), false, `${step} offers what needs a script`);
   const said = page.locator('#sign-in-submit, #passkey-missing');
   assert.ok(await said.first().isVisible(), `${step} says nothing of another way`);
-  assert.ok(await page.locator('#sign-in-submit, #step-up-codes, #other-ways, #decline, #cancel').first().isVisible(), `${step} is a dead end`);
+  assert.ok(await page.locator('#sign-in-submit, #step-up-codes, #other-ways, #decline, #app-instead').first().isVisible(), `${step} is a dead end`);
 }
 
 /** Where each step can be left for good, or just left. */
@@ -171,6 +171,14 @@ const ACTS = {
     await press(page, '#passkey-submit');
   },
   'passkey made': (page) => press(page, '#passkey-submit'),
+  'app set up': async (page, _, { demo, who }) => {
+    await press(page, '#app-instead');
+    await press(page, '#app-add');
+    who.key = await page.locator('#totp-key').innerText();
+    await page.locator('#code').fill(await freshCode(demo, who.key));
+    await press(page, '#totp-submit');
+    await press(page, '#continue-link');
+  },
   later: (page) => press(page, '#passkey-later'),
   'second factor': async (page, _, { demo, who }) => {
     await page.locator('#code').fill(await freshCode(demo, who.key));

@@ -113,6 +113,11 @@ export function factorWays(demo) {
     await recovering(page, withApp);
     await page.locator('#code').fill(await freshCode(demo, withApp.key));
     await page.locator('#recover-proof-submit').click();
+    await expectPage(page, 'recover-wait');
+    await demo.clock({ advance_seconds: DAY_SECONDS / 2 });
+    await page.reload();
+    await page.locator('#code').fill(await freshCode(demo, withApp.key));
+    await page.locator('#recover-proof-submit').click();
     await expectPage(page, 'recover-password');
   };
 

@@ -384,8 +384,13 @@ fn the_head_of_a_unit_answers_its_review_and_approves_what_is_handed_on_there() 
         let done = browser.submit(&queue, "decide-1", &[("verdict", "approve")]).await;
         assert!(done.has("#done"), "{engine:?}: {} {}", done.status, done.body);
         assert!(held(&town, &third, given).await.is_ok(), "{engine:?}");
-        // Half a year later the unit is reviewed; nobody answers about themself.
+        // Half a year later the unit is reviewed, and its head is told; nobody answers about themself.
+        let phone = telephone();
+        proved_address(house, &town.head.0, &phone).await;
         house.after(200 * 86_400).await;
+        let told = messages(house, &phone, "review-opened").await;
+        assert_eq!(told.len(), 1, "{engine:?}: {told:?}");
+        assert!(told[0]["body"].as_str().is_some_and(|body| body.contains("Đơn vị 22015")), "{engine:?}: {told:?}");
         let (mut browser, page) = with_code(house, &town.head.0, &key, "/account/approvals").await;
         let told = main_of(&page);
         assert!(told.contains("Vũ Văn Phúc") && !told.contains("Hoàng Thị Em ·"), "{engine:?}: {told}");

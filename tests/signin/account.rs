@@ -41,7 +41,8 @@ journey! {
         assert_eq!(page.text("#account-name").as_deref(), Some("Nguyễn Văn An"));
         let number = page.text("#account-number").expect("a number");
         assert!(number.starts_with("079\u{2022}\u{2022}\u{2022}\u{2022}\u{2022}0001"), "{number}");
-        assert!(number.contains("Cơ sở dữ liệu quốc gia về dân cư"), "{number}");
+        let source = page.text("#account-number-source").expect("a source");
+        assert!(source.contains("Cơ sở dữ liệu quốc gia về dân cư"), "{source}");
         assert!(!page.body.contains("079085000001"), "the whole number is nowhere on the page");
     }
 }

@@ -3,6 +3,8 @@
 use idp_tests::{Authenticator, Browser, Engine, House, journey, tokens::claims};
 use serde_json::json;
 
+use super::ways::{app_code, at_account};
+
 journey! {
     async fn a_citizen_makes_a_passkey_and_signs_in_with_it_alone(house) {
         let party = house.party(json!({})).await;
@@ -133,6 +135,52 @@ journey! {
         assert_eq!(again.name(), "step-up");
         let page = browser.submit(&again, "cancel-form", &[]).await;
         assert_eq!(page.returned("error").as_deref(), Some("access_denied"));
+    }
+}
+
+/// Sets an app up where a passkey is asked for, and goes on with the sign-in.
+async fn by_app_instead(house: &House, mut browser: Browser) {
+    let party = house.party(json!({ "required_acr": "urn:idp:aal2" })).await;
+    let an = house.citizen("Nguyễn Văn An").await;
+    let away = party.authorize(house, &[]);
+    let page = browser.open(away.url.as_str()).await;
+    let page = browser.enter(&page, &an).await;
+    assert_eq!(page.name(), "passkey-create", "{} {}", page.status, page.body);
+    let href = page.attribute("#app-instead", "href").expect("a way without a script");
+    let factors = browser.open(&house.at(&href)).await;
+    assert!(factors.has("#resume-link"), "{} {}", factors.status, factors.body);
+    let setup = browser.submit(&factors, "app-form", &[]).await;
+    let key = setup.text("#totp-key").expect("the key");
+    let wrong = browser.submit(&setup, "totp-form", &[("code", "000000")]).await;
+    assert_eq!((wrong.status, wrong.name().as_str()), (422, "totp-setup"));
+    let done = browser.submit(&wrong, "totp-form", &[("code", &app_code(house, &key, 0))]).await;
+    assert_eq!(done.name(), "recovery-codes", "{} {}", done.status, done.body);
+    let back = done.attribute("#continue-link", "href").expect("the way back");
+    let page = browser.open(&house.at(&back)).await;
+    assert_eq!((page.name().as_str(), page.url.path().starts_with("/sign-in/")), ("step-up", true), "{}", page.body);
+    let codes = page.attribute("#step-up-codes", "href").expect("by codes");
+    let page = browser.open(&house.at(&codes)).await;
+    let asked = browser.submit(&page, "sign-in-form", &[("password", &an.password)]).await;
+    let page = browser.submit(&asked, "second-factor-form", &[("code", &app_code(house, &key, 30))]).await;
+    let code = page.returned("code").unwrap_or_else(|| panic!("{} {}", page.status, page.body));
+    let id_token = claims(&house.redeem(&party, &away, &code).await.text("id_token"));
+    assert_eq!(id_token["acr"], "urn:idp:aal2");
+}
+
+journey! {
+    async fn without_scripts_an_app_is_set_up_in_the_middle_of_a_sign_in_and_leads_back(house) {
+        by_app_instead(house, Browser::new()).await;
+        let zalo = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/124.0 Mobile Safari/537.36 Zalo android/24.4";
+        let mut inside = Browser::new();
+        inside.agent = Some(zalo);
+        by_app_instead(house, inside).await;
+        // Nothing but a sign-in of ours is led back to.
+        let (mut browser, an) = (Browser::new(), house.citizen("Nguyễn Văn An").await);
+        at_account(house, &mut browser, &an).await;
+        for t in ["", "//evil.test", "tx_", "../account"] {
+            let address = url::Url::parse_with_params(&house.at("/account/factors"), &[("t", t)]).expect("an address");
+            assert!(!browser.open(address.as_str()).await.has("#resume"), "{t}");
+        }
     }
 }
 

@@ -10,12 +10,14 @@ use tokio::sync::Notify;
 
 use super::ways::{app_code, messages, paper, sent_code, telephone, with_app};
 
-const OLD: &str = "cá vàng bơi ngược dòng";
-const NEW: &str = "kính lúp bảy quả ổi xanh";
+pub(super) const OLD: &str = "cá vàng bơi ngược dòng";
+pub(super) const NEW: &str = "kính lúp bảy quả ổi xanh";
 
 /// A server with a sample registry beside it.
-struct World {
-    house: House,
+pub(super) struct World {
+    pub(super) house: House,
+    /// The registry's clock.
+    clock: idp_demo::Clock,
     stop: Arc<Notify>,
 }
 
@@ -27,21 +29,31 @@ impl Drop for World {
 
 impl World {
     async fn on(engine: Engine) -> Self {
+        Self::with(engine, ("", "per_number_per_day = 50\nper_address_per_hour = 200\n")).await
+    }
+
+    /// With keys of `[server]` and of `[recovery]`.
+    pub(super) async fn with(engine: Engine, (server, recovery): (&str, &str)) -> Self {
         let (port, clock, stop) = (free_port(), idp_demo::Clock::default(), Arc::new(Notify::new()));
         let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await.expect("the port is free");
-        let sample = Registry::sample().with_service_url(&format!("http://127.0.0.1:{port}")).with_clock(clock);
+        let sample = Registry::sample().with_service_url(&format!("http://127.0.0.1:{port}")).with_clock(clock.clone());
         let stopped = Arc::clone(&stop);
         tokio::spawn(registry::serve(listener, sample, async move { stopped.notified().await }));
         let configuration = format!(
-            "[registry]\nurl = \"http://127.0.0.1:{port}\"\nuser = \"{SAMPLE_USER}\"\nsecret = \"{SAMPLE_SECRET}\"\n\
-             service_code = \"DVC-01\"\nofficer = \"079085000099\"\nunit = \"H15.1\"\n[recovery]\nper_number_per_day = 50\n\
-             per_address_per_hour = 200\n"
+            "[server]\n{server}\n\n[registry]\nurl = \"http://127.0.0.1:{port}\"\nuser = \"{SAMPLE_USER}\"\nsecret = \"{SAMPLE_SECRET}\"\n\
+             service_code = \"DVC-01\"\nofficer = \"079085000099\"\nunit = \"H15.1\"\n[recovery]\n{recovery}\n"
         );
-        Self { house: House::start(engine, &configuration).await, stop }
+        Self { house: House::start(engine, &configuration).await, clock, stop }
+    }
+
+    /// Moves both clocks, and runs the jobs.
+    pub(super) async fn later(&self, seconds: u64) {
+        self.clock.advance(std::time::Duration::from_secs(seconds));
+        self.house.after(seconds).await;
     }
 
     /// A registered person who made an account.
-    async fn enrolled(&self, person: &Registered) -> idp_tests::Person {
+    pub(super) async fn enrolled(&self, person: &Registered) -> idp_tests::Person {
         let mut browser = Browser::new();
         let page = browser.open(&self.house.at("/enrol")).await;
         let fields = [
@@ -59,7 +71,7 @@ impl World {
     }
 
     /// Says who they are on the page.
-    async fn asks(&self, browser: &mut Browser, person: &Registered, login: &str) -> Page {
+    pub(super) async fn asks(&self, browser: &mut Browser, person: &Registered, login: &str) -> Page {
         let page = browser.open(&self.house.at("/recover")).await;
         let fields = [
             ("login", login),
@@ -70,7 +82,7 @@ impl World {
         browser.submit(&page, "recover-form", &fields).await
     }
 
-    async fn signs_in(&self, login: &str, password: &str) -> Page {
+    pub(super) async fn signs_in(&self, login: &str, password: &str) -> Page {
         let mut browser = Browser::new();
         let page = browser.open(&self.house.at("/account")).await;
         browser.submit(&page, "sign-in-form", &[("login", login), ("password", password)]).await
@@ -232,33 +244,71 @@ fn row_138_a_recovery_is_stopped_by_its_holder_and_by_no_program_that_opens_link
     });
 }
 
+/// Proves a factor once the wait is over, on the page of a recovery.
+async fn after_the_wait(world: &World, browser: &mut Browser, wait: &Page, code: &str) -> Page {
+    assert_eq!(wait.name(), "recover-wait", "a second factor waits too: {} {}", wait.status, wait.body);
+    world.later(12 * 3_600 + 1).await;
+    let again = browser.open(wait.url.as_str()).await;
+    assert!(again.has("#recover-over"), "{} {}", again.status, again.body);
+    browser.submit(&again, "recover-proof-form", &[("code", code)]).await
+}
+
 async fn by_app_on(engine: Engine) {
     let world = World::on(engine).await;
     let (house, registered) = (&world.house, &registry::people()[2]);
     let an = world.enrolled(registered).await;
+    let phone = telephone();
+    super::ways::proved_address(house, &an, &phone).await;
     let (key, shown) = with_app(house, &mut Browser::new(), &an).await;
     let codes = paper(&shown);
+    let set = |password: &'static str| [("new_password", password), ("new_password_again", password)];
+    // The app proves who somebody is, and yet the holder has time to read the notice: the new password cannot be set, not even by who
+    // knows the address of that step.
     let mut browser = Browser::new();
     let proof = world.asks(&mut browser, registered, &an.login.to_uppercase()).await;
-    let form = browser.submit(&proof, "recover-proof-form", &[("code", &app_code(house, &key, 30))]).await;
-    assert_eq!(form.name(), "recover-password", "a second factor does not wait: {} {}", form.status, form.body);
-    let done =
-        browser.submit(&form, "recover-password-form", &[("new_password", NEW), ("new_password_again", NEW)]).await;
+    let handle = proof.url.path().to_owned();
+    let wait = browser.submit(&proof, "recover-proof-form", &[("code", &app_code(house, &key, 30))]).await;
+    let token = proof.attribute("input[name=csrf]", "value").expect("a token");
+    let jump = [&[("csrf", token.as_str())][..], &set(NEW)].concat();
+    assert_eq!(browser.post(&house.at(&format!("{handle}/password")), &jump).await.status, 400, "not before it is due");
+    assert_eq!(messages(house, &phone, "recovery-waiting").await.len(), 1);
+    // The wait over, the app is asked again; what said so has the link that stops it.
+    world.later(12 * 3_600 + 1).await;
+    let right = app_code(house, &key, 0);
+    let ready = messages(house, &phone, "recovery-ready").await;
+    assert!(ready[0]["body"].as_str().is_some_and(|body| body.contains("/recover/stop?k=rx_")), "{}", ready[0]);
+    let again = browser.open(wait.url.as_str()).await;
+    assert!(again.has("#recover-over"), "{} {}", again.status, again.body);
+    let form = browser.submit(&again, "recover-proof-form", &[("code", &right)]).await;
+    assert_eq!(form.name(), "recover-password", "{} {}", form.status, form.body);
+    let done = browser.submit(&form, "recover-password-form", &set(NEW)).await;
     assert_eq!(done.name(), "recover-end", "{} {}", done.status, done.body);
     let asked = world.signs_in(&an.login, NEW).await;
     assert_eq!(asked.name(), "second-factor", "the second factor stays");
-    // Row 136: what was proved is worth half an hour.
+    // The paper: one code begins, another ends it. Row 136: what was proved is worth half an hour.
     let proof = world.asks(&mut browser, registered, &an.login).await;
-    let form = browser.submit(&proof, "recover-proof-form", &[("code", &codes[0])]).await;
+    let wait = browser.submit(&proof, "recover-proof-form", &[("code", &codes[0])]).await;
+    let form = after_the_wait(&world, &mut browser, &wait, &codes[1]).await;
     assert_eq!(form.name(), "recover-password", "{} {}", form.status, form.body);
-    house.later(30 * 60).await;
-    let late =
-        browser.submit(&form, "recover-password-form", &[("new_password", OLD), ("new_password_again", OLD)]).await;
+    world.later(30 * 60).await;
+    let late = browser.submit(&form, "recover-password-form", &set(OLD)).await;
     assert_eq!((late.status, late.text("#error-code").as_deref()), (400, Some("recover-expired")));
+    // Whoever took the paper is stopped by the holder, from the notice that says the wait is over.
+    let proof = world.asks(&mut browser, registered, &an.login).await;
+    let wait = browser.submit(&proof, "recover-proof-form", &[("code", &codes[2])]).await;
+    let form = after_the_wait(&world, &mut browser, &wait, &codes[3]).await;
+    let notice = messages(house, &phone, "recovery-ready").await;
+    let body = notice.last().and_then(|notice| notice["body"].as_str()).expect("a notice").to_owned();
+    let stop = body.split_whitespace().find(|word| word.contains("/recover/stop?k=")).expect("a link");
+    let mut holder = Browser::new();
+    let page = holder.open(stop.trim_end_matches('.')).await;
+    holder.submit(&page, "recover-stop-form", &[]).await;
+    let stopped = browser.submit(&form, "recover-password-form", &set(OLD)).await;
+    assert_eq!((stopped.status, stopped.text("#error-code").as_deref()), (400, Some("recover-expired")));
 }
 
 #[test]
-fn row_135_a_recovery_by_a_second_factor_does_not_wait_keeps_it_and_takes_no_other_name() {
+fn row_135_a_recovery_by_a_second_factor_waits_keeps_it_and_can_be_stopped_from_each_notice() {
     idp_tests::run(async {
         for engine in Engine::ALL {
             Box::pin(by_app_on(engine)).await;

@@ -20,6 +20,8 @@ pub struct Browser {
     pub language: &'static str,
     /// Sent as `User-Agent`.
     pub agent: Option<&'static str>,
+    /// Where it sits, as a proxy would say it (`X-Forwarded-For`), to a server that believes one.
+    pub address: Option<String>,
 }
 
 /// What a browser shows, or where it would go.
@@ -45,7 +47,12 @@ impl Default for Browser {
 impl Browser {
     /// A fresh one.
     pub fn new() -> Self {
-        Self { http: client(), cookies: BTreeMap::new(), language: "vi", agent: None }
+        Self { http: client(), cookies: BTreeMap::new(), language: "vi", agent: None, address: None }
+    }
+
+    /// A fresh one at an address.
+    pub fn at(address: impl Into<String>) -> Self {
+        Self { address: Some(address.into()), ..Self::new() }
     }
 
     /// One exchange, nothing followed.
@@ -81,6 +88,9 @@ impl Browser {
             self.http.request(method, address).header("accept", "text/html").header("accept-language", self.language);
         if let Some(agent) = self.agent {
             request = request.header("user-agent", agent);
+        }
+        if let Some(address) = &self.address {
+            request = request.header("x-forwarded-for", address);
         }
         if !self.cookies.is_empty() {
             let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();

@@ -128,6 +128,26 @@ mistake-sets-free = This would set free a right of another post of this person t
 mistake-not-held = The role permits something that you do not hold.
 mistake-other-unit = A unit lies outside yours for a part of the time.
 mistake-too-long = It would last longer than your own post.
+
+# Cases: sign-ins reported as not their holder's
+cli-admin-cases = Sign-ins that people reported as not theirs
+cli-admin-cases-list = Shows the open cases, the oldest first
+cli-admin-cases-list-arg-closed = Shows the closed ones instead
+cli-admin-cases-show = Shows a case: whose, when, from where
+cli-admin-cases-show-arg-number = The number of the case, such as BC-7K2M-4Q9D
+cli-admin-cases-close = Closes a case
+cli-admin-cases-close-arg-number = The number of the case, such as BC-7K2M-4Q9D
+cli-admin-cases-close-arg-found = What was found; whoever reported it reads these words in their account
+cli-admin-cases-none = There is no such case.
+cli-admin-cases-opened = { $number }  opened at { $time }
+cli-admin-cases-closed-at = closed at { $time }: { $found }
+cli-admin-cases-login = Sign-in name: { $login }
+cli-admin-cases-event = Reported: { $kind } at { $time }, network address { $address }, browser { $browser }
+cli-admin-cases-session = That session, and all access given out in it, was ended when it was reported.
+cli-admin-cases-no-session = That attempt had opened no session.
+cli-admin-cases-unknown = There is no case { $number }.
+cli-admin-cases-is-closed = The case { $number } was closed before.
+cli-admin-cases-done = Case closed: { $number }
 mistake-documents = A class of documents for which the giver may not sign.
 mistake-administers = This person holds an office of administration that you may not end; somebody who may must end it first.
 mistake-has-account = This person has an account; if they cannot get in, they recover it at the sign-in page.

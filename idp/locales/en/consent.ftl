@@ -61,6 +61,7 @@ account-tab-settings = Display and language
 source-declared = Stated by you
 source-matched = Stated by you, matches the National Population Database
 source-chosen = Chosen by you
+source-given = Given by us
 account-correct-how = If something is wrong, have it corrected at the commune police: we only compare, we do not change the source data.
 older = Show older entries
 
@@ -72,6 +73,9 @@ history-times = { $count } times in a row
 history-not-me = This was not me
 history-not-me-label = This was not me: the sign-in at { $time }
 history-reported = Reported. Case number: { $number }
+history-case-open = Waiting to be looked into. Read out this number when you call the help line { $phone }.
+history-case-closed = Looked into and closed at { $time }.
+history-case-found = Found:
 act-signed-in = Signed in
 act-reauthenticated = Proved identity again
 act-failed = Sign-in failed

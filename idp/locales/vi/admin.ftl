@@ -128,6 +128,26 @@ mistake-sets-free = Việc này làm có hiệu lực một quyền ở vị tr�
 mistake-not-held = Vai trò cho phép điều mà bạn không có.
 mistake-other-unit = Đơn vị nằm ngoài phạm vi của bạn trong một phần thời hạn.
 mistake-too-long = Dài hơn thời hạn của chính bạn.
+
+# Vụ việc: đăng nhập bị báo là không phải của chủ tài khoản
+cli-admin-cases = Các lần đăng nhập mà người dân báo "không phải tôi"
+cli-admin-cases-list = Liệt kê vụ việc đang mở, cũ nhất trước
+cli-admin-cases-list-arg-closed = Liệt kê vụ việc đã đóng
+cli-admin-cases-show = Xem một vụ việc: ai, lúc nào, từ đâu
+cli-admin-cases-show-arg-number = Số vụ việc, ví dụ BC-7K2M-4Q9D
+cli-admin-cases-close = Đóng một vụ việc
+cli-admin-cases-close-arg-number = Số vụ việc, ví dụ BC-7K2M-4Q9D
+cli-admin-cases-close-arg-found = Kết quả; chính người đã báo đọc được lời này trong tài khoản
+cli-admin-cases-none = Không có vụ việc nào.
+cli-admin-cases-opened = { $number }  mở lúc { $time }
+cli-admin-cases-closed-at = đóng lúc { $time }: { $found }
+cli-admin-cases-login = Tên đăng nhập: { $login }
+cli-admin-cases-event = Bị báo: { $kind } lúc { $time }, địa chỉ mạng { $address }, trình duyệt { $browser }
+cli-admin-cases-session = Phiên đó và mọi quyền truy cập cấp ra từ phiên đó đã bị khoá khi người dân báo.
+cli-admin-cases-no-session = Lần thử đó không mở được phiên nào.
+cli-admin-cases-unknown = Không có vụ việc { $number }.
+cli-admin-cases-is-closed = Vụ việc { $number } đã đóng trước đó.
+cli-admin-cases-done = Đã đóng vụ việc { $number }.
 mistake-documents = Loại văn bản ngoài những loại mà người giao được ký.
 mistake-administers = Người này còn giữ quyền quản trị mà bạn không được thu hồi; người có quyền đó phải thu hồi trước.
 mistake-has-account = Người này đã có tài khoản; nếu không vào được, họ khôi phục tài khoản ở trang đăng nhập.

@@ -49,6 +49,7 @@ account-tab-settings = Hiển thị và ngôn ngữ
 source-declared = Bạn khai
 source-matched = Bạn khai, khớp với Cơ sở dữ liệu quốc gia về dân cư
 source-chosen = Bạn chọn
+source-given = Chúng tôi cấp
 account-correct-how = Nếu thông tin sai, hãy sửa tại Công an cấp xã: chúng tôi chỉ đối chiếu, không sửa dữ liệu gốc.
 older = Xem các mục cũ hơn
 
@@ -60,6 +61,9 @@ history-times = { $count } lần liên tiếp
 history-not-me = Không phải tôi
 history-not-me-label = Không phải tôi: lần đăng nhập lúc { $time }
 history-reported = Đã báo. Số vụ việc: { $number }
+history-case-open = Đang chờ xem xét. Khi gọi tổng đài { $phone }, hãy đọc số vụ việc này.
+history-case-closed = Đã xem xét xong lúc { $time }.
+history-case-found = Kết quả:
 act-signed-in = Đăng nhập
 act-reauthenticated = Xác thực lại
 act-failed = Đăng nhập không thành công

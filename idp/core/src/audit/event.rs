@@ -65,6 +65,8 @@ pub enum Event {
     DataTold { person: Id<id::Person>, party: Id<id::Party>, grant: Id<id::Grant>, scopes: String, count: u64 },
     /// A person reported a sign-in, or an attempt that opened no session, as not theirs; `number` is what the help desk finds it by.
     SignInReported { person: Id<id::Person>, session: Option<Id<id::Session>>, number: String },
+    /// The help desk closed the case of a reported sign-in; what was found stands with the case.
+    SignInCaseClosed { person: Id<id::Person>, number: String },
     /// A person ended everything that was given out in their account's name.
     SignedOutEverywhere { person: Id<id::Person>, account: Id<id::Account> },
     /// A person refused a party.
@@ -239,6 +241,7 @@ impl Event {
             Self::ConsentExpired { .. } => "consent-expired",
             Self::DataTold { .. } => "data-told",
             Self::SignInReported { .. } => "sign-in-reported",
+            Self::SignInCaseClosed { .. } => "sign-in-case-closed",
             Self::SignedOutEverywhere { .. } => "signed-out-everywhere",
             Self::ConsentRefused { .. } => "consent-refused",
             Self::CodeIssued { .. } => "code-issued",
@@ -303,6 +306,7 @@ impl Event {
             | Self::ConsentWithdrawn { .. }
             | Self::ConsentExpired { .. }
             | Self::SignInReported { .. }
+            | Self::SignInCaseClosed { .. }
             | Self::PartyChanged { .. }
             | Self::PersonApplied { .. }
             | Self::StandingChanged { .. }
@@ -350,6 +354,7 @@ impl Event {
             | Self::ConsentExpired { person, .. }
             | Self::DataTold { person, .. }
             | Self::SignInReported { person, .. }
+            | Self::SignInCaseClosed { person, .. }
             | Self::SignedOutEverywhere { person, .. }
             | Self::CodeIssued { person, .. }
             | Self::CodeRedeemed { person, .. }

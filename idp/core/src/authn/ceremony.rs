@@ -328,7 +328,22 @@ pub async fn put_off(tx: &mut Tx<'_>, account: Id<id::Account>) -> Result<(), St
     rows::put_off(tx, account).await
 }
 
-/// When the holder of an account last said "later".
-pub async fn put_off_at(conn: &mut Conn, account: Id<id::Account>) -> Result<Option<Timestamp>, StoreError> {
-    rows::put_off_at(conn, account).await
+/// Notes that an account was recovered: what was said to earlier offers is forgotten, and one is made at the next sign-in, wherever it leads.
+pub async fn recovered(tx: &mut Tx<'_>, account: Id<id::Account>) -> Result<(), StoreError> {
+    rows::handle(tx, account).await?;
+    rows::recovered(tx, account).await
+}
+
+/// What became of offers of a passkey.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Answers {
+    /// When the holder last said "later".
+    pub put_off_at: Option<Timestamp>,
+    /// When the account was recovered; `None`: never, or an offer was answered since.
+    pub recovered_at: Option<Timestamp>,
+}
+
+/// What became of offers of a passkey to the holder of an account.
+pub async fn answers(conn: &mut Conn, account: Id<id::Account>) -> Result<Answers, StoreError> {
+    rows::answers(conn, account).await
 }

@@ -22,10 +22,10 @@ pub const LIFETIME: Duration = Duration::from_secs(5 * 60);
 /// Answers to one code.
 pub const TRIES: u32 = 3;
 
-/// How many codes are sent.
+/// How many codes are sent on one errand.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// To one address: nobody's telephone is to be flooded.
+    /// To one address, and from one browser that signed in before: nobody's telephone is to be flooded.
     pub target: Limit,
     /// For one account.
     pub account: Limit,
@@ -42,22 +42,55 @@ impl Default for Limits {
 
 /// What a code is for, and nothing else: one of a sign-in is worth nothing in another, or in a recovery.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Bound(pub(super) Digest);
+pub struct Bound {
+    pub(super) digest: Digest,
+    /// Codes are counted for each errand by itself: whoever knows the data on somebody's card can have codes of a recovery sent, and whoever
+    /// has an account can have codes sent to an address that is not theirs; neither may use up those with which its holder signs in.
+    errand: &'static str,
+}
 
 impl Bound {
+    fn new(errand: &'static str, to: &[&[u8]]) -> Self {
+        let digest = digest::sha256_parts(std::iter::once(errand.as_bytes()).chain(to.iter().copied()));
+        Self { digest, errand }
+    }
+
     /// To a sign-in transaction.
     pub fn sign_in(transaction: Digest) -> Self {
-        Self(digest::sha256_parts([&b"sign-in"[..], transaction.bytes()]))
+        Self::new("sign-in", &[transaction.bytes()])
     }
 
     /// To an address that is to be proved, in one session.
     pub fn contact(session: Id<id::Session>, contact: Id<id::Contact>) -> Self {
-        Self(digest::sha256_parts([&b"contact"[..], session.bytes(), contact.bytes()]))
+        Self::new("contact", &[session.bytes(), contact.bytes()])
     }
 
     /// To a recovery.
     pub fn recovery(case: Digest) -> Self {
-        Self(digest::sha256_parts([&b"recovery"[..], case.bytes()]))
+        Self::new("recovery", &[case.bytes()])
+    }
+}
+
+/// How the codes that are sent are counted.
+#[derive(Clone, Copy)]
+pub struct Counted {
+    /// How many there may be.
+    pub limits: Limits,
+    /// The browser that asks, where it signed in to the account before: it has a count of its own, which nobody else can use up.
+    pub device: Option<Digest>,
+}
+
+impl Counted {
+    fn buckets(self, errand: &str, contact: &Contact) -> Vec<(Bucket, Limit)> {
+        let (errand, limits) = (errand.as_bytes(), self.limits);
+        if let Some(device) = self.device {
+            return vec![(Bucket::new("code device", &[errand, device.bytes()]), limits.target)];
+        }
+        let target = contact.address.as_str().as_bytes();
+        vec![
+            (Bucket::new("code target", &[errand, target]), limits.target),
+            (Bucket::new("code account", &[errand, contact.account.bytes()]), limits.account),
+        ]
     }
 }
 
@@ -78,13 +111,9 @@ pub async fn send(
     bound: Bound,
     contact: &Contact,
     (template, locale): (Template, Locale),
-    limits: Limits,
+    counted: Counted,
 ) -> Result<Result<(), UsedUp>, StoreError> {
-    let counted = [
-        (Bucket::new("code target", &[contact.address.as_str().as_bytes()]), limits.target),
-        (Bucket::new("code account", &[contact.account.bytes()]), limits.account),
-    ];
-    for (bucket, limit) in counted {
+    for (bucket, limit) in counted.buckets(bound.errand, contact) {
         if let Err(used_up) = quota::spend(tx, bucket, limit).await? {
             return Ok(Err(used_up));
         }

@@ -38,8 +38,22 @@ impl Devices {
         self.0.iter().filter_map(|value| Handle::<Device>::digest_of(value))
     }
 
+    /// The accounts that signed in with this browser before, each with its value. What is asked of the database depends on the cookie alone,
+    /// so the time of the answer tells nothing about anybody else.
+    pub async fn accounts(
+        &self,
+        conn: &mut Conn,
+        now: Timestamp,
+    ) -> Result<Vec<(Digest, Id<id::Account>)>, StoreError> {
+        let mut accounts = Vec::new();
+        for digest in self.digests() {
+            accounts.extend(rows::device_of(conn, digest, now - LIFETIME).await?.map(|account| (digest, account)));
+        }
+        Ok(accounts)
+    }
+
     /// The value with which this browser signed in to the account before.
-    pub(super) async fn known(
+    pub async fn known(
         &self,
         conn: &mut Conn,
         account: Id<id::Account>,

@@ -61,10 +61,14 @@ pub struct Gate {
 pub struct RecoveryLimits {
     /// Between proving an address and setting a new password.
     pub wait: Duration,
+    /// The same after a second factor.
+    pub second_wait: Duration,
     /// Recoveries from one address.
     pub address: Limit,
-    /// Recoveries with one personal number.
+    /// Recoveries with one personal number from one address, and in one browser that signed in before.
     pub number: Limit,
+    /// Wrong codes of an app in recoveries of one account. What else proves an account there cannot be guessed, or has tries of its own.
+    pub guesses: Limit,
 }
 
 impl Default for Gate {
@@ -76,8 +80,10 @@ impl Default for Gate {
             policy: second::Policy { sms: true, email: false },
             recovery: Some(RecoveryLimits {
                 wait: Duration::from_secs(24 * 3_600),
+                second_wait: Duration::from_secs(12 * 3_600),
                 address: Limit { most: 20, window: Duration::from_secs(3_600) },
                 number: Limit { most: 5, window: Duration::from_secs(24 * 3_600) },
+                guesses: Limit { most: 10, window: Duration::from_secs(24 * 3_600) },
             }),
         }
     }

@@ -40,7 +40,7 @@ templates! {
     PASSWORD_RECOVERED "password-recovered";
     /// A recovery waits. Variables: `time` (when it will be possible), `link` (to stop it).
     RECOVERY_WAITING "recovery-waiting";
-    /// A recovery may go on. Variables: `link`, `until`.
+    /// A recovery may go on. Variables: `link`, `until`, `stop` (the link to stop it).
     RECOVERY_READY "recovery-ready";
     /// A recovery was stopped. Variable: `time`.
     RECOVERY_STOPPED "recovery-stopped";
@@ -52,6 +52,10 @@ templates! {
     RECOVERY_CODE_USED "recovery-code-used";
     /// A post ends soon. Variables: `day` (its last one), `days` (the distance).
     POST_ENDS "post-ends";
+    /// The same for who leads the unit of the post. Variables: `unit`, `day`, `days`.
+    POST_ENDS_THERE "post-ends-there";
+    /// The posts of a unit are to be reviewed by who leads it. Variables: `unit`, `day` (until when).
+    REVIEW_OPENED "review-opened";
     /// The holder handed something on. Variables: `name` (to whom), `from`, `until` (the last day).
     DELEGATION_GIVEN "delegation-given";
     /// Something was handed on to the holder. Variables: `name` (by whom), `from`, `until` (the last day).

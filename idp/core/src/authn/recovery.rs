@@ -1,10 +1,13 @@
 //! A forgotten password: proving who one is again, by the registry's data and one factor that the account has.
 //!
 //! ```text
-//! asked ── a second factor ────────────────────────────────────► open ──► done: a new password, every session ended
-//!   ├───── an address ──► proved ── (waiting) ── a factor again ──┘
-//!   └────────────── cancelled ◄──┴── by the link of the notice, or by signing in
+//! asked ── a factor ──► proved ── (waiting) ── a factor again ──► open ──► done: a new password, every session ended
+//!   │                      │                                        │
+//!   └──────────────────────┴───► cancelled ◄────────────────────────┘  by the link of each notice, or by signing in
 //! ```
+//!
+//! Everybody waits (decision 0019): whoever holds an unlocked telephone has the app, the messages and the known browser together, and the paper
+//! lies in a drawer; so what is proved decides how long the wait is, and never that there is none.
 //!
 //! Whatever proves control lives half an hour at most: the link that is sent after the wait names the recovery and opens nothing, a code
 //! has to be asked for again.
@@ -35,7 +38,7 @@ const TRIES: i64 = 5;
 pub enum State {
     /// The data were given; a factor is still to be proved.
     Asked,
-    /// An address was proved; from this instant a factor may be proved again.
+    /// A factor was proved; from this instant one may be proved again.
     Waiting(Timestamp),
     /// A new password may be set.
     Open,
@@ -94,17 +97,16 @@ pub async fn count_try(tx: &mut Tx<'_>, case: &Case) -> Result<bool, StoreError>
     rows::count_try(tx, case.digest, TRIES).await
 }
 
-/// Notes that a factor was proved. Without a `wait` a new password may be set now; else a factor is to be proved again after it. Gives the
-/// handle that stops it. `None`: it was stopped or proved meanwhile.
+/// Notes that a factor was proved; after the `wait` one is to be proved again. Gives when, and the handle that stops it. `None`: it was stopped
+/// or proved meanwhile.
 pub async fn proved(
     tx: &mut Tx<'_>,
     case: &Case,
     wait: Duration,
 ) -> Result<Option<(Timestamp, Handle<RecoveryCancel>)>, StoreError> {
     let due_at = tx.now() + wait;
-    let (opened_at, ends_at) = if wait.is_zero() { (Some(due_at), due_at + LIFETIME) } else { (None, due_at + AWAKE) };
     let cancel = Handle::<RecoveryCancel>::generate();
-    if !rows::proved(tx, (case.digest, cancel.digest()), (due_at, opened_at, ends_at)).await? {
+    if !rows::proved(tx, (case.digest, cancel.digest()), (due_at, due_at + AWAKE)).await? {
         return Ok(None);
     }
     audit::record(tx, Event::RecoveryMoved { account: case.account, change: "proved" }).await?;

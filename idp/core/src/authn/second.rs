@@ -1,7 +1,7 @@
 //! The second factor: which ones an account has, and proving one after the password.
 
 use super::{
-    First, Limits, Proof, code,
+    Devices, First, Limits, Proof, code,
     contact::Contact,
     credential::{self, Kind},
     notice, recovery_code,
@@ -94,19 +94,34 @@ impl Right {
     }
 }
 
+/// By what an answer is judged.
+#[derive(Clone, Copy)]
+pub struct Rules<'a> {
+    /// Which messages may carry a second factor here.
+    pub policy: Policy,
+    /// How many failures are answered.
+    pub limits: &'a Limits,
+    /// What the browser says of having signed in before: one that did has a count of its own, so that somebody who knows the password cannot
+    /// keep its holder out.
+    pub devices: &'a Devices,
+}
+
 /// Proves the second factor after the first, and counts what is wrong. Everything happens in the one write of the caller.
 pub async fn prove(
     tx: &mut Tx<'_>,
     first: &First,
     answer: Answer<'_>,
-    (policy, limits): (Policy, &Limits),
+    Rules { policy, limits, devices }: Rules<'_>,
 ) -> Result<Result<Proof, Refusal>, StoreError> {
     let account = first.account;
     if let Some(closed) = closed(tx, first).await? {
         return Ok(Err(Refusal::Closed(closed)));
     }
-    let bucket = Bucket::new("second factor", &[account.bytes()]);
     let now = tx.now();
+    let bucket = match devices.known(tx, account, now).await? {
+        Some(device) => Bucket::new("second factor device", &[device.bytes()]),
+        None => Bucket::new("second factor", &[account.bytes()]),
+    };
     if let Err(used_up) = quota::peek(tx, bucket, limits.second, now).await? {
         return Ok(Err(Refusal::Throttled(used_up.until)));
     }

@@ -8,6 +8,10 @@
 //! | pair | failures for one account from one address | every other browser |
 //! | account | failures for one account, wherever from | every other browser |
 //! | address | failures from one address, whatever the account | every other browser |
+//! | second factor | wrong codes after a right password, for one account; of a known browser by itself | who knows the password |
+//! | guesses in recoveries | wrong codes of an app in recoveries of one account; of a known browser by itself | who knows the data on a card |
+//!
+//! A recovery spends nothing that a sign-in needs: whoever knows somebody's data must not be able to stop them.
 
 use std::{
     collections::HashMap,
@@ -38,7 +42,8 @@ pub struct Limits {
     pub address: Limit,
     /// Of one browser that signed in to this account before.
     pub device: Limit,
-    /// Answers to the question for a second factor, for one account: whoever is asked knows the password.
+    /// Wrong answers to the question for a second factor, for one account, and of one browser that signed in before: whoever is asked knows
+    /// the password.
     pub second: Limit,
 }
 

@@ -33,7 +33,7 @@ const REVIEW_WITHIN: Duration = Duration::from_secs(30 * 86_400);
 /// How many posts or units one run looks at: a transaction stays short, the next run goes on.
 const AT_ONCE: i64 = 200;
 
-/// A post that ends soon; whoever calls tells its holder and who may give it.
+/// A post that ends soon; whoever calls tells its holder and the head of its unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EndsSoon {
     /// Which.
@@ -80,17 +80,23 @@ pub async fn mark_dormant(tx: &mut Tx<'_>) -> Result<u64, StoreError> {
     Ok(found.len() as u64)
 }
 
-/// Opens a review for each unit whose posts nobody reviewed for half a year; gives how many.
-pub async fn open_reviews(tx: &mut Tx<'_>) -> Result<u64, StoreError> {
-    let (since, due) = (tx.now() - REVIEW_EVERY, tx.now() + REVIEW_WITHIN);
-    let mut opened = 0;
+/// Opens a review for each unit whose posts nobody reviewed for half a year; gives them, so that whoever calls tells the heads.
+pub async fn open_reviews(tx: &mut Tx<'_>) -> Result<Vec<ReviewRow>, StoreError> {
+    let (opened_at, since) = (tx.now(), tx.now() - REVIEW_EVERY);
+    let due_at = opened_at + REVIEW_WITHIN;
+    let mut opened = Vec::new();
     for unit in rows::unreviewed(tx, since, AT_ONCE).await? {
-        if let Some(review) = rows::open(tx, unit, due).await? {
-            audit::record(tx, Event::PostsReviewed { review, unit, change: "opened" }).await?;
-            opened += 1;
+        if let Some(id) = rows::open(tx, unit, due_at).await? {
+            audit::record(tx, Event::PostsReviewed { review: id, unit, change: "opened" }).await?;
+            opened.push(ReviewRow { id, unit, opened_at, due_at });
         }
     }
     Ok(opened)
+}
+
+/// Who leads a unit now.
+pub async fn heads(conn: &mut Conn, unit: Id<id::Unit>, at: Timestamp) -> Result<Vec<Id<id::Person>>, StoreError> {
+    rows::heads(conn, unit, at).await
 }
 
 /// Open reviews at these places, the most urgent first, at most `limit` after the one that was due then.

@@ -6,7 +6,7 @@ use super::rows;
 use crate::{
     crypto::random,
     store::{Conn, StoreError, Tx},
-    types::{Fault, Id, Locale, id},
+    types::{Fault, Id, Locale, Timestamp, id},
 };
 
 /// Whether an account opens doors. *Locked* is a decision by a person or a rule and binds every door, grant and protocol.
@@ -104,6 +104,24 @@ pub struct StoredAccount {
     pub notices: Notices,
     /// What it is for.
     pub purpose: Purpose,
+}
+
+/// Since when each thing about a person is known here.
+#[derive(Clone, Copy, Debug)]
+pub struct Since {
+    /// The sign-in name.
+    pub login: Timestamp,
+    /// Name and date of birth.
+    pub profile: Timestamp,
+    /// The personal number.
+    pub number: Timestamp,
+    /// The language.
+    pub locale: Timestamp,
+}
+
+/// Since when what is known of the holder of an account is known.
+pub async fn since(conn: &mut Conn, account: Id<id::Account>) -> Result<Option<Since>, StoreError> {
+    rows::since(conn, account).await
 }
 
 /// Makes an account. The sign-in name must be free: [`StoreError::is_unique`] of `account.login` says that it is not.

@@ -17,8 +17,8 @@ mod rows;
 mod sealed;
 
 pub use account::{
-    AccountState, Notices, Purpose, StoredAccount, account_by_id, accounts_of, add_account, by_login, cut, login_key,
-    set_account_state, set_locale, set_notices,
+    AccountState, Notices, Purpose, Since, StoredAccount, account_by_id, accounts_of, add_account, by_login, cut,
+    login_key, set_account_state, set_locale, set_notices, since,
 };
 pub use enrol::{Enrolled, Enrolment, due_checks, record_answer, record_pending, sign_in_name};
 pub use invitation::{InviteError, Invited, Opened, invite, invited, open_account};

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    AccountState, DataMatch, Notices, PersonState, Purpose, StoredAccount, StoredPerson,
+    AccountState, DataMatch, Notices, PersonState, Purpose, Since, StoredAccount, StoredPerson,
     person::{Identifier, open_number, open_profile},
 };
 use crate::{
@@ -28,7 +28,8 @@ const PERSON: &str = "select person_id, person_state, merged_into, identity_assu
 const PERSONS: &str = "select person_id, person_state, merged_into, identity_assurance, data_match, data_matched_at, \
     sealed_profile, seal_key_id, updated_at, number_id, number_sealed, number_key_id \
     from person_face where person_id in ($1)";
-const UPDATE_PROFILE: &str = "update person set sealed_profile = $2, seal_key_id = $3, updated_at = $4 where id = $1";
+const UPDATE_PROFILE: &str =
+    "update person set sealed_profile = $2, seal_key_id = $3, updated_at = $4, profile_at = $4 where id = $1";
 const UPDATE_PERSON_STATE: &str =
     "update person set state = $2, merged_into = $3, state_at = $4, updated_at = $4 where id = $1";
 const UPDATE_DATA_MATCH: &str =
@@ -48,7 +49,11 @@ const ACCOUNTS_OF: &str =
 const UPDATE_ACCOUNT_STATE: &str = "update account set state = $2, state_at = $3 where id = $1";
 const UPDATE_NOTICES: &str = "update account set notices = $2 where id = $1";
 const CUT_ACCOUNT: &str = "update account set cut_at = $2 where id = $1";
-const UPDATE_LOCALE: &str = "update account set locale = $2 where id = $1";
+const UPDATE_LOCALE: &str =
+    "update account set locale = $2, locale_at = $3 where id = $1 and (locale is null or locale <> $2)";
+const SINCE: &str = "select a.created_at, a.locale_at, coalesce(p.profile_at, p.created_at) as profile_at, \
+    (select max(i.recorded_at) from identifier i where i.person_id = p.id and i.ended_at is null) as number_at \
+    from account a join person p on p.id = a.person_id where a.id = $1";
 const INVITE: &str = "insert into account_invitation (person_id, link_digest, made_by, made_at, ends_at) \
     values ($1, $2, $3, $4, $5) on conflict (person_id) do update set link_digest = excluded.link_digest, \
     made_by = excluded.made_by, made_at = excluded.made_at, ends_at = excluded.ends_at, failures = 0, used_at = null";
@@ -112,6 +117,7 @@ pub(super) const ALL: &[&str] = &[
     UPDATE_NOTICES,
     CUT_ACCOUNT,
     UPDATE_LOCALE,
+    SINCE,
     INSERT_CHECK,
     POSTPONE_CHECK,
     ANSWER_CHECK,
@@ -296,7 +302,22 @@ pub(super) async fn cut_account(tx: &mut Tx<'_>, id: Id<id::Account>) -> Result<
 }
 
 pub(super) async fn update_locale(tx: &mut Tx<'_>, id: Id<id::Account>, locale: Locale) -> Result<(), StoreError> {
-    tx.run(UPDATE_LOCALE, params![id, locale.tag()]).await.map(|_| ())
+    let now = tx.now();
+    tx.run(UPDATE_LOCALE, params![id, locale.tag(), now]).await.map(|_| ())
+}
+
+pub(super) async fn since(conn: &mut Conn, account: Id<id::Account>) -> Result<Option<Since>, StoreError> {
+    let row = conn.one(SINCE, params![account]).await?;
+    let since = |row: Row| {
+        let (login, profile) = (row.time("created_at")?, row.time("profile_at")?);
+        Ok(Since {
+            login,
+            profile,
+            number: row.opt_time("number_at")?.unwrap_or(profile),
+            locale: row.opt_time("locale_at")?.unwrap_or(login),
+        })
+    };
+    row.map(since).transpose()
 }
 
 pub(super) async fn insert_check(

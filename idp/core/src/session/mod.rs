@@ -6,12 +6,14 @@
 //! The cookie holds 256 random bits; the row holds their digest. A session ends by one guarded statement, and the same
 //! transaction queues a logout token for every party that joined: so it survives restarts and slow parties.
 
+mod case;
 mod end;
 mod kind;
 mod live;
 mod own;
 mod rows;
 
+pub use case::{Case, CaseState, CloseError, MOST_FOUND, case, cases, close_case};
 pub use end::{
     Ended, LogoutDelivery, claim_deliveries, delivered, end, end_all_of, end_opened_with, end_others_of, end_some,
     is_opened_with, postpone_or_give_up,

@@ -1,6 +1,6 @@
 //! A person's own view of their sessions: which are open, ending them, leaving a party, and reporting a sign-in that was not theirs.
 
-use super::{Computer, Limits, Population, end, rows};
+use super::{CaseState, Computer, Limits, Population, end, rows};
 use crate::{
     audit::{self, Event, Own},
     crypto::random,
@@ -60,17 +60,19 @@ pub async fn leave(tx: &mut Tx<'_>, person: Id<id::Person>, party: Id<id::Party>
     rows::leave(tx, person, party).await
 }
 
-/// A report of a sign-in, as the help desk finds it.
+/// A report of a sign-in, as its person sees it and the help desk finds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
     /// The number to read out.
     pub number: String,
     /// When it was made.
     pub at: Timestamp,
+    /// What became of it.
+    pub state: CaseState,
 }
 
 /// Reports that a sign-in was not by the person: ends its session, where it opened one, and opens a case. A second report of the same
-/// event gives the number of the first.
+/// event gives the number of the first. What was given out in that session is ended by the caller, in the same write.
 pub async fn report(tx: &mut Tx<'_>, person: Id<id::Person>, event: &Own) -> Result<Option<Report>, StoreError> {
     let session = event.session();
     let drawn = format!("BC-{}-{}", random::readable(4), random::readable(4));

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Computer, Limits, Live, LogoutDelivery, Open, Population, Report};
+use super::{Case, CaseState, Computer, Limits, Live, LogoutDelivery, Open, Population, Report};
 use crate::{
     crypto::random,
     params,
@@ -54,8 +54,14 @@ const LEAVE: &str = "delete from session_party where session_id = $1 and party_i
 const INSERT_REPORT: &str = "insert into sign_in_report (number, event_id, person_id, session_id, state, created_at) \
     values ($1, $2, $3, $4, 'open', $5) on conflict (event_id) do nothing";
 const REPORT_OF: &str = "select number from sign_in_report where event_id = $1";
-const REPORTS: &str = "select event_id, number, created_at from sign_in_report where person_id = $1 \
+const REPORTS: &str = "select event_id, number, created_at, state, closed_at, found from sign_in_report where person_id = $1 \
     order by created_at desc limit 100";
+const CASE: &str = "select number, event_id, person_id, session_id, created_at, state, closed_at, found from sign_in_report \
+    where number = $1";
+const CASES: &str = "select number, event_id, person_id, session_id, created_at, state, closed_at, found from sign_in_report \
+    where state = $1 and (created_at, number) > ($2, $3) order by created_at, number limit $4";
+const CLOSE_CASE: &str = "update sign_in_report set state = 'closed', closed_at = $2, found = $3 \
+    where number = $1 and state = 'open' returning person_id";
 const SOME_OPEN_SESSIONS: &str = "select id from session where ended_at is null order by id limit $1";
 const CLAIM: &str = "update logout_delivery set due_at = $2 where id in (\
         select id from logout_delivery where delivered_at is null and given_up_at is null and due_at <= $1 \
@@ -89,6 +95,9 @@ pub(super) const ALL: &[&str] = &[
     INSERT_REPORT,
     REPORT_OF,
     REPORTS,
+    CASE,
+    CASES,
+    CLOSE_CASE,
     SOME_OPEN_SESSIONS,
     CLAIM,
     DELIVERED,
@@ -289,9 +298,54 @@ pub(super) async fn reports(
     conn: &mut Conn,
     person: Id<id::Person>,
 ) -> Result<Vec<(Id<id::AuditEvent>, Report)>, StoreError> {
-    let report =
-        |row: &Row| Ok((row.id("event_id")?, Report { number: row.text("number")?, at: row.time("created_at")? }));
+    let report = |row: &Row| {
+        let (number, at) = (row.text("number")?, row.time("created_at")?);
+        Ok((row.id("event_id")?, Report { number, at, state: case_state(row)? }))
+    };
     conn.all(REPORTS, params![person]).await?.iter().map(report).collect()
+}
+
+fn case_state(row: &Row) -> Result<CaseState, StoreError> {
+    match (row.text("state")?.as_str(), row.opt_time("closed_at")?) {
+        ("open", _) => Ok(CaseState::Open),
+        ("closed", Some(at)) => Ok(CaseState::Closed { at, found: row.opt_text("found")?.unwrap_or_default() }),
+        _ => Err(Fault::bug("reading the state of a case").into()),
+    }
+}
+
+fn read_case(row: &Row) -> Result<Case, StoreError> {
+    Ok(Case {
+        number: row.text("number")?,
+        event: row.id("event_id")?,
+        person: row.id("person_id")?,
+        session: row.opt_id("session_id")?,
+        at: row.time("created_at")?,
+        state: case_state(row)?,
+    })
+}
+
+pub(super) async fn case(conn: &mut Conn, number: &str) -> Result<Option<Case>, StoreError> {
+    conn.one(CASE, params![number]).await?.as_ref().map(read_case).transpose()
+}
+
+/// Cases of a state that were opened after a place, the oldest first.
+pub(super) async fn cases(
+    conn: &mut Conn,
+    state: &str,
+    (after, number): (Timestamp, &str),
+    most: i64,
+) -> Result<Vec<Case>, StoreError> {
+    conn.all(CASES, params![state, after, number, most]).await?.iter().map(read_case).collect()
+}
+
+/// Closes a case; the statement is the judge. `None`: it is not open.
+pub(super) async fn close_case(
+    tx: &mut Tx<'_>,
+    number: &str,
+    found: &str,
+) -> Result<Option<Id<id::Person>>, StoreError> {
+    let now = tx.now();
+    tx.one(CLOSE_CASE, params![number, now, found]).await?.map(|row| row.id("person_id")).transpose()
 }
 
 /// Open sessions whose holder ever proved themself with a credential.

@@ -8,11 +8,11 @@ use super::{
 };
 use crate::{
     authn::{
-        ceremony,
+        ceremony::{self, Answers},
         credential::{self, Kind},
     },
     office::{self, Acting},
-    session::Live,
+    session::{Computer, Live},
     store::{Conn, StoreError},
     types::{Aal, Id, Timestamp, id},
 };
@@ -31,7 +31,7 @@ pub struct Ways {
     pub passkey: bool,
     /// The account has an app that shows codes.
     pub totp: bool,
-    /// A passkey may be offered: none is there, the browser keeps them, and nobody said "later" of late.
+    /// A passkey may be offered: none is there, the browser keeps them and is its holder's own, and nobody said "later" of late.
     pub offer_passkey: bool,
     /// When the person said that they go on without the level that would be welcome.
     pub declined_at: Option<Timestamp>,
@@ -173,11 +173,11 @@ async fn ways(
     sign_in: Option<&SignIn>,
     (live, proved_at, now): (&Live, Option<Timestamp>, Timestamp),
 ) -> Result<Ways, StoreError> {
-    // Not on the way to one's own pages: whoever comes there finds passkeys by themself, or is about to make one.
-    let asks = sign_in.filter(|row| row.party.is_some() && row.browser_keeps_passkeys);
-    let could_offer = proved_at.is_some() && asks.is_some();
+    // A computer that others use too keeps nothing of anybody.
+    let keeps = sign_in.filter(|row| row.browser_keeps_passkeys && live.computer == Computer::Own);
+    let asks = keeps.filter(|_| proved_at.is_some());
     let level_matters = required.max(asked.wanted()) > Some(Aal::Aal1);
-    if !could_offer && !level_matters {
+    if asks.is_none() && !level_matters {
         return Ok(Ways::default());
     }
     let kinds = credential::kinds(conn, live.account).await?;
@@ -187,9 +187,16 @@ async fn ways(
         offer_passkey: false,
         declined_at: sign_in.and_then(|row| row.declined_at),
     };
-    if could_offer && !ways.passkey {
-        let put_off_at = ceremony::put_off_at(conn, live.account).await?;
-        ways.offer_passkey = put_off_at.is_none_or(|at| now >= at + PUT_OFF);
+    if let Some(row) = asks.filter(|_| !ways.passkey) {
+        ways.offer_passkey = may_offer(row, ceremony::answers(conn, live.account).await?, now);
     }
     Ok(ways)
+}
+
+/// Not on the way to one's own pages: whoever comes there finds passkeys by themself, or is about to make one. But whoever has just recovered
+/// their account goes there, and a passkey is what cannot be forgotten.
+fn may_offer(row: &SignIn, answers: Answers, now: Timestamp) -> bool {
+    let recovered = answers.recovered_at.is_some_and(|at| now < at + PUT_OFF);
+    let passes_by = row.party.is_some() || (recovered && row.asked.max_age.is_none());
+    passes_by && answers.put_off_at.is_none_or(|at| now >= at + PUT_OFF)
 }

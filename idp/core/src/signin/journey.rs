@@ -199,7 +199,8 @@ fn acts(world: World, step: Next, scripts: Scripts) -> Vec<(Act, World)> {
             let without = welcome.then_some(("go on without", World { declined: true, ..world }));
             by_passkey(holder).into_iter().chain(codes).chain(without).collect()
         }
-        Next::CreatePasskey(_) => made.into_iter().collect(),
+        // An app reaches the same level in every browser; its page leads back here, where its code is asked for.
+        Next::CreatePasskey(_) => made.into_iter().chain([("app set up", World { totp: true, ..world })]).collect(),
         // Nothing is left to turn back from: they are signed in, and "later" leads on.
         Next::OfferPasskey(_) => made.into_iter().chain([("later", World { put_off: true, ..world })]).collect(),
         Next::ChoosePost(_) => vec![("post chosen", World { post_open: false, ..world })],
@@ -276,6 +277,7 @@ const WALKED: &[(&str, Act, &str)] = &[
     ("StepUp", "passkey", "a_level_that_is_required_is_reached_or_the_party_learns_that_it_was_not"),
     ("StepUp", "go on without", "a_level_that_is_welcome_is_offered_and_the_answer_is_honest"),
     ("CreatePasskey", "passkey made", "a_level_that_is_required_is_reached_or_the_party_learns_that_it_was_not"),
+    ("CreatePasskey", "app set up", "without_scripts_an_app_is_set_up_in_the_middle_of_a_sign_in_and_leads_back"),
     ("OfferPasskey", "passkey made", "a_passkey_is_offered_after_a_password_where_the_browser_keeps_them"),
     ("OfferPasskey", "later", "later_holds_for_a_month_and_for_the_account"),
     ("SelectAccount", "continue", "another_account_takes_the_place_of_the_first"),

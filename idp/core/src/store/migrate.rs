@@ -72,6 +72,7 @@ pub const fn migrations() -> &'static [Migration] {
         24 "0024_break_glass"
         25 "0025_people"
         26 "0026_office"
+        28 "0028_session"
         29 "0029_people"
     }
 }

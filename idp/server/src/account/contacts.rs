@@ -73,9 +73,9 @@ async fn write_new(tx: &mut Tx<'_>, member: &Member, address: &Address) -> Resul
 
 async fn send_to(tx: &mut Tx<'_>, member: &Member, contact: Contact) -> Result<Added, StoreError> {
     let bound = code::Bound::contact(member.live.id, contact.id);
-    let limits = member.visit.house.gate.codes;
+    let counted = code::Counted { limits: member.visit.house.gate.codes, device: None };
     let template = (notice::CONTACT_CODE, member.locale);
-    Ok(match code::send(tx, bound, &contact, template, limits).await? {
+    Ok(match code::send(tx, bound, &contact, template, counted).await? {
         Ok(()) => Added::Asked(contact),
         Err(used_up) => Added::UsedUp(used_up.until.since(tx.now()).as_secs().div_ceil(60).max(1)),
     })

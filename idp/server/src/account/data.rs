@@ -1,34 +1,35 @@
-//! What is known of a person, each with where it comes from.
+//! What is known of a person, each with where it comes from and since when.
 
 use idp_core::{
-    people::{DataMatch, StoredPerson},
-    types::Locale,
+    people::{DataMatch, Since, StoredAccount, StoredPerson},
+    types::{Locale, Timestamp},
 };
 
 use crate::web::page::{Datum, masked};
 
-/// The rows of the page, the name aside.
-pub(super) fn of(person: &StoredPerson, locale: Option<Locale>) -> Vec<Datum> {
+/// The rows of the page.
+pub(super) fn of(person: &StoredPerson, account: &StoredAccount, since: &Since) -> Vec<Datum> {
     // A match proves the data, not who typed them; so they stay declared, and the match is said beside.
-    let (source, at) = match person.data_match {
-        DataMatch::Matched => ("source-matched", person.data_matched_at),
-        _ => ("source-declared", None),
+    let declared = |at: Timestamp| match (person.data_match, person.data_matched_at) {
+        (DataMatch::Matched, Some(matched_at)) => ("source-matched", matched_at),
+        _ => ("source-declared", at),
     };
-    let birthdate = person.profile.as_ref().and_then(|profile| profile.birthdate).map(|date| date.to_claim());
+    let datum = |(label, id), value: String, (source, at)| Datum { label, value, id, source, at };
+    let profile = person.profile.as_ref();
+    let name = profile.map(|profile| profile.name.as_str().to_owned());
+    let birthdate = profile.and_then(|profile| profile.birthdate).map(|date| show_date(&date.to_claim()));
     let number = person.number.as_ref().map(|number| masked(number.as_str()));
-    let datum = |label, id, value: String| Datum { label, value, id, source, at };
-    let mut rows: Vec<Datum> = [
-        birthdate.map(|claim| datum("scope-dob", "account-birthdate", show_date(&claim))),
-        number.map(|number| datum("scope-id-number", "account-number", number)),
+    let language = account.locale.map(|locale| idp_core::text::say(locale, language(locale)).into_owned());
+    [
+        name.map(|name| datum(("scope-name", "account-name"), name, declared(since.profile))),
+        Some(datum(("login-name", "login-name"), account.login.clone(), ("source-given", since.login))),
+        birthdate.map(|date| datum(("scope-dob", "account-birthdate"), date, declared(since.profile))),
+        number.map(|number| datum(("scope-id-number", "account-number"), number, declared(since.number))),
+        language.map(|name| datum(("scope-locale", "account-locale"), name, ("source-chosen", since.locale))),
     ]
     .into_iter()
     .flatten()
-    .collect();
-    if let Some(locale) = locale {
-        let value = idp_core::text::say(locale, language(locale)).into_owned();
-        rows.push(Datum { label: "scope-locale", value, id: "account-locale", source: "source-chosen", at: None });
-    }
-    rows
+    .collect()
 }
 
 const fn language(locale: Locale) -> &'static str {

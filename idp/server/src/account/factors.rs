@@ -11,6 +11,7 @@ use idp_core::{
         second::{self, Policy, Way},
         totp::{self, Confirmed, Holder, Setup},
     },
+    crypto::handle::{Handle, Transaction},
     store::{Conn, StoreError, Tx},
     text,
     types::{AddressKind, Fault, Id, Secret, id},
@@ -26,6 +27,20 @@ use crate::web::{
 };
 
 pub(super) const PATH: &str = "/account/factors";
+
+/// A path of these pages, with the sign-in that its person left for a moment to set an app up: they find back to it from each page.
+fn keeping(visit: &Visit, path: &str) -> String {
+    under_way(visit).map_or_else(|| path.to_owned(), |t| format!("{path}?t={t}"))
+}
+
+/// The handle of that sign-in. Whether it is this browser's and still open, its own page says.
+fn under_way(visit: &Visit) -> Option<&str> {
+    visit.query.get("t").filter(|t| Handle::<Transaction>::digest_of(t).is_some())
+}
+
+fn resume_href(member: &Member) -> Option<String> {
+    under_way(&member.visit).map(|t| member.path(&format!("/sign-in/{t}")))
+}
 
 /// What stands on the page.
 struct Held {
@@ -49,7 +64,8 @@ async fn held(conn: &mut Conn, account: Id<id::Account>, policy: Policy) -> Resu
 
 /// `GET /account/factors`.
 pub(super) async fn page(visit: Visit) -> Result<Response, Halt> {
-    let member = match member(visit, PATH).await? {
+    let here = keeping(&visit, PATH);
+    let member = match member(visit, &here).await? {
         Ok(member) => member,
         Err(response) => return Ok(response),
     };
@@ -79,7 +95,7 @@ pub(super) async fn show(
     let policy = member.visit.house.gate.policy;
     let held = held(&mut member.visit.house.db.read().await?, member.account.id, policy).await?;
     let page = Factors {
-        c: member.chrome(PATH),
+        c: member.chrome(&keeping(&member.visit, PATH)),
         errors,
         done,
         apps: held.apps.into_iter().map(app_row).collect(),
@@ -88,6 +104,7 @@ pub(super) async fn show(
         has_second: held.has_second,
         has_password: held.has_password,
         typed: typed.to_owned(),
+        resume_href: resume_href(member),
         paths: paths(member),
     };
     Ok(member.bound(render_with(status, &page)))
@@ -116,7 +133,7 @@ fn paths(member: &Member) -> WayPaths {
     WayPaths {
         account: member.path("/account"),
         password: member.path("/account/password"),
-        app_add: member.path("/account/factors/app"),
+        app_add: member.path(&keeping(&member.visit, "/account/factors/app")),
         app_remove: member.path("/account/factors/app/remove"),
         paper: member.path("/account/factors/paper"),
         contact_add: member.path("/account/contacts"),
@@ -148,7 +165,8 @@ fn issuer(member: &Member) -> String {
 
 /// `POST /account/factors/app`: begins to set an app up.
 pub(super) async fn add_app(visit: Visit, form: Form) -> Result<Response, Halt> {
-    let (member, _) = match fresh(visit, form, PATH).await? {
+    let here = keeping(&visit, PATH);
+    let (member, _) = match fresh(visit, form, &here).await? {
         Ok(fresh) => fresh,
         Err(response) => return Ok(response),
     };
@@ -169,15 +187,15 @@ fn setup_page(
     let groups: Vec<&str> = key.chunks(4).filter_map(|group| str::from_utf8(group).ok()).collect();
     let page = TotpSetup {
         // The page cannot be shown again by a GET: the secret is not shown twice.
-        c: member.chrome(PATH),
+        c: member.chrome(&keeping(&member.visit, PATH)),
         errors,
         picture: Picture::of(setup.uri.reveal()).ok_or(Fault::bug("drawing the picture of an app for codes"))?,
         key: groups.join(" "),
         uri: setup.uri.reveal().clone(),
         ceremony: setup.handle.reveal().to_owned(),
         app_label: label.to_owned(),
-        action: member.path("/account/factors/app/confirm"),
-        back_href: member.path(PATH),
+        action: member.path(&keeping(&member.visit, "/account/factors/app/confirm")),
+        back_href: member.path(&keeping(&member.visit, PATH)),
     };
     Ok(member.bound(render_with(status, &page)))
 }
@@ -192,7 +210,8 @@ enum Added {
 
 /// `POST /account/factors/app/confirm`: `ceremony`, `code`, `label`.
 pub(super) async fn confirm_app(visit: Visit, form: Form) -> Result<Response, Halt> {
-    let (member, params) = match fresh(visit, form, PATH).await? {
+    let here = keeping(&visit, PATH);
+    let (member, params) = match fresh(visit, form, &here).await? {
         Ok(fresh) => fresh,
         Err(response) => return Ok(response),
     };
@@ -205,7 +224,7 @@ pub(super) async fn confirm_app(visit: Visit, form: Form) -> Result<Response, Ha
         .db
         .write(&cx, |tx| Box::pin(write_app(tx, &member, holder(&member, &issuer), (&params, &label))));
     match added.await.map_err(|error: StoreError| Fault::from(error))? {
-        Added::Over => Ok(member.to(PATH)),
+        Added::Over => Ok(member.to(&here)),
         Added::Wrong(setup) => {
             let errors = Errors::none().field("code", Said::new("err-code-wrong"));
             setup_page(&member, &setup, (StatusCode::UNPROCESSABLE_ENTITY, errors), &label)
@@ -322,7 +341,7 @@ fn paper_page(member: &Member, codes: &[Secret<String>], done: Option<Said>) -> 
         done,
         codes: codes.iter().map(|code| code.reveal().clone()).collect(),
         login: member.account.login.clone(),
-        back_href: member.path(PATH),
+        back_href: resume_href(member).unwrap_or_else(|| member.path(PATH)),
     };
     member.bound(render_with(StatusCode::OK, &page))
 }

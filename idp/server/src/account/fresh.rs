@@ -29,7 +29,7 @@ pub(super) struct Member {
 }
 
 /// A member, or the answer that sends them to sign in first and back to `back`.
-pub(super) async fn member(visit: Visit, back: &'static str) -> Result<Result<Member, Response>, Halt> {
+pub(super) async fn member(visit: Visit, back: &str) -> Result<Result<Member, Response>, Halt> {
     match visit.session().await? {
         Some(live) => {
             gate::own_account(&visit, &live)?;
@@ -47,7 +47,7 @@ pub(super) async fn member(visit: Visit, back: &'static str) -> Result<Result<Me
 pub(super) async fn fresh(
     visit: Visit,
     Form(params): Form,
-    back: &'static str,
+    back: &str,
 ) -> Result<Result<(Member, Params), Response>, Halt> {
     let member = match member(visit, back).await? {
         Ok(member) => member,

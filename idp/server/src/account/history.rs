@@ -6,7 +6,7 @@ use axum::response::Response;
 use idp_core::{
     audit::{self, Own, Topic},
     authn::notice,
-    session::{self, Live, Report},
+    session::{self, CaseState, Live, Report},
     store::{StoreError, Tx},
     types::{Agent, Fault, Id, id},
 };
@@ -14,7 +14,8 @@ use idp_core::{
 use super::own::{holder, locale, nav, sender};
 use crate::web::{
     Code, Cookie, Form, Halt, Visit,
-    page::{AccountHistory, AccountReported, Act, NextStep, Tab, render},
+    house::House,
+    page::{AccountHistory, AccountReported, Act, NextStep, Reported, Tab, render},
     visit::onward,
 };
 
@@ -78,9 +79,17 @@ fn act(event: &Own, reports: &HashMap<Id<id::AuditEvent>, Report>, live: &Live) 
         failed,
         times: 1,
         may_report: is_sign_in || failed,
-        reported: reports.get(&event.id).map(|report| report.number.clone()),
+        reported: reports.get(&event.id).map(reported),
         here: is_sign_in && event.session() == Some(live.id),
     }
+}
+
+fn reported(report: &Report) -> Reported {
+    let closed = match &report.state {
+        CaseState::Open => None,
+        CaseState::Closed { at, found } => Some((*at, found.clone())),
+    };
+    Reported { number: report.number.clone(), closed }
 }
 
 fn is_sign_in(event: &Own) -> bool {
@@ -130,8 +139,12 @@ fn method(word: &str) -> Option<&'static str> {
     })
 }
 
-async fn write(tx: &mut Tx<'_>, live: &Live, event: &Own) -> Result<Option<Report>, StoreError> {
+async fn write(tx: &mut Tx<'_>, (house, live): (&House, &Live), event: &Own) -> Result<Option<Report>, StoreError> {
     let report = session::report(tx, live.person, event).await?;
+    if let Some(session) = event.session() {
+        // The thief may hold tokens that outlive the session.
+        house.grants.end_of_session(tx, session, "reported").await?;
+    }
     if let Some(report) = &report {
         notice::reported(tx, live.account, &report.number).await?;
     }
@@ -155,7 +168,7 @@ pub(super) async fn report(visit: Visit, Form(params): Form) -> Result<Response,
         return Err(visit.refuse(visit.locale(None), Code::NOT_FOUND, NextStep::Again { href }));
     };
     let cx = visit.cx.acting(live.actor());
-    let written = visit.house.db.write(&cx, |tx| Box::pin(write(tx, &live, &event))).await;
+    let written = visit.house.db.write(&cx, |tx| Box::pin(write(tx, (&visit.house, &live), &event))).await;
     let report = written.map_err(|error: StoreError| Fault::from(error))?;
     let Some(report) = report else { return Ok(onward(&visit.keep_locale(PATH))) };
     let here = event.session() == Some(live.id);

@@ -57,25 +57,23 @@ pub(super) async fn page(visit: Visit) -> Result<Response, Halt> {
 }
 
 async fn show(visit: &Visit, live: &Live) -> Result<Response, Halt> {
-    let (person, account, official) = {
+    let (person, account, since, official) = {
         let mut conn = visit.house.db.read().await?;
         let person = people::person(&mut conn, live.person).await?;
         let world = office::world(&mut conn, live.person, visit.now()).await?;
         let official = !world.posts_of(live.person).is_empty();
-        (person, people::account_by_id(&mut conn, live.account).await?, official)
+        let account = people::account_by_id(&mut conn, live.account).await?;
+        (person, account, people::since(&mut conn, live.account).await?, official)
     };
     let person = person.ok_or(Fault::bug("finding the person of a session"))?;
-    let account = account.ok_or(Fault::bug("finding the account of a session"))?;
+    let gone = || Fault::bug("finding the account of a session");
+    let (account, since) = (account.ok_or_else(gone)?, since.ok_or_else(gone)?);
     let binding = visit.binding();
-    let data = data::of(&person, account.locale);
-    let name = person.profile.map(|profile| profile.name);
     let page = Account {
         c: visit.chrome(visit.locale(account.locale), PATH, (&binding, SIGN_OUT_FORM)),
         nav: nav(visit, Tab::Data),
-        data,
+        data: data::of(&person, &account, &since),
         shared: live.computer == Computer::Shared,
-        name: name.map_or_else(|| account.login.clone(), |name| name.as_str().to_owned()),
-        login_name: account.login,
         assurance: person.identity_assurance,
         data_match: shown(person.data_match),
         matched_at: person.data_matched_at,

@@ -20,7 +20,7 @@ use idp_core::{
     types::{Id, id},
 };
 
-use super::{gate, own};
+use super::{factors, gate, own};
 use crate::web::{
     Cookie, Form, Halt, Visit,
     ceremony::{Question, answer, ask, not_created},
@@ -118,6 +118,7 @@ fn creation_page(visit: &Visit, status: StatusCode, errors: Errors) -> Response 
         },
         label: visit.usual_label(locale),
         in_app: in_app::in_app(&visit.headers),
+        app_href: Some(visit.keep_locale(factors::PATH)),
         later_action: None,
         cancel_action: None,
         back_href: Some(visit.keep_locale(LIST)),

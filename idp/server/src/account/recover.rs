@@ -1,7 +1,7 @@
 //! A forgotten password: who are you, and what else proves it?
 //!
 //! ```text
-//! data ─ quotas ─ registry ─► case ─► a code ─► (waiting, another code) ─► a new password, everything else ended
+//! data ─ quotas ─ registry ─► case ─► a code ─► waiting ─► another code ─► a new password, everything else ended
 //! ```
 //!
 //! Data that fit nobody get the same pages, cookies and answers; what is sent goes out from the outbox, after the answer.
@@ -34,11 +34,12 @@ use idp_core::{
         Conn, StoreError, Tx,
         quota::{self, Bucket, UsedUp},
     },
-    types::{AddressKind, Fault, Id, Timestamp, id},
+    types::{AddressKind, Digest, Fault, Id, Timestamp, id},
 };
 
 use super::{
     application::{self, Claim},
+    quota::Recovering,
     recovered,
 };
 use crate::web::{
@@ -95,27 +96,12 @@ impl Desk {
         self.bound(render_with(status, &page))
     }
 
-    /// Counts one attempt, the narrow limit first.
+    /// Counts one attempt.
     async fn count(&self, claim: &Claim) -> Result<Result<(), UsedUp>, StoreError> {
         let visit = &self.visit;
-        let address = visit.context.peer.quota_address().to_string();
-        let number = Bucket::new("recover number", &[claim.number.as_str().as_bytes()]);
-        let counted = [
-            (Bucket::new("recover address", &[address.as_bytes()]), self.limits.address),
-            (number, self.limits.number),
-        ];
-        let counted = &counted;
-        let written = visit.house.db.write(&visit.cx, |tx| {
-            Box::pin(async move {
-                for (bucket, limit) in counted {
-                    if let Err(used_up) = quota::spend(tx, *bucket, *limit).await? {
-                        return Ok(Err(used_up));
-                    }
-                }
-                Ok(Ok(()))
-            })
-        });
-        written.await
+        let (devices, address) = (visit.house.devices(&visit.headers), visit.context.peer.quota_address());
+        let asked = &Recovering { devices: &devices, address, number: &claim.number };
+        visit.house.db.write(&visit.cx, |tx| Box::pin(asked.count(tx, &self.limits))).await
     }
 
     /// What the registry says of the data, with no connection held. `None`: it does not answer.
@@ -305,14 +291,22 @@ pub(super) async fn send(visit: Visit, ticket: Ticket, Form(params): Form) -> Re
             if let (Ok(()), Some(contact)) = (counted, first_address(tx, &at.case).await?) {
                 let locale = notice::locale_of(tx, contact.account).await?;
                 let (bound, template) = (code::Bound::recovery(at.case.digest), (notice::RECOVERY_CODE, locale));
+                let device = known(tx, &at, contact.account).await?;
+                let counted = code::Counted { limits: visit.house.gate.codes, device };
                 // Used up or not, the answer is the same: it must not tell that there is an account.
-                let _used_up = code::send(tx, bound, &contact, template, visit.house.gate.codes).await?;
+                let _used_up = code::send(tx, bound, &contact, template, counted).await?;
             }
             Ok::<(), StoreError>(())
         })
     });
     written.await.map_err(|error: StoreError| Fault::from(error))?;
     Ok(onward(&visit.keep_locale(&path(&at.t, "?sent=1"))))
+}
+
+/// Whether this browser signed in to the account before.
+async fn known(conn: &mut Conn, at: &At, account: Id<id::Account>) -> Result<Option<Digest>, StoreError> {
+    let visit = &at.desk.visit;
+    visit.house.devices(&visit.headers).known(conn, account, visit.now()).await
 }
 
 /// A telephone before a mailbox: it is at hand.
@@ -328,7 +322,7 @@ async fn first_address(conn: &mut Conn, case: &Case) -> Result<Option<Contact>, 
 
 /// What was proved.
 enum Factor {
-    /// A second factor: no wait.
+    /// A second factor.
     Second,
     /// Only that somebody receives at an address.
     Address(Id<id::Contact>),
@@ -367,13 +361,15 @@ async fn judge(tx: &mut Tx<'_>, at: &At, typed: &str) -> Result<Answered, StoreE
     let Some(account) = at.case.account else {
         return Ok(Answered::Wrong);
     };
-    let limits = &at.desk.visit.house.gate.limits;
-    let bucket = Bucket::new("second factor", &[account.bytes()]);
-    let now = tx.now();
-    let allowed = quota::peek(tx, bucket, limits.second, now).await?.is_ok();
-    let factor = if allowed { factor(tx, at, account, typed).await? } else { None };
-    let Some(factor) = factor else {
-        let _counted = quota::spend(tx, bucket, limits.second).await?;
+    // No count of the sign-in is touched: nobody here knows the password, so anybody could keep the holder out.
+    let bucket = match known(tx, at, account).await? {
+        Some(device) => Bucket::new("recover guesses device", &[device.bytes()]),
+        None => Bucket::new("recover guesses", &[account.bytes()]),
+    };
+    let (now, limit) = (tx.now(), at.desk.limits.guesses);
+    let app = if quota::peek(tx, bucket, limit, now).await?.is_ok() { App::Asked } else { App::Passed };
+    let Some(factor) = factor(tx, at, account, (typed, app)).await? else {
+        let _counted = quota::spend(tx, bucket, limit).await?;
         return Ok(Answered::Wrong);
     };
     if at.case.state == State::Asked {
@@ -383,11 +379,24 @@ async fn judge(tx: &mut Tx<'_>, at: &At, typed: &str) -> Result<Answered, StoreE
     Ok(if recovery::open(tx, &at.case).await? { Answered::Proved } else { Answered::Over })
 }
 
-async fn factor(tx: &mut Tx<'_>, at: &At, account: Id<id::Account>, typed: &str) -> Result<Option<Factor>, StoreError> {
+/// Whether the codes of an app are judged: six digits can be guessed, so wrong ones are counted. A code on paper is too long for that, and one
+/// that was sent has three tries of its own: these are judged whatever others did.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum App {
+    Asked,
+    Passed,
+}
+
+async fn factor(
+    tx: &mut Tx<'_>,
+    at: &At,
+    account: Id<id::Account>,
+    (typed, app): (&str, App),
+) -> Result<Option<Factor>, StoreError> {
     if recovery_code::spend(tx, account, typed).await? {
         return Ok(Some(Factor::Second));
     }
-    if let totp::Checked::Right(_) = totp::check(tx, account, typed).await? {
+    if app == App::Asked && matches!(totp::check(tx, account, typed).await?, totp::Checked::Right(_)) {
         return Ok(Some(Factor::Second));
     }
     Ok(match code::check(tx, code::Bound::recovery(at.case.digest), typed).await? {
@@ -399,19 +408,23 @@ async fn factor(tx: &mut Tx<'_>, at: &At, account: Id<id::Account>, typed: &str)
 /// Notes what was proved and tells every address; the link to go on with is sent when the wait is over. It opens nothing: a mail may lie
 /// in a mailbox for a day, so a code has to be asked for again (row 136 of the list of attacks: half an hour).
 async fn go_on(tx: &mut Tx<'_>, at: &At, (account, factor): (Id<id::Account>, Factor)) -> Result<Answered, StoreError> {
-    let wait = match factor {
-        Factor::Second => std::time::Duration::ZERO,
-        Factor::Address(_) => at.desk.limits.wait,
+    // The address that was proved, else the first one; somebody with an app and no address keeps the page.
+    let (wait, contact) = match factor {
+        Factor::Second => (at.desk.limits.second_wait, first_address(tx, &at.case).await?),
+        Factor::Address(proved) => {
+            let held = contact::list(tx, account).await?;
+            (at.desk.limits.wait, held.into_iter().find(|contact| contact.id == proved))
+        }
     };
     let Some((due_at, cancel)) = recovery::proved(tx, &at.case, wait).await? else {
         return Ok(Answered::Over);
     };
     // Every address of ours is made from the issuer, never from what a request says (CVE-2025-64101).
     let issuer = &at.desk.visit.house.issuer;
-    let (link, due) = (format!("{issuer}{PATH}/stop?k={}", cancel.reveal()), due_at.show());
-    notice::notify_all(tx, account, notice::RECOVERY_WAITING, &[("time", &due), ("link", &link)]).await?;
-    if let Factor::Address(contact) = factor {
-        ready(tx, at, (account, contact), due_at).await?;
+    let (stop, due) = (format!("{issuer}{PATH}/stop?k={}", cancel.reveal()), due_at.show());
+    notice::notify_all(tx, account, notice::RECOVERY_WAITING, &[("time", &due), ("link", &stop)]).await?;
+    if let Some(contact) = contact {
+        ready(tx, at, (&contact, &stop), due_at).await?;
     }
     Ok(Answered::Proved)
 }
@@ -419,17 +432,16 @@ async fn go_on(tx: &mut Tx<'_>, at: &At, (account, factor): (Id<id::Account>, Fa
 async fn ready(
     tx: &mut Tx<'_>,
     at: &At,
-    (account, contact): (Id<id::Account>, Id<id::Contact>),
+    (contact, stop): (&Contact, &str),
     due_at: Timestamp,
 ) -> Result<(), StoreError> {
-    let contact = contact::list(tx, account).await?.into_iter().find(|held| held.id == contact);
-    let Some(to) = contact.and_then(|contact| Recipient::new(contact.address.as_str().to_owned())) else {
+    let Some(to) = Recipient::new(contact.address.as_str().to_owned()) else {
         return Ok(());
     };
     let link = format!("{}{PATH}/{}", at.desk.visit.house.issuer, at.t);
     let until = (due_at + recovery::AWAKE).show();
-    let locale = notice::locale_of(tx, account).await?;
-    let with: &[(&str, &str)] = &[("link", &link), ("until", &until)];
+    let locale = notice::locale_of(tx, contact.account).await?;
+    let with: &[(&str, &str)] = &[("link", &link), ("until", &until), ("stop", stop)];
     notify::queue(tx, Message { to, template: notice::RECOVERY_READY, locale, with, due_at: Some(due_at) }).await?;
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use axum::{http::StatusCode, response::Response};
 use idp_core::{
-    authn::{self, PasswordUse, device, notice, own_words, recovery},
+    authn::{self, PasswordUse, ceremony, device, notice, own_words, recovery},
     crypto::password::{PasswordError, PasswordHash},
     people::{self, AccountState, StoredAccount, StoredPerson},
     session,
@@ -104,6 +104,7 @@ async fn write(tx: &mut Tx<'_>, at: &At, (hash, usage): (&PasswordHash, Password
     };
     let person = people::account_by_id(tx, account).await?.ok_or(Fault::bug("finding a recovered account"))?.person;
     authn::password::set(tx, account, person, (hash, usage)).await?;
+    ceremony::recovered(tx, account).await?;
     end_everything(tx, at, (person, account)).await?;
     let time = tx.now().show();
     notice::notify_all(tx, account, notice::PASSWORD_RECOVERED, &[("time", &time)]).await?;

@@ -1,7 +1,8 @@
-//! `idp admin bootstrap | list | grant | end | break-glass`: administrators, from the server itself. Whoever has the key file and the database needs no role, and
+//! `idp admin bootstrap | list | grant | end | break-glass | cases`: administrators, from the server itself. Whoever has the key file and the database needs no role, and
 //! is recorded like everybody else.
 
 mod break_glass;
+mod cases;
 
 use std::time::Duration;
 
@@ -42,6 +43,9 @@ enum What {
     /// The two sealed ways in.
     #[command(subcommand)]
     BreakGlass(break_glass::What),
+    /// Sign-ins that were reported as somebody else's.
+    #[command(subcommand)]
+    Cases(cases::What),
     /// Ends an appointment.
     End {
         /// Which.
@@ -82,6 +86,7 @@ pub(super) async fn run(ctx: &Ctx, arguments: Arguments) -> Result<Exit, CliErro
         What::List => list(ctx, &opened).await,
         What::Grant(grant) => appoint(ctx, &opened, &grant).await,
         What::BreakGlass(what) => break_glass::run(ctx, &opened, what).await,
+        What::Cases(what) => cases::run(ctx, &opened, what).await,
         What::End { id, because } => end(ctx, &opened, &id, &because).await,
     }
 }

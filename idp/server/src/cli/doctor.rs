@@ -86,6 +86,8 @@ mod check {
     pub(super) const TLS: Check = Check { name: "tls", what: "cli-doctor-tls", todo: "cli-doctor-tls-do" };
     pub(super) const CACHE: Check = Check { name: "cache", what: "cli-doctor-cache", todo: "cli-doctor-cache-do" };
     pub(super) const ISSUER: Check = Check { name: "issuer", what: "cli-doctor-issuer", todo: "cli-doctor-issuer-do" };
+    pub(super) const HOST_NAMES: Check =
+        Check { name: "host-names", what: "cli-doctor-host-names", todo: "cli-doctor-host-names-do" };
     pub(super) const PASSKEYS: Check =
         Check { name: "passkeys", what: "cli-doctor-passkeys", todo: "cli-doctor-passkeys-do" };
     pub(super) const REGISTRY: Check =

@@ -140,6 +140,7 @@ fn numbers(config: &Config) -> Found {
         ("factors.codes_per_target_per_hour", config.factors.codes_per_target_per_hour, 1, 100),
         ("factors.codes_per_account_per_day", config.factors.codes_per_account_per_day, 1, 1_000),
         ("recovery.wait_hours", config.recovery.wait_hours, 1, 168),
+        ("recovery.second_factor_wait_hours", config.recovery.second_factor_wait_hours, 1, 168),
         ("recovery.per_address_per_hour", config.recovery.per_address_per_hour, 1, 10_000),
         ("recovery.per_number_per_day", config.recovery.per_number_per_day, 1, 100),
         ("org.undo_days", config.org.undo_days, 1, 365),

@@ -24,7 +24,8 @@ pub struct Throttle {
     /// Failures for one account in a day, wherever from; browsers that signed in before are not counted. 10 to 100
     /// (NIST SP 800-63B-4 allows no more than 100).
     pub failures_per_account_per_day: u32,
-    /// Wrong answers to the question for a second factor, for one account. 3 to 100.
+    /// Wrong answers to the question for a second factor, for one account and in one browser that signed in before; and wrong codes of an app
+    /// in recoveries of one account in a day. 3 to 100.
     pub failures_of_second_factor: u32,
 }
 
@@ -49,9 +50,9 @@ pub struct Factors {
     pub sms: bool,
     /// Whether codes by mail are asked for after the password. They do not reach the second level. Needs a way to send them.
     pub email: bool,
-    /// Codes to one address in an hour. 1 to 100.
+    /// Codes to one address in an hour, those to sign in with, to recover with and to prove an address with each by themselves. 1 to 100.
     pub codes_per_target_per_hour: u32,
-    /// Codes for one account in a day. 1 to 1000.
+    /// Codes for one account in a day, each errand by itself. 1 to 1000.
     pub codes_per_account_per_day: u32,
 }
 
@@ -67,18 +68,26 @@ impl Default for Factors {
 pub struct Recovery {
     /// Whether people may recover by themselves. Needs the population registry.
     pub enabled: bool,
-    /// Hours between proving an address and setting a new password, in which the holder can stop it. 1 to 168. Whoever proves a second
-    /// factor does not wait.
+    /// Hours between proving an address and setting a new password, in which the holder can stop it. 1 to 168.
     pub wait_hours: u32,
+    /// The same after a second factor: a code of an app or one on paper. 1 to 168.
+    pub second_factor_wait_hours: u32,
     /// Recoveries begun from one address in an hour. 1 to 10000.
     pub per_address_per_hour: u32,
-    /// Recoveries begun with one personal number in a day. 1 to 100.
+    /// Recoveries begun with one personal number from one address in a day; ten times as many wherever from, where the first of each address
+    /// is always answered. A browser that signed in to an account of that number has a count of its own. 1 to 100.
     pub per_number_per_day: u32,
 }
 
 impl Default for Recovery {
     fn default() -> Self {
-        Self { enabled: true, wait_hours: 24, per_address_per_hour: 20, per_number_per_day: 5 }
+        Self {
+            enabled: true,
+            wait_hours: 24,
+            second_factor_wait_hours: 12,
+            per_address_per_hour: 20,
+            per_number_per_day: 5,
+        }
     }
 }
 
@@ -108,8 +117,10 @@ pub fn gate(throttle: &Throttle, factors: &Factors, recovery: &Recovery, can_sen
         policy: second::Policy { sms: factors.sms && can_send.0, email: factors.email && can_send.1 },
         recovery: recovery.enabled.then(|| authn::RecoveryLimits {
             wait: HOUR * recovery.wait_hours,
+            second_wait: HOUR * recovery.second_factor_wait_hours,
             address: limit(recovery.per_address_per_hour, HOUR),
             number: limit(recovery.per_number_per_day, DAY),
+            guesses: limit(throttle.failures_of_second_factor, DAY),
         }),
     }
 }

@@ -17,8 +17,9 @@ use idp_core::{
         Cx, StoreError, Tx, meta, quota,
         revision::{self, Room},
     },
-    types::Fault,
+    types::{Fault, Id, id},
 };
+use uuid::Uuid;
 
 use super::{Job, Jobs};
 use crate::{
@@ -146,7 +147,7 @@ impl Jobs {
         let db = &self.house.db;
         let warned = db.write(cx, |tx| Box::pin(warn(tx))).await?;
         let dormant = db.write(cx, |tx| Box::pin(watch::mark_dormant(tx))).await?;
-        let reviews = db.write(cx, |tx| Box::pin(watch::open_reviews(tx))).await?;
+        let reviews = db.write(cx, |tx| Box::pin(ask_for_reviews(tx))).await?;
         let choices = db.write(cx, |tx| Box::pin(office::sweep(tx))).await?;
         Ok(warned + dormant + reviews + choices + self.index_names(cx).await?)
     }
@@ -221,6 +222,37 @@ async fn warn(tx: &mut Tx<'_>) -> Result<u64, StoreError> {
             authn::notice::notify_all(tx, account.id, authn::notice::POST_ENDS, &[("day", &day), ("days", &days)])
                 .await?;
         }
+        let with = [("day", day.as_str()), ("days", &days)];
+        tell_heads(tx, (one.unit, one.person), (authn::notice::POST_ENDS_THERE, &with)).await?;
     }
     Ok(ending.len() as u64)
+}
+
+/// A review and the word to who owes it are one write.
+async fn ask_for_reviews(tx: &mut Tx<'_>) -> Result<u64, StoreError> {
+    let opened = watch::open_reviews(tx).await?;
+    for review in &opened {
+        let day = day_of(review.due_at - Duration::from_millis(1));
+        let nobody = Id::from_uuid(Uuid::nil());
+        tell_heads(tx, (review.unit, nobody), (authn::notice::REVIEW_OPENED, &[("day", day.as_str())])).await?;
+    }
+    Ok(opened.len() as u64)
+}
+
+/// Tells who leads a unit, but not whom it is about: they are told themself.
+async fn tell_heads(
+    tx: &mut Tx<'_>,
+    (unit, about): (Id<id::Unit>, Id<id::Person>),
+    (template, with): (notify::Template, &[(&str, &str)]),
+) -> Result<(), StoreError> {
+    let now = tx.now();
+    for head in watch::heads(tx, unit, now).await?.into_iter().filter(|head| *head != about) {
+        for account in people::accounts_of(tx, head).await? {
+            let locale = account.locale.unwrap_or_default();
+            let name = office::tell::unit(tx, unit, now, locale).await?;
+            let with: Vec<(&str, &str)> = with.iter().copied().chain([("unit", name.as_str())]).collect();
+            authn::notice::notify_all(tx, account.id, template, &with).await?;
+        }
+    }
+    Ok(())
 }

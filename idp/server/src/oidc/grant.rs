@@ -179,6 +179,18 @@ impl Grants for OpenGrants {
         end_grants_of(tx, person, because).await
     }
 
+    async fn end_of_session(
+        &self,
+        tx: &mut Tx<'_>,
+        session: Id<id::Session>,
+        because: &'static str,
+    ) -> Result<(), StoreError> {
+        for grant in rows::open_grants_of_session(tx, session).await? {
+            revoke(tx, grant, because).await?;
+        }
+        Ok(())
+    }
+
     async fn end_proved_with(
         &self,
         tx: &mut Tx<'_>,

@@ -63,6 +63,7 @@ const GRANT_AND_PERSON: &str = "select g.id, g.party_id, g.person_id, g.account_
 const REVOKE_GRANT: &str = "update token_grant set revoked_at = $2, revoked_because = $3 where id = $1 and revoked_at is null \
     returning person_id, party_id";
 const OPEN_GRANTS: &str = "select id from token_grant where person_id = $1 and revoked_at is null";
+const OPEN_GRANTS_OF_SESSION: &str = "select id from token_grant where session_id = $1 and revoked_at is null";
 const OPEN_GRANTS_PROVED_WITH: &str = "select g.id from token_grant g join session_proved p on p.session_id = g.session_id \
     where p.credential_id = $1 and g.revoked_at is null";
 const REVOKE_ALL: &str = "update token_grant set revoked_at = $1, revoked_because = $2 where revoked_at is null";
@@ -98,6 +99,7 @@ pub(super) const ALL: &[&str] = &[
     GRANT_AND_PERSON,
     REVOKE_GRANT,
     OPEN_GRANTS,
+    OPEN_GRANTS_OF_SESSION,
     OPEN_GRANTS_PROVED_WITH,
     REVOKE_ALL,
     SWEEP_GRANTS,
@@ -234,6 +236,14 @@ pub(super) async fn revoke_grant(
 
 pub(super) async fn open_grants(conn: &mut Conn, person: Id<id::Person>) -> Result<Vec<Id<id::Grant>>, StoreError> {
     conn.all(OPEN_GRANTS, params![person]).await?.iter().map(|row| row.id("id")).collect()
+}
+
+/// Grants of a session, ended or not.
+pub(super) async fn open_grants_of_session(
+    conn: &mut Conn,
+    session: Id<id::Session>,
+) -> Result<Vec<Id<id::Grant>>, StoreError> {
+    conn.all(OPEN_GRANTS_OF_SESSION, params![session]).await?.iter().map(|row| row.id("id")).collect()
 }
 
 /// Grants of sessions in which a credential was used, ended or not.

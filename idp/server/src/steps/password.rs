@@ -109,6 +109,6 @@ fn busy(visit: &Visit, again: &str) -> Halt {
 
 fn throttled(at: &At, asked: Asked, until: Timestamp) -> Halt {
     let seconds = until.since(at.visit.now()).as_secs().max(1);
-    let errors = Errors::throttled(seconds.div_ceil(60));
+    let errors = at.visit.traced(Errors::throttled(seconds.div_ceil(60)));
     Halt::from(asked.page(at, StatusCode::TOO_MANY_REQUESTS, errors)).retry_after(seconds)
 }

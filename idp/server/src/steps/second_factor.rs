@@ -180,7 +180,10 @@ pub(super) async fn after_password(at: &At, first: &First, can: BrowserCan) -> R
 async fn send_to(tx: &mut Tx<'_>, at: &At, contact: &Contact) -> Result<Result<(), UsedUp>, StoreError> {
     let locale = notice::locale_of(tx, contact.account).await?;
     let bound = code::Bound::sign_in(at.sign_in.digest);
-    code::send(tx, bound, contact, (notice::SIGN_IN_CODE, locale), at.visit.house.gate.codes).await
+    let (visit, now) = (&at.visit, tx.now());
+    let device = visit.house.devices(&visit.headers).known(tx, contact.account, now).await?;
+    let counted = code::Counted { limits: visit.house.gate.codes, device };
+    code::send(tx, bound, contact, (notice::SIGN_IN_CODE, locale), counted).await
 }
 
 /// What the write of an answer found.
@@ -226,7 +229,9 @@ async fn judge(tx: &mut Tx<'_>, at: &At, chosen: Chosen, typed: &str) -> Result<
         Chosen::Recovery => Answer::Recovery(typed),
     };
     let gate = &at.visit.house.gate;
-    match second::prove(tx, &first, answer, (gate.policy, &gate.limits)).await? {
+    let devices = &at.visit.house.devices(&at.visit.headers);
+    let rules = second::Rules { policy: gate.policy, limits: &gate.limits, devices };
+    match second::prove(tx, &first, answer, rules).await? {
         Err(refusal) => Ok(Found::Refused(refusal)),
         Ok(proof) => Ok(match write(tx, at, &proof, BrowserCan::Unknown).await? {
             Ok(written) => Found::Began(written),
@@ -243,7 +248,7 @@ fn errors(at: &At, refusal: Refusal) -> Errors {
         Refusal::Over | Refusal::Closed(_) => Said::new("err-code-over"),
         Refusal::Throttled(until) => {
             let minutes = until.since(at.visit.now()).as_secs().div_ceil(60);
-            return Errors::throttled(minutes);
+            return at.visit.traced(Errors::throttled(minutes));
         }
     };
     Errors::none().field("code", said)
@@ -272,7 +277,7 @@ pub(super) async fn send(visit: Visit, ticket: Ticket, Form(params): Form) -> Re
         Ok(()) => Ok(onward(&at.path(&format!("?way={}", chosen.word())))),
         Err(used_up) => {
             let minutes = used_up.until.since(at.visit.now()).as_secs().div_ceil(60);
-            again_with(&at, chosen, quota_errors(minutes)).await
+            again_with(&at, chosen, at.visit.traced(quota_errors(minutes))).await
         }
     }
 }
@@ -282,7 +287,7 @@ fn quota_errors(minutes: u64) -> Errors {
     Errors {
         title: "err-codes-used-up-title",
         notices: vec![Said::new("err-codes-used-up").with("minutes", &minutes.max(1))],
-        fields: Vec::new(),
+        ..Errors::none()
     }
 }
 

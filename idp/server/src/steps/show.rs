@@ -84,6 +84,7 @@ fn at_failed(at: &At, status: StatusCode, reason: &'static str) -> Response {
         reason,
         again_href: at.path(""),
         other_href: at.path_with((PASSKEY, "other")),
+        trace: at.visit.trace(),
     };
     render_with(status, &page)
 }
@@ -134,6 +135,7 @@ pub(super) fn creation(at: &At, status: StatusCode, errors: Errors) -> Response 
         ceremony: ceremony(at, "/passkey/new"),
         label: at.visit.usual_label(at.locale),
         in_app: in_app::in_app(&at.visit.headers),
+        app_href: (!offered).then(|| at.visit.keep_locale(&format!("/account/factors?t={}", at.t))),
         later_action: offered.then(|| at.path("/passkey/later")),
         cancel_action: (!offered).then(|| at.path("/cancel")),
         back_href: None,

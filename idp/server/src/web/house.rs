@@ -81,6 +81,14 @@ pub trait Grants: Send + Sync {
         because: &'static str,
     ) -> Result<(), StoreError>;
 
+    /// Ends what was given out in one session, also what would outlive it (`offline_access`).
+    async fn end_of_session(
+        &self,
+        tx: &mut Tx<'_>,
+        session: Id<id::Session>,
+        because: &'static str,
+    ) -> Result<(), StoreError>;
+
     /// Ends what was given out in sessions in which a credential was used, also what would outlive them (`offline_access`).
     async fn end_proved_with(
         &self,

@@ -36,8 +36,8 @@ pub use account::{
     Account, AccountAccess, AccountApprovals, AccountDelegations, AccountHistory, AccountPosts, AccountReceipt,
     AccountReported, AccountService, AccountServices, AccountSessions, AccountSettings, Act, Answered, Choice, Datum,
     DelegationNew, DelegationReview, DelegationRow, DelegationTyped, Nav, PostCard, PostLines, ReceiptRow,
-    RefusedLines, Release, ReviewCard, ReviewPart, RightLines, ServiceRow, ServiceState, SessionRow, Tab, WaitingCard,
-    label_of_level, left, masked,
+    RefusedLines, Release, Reported, ReviewCard, ReviewPart, RightLines, ServiceRow, ServiceState, SessionRow, Tab,
+    WaitingCard, label_of_level, left, masked,
 };
 pub use admin::{BreakGlassDone, BreakGlassKey, OwnerOffered, ProblemPage};
 pub use chrome::{Banner, Chrome, show_time};

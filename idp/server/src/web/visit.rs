@@ -34,7 +34,7 @@ use super::{
     display::Look,
     extract::Params,
     house::House,
-    page::{Chrome, ErrorCode, ErrorPage, NextStep, Words, render_with},
+    page::{Chrome, ErrorCode, ErrorPage, Errors, NextStep, Words, render_with},
     problem::{self, Code, Problem},
 };
 
@@ -199,6 +199,16 @@ impl Visit {
             next,
         };
         Halt::from(render_with(code.status(), &page))
+    }
+
+    /// What is refused, with what the help desk asks for.
+    pub fn traced(&self, errors: Errors) -> Errors {
+        Errors { trace: Some(self.trace()), ..errors }
+    }
+
+    /// The reference of this request, and when it was.
+    pub fn trace(&self) -> (String, Timestamp) {
+        (self.context.request_id.to_string(), self.now())
     }
 
     /// The way back to a party: the address where it wants people after signing out is the one page of its own that we

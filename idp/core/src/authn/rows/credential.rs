@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use super::super::ceremony::Answers;
 use super::super::credential::{Credential, Held, Kind, New, owner};
 use crate::{
     crypto::{
@@ -10,7 +11,7 @@ use crate::{
     },
     params,
     store::{Conn, Row, StoreError, Tx},
-    types::{Fault, Id, Secret, Timestamp, id},
+    types::{Fault, Id, Secret, id},
 };
 
 const INSERT: &str = "insert into credential \
@@ -31,8 +32,9 @@ const HANDLE: &str = "select handle from webauthn_user where account_id = $1";
 /// Two first ceremonies of one person may meet: one of the two handles stays.
 const INSERT_HANDLE: &str = "insert into webauthn_user (account_id, handle, created_at) values ($1, $2, $3) \
     on conflict (account_id) do nothing";
-const PUT_OFF: &str = "update webauthn_user set put_off_at = $2 where account_id = $1";
-const PUT_OFF_AT: &str = "select put_off_at from webauthn_user where account_id = $1";
+const PUT_OFF: &str = "update webauthn_user set put_off_at = $2, recovered_at = null where account_id = $1";
+const RECOVERED: &str = "update webauthn_user set recovered_at = $2, put_off_at = null where account_id = $1";
+const ANSWERS: &str = "select put_off_at, recovered_at from webauthn_user where account_id = $1";
 
 pub(in crate::authn) const COUNT_STALE: &str =
     "select count(*) as n from credential where sealed is not null and seal_key_id <> $1";
@@ -54,7 +56,8 @@ pub(in crate::authn) const ALL: &[&str] = &[
     HANDLE,
     INSERT_HANDLE,
     PUT_OFF,
-    PUT_OFF_AT,
+    RECOVERED,
+    ANSWERS,
     COUNT_STALE,
     STALE,
     RESEAL,
@@ -168,9 +171,14 @@ pub(in crate::authn) async fn put_off(tx: &mut Tx<'_>, account: Id<id::Account>)
     tx.run(PUT_OFF, params![account, now]).await.map(|_| ())
 }
 
-pub(in crate::authn) async fn put_off_at(
-    conn: &mut Conn,
-    account: Id<id::Account>,
-) -> Result<Option<Timestamp>, StoreError> {
-    Ok(conn.one(PUT_OFF_AT, params![account]).await?.map(|row| row.opt_time("put_off_at")).transpose()?.flatten())
+pub(in crate::authn) async fn recovered(tx: &mut Tx<'_>, account: Id<id::Account>) -> Result<(), StoreError> {
+    let now = tx.now();
+    tx.run(RECOVERED, params![account, now]).await.map(|_| ())
+}
+
+pub(in crate::authn) async fn answers(conn: &mut Conn, account: Id<id::Account>) -> Result<Answers, StoreError> {
+    let Some(row) = conn.one(ANSWERS, params![account]).await? else {
+        return Ok(Answers::default());
+    };
+    Ok(Answers { put_off_at: row.opt_time("put_off_at")?, recovered_at: row.opt_time("recovered_at")? })
 }

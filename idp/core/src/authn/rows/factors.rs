@@ -44,6 +44,7 @@ const RECOVERY_CODES: &str = "select spent_at from recovery_code where account_i
 const INSERT_TOTP_STEP: &str = "insert into totp_step (credential_id, last_step) values ($1, $2)";
 const MOVE_TOTP_STEP: &str = "update totp_step set last_step = $2 where credential_id = $1 and last_step < $2";
 const IS_DEVICE: &str = "select last_at from device where digest = $1 and account_id = $2 and last_at > $3";
+const DEVICE_OF: &str = "select account_id from device where digest = $1 and last_at > $2";
 const INSERT_DEVICE: &str = "insert into device (digest, account_id, first_at, last_at) values ($1, $2, $3, $3)";
 const TOUCH_DEVICE: &str = "update device set last_at = $2 where digest = $1 and last_at < $3";
 const FORGET_DEVICES: &str = "delete from device where account_id = $1";
@@ -82,6 +83,7 @@ pub(in crate::authn) const ALL: &[&str] = &[
     INSERT_TOTP_STEP,
     MOVE_TOTP_STEP,
     IS_DEVICE,
+    DEVICE_OF,
     INSERT_DEVICE,
     TOUCH_DEVICE,
     FORGET_DEVICES,
@@ -167,12 +169,12 @@ pub(in crate::authn) async fn insert_code(
     digest: Digest,
 ) -> Result<(), StoreError> {
     let (now, ends_at) = (tx.now(), tx.now() + LIFETIME);
-    tx.run(INSERT_CODE, params![id, bound.0, contact, digest, now, ends_at]).await.map(|_| ())
+    tx.run(INSERT_CODE, params![id, bound.digest, contact, digest, now, ends_at]).await.map(|_| ())
 }
 
 pub(in crate::authn) async fn end_codes(tx: &mut Tx<'_>, bound: Bound) -> Result<(), StoreError> {
     let now = tx.now();
-    tx.run(END_CODES, params![bound.0, now]).await.map(|_| ())
+    tx.run(END_CODES, params![bound.digest, now]).await.map(|_| ())
 }
 
 /// The one code that may be answered.
@@ -181,12 +183,12 @@ pub(in crate::authn) async fn newest_code(
     bound: Bound,
 ) -> Result<Option<(Id<Code>, Id<id::Contact>)>, StoreError> {
     let now = tx.now();
-    let row = tx.one(NEWEST_CODE, params![bound.0, now, i64::from(TRIES)]).await?;
+    let row = tx.one(NEWEST_CODE, params![bound.digest, now, i64::from(TRIES)]).await?;
     row.map(|row| Ok((row.id("id")?, row.id("contact_id")?))).transpose()
 }
 
 pub(in crate::authn) async fn has_code(conn: &mut Conn, bound: Bound, now: Timestamp) -> Result<bool, StoreError> {
-    Ok(conn.one(NEWEST_CODE, params![bound.0, now, i64::from(TRIES)]).await?.is_some())
+    Ok(conn.one(NEWEST_CODE, params![bound.digest, now, i64::from(TRIES)]).await?.is_some())
 }
 
 pub(in crate::authn) async fn spend_code(tx: &mut Tx<'_>, id: Id<Code>, digest: Digest) -> Result<bool, StoreError> {
@@ -263,6 +265,14 @@ pub(in crate::authn) async fn is_device(
     seen_after: Timestamp,
 ) -> Result<bool, StoreError> {
     Ok(conn.one(IS_DEVICE, params![digest, account, seen_after]).await?.is_some())
+}
+
+pub(in crate::authn) async fn device_of(
+    conn: &mut Conn,
+    digest: Digest,
+    seen_after: Timestamp,
+) -> Result<Option<Id<id::Account>>, StoreError> {
+    conn.one(DEVICE_OF, params![digest, seen_after]).await?.map(|row| row.id("account_id")).transpose()
 }
 
 pub(in crate::authn) async fn insert_device(

@@ -14,7 +14,7 @@ const COUNT: &str = "update recovery set tries = tries + 1 where digest = $1 and
     and (state = 'asked' or (state = 'proved' and opened_at is null and due_at <= $3))";
 /// The tries after the wait are counted anew.
 const PROVED: &str = "update recovery set state = 'proved', state_at = $2, cancel_digest = $3, due_at = $4, ends_at = $5, \
-    opened_at = $6, tries = 0 \
+    tries = 0 \
     where digest = $1 and state = 'asked' and ends_at > $2 and account_id is not null";
 const OPEN: &str = "update recovery set opened_at = $2, ends_at = $3 \
     where digest = $1 and state = 'proved' and opened_at is null and due_at <= $2 and ends_at > $2";
@@ -66,10 +66,10 @@ pub(in crate::authn) async fn count_try(tx: &mut Tx<'_>, digest: Digest, most: i
 pub(in crate::authn) async fn proved(
     tx: &mut Tx<'_>,
     (digest, cancel): (Digest, Digest),
-    (due_at, opened_at, ends_at): (Timestamp, Option<Timestamp>, Timestamp),
+    (due_at, ends_at): (Timestamp, Timestamp),
 ) -> Result<bool, StoreError> {
     let now = tx.now();
-    Ok(tx.run(PROVED, params![digest, now, cancel, due_at, ends_at, opened_at]).await? == 1)
+    Ok(tx.run(PROVED, params![digest, now, cancel, due_at, ends_at]).await? == 1)
 }
 
 pub(in crate::authn) async fn open(tx: &mut Tx<'_>, digest: Digest, ends_at: Timestamp) -> Result<bool, StoreError> {

@@ -49,6 +49,9 @@ const REVIEW_UNIT: &str = "select unit_id from post_review where id = $1 and clo
 const LEADS: &str =
     "select unit_id from unit_leader where unit_id = $1 and person_id = $2 and valid_from <= $3 and valid_until > $3";
 
+const HEADS: &str = "select distinct person_id from unit_leader where unit_id = $1 and valid_from <= $2 and valid_until > $2 \
+    order by person_id";
+
 /// Every statement of this file.
 pub(super) const ALL: &[&str] = &[
     ENDING,
@@ -65,6 +68,7 @@ pub(super) const ALL: &[&str] = &[
     CLOSE,
     REVIEW_UNIT,
     LEADS,
+    HEADS,
 ];
 
 /// A post that a job looked at.
@@ -214,6 +218,15 @@ pub(crate) async fn close(tx: &mut Tx<'_>, review: ReviewId) -> Result<bool, Sto
 /// The unit of an open review.
 pub(crate) async fn review_unit(conn: &mut Conn, review: ReviewId) -> Result<Option<Id<id::Unit>>, StoreError> {
     conn.one(REVIEW_UNIT, params![review]).await?.map(|row| row.id("unit_id")).transpose()
+}
+
+/// Who leads a unit.
+pub(crate) async fn heads(
+    conn: &mut Conn,
+    unit: Id<id::Unit>,
+    at: Timestamp,
+) -> Result<Vec<Id<id::Person>>, StoreError> {
+    conn.all(HEADS, params![unit, at]).await?.iter().map(|row| row.id("person_id")).collect()
 }
 
 /// Whether a person leads a unit.

@@ -52,6 +52,7 @@ pub(super) async fn all(config: &Config) -> Vec<Finding> {
     found.push(tls(config, clock.now()));
     found.push(cached(config).await);
     found.push(reach::issuer(config, clock.now()).await);
+    found.push(reach::host_names(config, clock.now()).await);
     found.push(reach::passkeys(config).await);
     found.push(reach::registry(config, clock.now()).await);
     found.push(notify(config));

@@ -10,36 +10,62 @@ use tokio::net::TcpStream;
 use url::Url;
 
 use super::{Check, Finding, Mark, check, checks};
-use crate::config::Config;
+use crate::config::{Config, Issuer};
 
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(3);
 const DISCOVERY: &str = "/.well-known/openid-configuration";
+const RELATED: &str = "/.well-known/webauthn";
 
 /// Whether the public address leads to a server that says it is this issuer, over https with a certificate that is good for a while. A server
 /// that does not run yet takes no connections, so that is a warning; what else is found is wrong.
 pub(super) async fn issuer(config: &Config, now: Timestamp) -> Finding {
-    let issuer = config.server.public_url.as_str();
-    let wrong = |why: String| Finding::new(check::ISSUER, Mark::Wrong, format!("{issuer}: {why}"));
-    if let Err(why) = connect(issuer).await {
-        return Finding::new(check::ISSUER, Mark::Warning, format!("{issuer}: {why}"));
+    answers(config, check::ISSUER, config.server.public_url.as_str(), now).await
+}
+
+/// Whether each further name of the same server leads to it as well: a name that answers with another issuer, or with none, is one where people
+/// and parties get lost while the province moves. The first one that does not is told.
+pub(super) async fn host_names(config: &Config, now: Timestamp) -> Finding {
+    if config.server.also_at.is_empty() {
+        return Finding::new(check::HOST_NAMES, Mark::Skipped, "");
     }
-    let url = match Url::parse(&format!("{issuer}{DISCOVERY}")) {
-        Ok(url) => url,
-        Err(error) => return wrong(error.to_string()),
-    };
-    let seen = match net::look_at_ourselves(&config.outgoing, url).await {
-        Ok(seen) => seen,
+    let mut good = Vec::new();
+    for name in &config.server.also_at {
+        let finding = answers(config, check::HOST_NAMES, name.as_str(), now).await;
+        if finding.mark != Mark::Good {
+            return finding;
+        }
+        good.push(finding.detail);
+    }
+    Finding::new(check::HOST_NAMES, Mark::Good, good.join(", "))
+}
+
+/// Whether discovery under an origin says that it is ours.
+async fn answers(config: &Config, check: Check, origin: &str, now: Timestamp) -> Finding {
+    let issuer = config.server.public_url.as_str();
+    let wrong = |why: String| Finding::new(check, Mark::Wrong, format!("{origin}: {why}"));
+    if let Err(why) = connect(origin).await {
+        return Finding::new(check, Mark::Warning, format!("{origin}: {why}"));
+    }
+    let (seen, said) = match document(config, origin, DISCOVERY).await {
+        Ok(found) => found,
         Err(why) => return wrong(why),
     };
-    if seen.status != 200 {
-        return wrong(format!("{DISCOVERY}: HTTP {}", seen.status));
-    }
-    let said = serde_json::from_slice::<Value>(&seen.body).ok();
-    match said.as_ref().and_then(|document| document["issuer"].as_str()) {
-        Some(said) if said == issuer => standing(check::ISSUER, issuer, &seen, now),
+    match said["issuer"].as_str() {
+        Some(said) if said == issuer => standing(check, origin, &seen, now),
         Some(said) => wrong(format!("{DISCOVERY}: issuer {said:.200}")),
         None => wrong(format!("{DISCOVERY}: ?")),
     }
+}
+
+/// A document of JSON under one of our own origins.
+async fn document(config: &Config, origin: &str, path: &str) -> Result<(Seen, Value), String> {
+    let url = Url::parse(&format!("{origin}{path}")).map_err(|error| error.to_string())?;
+    let seen = net::look_at_ourselves(&config.outgoing, url).await?;
+    if seen.status != 200 {
+        return Err(format!("{path}: HTTP {}", seen.status));
+    }
+    let said = serde_json::from_slice(&seen.body).map_err(|_not_json| format!("{path}: ?"))?;
+    Ok((seen, said))
 }
 
 /// Origins that browsers take from `/.well-known/webauthn`: at least five names, and no client takes more for sure (WebAuthn Level 3
@@ -47,7 +73,7 @@ pub(super) async fn issuer(config: &Config, now: Timestamp) -> Finding {
 const NAMES: usize = 5;
 
 /// Whether the pages of every host name can use the passkeys. Where a page is not under the rp id, the browser asks the home of the rp id
-/// who is related, so that address must be reachable and there must not be too many names.
+/// who is related, so that address must name every origin of ours and there must not be too many names.
 pub(super) async fn passkeys(config: &Config) -> Finding {
     let rp_id = config.rp_id();
     let origins = config.origins();
@@ -67,11 +93,32 @@ pub(super) async fn passkeys(config: &Config) -> Finding {
     if names.is_empty() {
         return Finding::new(check::PASSKEYS, Mark::Good, said);
     }
-    let home = format!("https://{rp_id}");
-    match connect(&home).await {
-        Ok(()) => Finding::new(check::PASSKEYS, Mark::Good, said),
-        Err(why) => Finding::new(check::PASSKEYS, Mark::Warning, format!("{said}: {home}/.well-known/webauthn: {why}")),
+    let home = home(config);
+    if let Err(why) = connect(&home).await {
+        return Finding::new(check::PASSKEYS, Mark::Warning, format!("{said}: {home}{RELATED}: {why}"));
     }
+    let wrong = |why: String| Finding::new(check::PASSKEYS, Mark::Wrong, format!("{said}: {home}: {why}"));
+    let told = match document(config, &home, RELATED).await {
+        Ok((_, told)) => told,
+        Err(why) => return wrong(why),
+    };
+    let told: Vec<&str> = told["origins"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let related = config.webauthn.related_origins.iter().map(Issuer::as_str);
+    let missing: Vec<&str> =
+        origins.iter().map(String::as_str).chain(related).filter(|origin| !told.contains(origin)).collect();
+    if missing.is_empty() {
+        Finding::new(check::PASSKEYS, Mark::Good, said)
+    } else {
+        wrong(format!("{RELATED}: {} ?", missing.join(", ")))
+    }
+}
+
+/// Where browsers ask who may use the passkeys: at the rp id over https. While nothing leaves this machine, the server itself is there.
+fn home(config: &Config) -> String {
+    let rp_id = config.rp_id();
+    let own = std::iter::once(&config.server.public_url).chain(&config.server.also_at);
+    let own = own.filter(|origin| origin.host() == rp_id).map(|origin| origin.as_str().to_owned()).next();
+    own.unwrap_or_else(|| format!("https://{rp_id}"))
 }
 
 /// Whether the registry's host answers, by the way and under the allowances by which it will be asked. No question is asked: each counts

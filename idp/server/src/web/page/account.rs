@@ -15,7 +15,9 @@ use idp_core::types::{Ial, Timestamp};
 use super::chrome::Chrome;
 use super::enrol::DataMatch;
 
-pub use activity::{AccountAccess, AccountHistory, AccountReported, AccountSessions, Act, Release, SessionRow};
+pub use activity::{
+    AccountAccess, AccountHistory, AccountReported, AccountSessions, Act, Release, Reported, SessionRow,
+};
 pub use posts::{
     AccountApprovals, AccountDelegations, AccountPosts, Choice, DelegationNew, DelegationReview, DelegationRow,
     DelegationTyped, PostCard, PostLines, RefusedLines, ReviewCard, ReviewPart, RightLines, WaitingCard, left,
@@ -122,7 +124,7 @@ pub struct Datum {
     /// The key of where it comes from.
     pub source: &'static str,
     /// Since when.
-    pub at: Option<Timestamp>,
+    pub at: Timestamp,
 }
 
 /// The page `account`.
@@ -133,10 +135,6 @@ pub struct Account {
     pub c: Chrome,
     /// The other pages.
     pub nav: Nav,
-    /// The person's name.
-    pub name: String,
-    /// Their sign-in name.
-    pub login_name: String,
     /// What is known of them.
     pub data: Vec<Datum>,
     /// How well we know them.

@@ -3,7 +3,7 @@
 use idp_core::office::Kind;
 use idp_core::signin::{self, Fact};
 use idp_core::text;
-use idp_core::types::Locale;
+use idp_core::types::{Locale, Timestamp};
 
 /// A name or text that somebody else wrote, with the language they wrote it in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,12 +71,14 @@ pub struct Errors {
     pub notices: Vec<Said>,
     /// What concerns one field each, in the order of the form.
     pub fields: Vec<FieldError>,
+    /// Where it is no mistake in a form: the request's reference and when it was, for the help desk.
+    pub trace: Option<(String, Timestamp)>,
 }
 
 impl Errors {
     /// Nothing is wrong.
     pub const fn none() -> Self {
-        Self { title: "error-summary-title", notices: Vec::new(), fields: Vec::new() }
+        Self { title: "error-summary-title", notices: Vec::new(), fields: Vec::new(), trace: None }
     }
 
     /// Adds what is wrong with one field.
@@ -111,7 +113,7 @@ impl Errors {
             Said::new("err-throttled-reason"),
             Said::new("err-throttled-next"),
         ];
-        Self { title: "err-throttled-title", notices, fields: Vec::new() }
+        Self { title: "err-throttled-title", notices, ..Self::none() }
     }
 
     /// Whether nothing is wrong.

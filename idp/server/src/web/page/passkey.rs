@@ -67,6 +67,8 @@ pub struct PasskeyFailed {
     pub again_href: String,
     /// Where they find the other ways.
     pub other_href: String,
+    /// The request's reference and when it was, for the help desk.
+    pub trace: (String, Timestamp),
 }
 
 impl PasskeyFailed {
@@ -93,6 +95,9 @@ pub struct PasskeyCreate {
     pub label: String,
     /// The app whose browser this is: it keeps no passkeys.
     pub in_app: Option<&'static str>,
+    /// Where an app for codes is set up instead: it reaches the same level in every browser, without a script. `None`: "later" is the other
+    /// way.
+    pub app_href: Option<String>,
     /// Where "later" goes; `None`: it is not an offer.
     pub later_action: Option<String>,
     /// `/sign-in/{t}/cancel`; `None` on one's own pages.

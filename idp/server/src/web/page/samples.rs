@@ -127,7 +127,9 @@ fn sign_in(to: &mut Collected) {
             page.login = "nguyenvanan\"><b>".to_owned();
             page.errors = Errors::bad_credentials();
         }),
-        ("throttled", IDS, |page| page.errors = Errors::throttled(15)),
+        ("throttled", &["error-reference", "error-time"], |page| {
+            page.errors = Errors { trace: Some(trace()), ..Errors::throttled(15) };
+        }),
         ("shared", IDS, |page| page.shared = true),
         ("empty", IDS, |page| page.errors = Errors::empty_credentials(true, true)),
         ("again", AGAIN, |page| page.account = Some("Nguyễn Văn An".to_owned())),
@@ -304,15 +306,17 @@ fn sign_out(to: &mut Collected) {
     to.add("signed-out", "own", &["signed-out", "continue-link"], &own);
 }
 
+/// Reference and time of a request.
+pub(super) fn trace() -> (String, Timestamp) {
+    ("01981f3e-7c1a-7d52-9a37-2f0c5b1e8d44".to_owned(), Timestamp::from_millis(1_773_540_307_000))
+}
+
 fn errors_and_home(to: &mut Collected) {
     const IDS: &[&str] = &["error-code", "error-reference", "error-text", "next-step"];
     let look = to.look;
-    let page = |code, next| ErrorPage {
-        c: chrome(look),
-        code,
-        reference: "01981f3e-7c1a-7d52-9a37-2f0c5b1e8d44".to_owned(),
-        at: Timestamp::from_millis(1_773_540_307_000),
-        next,
+    let page = |code, next| {
+        let (reference, at) = trace();
+        ErrorPage { c: chrome(look), code, reference, at, next }
     };
     let again = NextStep::Again { href: "/enrol".to_owned() };
     let back = NextStep::BackTo { party: long_party(), href: "https://portal.example/?error=access_denied".to_owned() };

@@ -58,6 +58,8 @@ pub struct Factors {
     pub has_password: bool,
     /// The address to show in the field again.
     pub typed: String,
+    /// The sign-in that the person left for a moment to set an app up.
+    pub resume_href: Option<String>,
     /// Makes addresses of forms: the language that was chosen goes with them.
     pub paths: WayPaths,
 }

@@ -30,10 +30,19 @@ pub struct Act {
     pub times: u32,
     /// Whether it can be reported: signing in and failing to can, signing out cannot.
     pub may_report: bool,
-    /// The number of the case, where it was reported.
-    pub reported: Option<String>,
+    /// The case, where it was reported.
+    pub reported: Option<Reported>,
     /// Whether it is this very session.
     pub here: bool,
+}
+
+/// The case of a reported row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reported {
+    /// The number to read out.
+    pub number: String,
+    /// When it was closed and what was found; `None`: it is open.
+    pub closed: Option<(Timestamp, String)>,
 }
 
 impl Act {

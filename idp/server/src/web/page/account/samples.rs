@@ -21,6 +21,7 @@ pub(in crate::web::page) fn add(to: &mut Collected) {
     consent(to);
     data(to);
     history(to);
+    reported(to);
     sessions(to);
     services(to);
     receipt(to);
@@ -105,16 +106,16 @@ fn data(to: &mut Collected) {
         (Ial::Ial2, DataMatch::Pending),
         (Ial::Ial3, DataMatch::None),
     ] {
-        let datum = |label, id, value: &str, source| Datum { label, value: value.to_owned(), id, source, at: Some(AT) };
+        let datum = |label, id, value: &str, source| Datum { label, value: value.to_owned(), id, source, at: AT };
         let context = Account {
             c: Chrome { banner: Some(Banner::Contingency), ..chrome(look) },
             nav: nav(Tab::Data),
-            name: "Nguyễn Văn An".to_owned(),
-            login_name: "nguyenvanan4821".to_owned(),
             data: vec![
+                datum("scope-name", "account-name", "Nguyễn Văn An", "source-matched"),
+                datum("login-name", "login-name", "nguyenvanan4821", "source-given"),
                 datum("scope-dob", "account-birthdate", "15/03/1985", "source-matched"),
                 datum("scope-id-number", "account-number", &masked("079085000001"), "source-declared"),
-                Datum { at: None, ..datum("scope-locale", "account-locale", "Tiếng Việt", "source-chosen") },
+                datum("scope-locale", "account-locale", "Tiếng Việt", "source-chosen"),
             ],
             shared: data_match == DataMatch::Pending,
             assurance,
@@ -153,6 +154,10 @@ fn history(to: &mut Collected) {
         reported: None,
         here: false,
     };
+    let case = |number: &str, found: Option<&str>| {
+        let closed = found.map(|found| (AT, found.to_owned()));
+        Some(Reported { number: number.to_owned(), closed })
+    };
     let quiet = |what| Act { may_report: false, methods: Vec::new(), address: None, ..act(what, "other/other") };
     let failed = |method, times| Act {
         methods: vec![method],
@@ -167,7 +172,11 @@ fn history(to: &mut Collected) {
         failed("amr-second", 1),
         Act { here: true, ..act("act-signed-in", "chrome/android") },
         act("act-reauthenticated", "safari/ios"),
-        Act { reported: Some("BC-7K2M-4Q9D".to_owned()), ..act("act-signed-in", "coccoc/windows") },
+        Act { reported: case("BC-7K2M-4Q9D", None), ..act("act-signed-in", "coccoc/windows") },
+        Act {
+            reported: case("BC-9D4Q-2M7K", Some("Máy ở uỷ ban xã, đã đổi mật khẩu.")),
+            ..act("act-signed-in", "edge/windows")
+        },
         Act { agent: None, ..act("act-signed-in", "other/linux") },
         quiet("act-signed-out"),
         quiet("act-everywhere"),
@@ -185,6 +194,10 @@ fn history(to: &mut Collected) {
     let full = page(acts, Some("/account/history?before=7".to_owned()));
     to.add("account-history", "full", &["history", "older", "tab-data"], &full);
     to.add("account-history", "empty", &["history", "history-empty"], &page(Vec::new(), None));
+}
+
+fn reported(to: &mut Collected) {
+    let look = to.look;
     for (name, signed_out, failed) in [("here", true, false), ("elsewhere", false, false), ("failed", false, true)] {
         let context = AccountReported {
             c: chrome(look),

@@ -3,7 +3,7 @@
 use idp_core::signin::Why as Rule;
 use idp_core::types::Timestamp;
 
-use super::super::samples::{Collected, chrome, long_party, party, why};
+use super::super::samples::{Collected, chrome, long_party, party, trace, why};
 use super::*;
 use crate::web::ceremony::not_created;
 
@@ -18,8 +18,13 @@ pub(in crate::web::page) fn all(to: &mut Collected) {
     own(to);
     for (reason, _) in REASONS {
         let (again_href, other_href) = ("/sign-in/tx_sample".to_owned(), "/sign-in/tx_sample?passkey=other".to_owned());
-        let page = PasskeyFailed { c: chrome(to.look), reason, again_href, other_href };
-        to.add("passkey-failed", reason, &["passkey-reason", "passkey-again", "passkey-other"], &page);
+        let page = PasskeyFailed { c: chrome(to.look), reason, again_href, other_href, trace: trace() };
+        to.add(
+            "passkey-failed",
+            reason,
+            &["passkey-reason", "passkey-again", "passkey-other", "error-reference", "error-time"],
+            &page,
+        );
     }
 }
 
@@ -58,6 +63,7 @@ fn creation(to: &mut Collected) {
         ceremony: ceremony("/sign-in/tx_sample/passkey/new"),
         label: "Điện thoại \"của\" <b>An".to_owned(),
         in_app: None,
+        app_href: (rule == Rule::LevelNeeded).then(|| "/account/factors?t=tx_sample".to_owned()),
         later_action: None,
         cancel_action: Some("/sign-in/tx_sample/cancel".to_owned()),
         back_href: None,
@@ -67,12 +73,13 @@ fn creation(to: &mut Collected) {
     let back_href = Some("/account/passkeys".to_owned());
     let own = PasskeyCreate { why: None, cancel_action: None, back_href, ..plain(Rule::PasskeyOffer) };
     to.add("passkey-create", "needed", IDS, &plain(Rule::LevelNeeded));
+    to.add("passkey-create", "needed", &["app-instead"], &plain(Rule::LevelNeeded));
     to.add("passkey-create", "offer", &["passkey-later", "why"], &offer);
     to.add("passkey-create", "own", &["back"], &own);
     to.add(
         "passkey-create",
         "in-app",
-        &["in-app"],
+        &["in-app", "app-instead"],
         &PasskeyCreate { in_app: Some("Facebook"), ..plain(Rule::LevelNeeded) },
     );
     for word in ["exists", "failed", "passkey-full", "passkey-late"] {

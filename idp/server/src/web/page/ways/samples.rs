@@ -100,9 +100,12 @@ fn factors(to: &mut Collected) {
         has_second: false,
         has_password: true,
         typed: String::new(),
+        resume_href: None,
         paths: paths(),
     };
     to.add("factors", "plain", IDS, &plain());
+    let resume_href = Some("/sign-in/tx_sample".to_owned());
+    to.add("factors", "resume", &["resume", "resume-link", "app-add"], &Factors { resume_href, ..plain() });
     let app =
         AppRow {
             id: "01890a5d".to_owned(), label: "Điện thoại \"'<b>".to_owned(), added_at: AT, used_at: Some(AT)
