@@ -78,7 +78,7 @@ pub async fn invite(tx: &mut Tx<'_>, of: Id<id::Person>) -> Result<(Handle<Invit
 /// Whose a link is. Looking at it does not use it up: chats and mail programs open links, too.
 pub async fn invited(conn: &mut Conn, link: Digest, now: Timestamp) -> Result<Option<Invited>, StoreError> {
     let Some((of, ends_at)) = rows::invited(conn, (link, now), MOST_WRONG).await? else { return Ok(None) };
-    let known = person(conn, of).await?.filter(|known| known.is_active());
+    let known = person(conn, of).await?.filter(super::person::StoredPerson::is_active);
     let name = known.and_then(|known| known.profile).map(|profile| profile.name);
     Ok(name.map(|name| Invited { person: of, name, ends_at }))
 }
