@@ -14,6 +14,8 @@ use idp_core::{
 use idp_tests::{Engine, house};
 use serde_json::{Value, json};
 
+mod officials;
+
 use crate::faults::process::{Process, configure, run};
 
 const DESIRED: &str = r#"
@@ -96,13 +98,18 @@ async fn commands(engine: Engine) {
     assert_eq!((code, said["error"]["problems"].as_array().map(Vec::len)), (Some(3), Some(2)), "{said}");
 }
 
-/// How `serve`, `migrate` and `doctor` end over a database whose fourth migration was another text.
-async fn refused_after_another_text(file: &Path) -> [Option<i32>; 3] {
+/// The database that a configuration names.
+async fn database(file: &Path) -> Db {
     let config: toml::Table = toml::from_str(&std::fs::read_to_string(file).expect("reads")).expect("a table");
     let text = |section: &str, key: &str| config[section][key].as_str().expect("a text").to_owned();
     let seals = std::fs::read_to_string(text("secrets", "key_file")).expect("reads");
     let seals = Arc::new(Seals::parse(&seals).expect("a good line"));
-    let db = Db::open(&Options { url: text("database", "url"), connections: 2 }, seals).await.expect("opens");
+    Db::open(&Options { url: text("database", "url"), connections: 2 }, seals).await.expect("opens")
+}
+
+/// How `serve`, `migrate` and `doctor` end over a database whose fourth migration was another text.
+async fn refused_after_another_text(file: &Path) -> [Option<i32>; 3] {
+    let db = database(file).await;
     let cx = Cx::operator("journey".into(), Clock::system().now());
     let sql = "update migration set digest = (select digest from migration where number = 3) where number = 4";
     let changed: Result<u64, StoreError> =

@@ -27,7 +27,7 @@ pub(crate) enum Caller {
 }
 
 /// A request to be sent: header lines win over the usual ones.
-pub(super) fn request(house: &House, caller: &Caller, method: &str, path: &str) -> RequestBuilder {
+pub(crate) fn request(house: &House, caller: &Caller, method: &str, path: &str) -> RequestBuilder {
     let method = Method::from_bytes(method.to_uppercase().as_bytes()).expect("a method");
     let request = house.http.request(method, house.at(path)).header("accept-language", "en");
     match caller {
@@ -90,7 +90,8 @@ pub(crate) async fn officer(house: &House, role: Role, scope: Scope) -> Officer 
     Officer { person, session, console, appointment }
 }
 
-pub(super) async fn console(house: &House, person: &Person) -> (Id<id::Session>, Caller) {
+/// Signs a person in as if with two factors.
+pub(crate) async fn signed_in(house: &House, person: &Person) -> session::Live {
     let mut browser = Browser::new();
     let page = browser.open(&house.at("/account")).await;
     let page = browser.enter(&page, person).await;
@@ -101,9 +102,19 @@ pub(super) async fn console(house: &House, person: &Person) -> (Id<id::Session>,
     let live = session::find(&mut house.db().read().await.expect("reads"), digest, limits, cx.now).await;
     let live = live.expect("reads").expect("is alive");
     level(house, live.id, Aal::Aal2).await;
-    let strong = &session::Live { aal: Aal::Aal2, ..live };
-    let opened = house.db().write(&cx, |tx| Box::pin(admin::open(tx, strong))).await.expect("writes");
-    (strong.id, Caller::Console(opened.expect("may enter").reveal().to_owned()))
+    session::Live { aal: Aal::Aal2, ..live }
+}
+
+/// Opens the console in a session; `None`: it is closed to them.
+pub(crate) async fn entered(house: &House, live: &session::Live) -> Option<Caller> {
+    let cx = house.cx();
+    let opened = house.db().write(&cx, |tx| Box::pin(admin::open(tx, live))).await.expect("writes");
+    opened.ok().map(|cookie| Caller::Console(cookie.reveal().to_owned()))
+}
+
+pub(crate) async fn console(house: &House, person: &Person) -> (Id<id::Session>, Caller) {
+    let strong = signed_in(house, person).await;
+    (strong.id, entered(house, &strong).await.expect("may enter"))
 }
 
 /// Writes another level into a session, as proving oneself otherwise does.
@@ -152,7 +163,7 @@ pub(crate) struct Country {
     pub(crate) other: Id<id::Unit>,
 }
 
-fn unit(code: &str, level: &str, parent: Option<Value>) -> Value {
+pub(super) fn unit(code: &str, level: &str, parent: Option<Value>) -> Value {
     let mut unit = json!({"kind": "territory", "name": {"vi": format!("Đơn vị {code}"), "en": format!("Unit {code}")},
         "codes": [{"scheme": "gso", "value": code}], "level": level, "form": level, "ref": code});
     if let Some(parent) = parent {
@@ -184,25 +195,32 @@ impl Country {
             unit("66", "province", Some(made("00"))),
             unit("10000", "commune", Some(made("54"))),
         ]);
-        let new: change::NewSet = serde_json::from_value(set("2020-01-01", &operations)).expect("a set");
-        let (cx, new) = (house.cx(), &new);
-        let written = house.db().write(&cx, |tx| {
-            Box::pin(async move {
-                for word in ["country", "province", "commune"] {
-                    let label = Label { id: word.to_owned(), vi: word.to_owned(), en: word.to_owned() };
-                    org::put_form(tx, &Form { label, level: None }).await?;
-                }
-                change::enact(tx, new).await
-            })
-        });
-        written.await.expect("is recorded");
-        let mut conn = house.db().read().await.expect("reads");
-        let mut of = async |code: &str| {
-            let uses = org::units_with_code(&mut conn, code).await.expect("reads");
-            uses.first().expect("is there").unit
-        };
+        enact(house, &["country", "province", "commune"], &operations).await;
+        let of = async |code| by_code(house, code).await;
         Self { root: of("00").await, province: of("54").await, commune: of("10000").await, other: of("66").await }
     }
+}
+
+/// Records a tree from the beginning of 2020, with these forms.
+pub(super) async fn enact(house: &House, forms: &[&str], operations: &Value) {
+    let new: change::NewSet = serde_json::from_value(set("2020-01-01", operations)).expect("a set");
+    let (cx, new) = (house.cx(), &new);
+    let written = house.db().write(&cx, |tx| {
+        Box::pin(async move {
+            for word in forms {
+                let label = Label { id: (*word).to_owned(), vi: (*word).to_owned(), en: (*word).to_owned() };
+                org::put_form(tx, &Form { label, level: None }).await?;
+            }
+            change::enact(tx, new).await
+        })
+    });
+    written.await.expect("is recorded");
+}
+
+pub(super) async fn by_code(house: &House, code: &str) -> Id<id::Unit> {
+    let mut conn = house.db().read().await.expect("reads");
+    let uses = org::units_with_code(&mut conn, code).await.expect("reads");
+    uses.first().expect("is there").unit
 }
 
 /// The starter set of roles.

@@ -24,7 +24,7 @@ fn offices() -> impl Iterator<Item = Listed> {
 }
 
 /// The same without those that only tell of one's own session, whose proof may be old.
-fn acts() -> impl Iterator<Item = Listed> {
+pub(super) fn acts() -> impl Iterator<Item = Listed> {
     offices().filter(|operation| !matches!(operation.id, "leave_console" | "choose_acting_post"))
 }
 
@@ -37,7 +37,7 @@ fn path(operation: &Listed) -> String {
     parts.collect::<Vec<_>>().join("/")
 }
 
-async fn call(house: &House, caller: &Caller, operation: &Listed, lines: &[(&'static str, &str)]) -> Reply {
+pub(super) async fn call(house: &House, caller: &Caller, operation: &Listed, lines: &[(&'static str, &str)]) -> Reply {
     let mut request = request(house, caller, operation.method, &path(operation));
     if operation.takes_body {
         request = request.json(&json!({}));

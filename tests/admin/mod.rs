@@ -1,15 +1,18 @@
 //! The admin API and the ways into the console, on both databases.
 
+mod attacks;
 mod break_glass;
 mod conventions;
 pub(crate) mod desk;
 mod files;
 mod gate;
 mod invitation;
+mod matrix;
 mod officials;
 mod owner;
 mod rights;
 mod sets;
+mod shelf;
 
 /// Tells a journey on a server of its own of each engine: these journeys count what is in the tables.
 macro_rules! apart {

@@ -182,3 +182,45 @@ fn being_carried_over_makes_no_post_younger() {
         }
     });
 }
+
+#[test]
+fn row_201_whoever_comes_into_a_unit_that_was_there_does_not_get_all_of_it() {
+    idp_tests::run(async {
+        for engine in Engine::ALL {
+            let staff = Staff::of(engine).await;
+            let (an, binh, cuc) = (
+                staff.person("Nguyễn Văn An").await,
+                staff.person("Trần Thị Bình").await,
+                staff.person("Lê Thị Cúc").await,
+            );
+            let taken_in = staff.new_post(an, "22018", &["chuyen-vien-thu-ly"]).await;
+            staff.install(&NewAssignment { scope: office::Scope::Unit, ..taken_in }).await;
+            let host = staff.install(&staff.new_post(binh, "22015", &["chuyen-vien-thu-ly"]).await).await;
+            // The province goes on in one of its own communes, as a district does that ends.
+            let above = staff.install(&staff.new_post(cuc, "54", &["chuyen-vien-thu-ly"]).await).await;
+            let operations =
+                json!([{"op": "merge", "whole": [{"unit": gso("22018")}], "into": {"existing": gso("22015")}}]);
+            staff.change(&set("2025-06-01", &operations)).await.expect("is approved");
+            let operations = json!([
+                {"op": "reparent", "unit": gso("22015"), "parent": gso("66")},
+                {"op": "dissolve", "unit": gso("54"), "successors": [{"unit": gso("22015"), "share": "whole", "default": true}]}]);
+            staff.change(&set(REFORM, &operations)).await.expect("is approved");
+            let (before, june) = ("2025-05-31", "2025-06-01");
+            let new_an = (an, now_in(&staff, an, june).await);
+            let new_cuc = (cuc, now_in(&staff, cuc, REFORM).await);
+            assert_ne!(new_cuc.1, above);
+            for (what, who, code, code_at, at, expected) in [
+                ("what was theirs", new_an, "22018", before, june, true),
+                ("the unit that took them in", new_an, "22015", june, june, false),
+                ("which its own people keep", (binh, host), "22015", june, june, true),
+                ("with what came to it, as one unit", (binh, host), "22018", before, june, false),
+                ("of a whole that goes on in a part of it, that part", new_cuc, "22015", REFORM, REFORM, true),
+                ("and the rest, too", new_cuc, "22018", before, REFORM, true),
+                ("and what was its own", new_cuc, "54", before, REFORM, true),
+                ("and nothing beside it", new_cuc, "24133", REFORM, REFORM, false),
+            ] {
+                assert_eq!(may(&staff, who, code, code_at, at).await, expected, "{engine:?}: {what}");
+            }
+        }
+    });
+}

@@ -57,6 +57,14 @@ pub(crate) fn roles(words: &[&str]) -> Vec<RoleGrant> {
 
 /// Loads provinces 54 and 66, communes 22015 and 22018 under the one, 24133 under the other, and the starter set.
 pub(crate) async fn load(db: &Db, cx: &Cx) {
+    load_units(db, cx).await;
+    let catalogue = starter::catalogue().expect("reads");
+    let loaded = db.write(cx, |tx| Box::pin(starter::load(tx, &By::Operator, &catalogue))).await;
+    assert_eq!(loaded.expect("loads").roles, catalogue.roles.len());
+}
+
+/// The units alone.
+pub(crate) async fn load_units(db: &Db, cx: &Cx) {
     let level = |word: &str, rank: i64| json!({"op": "open_level", "level": word, "rank": rank, "label": {"vi": word, "en": word}});
     let create = |unit: Value| json!({"op": "create", "unit": unit});
     let mut operations = vec![level("central", 0), level("province", 10), level("commune", 30)];
@@ -70,9 +78,6 @@ pub(crate) async fn load(db: &Db, cx: &Cx) {
     }
     let load = set("2004-01-01", &Value::Array(operations));
     db.write(cx, |tx| Box::pin(change::enact(tx, &load))).await.expect("the country is loaded");
-    let catalogue = starter::catalogue().expect("reads");
-    let loaded = db.write(cx, |tx| Box::pin(starter::load(tx, &By::Operator, &catalogue))).await;
-    assert_eq!(loaded.expect("loads").roles, catalogue.roles.len());
 }
 
 /// A change set, asked for by one person and signed by another.

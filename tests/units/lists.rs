@@ -57,7 +57,7 @@ in_country! {
     }
 }
 
-fn start(day: &str) -> Timestamp {
+pub(super) fn start(day: &str) -> Timestamp {
     day.parse::<Day>().expect("a day").start()
 }
 

@@ -2,8 +2,10 @@
 
 mod commands;
 mod lists;
+mod officials;
 mod public;
 mod replay;
+mod turn;
 
 use std::{collections::HashMap, path::PathBuf, sync::OnceLock};
 

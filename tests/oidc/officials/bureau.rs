@@ -6,7 +6,7 @@ use idp_core::{
     office::{
         self, By, Confirmed, Form, HandOn, Kind, Limits, NewAssignment, PositionId, RoleGrant, Scope, Seen, Source,
     },
-    org::{AsOf, Code, Config, FOREVER, Scheme, Span},
+    org::{AsOf, Code, Config, FOREVER, Scheme, Span, change::Rules},
     store::Actor,
     types::{Id, Timestamp, id},
 };
@@ -19,6 +19,8 @@ pub(super) type Post = Id<id::Assignment>;
 
 /// The role that speaks to one party alone, under the word `le-tan` there.
 pub(super) const DESK: &str = "ban-tiep-don";
+/// A role that administers.
+pub(super) const OFFICE: &str = "ban-quan-tri";
 pub(super) const SCOPE: (&str, &str) = ("scope", "openid profile officials");
 
 pub(super) struct Bureau {
@@ -46,19 +48,33 @@ impl Bureau {
     pub(super) async fn with(engine: Engine, change: &Value) -> Self {
         let house = House::start(engine, "").await;
         staff::load(house.db(), &house.cx()).await;
-        let party = house.party(party_with(change)).await;
+        let mut wanted = party_with(change);
+        wanted["resources"] = json!([house.at("/api/v1")]);
+        let party = house.party(wanted).await;
         let other = house.party(party_with(&json!({}))).await;
         let bureau = Self { house, party, other };
         bureau.put_desk(FOREVER).await;
         bureau
     }
 
-    /// Makes the role of the desk, or gives it another end.
+    /// Makes the roles of the desk and of the office, or gives them another end.
     pub(super) async fn put_desk(&self, until: Timestamp) {
+        self.put_roles(until, ["Aal1", "Aal2"]).await;
+    }
+
+    /// The same, with how well the holders of each must have proved themselves.
+    pub(super) async fn put_roles(&self, until: Timestamp, [desk, office]: [&str; 2]) {
         let (one, two) = (&self.party.client_id, &self.other.client_id);
         let form = json!({"id": DESK, "label": {"vi": "Bàn tiếp đón", "en": "Front desk"}, "class": "business", "rank": 9,
-            "delegable": true, "permissions": [format!("{one}/receive"), format!("{two}/hidden")],
+            "delegable": true, "permissions": [format!("{one}/receive"), format!("{two}/hidden")], "aal": desk,
             "parties": [{"party": one, "word": "le-tan"}]});
+        self.put_role(form, until).await;
+        let form = json!({"id": OFFICE, "label": {"vi": "Bàn quản trị", "en": "Office"}, "class": "administration", "rank": 9,
+            "permissions": ["officials.read"], "aal": office});
+        self.put_role(form, until).await;
+    }
+
+    pub(super) async fn put_role(&self, form: Value, until: Timestamp) {
         let form: Form = serde_json::from_value(form).expect("a form");
         let span = Span { from: Timestamp::default(), until };
         let seen = {
@@ -147,14 +163,23 @@ impl Bureau {
 
     /// Two communes become one, as of yesterday.
     pub(super) async fn merge_communes(&self) {
+        let rules = office::change_rules(Config { undo_days: 30, backdate_days: 3_650 });
+        self.merge((&["22015", "22018"][..], "54"), "22016", &rules).await;
+    }
+
+    /// A commune becomes another one, by a door that forgot to carry its officials.
+    pub(super) async fn forget_commune(&self) {
+        let rules = Rules { config: Config { undo_days: 30, backdate_days: 3_650 }, rooms: Vec::new() };
+        self.merge((&["24133"][..], "66"), "24134", &rules).await;
+    }
+
+    async fn merge(&self, (old, above): (&[&str], &str), new: &str, rules: &Rules) {
         let day = self.now().millis() - 86_400_000;
         let day = Timestamp::from_millis(day).day().to_string();
-        let into = staff::unit("22016", "commune", "xa", &staff::gso("54"));
-        let operations = json!([{"op": "merge", "whole": [{"unit": staff::gso("22015")}, {"unit": staff::gso("22018")}],
-            "into": {"new": into}}]);
-        let rules = office::change_rules(Config { undo_days: 30, backdate_days: 3_650 });
-        let set = staff::set(&day, &operations);
-        staff::change((self.house.db(), self.now()), &rules, &set).await.expect("is approved");
+        let into = staff::unit(new, "commune", "xa", &staff::gso(above));
+        let whole: Vec<Value> = old.iter().map(|code| json!({"unit": staff::gso(code)})).collect();
+        let set = staff::set(&day, &json!([{"op": "merge", "whole": whole, "into": {"new": into}}]));
+        staff::change((self.house.db(), self.now()), rules, &set).await.expect("is approved");
     }
 
     /// Signs in for the party and stops at the first page after the password.
@@ -183,6 +208,20 @@ impl Bureau {
     /// What introspection says of a token.
     pub(super) async fn introspect(&self, token: &str) -> Value {
         self.house.ask("/oauth2/introspect", &self.party, &[("token", token)]).await.body
+    }
+
+    /// A token with which the one-stop system asks about rights.
+    pub(super) async fn machine(&self) -> String {
+        let resource = self.house.at("/api/v1");
+        let form = [("grant_type", "client_credentials"), ("resource", resource.as_str())];
+        self.house.ask("/oauth2/token", &self.party, &form).await.text("access_token")
+    }
+
+    /// Whether the one-stop system hears that somebody may receive files in this post.
+    pub(super) async fn may_receive(&self, token: &str, (subject, post): (&str, Post), unit: Id<id::Unit>) -> bool {
+        let body = json!({"subject": subject, "post": post, "permission": "receive", "unit": unit});
+        let request = self.house.http.post(self.house.at("/api/v1/check")).bearer_auth(token).json(&body);
+        Reply::of(request).await.body["allowed"] == json!(true)
     }
 
     pub(super) async fn with_passkey(&self, person: &Person) -> (Browser, Authenticator) {

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use super::{
     appointment::{Appointment, Scope, Subject},
-    gate::{Caller, Demand},
+    gate::{Caller, Demand, How},
     register,
     role::{Permission, Role},
 };
@@ -38,7 +38,16 @@ pub(super) async fn of(conn: &mut Conn, caller: &Caller, now: Timestamp) -> Resu
     };
     let rights = office::administering(conn, (session, person), now).await?;
     let chooses = rights.is_some() || !office::offices(conn, person, now).await?.is_empty();
+    let rights = rights.filter(|rights| proven(rights, caller.how));
     Ok(Standing { appointments, rights, chooses })
+}
+
+/// Whether a session is good enough for every role of ours in a post. A role that asks for more than the console does gives nothing until
+/// its holder has proved themself so: else a weaker key would open what the catalogue keeps for a stronger one.
+fn proven(rights: &Rights, how: How) -> bool {
+    let How::Console { aal, .. } = how else { return true };
+    let ours = |held: &&office::Held| held.permissions.iter().any(|word| word.ours().is_some());
+    rights.held.iter().filter(ours).all(|held| held.aal <= aal)
 }
 
 impl Standing {

@@ -41,8 +41,13 @@ type PostId = Id<id::Assignment>;
 pub struct Ground {
     /// When.
     pub at: Timestamp,
-    /// Every unit that got territory, and all that gave it some.
+    /// Every unit that got territory, and all that gave it some; itself among them where it stood before, because what it had already was
+    /// nobody else's.
     pub back: HashMap<Unit, BTreeSet<Unit>>,
+    /// The same the other way round: all that got something of a unit.
+    pub forth: HashMap<Unit, BTreeSet<Unit>>,
+    /// The units that end.
+    pub ended: BTreeSet<Unit>,
     /// The units under one, itself among them, just before; units that were gone by then stand where they stood at their end.
     pub before: HashMap<Unit, BTreeSet<Unit>>,
     /// The same from the instant on.
@@ -100,15 +105,35 @@ impl Ground {
         }
     }
 
-    /// The post as it goes on at another unit: the same scope where that gains nothing, else the list of what was covered.
+    /// Whether everything that a post covered before is covered by the one after: each unit that goes on, and of each that ended every unit
+    /// that was made wholly from covered ones.
+    fn loses_nothing(&self, before: &Post, after: &Post) -> bool {
+        let (Covered::Units(before), Covered::Units(after)) = (self.covered_before(before), self.covered_after(after))
+        else {
+            return true;
+        };
+        let went_on = |unit: &Unit| {
+            let heirs = self.forth.get(unit).filter(|_| self.ended.contains(unit));
+            heirs.is_some_and(|heirs| heirs.is_subset(&after))
+        };
+        self.heirs_in(&before).is_subset(&after) && before.iter().all(|unit| after.contains(unit) || went_on(unit))
+    }
+
+    /// Every unit that got territory and lies wholly in covered ones.
+    fn heirs_in(&self, covered: &BTreeSet<Unit>) -> BTreeSet<Unit> {
+        let heirs = covered.iter().filter_map(|unit| self.forth.get(unit)).flatten().copied();
+        heirs.filter(|heir| self.lies_in(*heir, covered)).collect()
+    }
+
+    /// The post as it goes on at another unit: the same scope where that gains and loses nothing, else the list of what was covered.
     pub fn carried(&self, post: &Post, to: Unit, id: PostId) -> Post {
         let mut carried = Post { id, unit: to, revision: 1, ..post.clone() };
         // The window as it counts: one without a decision must not get ninety new days by being carried.
         carried.span = Span { from: post.span.from.max(self.at), until: post.window().until };
-        if matches!(post.scope, Scope::Listed(_)) || !self.gains_nothing(post, &carried) {
+        let fits = self.gains_nothing(post, &carried) && self.loses_nothing(post, &carried);
+        if matches!(post.scope, Scope::Listed(_)) || !fits {
             let Covered::Units(covered) = self.covered_before(post) else { return carried };
-            let heirs: Vec<Unit> = self.back.keys().copied().filter(|unit| self.lies_in(*unit, &covered)).collect();
-            carried.scope = Scope::Listed(covered.into_iter().chain(heirs).collect());
+            carried.scope = Scope::Listed(&covered | &self.heirs_in(&covered));
         }
         carried
     }
@@ -127,6 +152,15 @@ impl Ground {
         let window = post.span.from >= self.at.max(from.span.from) && post.span.until <= from.window().until;
         same == *from && window && self.gains_nothing(from, post)
     }
+}
+
+/// Who gave to whom, from who got from whom.
+pub(super) fn turned(back: &HashMap<Unit, BTreeSet<Unit>>) -> HashMap<Unit, BTreeSet<Unit>> {
+    let mut forth: HashMap<Unit, BTreeSet<Unit>> = HashMap::new();
+    for (heir, from) in back.iter().flat_map(|(heir, from)| from.iter().map(move |from| (*heir, *from))) {
+        forth.entry(from).or_default().insert(heir);
+    }
+    forth
 }
 
 /// A unit of which nothing is recorded below it stands for itself.
@@ -191,7 +225,7 @@ async fn carry(tx: &mut Tx<'_>, moves: &Moves, carried: &[Carried]) -> Result<()
     if found.is_empty() {
         return Ok(());
     }
-    let ground = ground(tx, moves.at, &found, &to).await?;
+    let ground = ground(tx, moves, &found, &to).await?;
     let now = tx.now();
     let unit_of = |post: &Post| to.get(&post.id).copied().unwrap_or(post.unit);
     // What comes out as it was stays as it is; what was handed on from something carried gets its new source.
@@ -241,14 +275,15 @@ async fn touched(tx: &mut Tx<'_>, moves: &Moves, to: &HashMap<PostId, Unit>) -> 
 /// Loads what is known about the units concerned, with one statement for each question.
 async fn ground(
     tx: &mut Tx<'_>,
-    at: Timestamp,
+    moves: &Moves,
     found: &[Post],
     to: &HashMap<PostId, Unit>,
 ) -> Result<Ground, StoreError> {
+    let at = moves.at;
     let just_before = Timestamp::from_millis(at.millis() - 1);
     let mut back: HashMap<Unit, BTreeSet<Unit>> = HashMap::new();
-    for (from, heir) in rows::heirs(tx, at).await? {
-        back.entry(heir).or_default().insert(from);
+    for (from, heir, stood) in rows::heirs(tx, at).await? {
+        back.entry(heir).or_default().extend(std::iter::once(from).chain(stood.then_some(heir)));
     }
     let old: BTreeSet<Unit> = found.iter().map(|post| post.unit).collect();
     let new: BTreeSet<Unit> = to.values().copied().chain(old.iter().copied()).collect();
@@ -267,7 +302,8 @@ async fn ground(
     tops_after.extend(territory.values().filter_map(|(_, after)| *after));
     let before = rows::all_under(tx, just_before, &Vec::from_iter(tops_before)).await?;
     let after = rows::all_under(tx, at, &Vec::from_iter(tops_after)).await?;
-    Ok(Ground { at, back, before, after, territory })
+    let ended = moves.moved.iter().map(|moved| moved.unit).collect();
+    Ok(Ground { at, forth: turned(&back), back, ended, before, after, territory })
 }
 
 /// What stands in the rows of a carried post.

@@ -148,6 +148,10 @@ pub enum Keep {
 /// themself. With the last answer the review is closed.
 pub async fn answer(tx: &mut Tx<'_>, by: &By, (review, post): (ReviewId, PostId), keep: Keep) -> Result<(), DeskError> {
     let unit = rows::review_unit(tx, review).await?.ok_or(DeskError::Unknown)?;
+    // A post that the review does not ask about is not there, or its answer would tell which ids of other units are.
+    if !rows::asks_about(tx, review, post).await? {
+        return Err(DeskError::Unknown);
+    }
     let known = posts::one(tx, post).await?.ok_or(DeskError::Unknown)?.post;
     let person = known.person;
     let mut bench = bench(tx, by, person, (&[], &[unit])).await?;

@@ -94,6 +94,8 @@ pub struct Listed {
     pub for_parties: bool,
     /// Whether it takes a body.
     pub takes_body: bool,
+    /// The permission that it asks for; `None`: to administer anything is enough.
+    pub permission: Option<&'static str>,
     /// The roles that permit it.
     pub roles: Vec<&'static str>,
 }
@@ -110,6 +112,7 @@ pub fn listed() -> Vec<Listed> {
             for_machines: operation.is.demand.who == Who::Both,
             for_parties: operation.is.demand.who == Who::Party,
             takes_body: operation.is.body > 0,
+            permission: operation.is.demand.permission.map(Permission::word),
             roles: Role::ALL.into_iter().filter(|role| permits(*role, operation)).map(Role::word).collect(),
         })
         .collect()

@@ -34,7 +34,9 @@ const TERRITORIAL: &str = concat!(
 );
 const HANDED_ON: &str = "select id from assignment \
     where valid_until > $1 and state in ('active', 'pending') and delegator_id in ($2)";
-const HEIRS: &str = "select from_unit, to_unit from unit_heir where effective_at = $1";
+const HEIRS: &str = "select h.from_unit, h.to_unit, (select count(*) from unit_standing s \
+        where s.unit_id = h.to_unit and s.valid_from < $1 and s.valid_until >= $1) as stood \
+    from unit_heir h where h.effective_at = $1";
 /// A unit that is gone stands where it stood at its end: whoever covered it covers what was its own.
 const ALL_UNDER: &str = "select ancestor_id, unit_id from unit_under \
     where valid_from <= $1 and (valid_until > $1 or valid_until = \
@@ -93,10 +95,10 @@ pub(crate) async fn handed_on(conn: &mut Conn, at: Timestamp, posts: &[PostId]) 
     ids(&conn.all_in(HANDED_ON, &[at.into()], &list(posts)).await?)
 }
 
-/// Which units went on in which others at an instant.
-pub(crate) async fn heirs(conn: &mut Conn, at: Timestamp) -> Result<Vec<(Unit, Unit)>, StoreError> {
+/// Which units went on in which others at an instant, and whether the other one stood before.
+pub(crate) async fn heirs(conn: &mut Conn, at: Timestamp) -> Result<Vec<(Unit, Unit, bool)>, StoreError> {
     let found = conn.all(HEIRS, params![at]).await?;
-    found.iter().map(|row| Ok((row.id("from_unit")?, row.id("to_unit")?))).collect()
+    found.iter().map(|row| Ok((row.id("from_unit")?, row.id("to_unit")?, row.int("stood")? > 0))).collect()
 }
 
 pub(crate) async fn all_under(

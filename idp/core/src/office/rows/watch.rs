@@ -40,6 +40,7 @@ const REVIEWS_OF_HEAD: &str = "select r.id, r.unit_id, r.opened_at, r.due_at, r.
     where r.closed_at is null order by r.due_at, r.id limit 1000";
 const ITEMS: &str = "select assignment_id, verdict, answered_by, answered_at from post_review_item where review_id = $1 \
     order by assignment_id limit 10000";
+const ASKED: &str = "select assignment_id from post_review_item where review_id = $1 and assignment_id = $2";
 const ANSWER: &str = "update post_review_item set verdict = $3, answered_by = $4, answered_at = $5 \
     where review_id = $1 and assignment_id = $2 and verdict is null";
 const CLOSE: &str = "update post_review set closed_at = $2 where id = $1 and closed_at is null \
@@ -62,6 +63,7 @@ pub(super) const ALL: &[&str] = &[
     REVIEWS,
     REVIEWS_OF_HEAD,
     ITEMS,
+    ASKED,
     ANSWER,
     CLOSE,
     REVIEW_UNIT,
@@ -190,6 +192,11 @@ pub(crate) async fn items(conn: &mut Conn, review: ReviewId) -> Result<Vec<Revie
         })
     };
     conn.all(ITEMS, params![review]).await?.iter().map(item).collect()
+}
+
+/// Whether a review asks about a post.
+pub(crate) async fn asks_about(conn: &mut Conn, review: ReviewId, post: PostId) -> Result<bool, StoreError> {
+    Ok(conn.one(ASKED, params![review, post]).await?.is_some())
 }
 
 pub(crate) async fn answer(

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::super::{
     Above, Confirmed, Form, Ground, Kind, Limits, Post, PostState, Reach, Role, RoleGrant, RoleId, Scope, Separation,
-    Side, UnitFacts, World,
+    Side, UnitFacts, World, carry::turned,
 };
 use crate::{
     org::{FOREVER, Span, UnitKind},
@@ -50,7 +50,8 @@ pub(crate) struct Country {
 }
 
 impl Country {
-    /// Root 0; provinces 1 and 2; communes 11, 12 under 1 and 21, 22 under 2; the agency 15 under province 1 with division 16.
+    /// Root 0; provinces 1 and 2; communes 11, 12 under 1 and 21, 22 under 2; the agency 15 under province 1 with division 16;
+    /// district 31 under province 1 with commune 32.
     pub(crate) fn new() -> Self {
         let mut country = Self { places: BTreeMap::new(), world: World::default(), made: Vec::new() };
         let ever = Span { from: day(-1_000), until: FOREVER };
@@ -65,6 +66,8 @@ impl Country {
             (22, territory, "commune", Some(2)),
             (15, UnitKind::Agency, "province", Some(1)),
             (16, UnitKind::Department, "province", Some(15)),
+            (31, territory, "district", Some(1)),
+            (32, territory, "commune", Some(31)),
         ] {
             country.places.insert(unit(number), Place { kind, level, parents: vec![(ever, parent.map(unit))] });
         }
@@ -73,10 +76,12 @@ impl Country {
         }
         for form in [
             json!({"id": "owner", "class": "system", "rank": 100, "gives_own": true, "four_eyes": true,
-                "permissions": ["platform.own", "officials.assign", "officials.approve", "roles.write", "audit.read"]}),
+                "permissions": ["platform.own", "officials.assign", "officials.approve", "officials.review", "roles.write", "audit.read"]}),
             json!({"id": "province-admin", "class": "administration", "rank": 60, "levels": ["province", "central"],
-                "permissions": ["officials.assign", "officials.approve"]}),
-            json!({"id": "commune-admin", "class": "administration", "rank": 40, "permissions": ["officials.assign"]}),
+                "permissions": ["officials.assign", "officials.approve", "officials.review"]}),
+            json!({"id": "district-admin", "class": "administration", "rank": 50, "levels": ["district"],
+                "permissions": ["officials.assign", "officials.review"]}),
+            json!({"id": "commune-admin", "class": "administration", "rank": 40, "permissions": ["officials.assign", "officials.review"]}),
             json!({"id": "auditor", "class": "administration", "rank": 35, "permissions": ["audit.read"]}),
             json!({"id": "approve", "class": "business", "rank": 28, "delegable": true, "permissions": ["desk/approve"]}),
             json!({"id": "population", "class": "business", "rank": 20, "four_eyes": true, "permissions": ["desk/population"]}),
@@ -197,8 +202,22 @@ impl Country {
             units.into_iter().map(|unit| (unit, (old.get(&unit).copied(), now.get(&unit).copied()))).collect();
         self.made.push((at, new, BTreeSet::from([one, other])));
         let of_that_day = self.made.iter().filter(|(day, ..)| *day == at);
-        let back = of_that_day.map(|(_, new, from)| (*new, from.clone())).collect();
-        Ground { at, back, before, after: all(self, at), territory }
+        let back: HashMap<Unit, BTreeSet<Unit>> = of_that_day.map(|(_, new, from)| (*new, from.clone())).collect();
+        let (forth, ended) = (turned(&back), BTreeSet::from([one, other]));
+        Ground { at, back, forth, ended, before, after: all(self, at), territory }
+    }
+
+    /// Puts a unit under another one from an instant on.
+    pub(crate) fn reparent(&mut self, moved: Unit, above: Unit, at: Timestamp) {
+        let place = self.places.get_mut(&moved).expect("is there");
+        cut(place, at);
+        place.parents.push((Span::since(at), Some(above)));
+        self.redraw();
+    }
+
+    /// Whether a decision of this very instant is recorded: two of one day are judged together, which this model does not do.
+    pub(crate) fn turns_at(&self, at: Timestamp) -> bool {
+        self.places.values().flat_map(|place| &place.parents).any(|(span, _)| span.from == at || span.until == at)
     }
 
     fn territories(&self, at: Timestamp) -> HashMap<Unit, Unit> {
