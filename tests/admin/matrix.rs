@@ -4,8 +4,7 @@ use idp::admin::{Listed, listed};
 use idp_core::{
     admin::{Role, Scope, Subject},
     office::{
-        self, By, Confirmed, DeskError, Kind, Limits, NewAssignment, PositionId, RoleGrant, RoleId, Seen, Source,
-        Verdict, starter,
+        self, By, Confirmed, Kind, Limits, NewAssignment, PositionId, RoleGrant, RoleId, Seen, Source, Verdict, starter,
     },
     org::{FOREVER, Span},
     store::Cx,
@@ -17,8 +16,8 @@ use serde_json::{Value, json};
 use super::{
     apart,
     desk::{
-        Caller, by_code, catalogue, code, console, enact, entered, get, give, officer, post, request, rows, set,
-        signed_in, unit,
+        Caller, Officer, by_code, catalogue, code, console, enact, entered, get, give, officer, post, request, rows,
+        set, signed_in, unit,
     },
     files,
     gate::{acts, call},
@@ -66,11 +65,8 @@ async fn seat(house: &House, person: &Person, unit: Id<id::Unit>, role: &RoleId)
     let given = given.expect("the operator gives it");
     if given.waits {
         let (second, seen) = (Cx::operator("second".into(), cx.now), Seen { post: given.post, revision: None });
-        let signed = house.db().write(&second, |tx| {
-            Box::pin(async move {
-                office::decide(tx, &By::Operator, seen, Verdict::Approve).await.map(|_| ()).map_err(DeskError::from)
-            })
-        });
+        let signed =
+            house.db().write(&second, |tx| Box::pin(office::decide(tx, &By::Operator, seen, Verdict::Approve)));
         signed.await.expect("a second operator signs");
     }
     given.post.to_string()
@@ -120,24 +116,36 @@ struct Twins {
     persons: [String; 2],
 }
 
+/// The role `moi-viec`: everything that an administrator of units and officials may do.
+async fn add_role_of_everything(house: &House, owner: &Officer) {
+    let every = [
+        "officials.read",
+        "officials.assign",
+        "officials.approve",
+        "officials.review",
+        "roles.write",
+        "units.read",
+        "changes.propose",
+        "changes.decide",
+    ];
+    let role = json!({"form": {"id": "moi-viec", "label": {"vi": "Mọi việc", "en": "Everything"},
+        "class": "administration", "rank": 45, "permissions": every}});
+    let added = post(house, &owner.console, "/api/v1/roles", &role).await;
+    assert_eq!(added.status, 201, "{}", added.body);
+}
+
+/// An import of one row into a unit.
+async fn imported(house: &House, by: &Caller, gso: &str) -> String {
+    let row = format!("079185000003,Lê Thị Cúc,{gso},Chuyên viên,,thong-ke,,05/01/2026,,1/QĐ,02/01/2026\n");
+    files::import(house, by, &row).await;
+    get(house, by, "/api/v1/imports").await.body["items"][0]["id"].as_str().expect("an id").to_owned()
+}
+
 impl Twins {
     async fn of(house: &House) -> Self {
         country(house).await;
         let owner = officer(house, Role::PlatformOwner, Scope::Whole).await;
-        let every = [
-            "officials.read",
-            "officials.assign",
-            "officials.approve",
-            "officials.review",
-            "roles.write",
-            "units.read",
-            "changes.propose",
-            "changes.decide",
-        ];
-        let role = json!({"form": {"id": "moi-viec", "label": {"vi": "Mọi việc", "en": "Everything"},
-            "class": "administration", "rank": 45, "permissions": every}});
-        let added = post(house, &owner.console, "/api/v1/roles", &role).await;
-        assert_eq!(added.status, 201, "{}", added.body);
+        add_role_of_everything(house, &owner).await;
         let binh = house.citizen("Trần Thị Bình").await;
         let home = by_code(house, "54").await;
         seat(house, &binh, home, &RoleId::parse("moi-viec").expect("a word")).await;
@@ -167,18 +175,7 @@ impl Twins {
         };
         let reviews: Vec<String> = units.iter().map(review).collect();
         let (_, caller) = console(house, &binh).await;
-        let mut imports = Vec::new();
-        for (by, gso) in [(&caller, "22015"), (&owner, "24133")] {
-            files::import(
-                house,
-                by,
-                &format!("079185000003,Lê Thị Cúc,{gso},Chuyên viên,,thong-ke,,05/01/2026,,1/QĐ,02/01/2026\n"),
-            )
-            .await;
-            imports.push(
-                get(house, by, "/api/v1/imports").await.body["items"][0]["id"].as_str().expect("an id").to_owned(),
-            );
-        }
+        let imports = vec![imported(house, &caller, "22015").await, imported(house, &owner, "24133").await];
         let pair = |all: Vec<String>| <[String; 2]>::try_from(all).expect("two");
         let (units, persons) = (pair(units), pair(persons));
         let ids = vec![

@@ -71,8 +71,8 @@ fn called(number: usize) -> String {
     format!("{} {} {}", FAMILY[number % 10], MIDDLE[number / 10 % 10], GIVEN[number / 100 % 12])
 }
 
-fn decided() -> Option<Confirmed> {
-    Some(Confirmed { number: "12/QĐ-UBND".into(), date: start(SINCE).day() })
+fn decided() -> Confirmed {
+    Confirmed { number: "12/QĐ-UBND".into(), date: start(SINCE).day() }
 }
 
 /// A post to be given, without its holder.
@@ -106,7 +106,7 @@ fn seats(land: &Land) -> Vec<Seat> {
                 let forms: Vec<&office::Form> = catalogue.roles.iter().filter(fits).collect();
                 let form = forms[(number / SCOPES.len() + number) % forms.len()];
                 let unconfirmed = number % 7 == 3 && !form.administers();
-                let decision = if unconfirmed { None } else { decided() };
+                let decision = (!unconfirmed).then(decided);
                 let (kind, role) = (KINDS[number % KINDS.len()], form.id.clone());
                 seats.push(Seat { province, unit: *unit, scope, kind, role, decision });
             }
@@ -196,7 +196,7 @@ async fn hand_on(house: &House, land: &Land, province: &'static str, all: &mut V
             scope: Scope::Subtree,
             kind: Kind::Acting,
             role: role("lanh-dao-don-vi"),
-            decision: decided(),
+            decision: Some(decided()),
         };
         let (giver, from) = seat(house, all.len(), &head).await;
         let clerk = Seat { role: role("theo-doi-han"), scope: Scope::Own, kind: Kind::Primary, ..head };
@@ -209,7 +209,7 @@ async fn hand_on(house: &House, land: &Land, province: &'static str, all: &mut V
             roles: vec![RoleGrant { role: role("lanh-dao-don-vi"), parties: None }],
             scope,
             span: Span { from: start(SINCE), until },
-            decision: decided(),
+            decision: Some(decided()),
             limits: Limits::default(),
         };
         let cx = Cx::job("test", start(SINCE)).acting(Actor::Person(giver.person));
@@ -223,8 +223,14 @@ async fn hand_on(house: &House, land: &Land, province: &'static str, all: &mut V
 async fn part(house: &House, land: &Land, province: &'static str, all: &mut Vec<Official>) {
     let communes = land.of_province(province);
     let unit = *communes.iter().find(|unit| land.units[*unit].level == "commune").expect("there is a commune");
-    let elder =
-        Seat { province, unit, scope: Scope::Unit, kind: Kind::Primary, role: role("thong-ke"), decision: decided() };
+    let elder = Seat {
+        province,
+        unit,
+        scope: Scope::Unit,
+        kind: Kind::Primary,
+        role: role("thong-ke"),
+        decision: Some(decided()),
+    };
     let (official, _) = seat(house, all.len(), &elder).await;
     let of_district = land.units[&unit].parent.expect("a district");
     let beside = Seat { unit: of_district, kind: Kind::Concurrent, role: role("chuyen-vien-thu-ly"), ..elder };

@@ -135,13 +135,11 @@ impl Turn {
         if theirs.contains(&Over::Unit(unit)) || self.before.units.contains_key(&unit) {
             return theirs.contains(&Over::Unit(unit));
         }
-        match self.givers.get(&unit) {
-            Some(givers) => givers.iter().all(|giver| theirs.contains(&Over::Unit(*giver))),
-            None => {
-                let above = self.after.units.get(&unit).and_then(|row| row.parent);
-                above.is_some_and(|above| self.was_theirs(above, theirs))
-            }
+        if let Some(givers) = self.givers.get(&unit) {
+            return givers.iter().all(|giver| theirs.contains(&Over::Unit(*giver)));
         }
+        let above = self.after.units.get(&unit).and_then(|row| row.parent);
+        above.is_some_and(|above| self.was_theirs(above, theirs))
     }
 
     /// What the set says a unit went on as, of what lay wholly in theirs.

@@ -149,7 +149,7 @@ async fn prepare(bureau: &Bureau, way: Way, flaw: Flaw) -> Stage {
     assert_eq!(told(&reply)["capacity"], "official");
     stage.access = reply.text("access_token");
     if way == Way::Check {
-        stage.subject = told(&reply)["sub"].as_str().expect("a subject").to_owned();
+        told(&reply)["sub"].as_str().expect("a subject").clone_into(&mut stage.subject);
         stage.access = bureau.machine().await;
         assert!(tells(bureau, &mut stage).await, "the party hears yes before {flaw:?}");
         return stage;

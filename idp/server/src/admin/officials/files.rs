@@ -86,7 +86,7 @@ pub(super) async fn read(conn: &mut Conn, file: &File) -> Result<(Table, Digest)
         Ok::<_, SheetError>((import::table(&sheet, &positions, &roles), digest::sha256(&bytes)))
     });
     let read = read.await.map_err(|error| Fault::new("reading a table", error))?;
-    Ok(read.map_err(|error| invalid([Mistake::at("/file", word_of_sheet(&error))]))?)
+    Ok(read.map_err(|error| invalid([Mistake::at("/file", word_of_sheet(error))]))?)
 }
 
 /// The rows of a table in which every cell can be read.
@@ -100,7 +100,7 @@ pub(super) fn good(table: Table) -> Result<Vec<Row>, Stop> {
     Ok(table.rows)
 }
 
-const fn word_of_sheet(error: &SheetError) -> &'static str {
+const fn word_of_sheet(error: SheetError) -> &'static str {
     match error {
         SheetError::Large => "file-large",
         SheetError::Workbook => "file-workbook",
