@@ -29,7 +29,17 @@ static RUNTIME: std::sync::LazyLock<tokio::runtime::Runtime> =
 /// Runs a journey. All journeys and all servers share one runtime, because connections belong to the runtime that opened them: a pool that
 /// outlives the runtime of one test would hold dead ones.
 pub fn run<T>(journey: impl Future<Output = T>) -> T {
+    told_by_servers();
     RUNTIME.block_on(journey)
+}
+
+/// Prints what servers log, at the levels that `IDP_TEST_LOG` names (`warn`, `idp=debug`): a reference on a page is found there.
+fn told_by_servers() {
+    if let Ok(levels) = std::env::var("IDP_TEST_LOG") {
+        let told = tracing_subscriber::fmt().with_env_filter(levels).with_test_writer();
+        // Set by the first journey of a process.
+        let _set_before = told.try_init();
+    }
 }
 
 /// Tells one journey on both engines: SQLite with the cache in memory, and PostgreSQL with Redis.

@@ -44,6 +44,7 @@ use super::{
 };
 use crate::web::{
     Code, Form, Halt, Visit,
+    evenly::evenly,
     page::{Chrome, Errors, Given, NextStep, Recover, RecoverProof, RecoverWait, Said, render_with},
     visit::{Binding, onward},
 };
@@ -157,7 +158,7 @@ pub(super) async fn ask(visit: Visit, Form(params): Form) -> Result<Response, Ha
             recovery::begin(tx, account).await
         })
     });
-    let handle = begun.await.map_err(|error: StoreError| Fault::from(error))?;
+    let handle = evenly(begun).await.map_err(|error: StoreError| Fault::from(error))?;
     Ok(desk.bound(onward(&desk.visit.keep_locale(&format!("{PATH}/{}", handle.reveal())))))
 }
 
@@ -299,7 +300,7 @@ pub(super) async fn send(visit: Visit, ticket: Ticket, Form(params): Form) -> Re
             Ok::<(), StoreError>(())
         })
     });
-    written.await.map_err(|error: StoreError| Fault::from(error))?;
+    evenly(written).await.map_err(|error: StoreError| Fault::from(error))?;
     Ok(onward(&visit.keep_locale(&path(&at.t, "?sent=1"))))
 }
 

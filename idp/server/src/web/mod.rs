@@ -19,6 +19,7 @@
 //! | [`new_password`] | a new password, wherever one is chosen |
 //! | [`through`] | through the hall for a door of our own |
 //! | [`ceremony`], [`in_app`] | what a script asks the device; which browsers keep no passkeys |
+//! | [`evenly`] | answers whose time must not tell whom they are about |
 //! | [`invitation`] | the address of the way into a record |
 //! | [`house`], [`tally`] | the long-lived parts that every door shares |
 //! | [`alarm`] | break-glass accounts in log and measurements |
@@ -35,6 +36,7 @@ pub mod cookie;
 pub mod csrf;
 pub mod current;
 pub mod display;
+pub mod evenly;
 pub mod extract;
 pub mod gate;
 pub mod headers;
