@@ -193,8 +193,9 @@ async fn postgres(options: &Options) -> Result<Pools, Fault> {
     let connect = PgConnectOptions::from_str(&options.url)
         .map_err(open)?
         .application_name("idp")
-        // Planning a reform of the whole country thinks for seconds between two statements, longer on a busy machine.
-        .options([("statement_timeout", "10s"), ("idle_in_transaction_session_timeout", "60s")])
+        // Planning a reform of the whole country thinks for seconds between two statements, longer on a busy machine; and one statement of
+        // it writes thousands of rows.
+        .options([("statement_timeout", "30s"), ("idle_in_transaction_session_timeout", "60s")])
         .statement_cache_capacity(256)
         .log_statements(LevelFilter::Trace)
         .log_slow_statements(LevelFilter::Debug, Duration::from_secs(1));

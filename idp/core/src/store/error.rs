@@ -53,9 +53,12 @@ pub(super) fn meaning(error: sqlx::Error) -> Meaning {
         if matches!(database.code().as_deref(), Some("40001" | "40P01" | "5" | "517")) {
             return Meaning::Again;
         }
-        // 57P01..03: the server goes down or comes up; 53300: too many connections; 13 SQLITE_FULL; 10 SQLITE_IOERR.
-        let passing =
-            matches!(database.code().as_deref(), Some("57P01" | "57P02" | "57P03" | "53300" | "53100" | "13"));
+        // 57P01..03: the server goes down or comes up; 53300: too many connections; 57014 and 25P03: it took longer than a statement, or
+        // the time between two, may take, as on a busy machine; 13 SQLITE_FULL.
+        let passing = matches!(
+            database.code().as_deref(),
+            Some("57P01" | "57P02" | "57P03" | "53300" | "53100" | "57014" | "25P03" | "13")
+        );
         return Meaning::Fault(if passing {
             Fault::passing("using the database", error)
         } else {
