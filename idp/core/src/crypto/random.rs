@@ -1,6 +1,9 @@
 //! The one source of randomness.
 
-use std::sync::{Mutex, PoisonError};
+use std::{
+    collections::VecDeque,
+    sync::{Mutex, PoisonError},
+};
 
 use uuid::{Builder, Uuid};
 
@@ -18,14 +21,33 @@ pub fn bytes<const N: usize>() -> [u8; N] {
 /// which this process made them: of two posts of one decision the first one stays the older one.
 pub fn id<T>(now: Timestamp) -> Id<T> {
     let millis = u64::try_from(now.millis()).unwrap_or(0);
-    let (millis, count) = COUNTER.lock().unwrap_or_else(PoisonError::into_inner).next(millis);
+    let (millis, count) = COUNTERS.lock().unwrap_or_else(PoisonError::into_inner).next(millis);
     let mut random = bytes::<10>();
     random[..2].copy_from_slice(&count.to_be_bytes());
     let value: Uuid = Builder::from_unix_timestamp_millis(millis, &random).into_uuid();
     Id::from_uuid(value)
 }
 
-static COUNTER: Mutex<Counter> = Mutex::new(Counter { millis: 0, count: 0 });
+static COUNTERS: Mutex<Counters> = Mutex::new(Counters(VecDeque::new()));
+
+/// One counter for each time that is told in this process, the one used last at the end: a server has one clock, a test has several servers
+/// with a clock of its own each, and none may turn round the order of another.
+struct Counters(VecDeque<Counter>);
+
+impl Counters {
+    const MOST: usize = 64;
+
+    fn next(&mut self, now: u64) -> (u64, u16) {
+        let place = self.0.iter().rposition(|counter| counter.goes_on(now));
+        let mut counter = place.and_then(|place| self.0.remove(place)).unwrap_or(Counter { millis: 0, count: 0 });
+        let made = counter.next(now);
+        if self.0.len() == Self::MOST {
+            self.0.pop_front();
+        }
+        self.0.push_back(counter);
+        made
+    }
+}
 
 /// The counter of RFC 9562 section 6.2, method 1: twelve bits behind the milliseconds.
 struct Counter {
@@ -38,10 +60,15 @@ impl Counter {
     /// A clock that steps back by less than this, in milliseconds, does not turn the order.
     const SLACK: u64 = 1_000;
 
+    /// Whether it is of the same clock: no further from that instant than a clock steps.
+    fn goes_on(&self, now: u64) -> bool {
+        self.millis.abs_diff(now) < Self::SLACK
+    }
+
     fn next(&mut self, now: u64) -> (u64, u16) {
-        let goes_on = self.millis.checked_sub(now).is_some_and(|ahead| ahead < Self::SLACK);
+        let is_late = self.millis.checked_sub(now).is_some_and(|ahead| ahead < Self::SLACK);
         let is_spent = self.count + 1 == 1 << Self::BITS;
-        *self = match (goes_on, is_spent) {
+        *self = match (is_late, is_spent) {
             (true, false) => Self { count: self.count + 1, ..*self },
             // It starts in the lower half, so at least two thousand fit into each millisecond; what is over borrows from the next.
             (true, true) => Self { millis: self.millis + 1, count: seed() },
@@ -82,7 +109,7 @@ pub fn below(bound: u32) -> u32 {
 mod tests {
     use std::collections::HashSet;
 
-    use super::{Counter, below, bytes, readable};
+    use super::{Counter, Counters, VecDeque, below, bytes, readable};
 
     #[test]
     fn draws_do_not_repeat() {
@@ -98,6 +125,19 @@ mod tests {
         assert!(counter.millis > 5_000 && counter.millis < 5_006);
         assert!(counter.next(4_500).0 > 5_000, "half a second back");
         assert_eq!(counter.next(3_000).0, 3_000, "two seconds back");
+    }
+
+    #[test]
+    fn two_clocks_in_one_process_turn_no_order_round() {
+        let mut counters = Counters(VecDeque::new());
+        let made: Vec<[(u64, u16); 2]> = (0..3_000).map(|_| [counters.next(5_000), counters.next(9_000_000)]).collect();
+        for clock in 0..2 {
+            assert!(made.windows(2).all(|two| two[0][clock] < two[1][clock]), "{clock}");
+        }
+        for other in 0..1_000 {
+            counters.next(20_000_000 + other * 5_000);
+        }
+        assert_eq!(counters.0.len(), Counters::MOST);
     }
 
     #[test]
