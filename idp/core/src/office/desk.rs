@@ -4,7 +4,7 @@ use super::{
     Actor, After, Before, Beyond, Confirmed, Facts, Giver, Kind, Limits, NewAssignment, Permission, PositionId,
     Refused, RoleGrant, Rule, Scope, Source, World, admit_change, effective,
     evaluate::Rights,
-    gate::Admitted,
+    gate::{Admitted, open},
     post::{Post, PostState},
     rows::{
         catalogue,
@@ -465,11 +465,10 @@ pub async fn leave(tx: &mut Tx<'_>, by: &By, person: PersonId, because: &str) ->
     let bench = bench(tx, by, person, (&[], &[])).await?;
     let now = tx.now();
     let before = bench.before(person);
-    let goes = |post: &Post| matches!(post.state, PostState::Active | PostState::Pending);
     let after: Vec<Post> = before
         .0
         .iter()
-        .map(|post| if goes(post) { ended(post.clone(), now, now, because) } else { post.clone() })
+        .map(|post| if open(post) { ended(post.clone(), now, now, because) } else { post.clone() })
         .collect();
     let ended = match bench.admit(person, &After(after)) {
         Ok(admitted) => save(tx, &admitted, origin(Source::Office)).await?.len(),

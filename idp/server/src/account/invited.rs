@@ -21,8 +21,7 @@ use super::own;
 use crate::web::{
     Code, Form, Halt, Params, Visit, new_password,
     page::{Errors, Invited as Page, InvitedDone, Mistake, NextStep, render, render_with},
-    through::{Own, begin_within},
-    visit::onward,
+    through::{Linked, begin_within},
 };
 
 const GONE: Code = Code::new("invitation-gone", StatusCode::GONE);
@@ -45,12 +44,7 @@ pub(super) async fn begin(visit: Visit) -> Result<Response, Halt> {
     let shown = visit.query.get("offer").unwrap_or_default();
     let link = Handle::<Invitation>::digest_of(shown).ok_or_else(|| gone(&visit))?;
     invited(&visit, link).await?;
-    let (asked, payload, binding) = (Asked::default(), link.hex(), visit.binding());
-    let own = Own { door: "invitation", asked: &asked, payload: &payload, resume: PATH };
-    let browser = binding.digest().ok_or(Fault::bug("reading our own binding"))?;
-    let handle = visit.house.db.write(&visit.cx, |tx| Box::pin(begin_within(tx, browser, &own))).await?;
-    let response = onward(&visit.keep_locale(&format!("{PATH}{}", handle.reveal())));
-    Ok(visit.bound(response, &binding))
+    Ok(visit.begin_with_link("invitation", link, PATH).await?)
 }
 
 /// Somebody who came with a link, in the browser that opened it.
@@ -64,13 +58,7 @@ struct Comer {
 
 impl Comer {
     async fn arrive(visit: Visit) -> Result<Self, Halt> {
-        let t = visit.query.get("t").unwrap_or_default().to_owned();
-        let loaded = {
-            let mut conn = visit.house.db.read().await?;
-            signin::load(&mut conn, &t, visit.browser(), visit.now()).await?
-        };
-        let sign_in = loaded.ok().filter(|row| row.resume == format!("{PATH}{t}")).ok_or_else(|| gone(&visit))?;
-        let link = Digest::from_hex(&sign_in.payload).ok_or_else(|| gone(&visit))?;
+        let Linked { t, sign_in, link } = visit.came_with_link(PATH).await?.ok_or_else(|| gone(&visit))?;
         let invited = invited(&visit, link).await?;
         Ok(Self { visit, t, sign_in, link, invited })
     }

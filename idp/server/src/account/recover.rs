@@ -132,7 +132,11 @@ pub(super) async fn page(visit: Visit) -> Result<Response, Halt> {
 }
 
 /// `POST /recover`.
-pub(super) async fn ask(visit: Visit, Form(params): Form) -> Result<Response, Halt> {
+pub(super) async fn ask(visit: Visit, form: Form) -> Result<Response, Halt> {
+    evenly(asked(visit, form)).await
+}
+
+async fn asked(visit: Visit, Form(params): Form) -> Result<Response, Halt> {
     let desk = Desk::open(visit)?;
     desk.visit.check_form(FORM, &params, PATH)?;
     let login = params.get("login").unwrap_or_default().trim().chars().take(200).collect::<String>();
@@ -158,7 +162,7 @@ pub(super) async fn ask(visit: Visit, Form(params): Form) -> Result<Response, Ha
             recovery::begin(tx, account).await
         })
     });
-    let handle = evenly(begun).await.map_err(|error: StoreError| Fault::from(error))?;
+    let handle = begun.await.map_err(|error: StoreError| Fault::from(error))?;
     Ok(desk.bound(onward(&desk.visit.keep_locale(&format!("{PATH}/{}", handle.reveal())))))
 }
 
@@ -279,7 +283,11 @@ pub(super) async fn step(visit: Visit, ticket: Ticket) -> Result<Response, Halt>
 }
 
 /// `POST /recover/{t}/send`: a code to the first address that the account proved, if there is an account and an address.
-pub(super) async fn send(visit: Visit, ticket: Ticket, Form(params): Form) -> Result<Response, Halt> {
+pub(super) async fn send(visit: Visit, ticket: Ticket, form: Form) -> Result<Response, Halt> {
+    evenly(sent(visit, ticket, form)).await
+}
+
+async fn sent(visit: Visit, ticket: Ticket, Form(params): Form) -> Result<Response, Halt> {
     let at = At::arrive_with(visit, ticket, &params).await?;
     let visit = &at.desk.visit;
     if !at.case.wants_proof(visit.now()) {
@@ -300,7 +308,7 @@ pub(super) async fn send(visit: Visit, ticket: Ticket, Form(params): Form) -> Re
             Ok::<(), StoreError>(())
         })
     });
-    evenly(written).await.map_err(|error: StoreError| Fault::from(error))?;
+    written.await.map_err(|error: StoreError| Fault::from(error))?;
     Ok(onward(&visit.keep_locale(&path(&at.t, "?sent=1"))))
 }
 

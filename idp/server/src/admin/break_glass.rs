@@ -9,17 +9,16 @@ use idp_core::{
     authn::{ceremony::Refusal, challenge::Bound, passkey::Wrong},
     break_glass::{self, BindError, Number, Offer},
     crypto::handle::{Handle, SealLink},
-    signin::{self, Asked, Outcome, SignIn},
+    signin::{self, Outcome, SignIn},
     store::Tx,
-    types::{Digest, Fault},
+    types::Digest,
 };
 
 use crate::web::{
     Code, Form, Halt, Params, Visit,
     ceremony::{Question, answer, ask},
     page::{BreakGlassDone, BreakGlassKey, Ceremony, Errors, NextStep, Said, render, render_with},
-    through::{Own, begin_within},
-    visit::onward,
+    through::Linked,
 };
 
 const GONE: Code = Code::new("break-glass-link-gone", StatusCode::GONE);
@@ -35,12 +34,7 @@ pub(super) async fn begin(visit: Visit) -> Result<Response, Halt> {
     let shown = visit.query.get("offer").unwrap_or_default();
     let link = Handle::<SealLink>::digest_of(shown).ok_or_else(|| gone(&visit))?;
     offer(&visit, link).await?;
-    let (asked, payload, binding) = (Asked::default(), link.hex(), visit.binding());
-    let own = Own { door: "break-glass", asked: &asked, payload: &payload, resume: PATH };
-    let browser = binding.digest().ok_or(Fault::bug("reading our own binding"))?;
-    let handle = visit.house.db.write(&visit.cx, |tx| Box::pin(begin_within(tx, browser, &own))).await?;
-    let response = onward(&visit.keep_locale(&format!("{PATH}{}", handle.reveal())));
-    Ok(visit.bound(response, &binding))
+    Ok(visit.begin_with_link("break-glass", link, PATH).await?)
 }
 
 async fn offer(visit: &Visit, link: Digest) -> Result<Offer, Halt> {
@@ -59,13 +53,7 @@ struct Comer {
 
 impl Comer {
     async fn arrive(visit: Visit) -> Result<Self, Halt> {
-        let t = visit.query.get("t").unwrap_or_default().to_owned();
-        let loaded = {
-            let mut conn = visit.house.db.read().await?;
-            signin::load(&mut conn, &t, visit.browser(), visit.now()).await?
-        };
-        let sign_in = loaded.ok().filter(|row| row.resume == format!("{PATH}{t}")).ok_or_else(|| gone(&visit))?;
-        let link = Digest::from_hex(&sign_in.payload).ok_or_else(|| gone(&visit))?;
+        let Linked { t, sign_in, link } = visit.came_with_link(PATH).await?.ok_or_else(|| gone(&visit))?;
         let offer = offer(&visit, link).await?;
         Ok(Self { visit, t, sign_in, link, offer })
     }

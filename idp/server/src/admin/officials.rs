@@ -98,6 +98,13 @@ impl Touches for OnePerson {
     }
 }
 
+/// Everything that somebody holds: all their posts must be in the caller's units. Somebody without one is like nobody.
+async fn whole(conn: &mut Conn, person: Id<id::Person>, now: Timestamp) -> Result<Option<Found>, Stop> {
+    let world = office::world(conn, person, now).await?;
+    let units: Vec<_> = world.posts_of(person).into_iter().map(|post| post.unit).collect();
+    Ok((!units.is_empty()).then(|| Found::new(Targets::Units(units))))
+}
+
 fn gone() -> Stop {
     Problem::new(Code::NOT_FOUND).into()
 }

@@ -45,14 +45,48 @@ pub async fn begin_within(tx: &mut Tx<'_>, browser: Digest, own: &Own<'_>) -> Re
     signin::begin(tx, new).await
 }
 
+/// Somebody who came with a link of ours, in the browser that opened it.
+pub struct Linked {
+    /// The handle of the transaction.
+    pub t: String,
+    /// The transaction.
+    pub sign_in: SignIn,
+    /// The digest of the link.
+    pub link: Digest,
+}
+
 impl Visit {
-    /// Begins a transaction and sends the browser to its first page.
+    /// Begins a transaction and sends the browser to its first page in the hall.
     pub async fn through_the_hall(&self, own: &Own<'_>) -> Result<Response, Fault> {
+        self.begin_at(own, "/sign-in/").await
+    }
+
+    /// Takes the secret of a link out of the address: a transaction of this browser carries its digest to the page at `resume`.
+    pub async fn begin_with_link(
+        &self,
+        door: &'static str,
+        link: Digest,
+        resume: &'static str,
+    ) -> Result<Response, Fault> {
+        let (asked, payload) = (Asked::default(), link.hex());
+        self.begin_at(&Own { door, asked: &asked, payload: &payload, resume }, resume).await
+    }
+
+    /// Who is at that page by the transaction named in the query. `None`: nobody, any more, or in another browser.
+    pub async fn came_with_link(&self, resume: &str) -> Result<Option<Linked>, StoreError> {
+        let t = self.query.get("t").unwrap_or_default().to_owned();
+        let mut conn = self.house.db.read().await?;
+        let loaded = signin::load(&mut conn, &t, self.browser(), self.now()).await?;
+        let sign_in = loaded.ok().filter(|row| row.resume == format!("{resume}{t}"));
+        Ok(sign_in.and_then(|sign_in| Some(Linked { link: Digest::from_hex(&sign_in.payload)?, t, sign_in })))
+    }
+
+    async fn begin_at(&self, own: &Own<'_>, first: &str) -> Result<Response, Fault> {
         let binding = self.binding();
         let browser = binding.digest().ok_or(Fault::bug("reading our own binding"))?;
         let begun = self.house.db.write(&self.cx, |tx| Box::pin(begin_within(tx, browser, own)));
         let handle = begun.await.map_err(|error: StoreError| Fault::from(error))?;
-        let response = onward(&self.keep_locale(&format!("/sign-in/{}", handle.reveal())));
+        let response = onward(&self.keep_locale(&format!("{first}{}", handle.reveal())));
         Ok(self.bound(response, &binding))
     }
 

@@ -112,25 +112,8 @@ const fn word_of_sheet(error: SheetError) -> &'static str {
 /// A wrong cell: its row and column stand in the pointer, its value stands in the sender's file, and of units in the answer.
 fn mistake(error: &CellError) -> Mistake {
     let column = error.column.map(|column| format!("/{}", column.word())).unwrap_or_default();
-    let mistake = Mistake::at(format!("/file/{}{column}", error.row), word_of_cell(error.why));
+    let mistake = Mistake::at(format!("/file/{}{column}", error.row), format!("cell-{}", error.why));
     if error.why == "unit" { mistake.saying("named", &error.value) } else { mistake }
-}
-
-fn word_of_cell(why: &str) -> &'static str {
-    match why {
-        "missing" => "cell-missing",
-        "number" => "cell-number",
-        "name" => "cell-name",
-        "position" => "cell-position",
-        "kind" => "cell-kind",
-        "role" => "cell-role",
-        "scope" => "cell-scope",
-        "day" => "cell-day",
-        "order" => "cell-order",
-        "twice" => "cell-twice",
-        "unit" => "cell-unit",
-        _ => "cell-header",
-    }
 }
 
 /// What became of a row.

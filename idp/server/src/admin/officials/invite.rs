@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use idp_core::{
-    admin::{Allowed, Permission, Targets},
+    admin::{Allowed, Permission},
     office,
     people::{self, InviteError},
     store::{Conn, Tx},
@@ -16,7 +16,7 @@ use super::{
         refuse::{self, Stop},
         wire::Instant,
     },
-    OnePerson, READ, asks, by, gone,
+    OnePerson, READ, asks, by, gone, whole,
     wrong::refused,
 };
 use crate::web::{Mistake, Problem, invitation};
@@ -52,11 +52,8 @@ impl Act for Invite {
         ..READ
     };
 
-    /// All their posts must be in the caller's units; somebody without one is like nobody.
     async fn find(conn: &mut Conn, ask: &Ask<Self>) -> Result<Option<Found>, Stop> {
-        let world = office::world(conn, ask.path.person, ask.now).await?;
-        let units: Vec<_> = world.posts_of(ask.path.person).into_iter().map(|post| post.unit).collect();
-        Ok((!units.is_empty()).then(|| Found::new(Targets::Units(units))))
+        whole(conn, ask.path.person, ask.now).await
     }
 }
 

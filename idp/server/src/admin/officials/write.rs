@@ -20,7 +20,7 @@ use super::{
     },
     One, READ, asks, by, gone,
     look::answer,
-    out,
+    out, whole,
     wrong::refused,
 };
 use crate::web::{Mistake, Problem};
@@ -440,9 +440,7 @@ impl Act for Leave {
     };
 
     async fn find(conn: &mut Conn, ask: &Ask<Self>) -> Result<Option<Found>, Stop> {
-        let world = office::world(conn, ask.body.person, ask.now).await?;
-        let units: Vec<_> = world.posts_of(ask.body.person).into_iter().map(|post| post.unit).collect();
-        Ok((!units.is_empty()).then(|| Found::new(Targets::Units(units))))
+        whole(conn, ask.body.person, ask.now).await
     }
 }
 
