@@ -25,14 +25,15 @@ export async function freshCode(demo, key) {
   return appCode(key, now);
 }
 
-/** Signs in at the page of second factors and sets an app for codes up; ends at the paper codes and gives the key of the app. */
-export async function setUpApp(page, demo, who) {
+/** Signs in at the page of second factors and sets an app for codes up, under a name; ends at the paper codes and gives the key of the app. */
+export async function setUpApp(page, demo, who, label) {
   await page.goto(`${demo.issuer}/account/factors`);
   await giveName(page, who);
   await expectPage(page, 'factors');
   await page.locator('#app-add').click();
   await expectPage(page, 'totp-setup');
   const key = await page.locator('#totp-key').innerText();
+  if (label) await page.locator('#label').fill(label);
   await page.locator('#code').fill(await freshCode(demo, key));
   await page.locator('#totp-submit').click();
   await expectPage(page, 'recovery-codes');

@@ -1,7 +1,7 @@
 // How a person gets to the pages of second factors, addresses and forgotten passwords, and to the few pages that ask for a factor.
 // These ways move the clock of the server: codes count once, and only so many are sent.
 
-import { applyTo, command } from '../env/server.mjs';
+import { applyTo, command, startServer } from '../env/server.mjs';
 import { codeSentTo, freshCode, messagesTo, proveAddress, setUpApp } from './letters.mjs';
 import { expectPage, giveName } from './support.mjs';
 import { hashElsewhere } from './walker.mjs';
@@ -42,6 +42,41 @@ function sparingly(demo, most) {
     }
     left -= 1;
   };
+}
+
+const restingAlone = { login: 'chi.co.tin.nhan', password: 'mua-rao-tren-mai-ton-84' };
+const restingWithPaper = { login: 'con.ma.khoi.phuc', password: 'giay-gap-thanh-con-thuyen-95' };
+
+/**
+ * A server of its own beside the demo, on which two people made codes by SMS their second step before the operator switched them off. One of them has
+ * recovery codes.
+ */
+async function startSwitchedOff(demo, browser) {
+  const server = await startServer([restingAlone, restingWithPaper].map(({ login, password }) => `
+[[person]]
+login = "${login}"
+name = "Trần Thị Hoa"
+birthdate = "1985-03-15"
+password = "${password}"
+`).join(''));
+  demo.beside.push(server);
+  for (const [who, number] of [[restingAlone, PHONE_NUMBER], [restingWithPaper, '0987 654 321']]) {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await page.goto(`${server.issuer}/account/factors`);
+    await giveName(page, who);
+    await proveAddress(page, server, number);
+    await page.locator('#contacts button').first().click();
+    await page.locator('#done').waitFor();
+    if (who === restingWithPaper) {
+      await page.locator('#paper-make').click();
+      await expectPage(page, 'recovery-codes');
+      who.codes = await page.locator('#recovery-codes li').allInnerTexts();
+    }
+    await context.close();
+  }
+  await server.restart('\n[factors]\nsms = false\n');
+  return server;
 }
 
 /** Page name → how a person gets there, as in ways.mjs. */
@@ -123,6 +158,14 @@ export function factorWays(demo) {
     await expectPage(page, 'recover-password');
   };
 
+  let switchedOff;
+  const whereSwitchedOff = async (page, who, path) => {
+    switchedOff ??= await startSwitchedOff(demo, page.context().browser());
+    await page.goto(`${switchedOff.issuer}${path}`);
+    await giveName(page, who);
+    await expectPage(page, 'second-factor');
+  };
+
   return {
     // First: the command line goes by the clock of the machine, which does not move.
     'owner-offered': async (page) => {
@@ -147,6 +190,20 @@ export function factorWays(demo) {
         withPhone.proved = true;
       }
       await signedIn(page, withPhone, '/account');
+    },
+    'second-factor off': async (page) => {
+      await whereSwitchedOff(page, restingAlone, '/account');
+      await page.locator('#second-factor-off').waitFor();
+    },
+    'second-factor paper': async (page) => {
+      await whereSwitchedOff(page, restingWithPaper, '/account');
+      await page.locator('#code').waitFor();
+    },
+    'factors off': async (page) => {
+      await whereSwitchedOff(page, restingWithPaper, '/account/factors');
+      await page.locator('#code').fill(restingWithPaper.codes.pop());
+      await page.locator('#second-factor-submit').click();
+      await page.locator('#contacts .resting').waitFor();
     },
     'new-password': (page) => signedIn(page, withOldPassword, '/account'),
     'new-password refused': async (page) => {

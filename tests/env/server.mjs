@@ -1,7 +1,7 @@
 // Starts the `idp` executable: as `idp demo` for the browser journeys, as `idp serve` for clients of our own registration.
 
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { answers, freePortBase, Program, temporaryFolder } from './processes.mjs';
 
@@ -19,7 +19,10 @@ export async function startDemo() {
   let demo;
   // Long, for a machine that builds meanwhile: a test server has people to hash passwords for.
   await server.ready(() => { demo = JSON.parse(server.stdout); return true; }, 240);
-  return { ...demo, clock: (order) => moveClock(demo.management, order), stop: () => server.stop() };
+  // Further servers that a way to a page needed: they go with this one.
+  const beside = [];
+  const stop = async () => { await Promise.all(beside.map((each) => each.stop())); await server.stop(); };
+  return { ...demo, beside, clock: (order) => moveClock(demo.management, order), stop };
 }
 
 /** Runs a command of the program beside a running demo, and gives what it printed. */
@@ -67,12 +70,18 @@ export async function startServer(desired, more = '') {
   const state = join(folder, 'state.toml');
   writeFileSync(config, configuration({ issuer, port, folder }) + more);
   writeFileSync(state, typeof desired === 'function' ? desired(issuer) : desired);
-  const server = new Program('idp serve', program(), ['serve', '--config', config]);
-  await server.ready(answers(`${management}/readyz`));
+  let server;
+  const start = async () => {
+    server = new Program('idp serve', program(), ['serve', '--config', config]);
+    await server.ready(answers(`${management}/readyz`));
+  };
+  await start();
   execFileSync(program(), ['apply', state, '--config', config], { stdio: ['ignore', 'ignore', 'inherit'] });
   return {
-    issuer, management, config, output: () => server.output, stop: () => server.stop(),
+    issuer, management, config, state_dir: folder, output: () => server.output, stop: () => server.stop(),
     clock: (order) => moveClock(management, order),
+    /** Stops the server, adds to its configuration, and starts it again. */
+    restart: async (added) => { await server.stop(); appendFileSync(config, added); await start(); },
   };
 }
 
@@ -90,6 +99,9 @@ url = "sqlite:${join(folder, 'idp.db')}"
 
 [secrets]
 key_file = "${sealing}"
+
+[notify]
+file = "${join(folder, 'messages.jsonl')}"
 
 [people]
 local_passwords = "on"

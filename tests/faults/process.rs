@@ -66,6 +66,13 @@ impl Process {
         panic!("the server is not ready after fifteen seconds");
     }
 
+    /// The most memory that it ever held at once (RSS), in KiB.
+    pub(crate) fn peak_kib(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("it runs");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("the kernel says it");
+        line.trim().trim_end_matches(" kB").parse().expect("a number")
+    }
+
     /// As the power failing: SIGKILL.
     pub(crate) fn kill(&mut self) {
         self.child.kill().expect("is killed");

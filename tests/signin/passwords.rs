@@ -1,4 +1,4 @@
-//! Passwords: throttling that locks nobody out, what wrong answers tell (rows 125, 126, 130, 143, 148, 246).
+//! Passwords: throttling that locks nobody out, what wrong answers tell (rows 125, 130, 143, 148, 246).
 
 use idp_core::{
     people::{self, AccountState},
@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::ways::{proved_address, second_factor_at, sent_code, telephone};
 
-const LIMITS: &str = "[throttle]\nfailures_per_account_and_address = 3\nfailures_per_known_browser = 3\n";
+pub(super) const LIMITS: &str = "[throttle]\nfailures_per_account_and_address = 3\nfailures_per_known_browser = 3\n";
 
 async fn tries(browser: &mut Browser, house: &House, login: &str, password: &str) -> Page {
     let page = browser.open(&house.at("/account")).await;
@@ -75,71 +75,6 @@ fn row_125_guesses_slow_down_who_guesses_and_lock_nobody_out() {
             Box::pin(a_known_browser_passes_on(engine)).await;
         }
     });
-}
-
-async fn many_guesses_at_once_on(engine: Engine) {
-    let house = &House::start(engine, LIMITS).await;
-    let an = house.citizen("Nguyễn Văn An").await;
-    let guesses = (0..40).map(|number| {
-        let login = an.login.clone();
-        async move {
-            let mut browser = Browser::new();
-            // On a busy machine some are not even heard: that is no answer either.
-            let page = browser.try_open(&house.at("/account")).await?;
-            let password = format!("wrong wrong wrong {number}");
-            let fields = [("login", login.as_str()), ("password", password.as_str())];
-            browser.try_submit(&page, "sign-in-form", &fields).await.map(|page| page.status)
-        }
-    });
-    let answers = futures_util::future::join_all(guesses).await;
-    let evaluated = answers.iter().filter(|status| **status == Some(422)).count();
-    assert!((1..=4).contains(&evaluated), "{evaluated} of {answers:?}");
-    let sql = "select count(*) as n from audit_event where kind = 'sign-in-failed'";
-    assert_eq!(house.count(sql).await, i64::try_from(evaluated).expect("small"));
-}
-
-#[test]
-fn row_126_of_many_guesses_at_once_no_more_are_answered_than_one_after_another() {
-    idp_tests::run(async {
-        for engine in Engine::ALL {
-            Box::pin(many_guesses_at_once_on(engine)).await;
-        }
-    });
-}
-
-async fn on_two_nodes() {
-    let first = &House::start(Engine::Postgres, LIMITS).await;
-    let (second, address) = first.beside().await;
-    let an = first.citizen("Nguyễn Văn An").await;
-    let name = first.issuer.strip_prefix("http://").expect("a loopback name").to_owned();
-    // Each guess has a page and a browser of its own; every other one goes to the second node, under the name of both.
-    let mut forms = Vec::new();
-    for number in 0..20 {
-        let form = raw(first).await;
-        let elsewhere = form.address.replace(&first.issuer, &address);
-        forms.push(if number % 2 == 0 { form } else { Raw { address: elsewhere, ..form } });
-    }
-    let guesses = forms.iter().enumerate().map(|(number, form)| {
-        let (login, name) = (an.login.as_str(), name.as_str());
-        async move { form.send(first, (login, &format!("wrong wrong wrong {number}")), &[("host", name)]).await }
-    });
-    let answers = futures_util::future::join_all(guesses).await;
-    let evaluated = answers.iter().filter(|status| **status == 422).count();
-    assert!((1..=5).contains(&evaluated), "three, and one for each node that had begun: {answers:?}");
-    assert!(answers.iter().all(|status| [422, 429, 503].contains(status)), "{answers:?}");
-    // The totals lie in the database: what one node counted holds on the other.
-    for form in [&forms[0], &forms[1]] {
-        assert_eq!(form.send(first, (&an.login, &an.password), &[("host", &name)]).await, 429);
-    }
-    assert_eq!(
-        second.count("select count(*) as n from audit_event where kind = 'sign-in-failed'").await,
-        i64::try_from(evaluated).expect("small")
-    );
-}
-
-#[test]
-fn row_126_guesses_at_two_nodes_share_one_count() {
-    idp_tests::run(Box::pin(on_two_nodes()));
 }
 
 async fn flooded_on(engine: Engine) {
@@ -277,21 +212,43 @@ journey! {
 }
 
 /// One sign-in page, to be answered by hand with headers of one's own.
-struct Raw {
+pub(super) struct Raw {
     address: String,
     csrf: String,
     cookies: String,
 }
 
 async fn raw(house: &House) -> Raw {
+    raw_at(&house.issuer).await
+}
+
+pub(super) async fn raw_at(issuer: &str) -> Raw {
     let mut browser = Browser::new();
-    let page = browser.open(&house.at("/account")).await;
+    let page = browser.open(&format!("{issuer}/account")).await;
     let csrf = page.attribute("#sign-in-form input[name=csrf]", "value").expect("a token");
     let cookies: Vec<_> = browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
     Raw { address: format!("{}/password", page.url), csrf, cookies: cookies.join("; ") }
 }
 
 impl Raw {
+    /// The whole of a request with an answer, as it goes over the wire to a server of that name.
+    pub(super) fn written(&self, name: &str, (login, password): (&str, &str)) -> String {
+        let path = url::Url::parse(&self.address).expect("an address").path().to_owned();
+        let fields = [("csrf", self.csrf.as_str()), ("login", login), ("password", password)];
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        format!(
+            "POST {path} HTTP/1.1\r\nhost: {name}\r\ncookie: {}\r\ncontent-type: application/x-www-form-urlencoded\r\n\
+             accept: text/html\r\ncontent-length: {}\r\n\r\n{body}",
+            self.cookies,
+            body.len()
+        )
+    }
+
+    /// The same page with a token that is not its own.
+    pub(super) fn with_token(self, csrf: &str) -> Self {
+        Self { csrf: csrf.to_owned(), ..self }
+    }
+
     async fn send(&self, house: &House, (login, password): (&str, &str), headers: &[(&str, &str)]) -> u16 {
         let form = [("csrf", self.csrf.as_str()), ("login", login), ("password", password)];
         let mut request = house.http.post(&self.address).header("cookie", &self.cookies).form(&form);

@@ -9,6 +9,7 @@
 
 pub mod authenticator;
 pub mod browser;
+pub mod crowd;
 pub mod engine;
 pub mod fixtures;
 pub mod house;
@@ -17,6 +18,7 @@ pub mod tokens;
 
 pub use authenticator::Authenticator;
 pub use browser::{Browser, Page};
+pub use crowd::{Crowd, Heard};
 pub use engine::Engine;
 pub use fixtures::{Party, Person};
 pub use house::House;

@@ -62,6 +62,7 @@ factors-leave = Go back without a change
 contact-unproved = Not confirmed yet
 contact-proved = Confirmed
 contact-second = Confirmed, receives second-step codes
+contact-second-rests = Confirmed. Second-step codes to it are switched off here for now: add an authenticator app or a passkey
 contact-second-on = Get second-step codes at { $what }
 contact-second-off = Stop second-step codes at { $what }
 contact-address = Mobile number or e-mail

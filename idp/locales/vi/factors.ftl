@@ -60,6 +60,7 @@ factors-leave = Quay lại mà không thay đổi
 contact-unproved = Chưa xác nhận
 contact-proved = Đã xác nhận
 contact-second = Đã xác nhận, nhận mã bước hai
+contact-second-rests = Đã xác nhận. Mã bước hai gửi tới đây đang bị hệ thống tạm tắt: hãy thêm ứng dụng xác thực hoặc khoá truy cập
 contact-second-on = Dùng { $what } để nhận mã bước hai
 contact-second-off = Thôi nhận mã bước hai tại { $what }
 contact-address = Số di động hoặc thư điện tử

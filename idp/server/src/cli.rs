@@ -20,6 +20,7 @@ mod migrate;
 mod officials;
 mod openapi;
 mod opened;
+mod people;
 mod progress;
 mod say;
 mod serve;
@@ -80,6 +81,8 @@ enum Command {
     Audit(audit::Arguments),
     /// Officials from files.
     Officials(officials::Arguments),
+    /// People and how they sign in.
+    People(people::Arguments),
     /// What somebody may do, and why.
     Explain(explain::Explain),
     /// Who may do something.
@@ -161,6 +164,7 @@ async fn dispatch(ctx: &Ctx, command: Command) -> Result<Exit, CliError> {
         Command::Units(arguments) => Box::pin(units::run(ctx, arguments)).await,
         Command::Audit(arguments) => audit::run(ctx, &arguments).await,
         Command::Officials(arguments) => officials::run(ctx, arguments).await,
+        Command::People(arguments) => people::run(ctx, arguments).await,
         Command::Explain(arguments) => explain::explain(ctx, &arguments).await,
         Command::Who(arguments) => explain::who(ctx, &arguments).await,
         Command::Doctor => doctor::run(ctx).await,

@@ -121,6 +121,14 @@ pub enum Event {
     RecoveryMoved { account: Option<Id<id::Account>>, change: &'static str },
     /// The set of recovery codes was made anew or removed.
     RecoveryCodesChanged { person: Id<id::Person>, account: Id<id::Account>, change: &'static str },
+    /// An operator took a way to sign in from somebody; `password` is `kept`, `closed`, or `none` where there was none.
+    FactorTaken {
+        person: Id<id::Person>,
+        account: Id<id::Account>,
+        what: &'static str,
+        password: &'static str,
+        because: String,
+    },
     /// A signing key was made or moved through its states.
     KeyMoved { kid: String, alg: &'static str, state: &'static str, because: &'static str },
     /// A backup was restored: the epoch rose.
@@ -264,6 +272,7 @@ impl Event {
             Self::ContactChanged { .. } => "contact-changed",
             Self::RecoveryMoved { .. } => "recovery-moved",
             Self::RecoveryCodesChanged { .. } => "recovery-codes-changed",
+            Self::FactorTaken { .. } => "factor-taken",
             Self::KeyMoved { .. } => "key-moved",
             Self::EpochBegan { .. } => "epoch-began",
             Self::Archived { .. } => "archived",
@@ -316,6 +325,7 @@ impl Event {
             | Self::ContactChanged { .. }
             | Self::RecoveryMoved { .. }
             | Self::RecoveryCodesChanged { .. }
+            | Self::FactorTaken { .. }
             | Self::KeyMoved { .. }
             | Self::EpochBegan { .. }
             | Self::Archived { .. }
@@ -372,6 +382,7 @@ impl Event {
             | Self::PossibleClone { person, .. }
             | Self::ContactChanged { person, .. }
             | Self::RecoveryCodesChanged { person, .. }
+            | Self::FactorTaken { person, .. }
             | Self::Erased { person }
             | Self::ConsoleOpened { person, .. }
             | Self::ConsoleClosed { person, .. }

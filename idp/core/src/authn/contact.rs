@@ -1,6 +1,6 @@
 //! Addresses that an account proved to hold: for codes and notices. An address proves nothing about who somebody is.
 
-use super::rows::factors as rows;
+use super::{recovery, rows::factors as rows};
 use crate::{
     audit::{self, Event},
     crypto::random,
@@ -84,7 +84,8 @@ pub async fn set_second_factor(
     Ok(true)
 }
 
-/// Removes an address. `false`: the account holds no such one.
+/// Removes an address, and stops every recovery of the account: one may have been begun by whoever has it now. `false`: the account holds no
+/// such one.
 pub async fn remove(
     tx: &mut Tx<'_>,
     (person, account): (Id<id::Person>, Id<id::Account>),
@@ -94,5 +95,6 @@ pub async fn remove(
         return Ok(false);
     }
     audit::record(tx, Event::ContactChanged { person, account, contact: id, change: "removed" }).await?;
+    recovery::stop_all(tx, account, "stopped-by-removed-address").await?;
     Ok(true)
 }

@@ -35,6 +35,8 @@ pub enum Opened {
     Proof(Proof),
     /// A new password comes first.
     Held(Held),
+    /// Nothing: the password was replaced since it was right.
+    Replaced,
 }
 
 impl First {
@@ -53,12 +55,15 @@ impl First {
         self.at
     }
 
-    /// As a transaction kept it. Only the hall calls it, with what it wrote itself.
+    /// As a transaction kept it; `None`: the password was replaced since. Only the hall calls it, with what it wrote itself.
     pub(crate) async fn kept(
         conn: &mut Conn,
         account: Id<id::Account>,
         at: Timestamp,
     ) -> Result<Option<Self>, StoreError> {
+        if password_replaced_since(conn, account, at).await? {
+            return Ok(None);
+        }
         let stored = people::account_by_id(conn, account).await?;
         Ok(stored.map(|stored| Self { account, person: stored.person, at }))
     }
@@ -82,7 +87,16 @@ pub async fn settle(conn: &mut Conn, first: &First, policy: Policy) -> Result<Se
     if !enrolled.is_none() {
         return Ok(Settled::Pending(enrolled));
     }
-    Ok(Settled::Opened(held::opened(conn, first.alone(), PasswordUse::Alone).await?))
+    Ok(Settled::Opened(held::opened(conn, (first.alone(), first.at), PasswordUse::Alone).await?))
+}
+
+/// Whether the password of an account that was right at an instant was replaced since: then nothing that it began goes on.
+pub async fn password_replaced_since(
+    conn: &mut Conn,
+    account: Id<id::Account>,
+    at: Timestamp,
+) -> Result<bool, StoreError> {
+    Ok(rows::password_use(conn, account).await?.is_none_or(|stored| stored.changed_at > at))
 }
 
 /// What the password of an account may be: shorter where it never opens the account alone.
@@ -97,5 +111,5 @@ pub async fn password_use(
 
 /// Whether the stored password is long enough to open the account alone; also where there is none.
 pub async fn password_may_stand_alone(conn: &mut Conn, account: Id<id::Account>) -> Result<bool, StoreError> {
-    Ok(rows::password_use(conn, account).await?.is_none_or(|(usage, _)| usage == PasswordUse::Alone))
+    Ok(rows::password_use(conn, account).await?.is_none_or(|stored| stored.usage == PasswordUse::Alone))
 }

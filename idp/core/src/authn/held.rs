@@ -11,7 +11,7 @@ use crate::{
     crypto::password::PasswordHash,
     people::Purpose,
     store::{Conn, StoreError, Tx},
-    types::{Aal, Fault, Id, id},
+    types::{Aal, Fault, Id, Timestamp, id},
 };
 
 /// Everything was proved, and a new password is to be chosen. It makes no session: only [`Held::release`] gives the proof.
@@ -21,13 +21,19 @@ pub struct Held(Proof);
 /// The methods with which a password can be part of a proof (RFC 8176).
 const AMR: [&str; 4] = ["pwd", "otp", "sms", "mfa"];
 
-/// What a proof with the password opens. `usage` is what the password has to be good for.
-pub(super) async fn opened(conn: &mut Conn, proof: Proof, usage: PasswordUse) -> Result<Opened, StoreError> {
-    let Some((good_for, weak_at)) = rows::password_use(conn, proof.account).await? else {
-        return Ok(Opened::Proof(proof));
+/// What a proof opens whose password was right at an instant. `usage` is what the password has to be good for.
+pub(super) async fn opened(
+    conn: &mut Conn,
+    (proof, at): (Proof, Timestamp),
+    usage: PasswordUse,
+) -> Result<Opened, StoreError> {
+    let stored = rows::password_use(conn, proof.account).await?;
+    // Between the hash and this write somebody may have replaced it: the owner by a recovery, or the operator with a lost factor.
+    let Some(stored) = stored.filter(|stored| stored.changed_at <= at) else {
+        return Ok(Opened::Replaced);
     };
-    let too_short = usage == PasswordUse::Alone && good_for == PasswordUse::WithSecond;
-    Ok(if weak_at.is_some() || too_short { Opened::Held(Held(proof)) } else { Opened::Proof(proof) })
+    let too_short = usage == PasswordUse::Alone && stored.usage == PasswordUse::WithSecond;
+    Ok(if stored.weak_at.is_some() || too_short { Opened::Held(Held(proof)) } else { Opened::Proof(proof) })
 }
 
 impl Held {

@@ -36,7 +36,7 @@ use crate::{
 
 pub use contact::Contact;
 pub use device::Devices;
-pub use first::{First, Opened, Settled, password_may_stand_alone, password_use, settle};
+pub use first::{First, Opened, Settled, password_may_stand_alone, password_replaced_since, password_use, settle};
 pub use held::Held;
 pub use own::own_words_of;
 pub use password::old_peppers;

@@ -38,6 +38,8 @@ templates! {
     PASSWORD_CHANGED "password-changed";
     /// The password was replaced by a recovery. Variable: `time`.
     PASSWORD_RECOVERED "password-recovered";
+    /// An operator took the last second factor, so the password opens nothing until it is replaced. Variables: `time`, `link`.
+    PASSWORD_CLOSED "password-closed";
     /// A recovery waits. Variables: `time` (when it will be possible), `link` (to stop it).
     RECOVERY_WAITING "recovery-waiting";
     /// A recovery may go on. Variables: `link`, `until`, `stop` (the link to stop it).

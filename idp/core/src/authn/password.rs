@@ -1,7 +1,7 @@
 //! Signing in with a password.
 
 use super::{
-    Devices, First, Limits, PasswordUse, Turns, own_words_of, password_use, policy, rows, second,
+    Devices, First, Limits, PasswordUse, Turns, own_words_of, password_use, policy, recovery, rows, second,
     standing::{Closed, judge},
     throttle::{self, Whose},
 };
@@ -206,7 +206,8 @@ async fn fail(
     written.await
 }
 
-/// Sets the password of an account. What a changed password means for sessions and tokens is decided above.
+/// Sets the password of an account, and stops every recovery of it: whoever began one for the old password has nothing left to replace.
+/// What a changed password means for sessions and tokens is decided above.
 pub async fn set(
     tx: &mut Tx<'_>,
     account: Id<id::Account>,
@@ -216,6 +217,7 @@ pub async fn set(
     people::may_gain(tx, account).await?;
     rows::set_password(tx, account, (hash, usage)).await?;
     audit::record(tx, Event::PasswordSet { account, person }).await?;
+    recovery::stop_all(tx, account, "stopped-by-new-password").await?;
     Ok(())
 }
 

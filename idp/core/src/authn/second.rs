@@ -168,7 +168,7 @@ pub async fn prove(
             let amr = [&["pwd"], right.amr].concat();
             let (person, credential, purpose) = (first.person, right.credential, Purpose::Own);
             let proof = Proof { account, person, aal: right.aal, amr, credential, purpose };
-            Ok(Ok(held::opened(tx, proof, PasswordUse::WithSecond).await?))
+            Ok(Ok(held::opened(tx, (proof, first.at), PasswordUse::WithSecond).await?))
         }
         Err(refusal) => {
             let _counted = quota::spend(tx, bucket, limits.second).await?;

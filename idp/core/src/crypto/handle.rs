@@ -23,7 +23,10 @@ macro_rules! kinds {
         impl Kind for $name {
             const PREFIX: &'static str = $prefix;
         }
-    )*};
+    )*
+    /// Every kind, by name and prefix: for the rule that each has its line in the table of misuses.
+    pub const KINDS: &[(&str, &str)] = &[$((stringify!($name), $prefix)),*];
+    };
 }
 kinds! {
     /// An authorization code (RFC 6749 section 4.1.2).

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{
     consent::{self, Consents},
-    transaction::{Asked, Prompt, SignIn},
+    transaction::{self, Asked, Prompt, SignIn},
 };
 use crate::{
     authn::{
@@ -131,12 +131,16 @@ pub async fn gather<'a>(
         Some(live) => ways(conn, (asked, required(asked, serving)), sign_in, (live, proved_at, now)).await?,
         None => Ways::default(),
     };
+    let right = match sign_in {
+        Some(row) => transaction::still_right(conn, row, now).await?,
+        None => false,
+    };
     Ok(Facts {
         asked,
         now,
         ends_at: sign_in.map(|row| row.ends_at),
-        second_factor_waits: sign_in.is_some_and(|row| row.waits_for(now).is_some()),
-        new_password_waits: sign_in.is_some_and(|row| row.holds(now).is_some()),
+        second_factor_waits: right && sign_in.is_some_and(|row| row.waits_for(now).is_some()),
+        new_password_waits: right && sign_in.is_some_and(|row| row.holds(now).is_some()),
         session,
         proved_at,
         chosen: chosen_at.is_some(),

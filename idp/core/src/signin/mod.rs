@@ -17,6 +17,7 @@ mod leave;
 mod next;
 mod rows;
 mod subject;
+mod take_away;
 mod transaction;
 mod why;
 
@@ -27,6 +28,7 @@ pub use gate::{Admitted, Refused, Standing, admit};
 pub use leave::{LEFT_OFFICE, Left, leave_office};
 pub use next::{Next, next};
 pub use subject::{import_subject, known_subject, person_of, subject};
+pub use take_away::{FACTOR_TAKEN, Factor, Fate, Taken, Taking, take_away};
 pub use transaction::{
     Asked, Gone, NewSignIn, Outcome, Prompt, SignIn, begin, begin_again, browser_keeps_passkeys, chose_account,
     chose_computer, declined, end as end_transaction, held, hint_login, hold, load, party_of, pend, pending, proved,

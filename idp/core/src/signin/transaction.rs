@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::rows;
 use crate::{
-    authn::{First, Held},
+    authn::{self, First, Held},
     crypto::handle::{Handle, Transaction},
     people,
     relying::{Purpose, Scope},
@@ -268,6 +268,14 @@ impl SignIn {
     }
 }
 
+/// Whether the password that was right within this transaction is still the one of its account: a replaced one leads no further.
+pub(super) async fn still_right(conn: &mut Conn, sign_in: &SignIn, now: Timestamp) -> Result<bool, StoreError> {
+    match sign_in.pending(now) {
+        Some((account, at)) => Ok(!authn::password_replaced_since(conn, account, at).await?),
+        None => Ok(false),
+    }
+}
+
 /// Whose password was right within this transaction, if a second factor is to be proved now.
 pub async fn pending(conn: &mut Conn, sign_in: &SignIn, now: Timestamp) -> Result<Option<First>, StoreError> {
     match sign_in.waits_for(now) {
@@ -279,6 +287,9 @@ pub async fn pending(conn: &mut Conn, sign_in: &SignIn, now: Timestamp) -> Resul
 /// What was proved within this transaction, if a new password is to be chosen now.
 pub async fn held(conn: &mut Conn, sign_in: &SignIn, now: Timestamp) -> Result<Option<Held>, StoreError> {
     let Some((account, words)) = sign_in.holds(now) else { return Ok(None) };
+    if !still_right(conn, sign_in, now).await? {
+        return Ok(None);
+    }
     let stored = people::account_by_id(conn, account).await?;
     Ok(stored.map(|stored| Held::kept((account, stored.person), words)).transpose()?)
 }

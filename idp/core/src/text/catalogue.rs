@@ -28,6 +28,7 @@ macro_rules! files {
             include_str!(concat!("../../../locales/", $locale, "/posts.ftl")),
             include_str!(concat!("../../../locales/", $locale, "/scim.ftl")),
             include_str!(concat!("../../../locales/", $locale, "/break-glass.ftl")),
+            include_str!(concat!("../../../locales/", $locale, "/people.ftl")),
         ]
     };
 }

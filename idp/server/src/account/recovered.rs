@@ -108,7 +108,6 @@ async fn end_everything(
     at.desk.visit.house.grants.end_all_of(tx, person, "password-recovered").await?;
     device::forget_all(tx, account).await?;
     authn::forgive(tx, account).await?;
-    recovery::stop_all(tx, account, "stopped-by-another").await?;
     Ok(())
 }
 

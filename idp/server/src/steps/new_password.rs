@@ -45,6 +45,10 @@ pub(super) async fn after_proof(
             }
             Ok(Ok(After::Asked))
         }
+        Opened::Replaced => {
+            signin::begin_again(tx, sign_in).await?;
+            Ok(Ok(After::Asked))
+        }
     }
 }
 

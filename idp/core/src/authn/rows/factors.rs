@@ -56,7 +56,7 @@ const STRANDED: &str = "select count(distinct c.account_id) as n from contact c 
     and not exists (select 1 from contact o where o.account_id = c.account_id and o.second_factor_at is not null \
         and o.removed_at is null and o.kind in ($1, $2)) \
     and not exists (select 1 from credential t where t.account_id = c.account_id and t.kind = 'totp' and t.state = 'active')";
-const PASSWORD_USE: &str = "select usage, weak_at from password where account_id = $1";
+const PASSWORD_USE: &str = "select usage, weak_at, changed_at from password where account_id = $1";
 
 pub(in crate::authn) const COUNT_STALE: &str =
     "select count(*) as n from contact where removed_at is null and seal_key_id <> $1";
@@ -307,13 +307,28 @@ pub(in crate::authn) async fn sweep_devices(tx: &mut Tx<'_>, before: Timestamp) 
     tx.run(SWEEP_DEVICES, params![before]).await
 }
 
-/// What the stored password is good for, and since when it is known to be weak.
+/// What is known of a stored password beside its hash.
+pub(in crate::authn) struct StoredUse {
+    /// What it is good for.
+    pub(in crate::authn) usage: PasswordUse,
+    /// Since when it is known to be weak.
+    pub(in crate::authn) weak_at: Option<Timestamp>,
+    /// When it was set; a new hash of the same password changes nothing here.
+    pub(in crate::authn) changed_at: Timestamp,
+}
+
 pub(in crate::authn) async fn password_use(
     conn: &mut Conn,
     account: Id<id::Account>,
-) -> Result<Option<(PasswordUse, Option<Timestamp>)>, StoreError> {
-    let row = conn.one(PASSWORD_USE, params![account]).await?;
-    row.map(|row| Ok((PasswordUse::from_word(&row.text("usage")?)?, row.opt_time("weak_at")?))).transpose()
+) -> Result<Option<StoredUse>, StoreError> {
+    let read = |row: crate::store::Row| {
+        Ok(StoredUse {
+            usage: PasswordUse::from_word(&row.text("usage")?)?,
+            weak_at: row.opt_time("weak_at")?,
+            changed_at: row.time("changed_at")?,
+        })
+    };
+    conn.one(PASSWORD_USE, params![account]).await?.map(read).transpose()
 }
 
 pub(in crate::authn) async fn stranded(conn: &mut Conn, policy: Policy) -> Result<u64, StoreError> {
