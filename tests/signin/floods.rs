@@ -47,7 +47,11 @@ async fn bounded(house: &House, nodes: &[String]) {
     let heard = guess(house, nodes, &an.login).await;
     assert_eq!(heard.len(), GUESSES);
     let evaluated = count(&heard, 422);
-    assert!((1..=LIMIT + nodes.len()).contains(&evaluated), "{evaluated} guesses were evaluated on {} nodes", nodes.len());
+    assert!(
+        (1..=LIMIT + nodes.len()).contains(&evaluated),
+        "{evaluated} guesses were evaluated on {} nodes",
+        nodes.len()
+    );
     assert_eq!(evaluated + count(&heard, 429) + count(&heard, 503), GUESSES, "and nothing else happens");
     let failed = house.events("sign-in-failed", an.id).await;
     assert_eq!(failed, i64::try_from(evaluated).expect("small"), "each is in the record, whichever node judged it");
@@ -95,17 +99,26 @@ async fn a_crowd_signs_in_on(engine: Engine) {
     let foreign = raw_at(&server.issuer).await.with_token("AAAA");
     let mut crowd = Crowd::gather(std::slice::from_ref(&node), CROWD).await;
     let nobody = |number: usize| format!("nobody-{number:06}");
-    // The base: as many at once, with everything but the hash; a page that writes a row, and a form that is turned away.
+    // The base: as many at once, with everything but the hash: a page that writes a row, and a form that is turned away.
     let pages = crowd.say(|_| format!("GET /account HTTP/1.1\r\nhost: {name}\r\naccept: text/html\r\n\r\n")).await;
     assert_eq!(count(&pages, 303), CROWD, "{:?}", pages.iter().find(|heard| heard.status != 303));
     let turned = crowd.say(|number| foreign.written(name, (&nobody(number), "wrong wrong wrong"))).await;
     assert_eq!(count(&turned, 403), CROWD, "{:?}", turned.iter().find(|heard| heard.status != 403));
+    // And one sign-in after the other.
+    let mut alone = Crowd::gather(std::slice::from_ref(&node), 1).await;
+    for number in 0..20 {
+        let heard = alone.say(|_| form.written(name, (&nobody(CROWD + number), "wrong wrong wrong"))).await;
+        assert_eq!(heard[0].status, 422, "{}", heard[0].body);
+    }
     let base = server.peak_kib();
 
     let heard = crowd.say(|number| form.written(name, (&nobody(number), "wrong wrong wrong"))).await;
     let (judged, busy) = (count(&heard, 422), count(&heard, 503));
     assert!(judged > 0 && busy > 0 && judged + busy == CROWD, "{judged} judged, {busy} turned away");
-    assert!(heard.iter().all(|heard| (heard.status == 503) == heard.retry_after), "who is turned away is told when to come");
+    assert!(
+        heard.iter().all(|heard| (heard.status == 503) == heard.retry_after),
+        "who is turned away is told when to come"
+    );
     let threads = available_parallelism().map_or(1, usize::from) as u64;
     let (peak, most) = (server.peak_kib(), base + threads * HASH_KIB);
     assert!(peak <= most, "{peak} KiB at most, {base} KiB before: more than {threads} hashes at once need");

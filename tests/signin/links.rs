@@ -9,7 +9,6 @@ use idp_core::{
     admin, break_glass,
     crypto::handle::KINDS,
     people::{self, DataMatch, NewPerson, Profile},
-    store::StoreError,
     text::entries,
     types::{FullName, Locale, PersonalId},
 };
@@ -49,15 +48,24 @@ const LINES: &[(&str, Line)] = &[
     ("Code", Line::Kept("row_31_a_code_spent_twice_revokes_what_it_bought", "tests/oidc/token.rs")),
     ("Refresh", Line::Kept("another_party_with_the_token_is_theft", "tests/oidc/refresh.rs")),
     ("ClientSecret", Line::Kept("row_43_only_the_registered_way_to_authenticate_counts", "tests/oidc/token.rs")),
-    ("SessionCookie", Line::Kept("every_proof_gives_another_cookie_and_the_one_before_is_dead", "tests/signin/account.rs")),
+    (
+        "SessionCookie",
+        Line::Kept("every_proof_gives_another_cookie_and_the_one_before_is_dead", "tests/signin/account.rs"),
+    ),
     ("Browser", Line::Kept("row_18_a_transaction_belongs_to_the_browser_that_brought_it", "tests/oidc/authorize.rs")),
     ("Transaction", Line::Kept("row_25_a_decision_sent_twice_gives_one_code", "tests/oidc/authorize.rs")),
-    ("Ceremony", Line::Kept("row_150_an_answer_counts_once_and_only_where_it_was_asked_for", "tests/signin/passkey_attacks.rs")),
+    (
+        "Ceremony",
+        Line::Kept("row_150_an_answer_counts_once_and_only_where_it_was_asked_for", "tests/signin/passkey_attacks.rs"),
+    ),
     ("Device", Line::Kept("row_125_guesses_slow_down_who_guesses_and_lock_nobody_out", "tests/signin/passwords.rs")),
     ("Recovery", Line::Sent(Link::Recovery)),
     ("RecoveryCancel", Line::Sent(Link::Stop)),
     ("Posted", Line::Kept("a_cross_site_post_comes_back_as_a_get_with_its_cookies_once", "tests/oidc/authorize.rs")),
-    ("ConsoleCookie", Line::Kept("two_consoles_of_one_person_are_apart_and_leaving_closes_both", "tests/admin/owner.rs")),
+    (
+        "ConsoleCookie",
+        Line::Kept("two_consoles_of_one_person_are_apart_and_leaving_closes_both", "tests/admin/owner.rs"),
+    ),
     ("OwnerOffer", Line::Sent(Link::Owner)),
     ("SealLink", Line::Sent(Link::Seal)),
     ("Invitation", Line::Sent(Link::Invitation)),
@@ -86,7 +94,8 @@ fn row_136_every_kind_of_handle_and_every_message_with_a_secret_has_its_line() {
             assert!(text.contains(&format!("fn {test}")), "{name}: {file} has no test {test}");
         }
     }
-    let secret = |variables: &idp_core::text::Entry| ["code", "link", "stop"].iter().any(|name| variables.contains(name));
+    let secret =
+        |variables: &idp_core::text::Entry| ["code", "link", "stop"].iter().any(|name| variables.contains(name));
     let mut carrying: Vec<String> = entries(Locale::Vi)
         .iter()
         .filter(|(key, variables)| key.starts_with("mail-") && key.ends_with("-body") && secret(variables))
@@ -109,7 +118,6 @@ pub(super) struct Stage {
 
 /// A recovery of somebody that waits: the browser that began it, its page, and both links.
 pub(super) struct Waiting {
-    pub(super) who: &'static Registered,
     pub(super) person: idp_tests::Person,
     pub(super) phone: String,
     pub(super) browser: Browser,
@@ -131,7 +139,10 @@ impl Stage {
         (who, person, phone)
     }
 
-    pub(super) async fn waiting(&self, (who, person, phone): (&'static Registered, idp_tests::Person, String)) -> Waiting {
+    pub(super) async fn waiting(
+        &self,
+        (who, person, phone): (&'static Registered, idp_tests::Person, String),
+    ) -> Waiting {
         let (world, house) = (&self.world, &self.world.house);
         let mut browser = Browser::new();
         let proof = world.asks(&mut browser, who, &person.login).await;
@@ -143,7 +154,7 @@ impl Stage {
         let body = notices.last().and_then(|notice| notice["body"].as_str()).expect("a notice").to_owned();
         let stop = body.split_whitespace().find_map(|word| word.split_once("/recover/stop?k=")).expect("a link").1;
         let stop = stop.trim_end_matches(['.', ',']).to_owned();
-        Waiting { who, person, phone, browser, wait, stop }
+        Waiting { person, phone, browser, wait, stop }
     }
 
     /// Makes an official's record with a number and without an account.
@@ -264,10 +275,12 @@ async fn misused_on(engine: Engine) {
         (Link::Seal, stage.seal().await),
         (Link::Invitation, stage.invitation().await),
     ];
-    let sent: Vec<Link> = LINES.iter().filter_map(|(_, line)| if let Line::Sent(link) = line { Some(*link) } else { None }).collect();
+    let sent: Vec<Link> =
+        LINES.iter().filter_map(|(_, line)| if let Line::Sent(link) = line { Some(*link) } else { None }).collect();
     assert_eq!(live.iter().map(|(link, _)| *link).collect::<Vec<_>>(), sent, "every kind that goes out is tried");
     for (link, handle) in &live {
-        let others: Vec<String> = live.iter().filter(|(other, _)| other != link).map(|(_, handle)| handle.clone()).collect();
+        let others: Vec<String> =
+            live.iter().filter(|(other, _)| other != link).map(|(_, handle)| handle.clone()).collect();
         for address in link.misuses(handle, &others) {
             let page = Browser::new().open(&stage.world.house.at(&address)).await;
             assert_eq!(error(&page), link.refusal(), "{address}: {}", page.body);

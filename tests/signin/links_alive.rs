@@ -199,9 +199,10 @@ async fn changed_on(engine: Engine) {
     let removed = holder.post(&house.at("/account/contacts/remove"), &[("csrf", &token), ("contact", &mail)]).await;
     assert_eq!(removed.status, 303, "{}", removed.body);
     let mut conn = house.db().read().await.expect("reads");
-    let left = conn.one("select count(*) as n from contact where account_id = $1 and removed_at is null", params![
-        waiting.person.account
-    ]);
+    let left = conn.one(
+        "select count(*) as n from contact where account_id = $1 and removed_at is null",
+        params![waiting.person.account],
+    );
     assert_eq!(left.await.expect("counts").expect("a row").int("n").expect("a number"), 1);
     drop(conn);
     stage.is_refused(Link::Recovery, &handle(&waiting), "after an address was removed").await;

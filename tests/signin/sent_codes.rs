@@ -32,7 +32,9 @@ async fn at_once(browser: &Browser, page: &Page, form: &str, code: &str) -> Vec<
 
 /// What is no answer: blank, an array, the code without its end. A wrong code counts, so only one of these is a try.
 async fn no_answers(browser: &mut Browser, page: &Page, form: &str, code: &str) {
-    for fields in [vec![("code", "")], vec![("code", "  ")], vec![("code", ""), ("code[]", code)], vec![("code", &code[..5])]] {
+    for fields in
+        [vec![("code", "")], vec![("code", "  ")], vec![("code", ""), ("code[]", code)], vec![("code", &code[..5])]]
+    {
         let refused = browser.submit_only(page, form, &fields).await;
         assert_eq!(refused.status, 422, "{fields:?} {}", refused.body);
     }
@@ -177,7 +179,11 @@ fn row_136_a_code_that_proves_an_address() {
 const RECOVER: &str = "recover-proof-form";
 
 /// A recovery that asks for its code, and the code.
-async fn asks(world: &World, browser: &mut Browser, (who, person, phone): &(&'static idp_demo::registry::Person, Person, String)) -> (Page, String) {
+async fn asks(
+    world: &World,
+    browser: &mut Browser,
+    (who, person, phone): &(&'static idp_demo::registry::Person, Person, String),
+) -> (Page, String) {
     let proof = world.asks(browser, who, &person.login).await;
     let sent = browser.submit(&proof, "recover-send-form", &[]).await;
     (sent, sent_code(&world.house, phone, "recovery-code").await)
@@ -204,7 +210,7 @@ async fn of_a_recovery_on(engine: Engine) {
     assert_eq!(browser.submit(&again, RECOVER, &[("code", &code)]).await.status, 422, "spent");
     let sent = browser.submit(&again, "recover-send-form", &[]).await;
     let fresh = sent_code(house, &somebody.2, "recovery-code").await;
-    house.later(LATE).await;
+    world.later(LATE).await;
     assert_eq!(browser.submit(&sent, RECOVER, &[("code", &fresh)]).await.status, 422, "late");
     // The password was replaced, or an address was removed: there is nothing to recover any more.
     let somebody = stage.somebody(17).await;

@@ -7,9 +7,7 @@ use serde_json::{Value, json};
 
 use super::{
     recover::{NEW, World},
-    ways::{
-        app_code, at_account, messages, paper, proved_address, second_factor_at, sent_code, telephone, with_app,
-    },
+    ways::{app_code, at_account, messages, paper, proved_address, second_factor_at, sent_code, telephone, with_app},
 };
 use crate::faults::process::run;
 

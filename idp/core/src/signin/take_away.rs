@@ -204,8 +204,7 @@ mod tests {
         let all = [(false, false), (false, true), (true, false), (true, true)];
         for (second, level) in all {
             for (still_second, still_level) in all {
-                let (before, now) =
-                    (Strength { second, level }, Strength { second: still_second, level: still_level });
+                let (before, now) = (Strength { second, level }, Strength { second: still_second, level: still_level });
                 let lost = (second && !still_second) || (level && !still_level);
                 assert_eq!(before.is_more_than(now), lost, "{before:?} {now:?}");
             }

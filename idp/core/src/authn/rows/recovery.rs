@@ -23,9 +23,9 @@ const FINISH: &str = "update recovery set state = 'done', state_at = $2 \
 const CAN_BE_STOPPED: &str =
     "select state from recovery where cancel_digest = $1 and state = 'proved' and ends_at > $2";
 const STOP: &str = "update recovery set state = 'cancelled', state_at = $2 \
-    where cancel_digest = $1 and state = 'proved' returning account_id";
+    where cancel_digest = $1 and state = 'proved' and ends_at > $2 returning account_id";
 const STOP_ALL: &str = "update recovery set state = 'cancelled', state_at = $2 \
-    where account_id = $1 and state in ('asked', 'proved')";
+    where account_id = $1 and state in ('asked', 'proved') and ends_at > $2";
 const SWEEP: &str = "delete from recovery where ends_at < $1";
 
 /// Every statement of this file.
