@@ -21,6 +21,7 @@ use super::{
         token,
     },
 };
+use crate::signin::ways::{messages, proved_address};
 
 const POSTS: &str = "/api/v1/posts";
 
@@ -106,6 +107,8 @@ apart! {
         let me = get(house, by, "/api/v1/me").await;
         assert_eq!((me.body["acting_post"].as_str(), me.body["appointments"].as_array().map(Vec::len)), (Some(cast.office.as_str()), Some(0)), "{}", me.body);
         let cuc = house.citizen("Lê Thị Cúc").await;
+        let phone = "+84900000077";
+        proved_address(house, &cuc, phone).await;
         let given = post(house, by, POSTS, &new(&cuc, &country.commune, &["nhan-ho-so"])).await;
         assert_eq!((given.status, given.headers["etag"].to_str().ok()), (201, Some("\"1\"")), "{}", given.body);
         let path = format!("{POSTS}/{}", given.text("id"));
@@ -133,6 +136,31 @@ apart! {
         assert_eq!((leave.body["sessions"].as_i64(), leave.body["credentials"].as_i64()), (Some(1), Some(1)), "{}", leave.body);
         let again = post(house, by, "/api/v1/leavers", &json!({"person": cuc.id, "because": "nghỉ việc"})).await;
         assert_eq!(again.status, 404, "who has no post is like nobody");
+        assert_eq!(messages(house, phone, "office-left").await.len(), 1);
+        let moves = get(house, by, &format!("/api/v1/persons/{}/moves", cuc.id)).await;
+        let told: Vec<_> = moves.body.as_array().expect("a list").iter().map(|one| (&one["workflow"], &one["post"], &one["ended"])).collect();
+        let (first, second) = (given.text("id"), moved.text("id"));
+        assert_eq!(told, [(&json!("leaver"), &Value::Null, &json!(1)), (&json!("mover"), &json!(second), &json!(1)), (&json!("joiner"), &json!(first), &json!(0))]);
+        assert_eq!((&moves.body[0]["because"], &moves.body[0]["by"]), (&json!("nghỉ việc"), &json!(format!("person:{}", cast.binh.id))));
+    }
+}
+
+apart! {
+    async fn whoever_loses_a_post_is_told_where_from_when_and_why(house) {
+        let cast = Cast::of(house).await;
+        let cuc = house.citizen("Lê Thị Cúc").await;
+        let phone = "+84900000078";
+        proved_address(house, &cuc, phone).await;
+        let given = post(house, &cast.of_province, POSTS, &new(&cuc, &cast.country.commune, &["nhan-ho-so"])).await;
+        let end = format!("{POSTS}/{}", given.text("id"));
+        let refused = Reply::of(request(house, &cast.of_province, "post", &format!("{end}/end")).header("if-match", "\"7\"").json(&json!({"because": "x"}))).await;
+        assert_eq!(refused.status, 412, "{}", refused.body);
+        assert_eq!(messages(house, phone, "post-ended").await.len(), 0, "what was refused is told to nobody");
+        let ended = step(house, &cast.of_province, &end, "end", Some(&json!({"because": "hết nhiệm kỳ"}))).await;
+        assert_eq!(ended.status, 200, "{}", ended.body);
+        let told = messages(house, phone, "post-ended").await;
+        let body = told[0]["body"].as_str().expect("a text");
+        assert!(told.len() == 1 && body.contains("hết nhiệm kỳ") && body.contains("Phường"), "{told:?}");
     }
 }
 
@@ -286,6 +314,9 @@ apart! {
         let cast = Cast::of(house).await;
         let other = officer(house, Role::PlatformOwner, Scope::Whole).await;
         let cuc = house.citizen("Lê Thị Cúc").await;
+        let (hers, owners) = ("+84900000079", "+84900000080");
+        proved_address(house, &cuc, hers).await;
+        proved_address(house, &cast.owner.person, owners).await;
         let asked = post(house, &cast.owner.console, POSTS, &new(&cuc, &cast.country.province, &["quan-tri-tinh"])).await;
         assert_eq!((asked.status, asked.body["state"].as_str()), (201, Some("pending")), "{}", asked.body);
         let path = format!("{POSTS}/{}", asked.text("id"));
@@ -294,10 +325,13 @@ apart! {
         assert_eq!(code(&step(house, &other.console, &path, "withdraw", None).await), (409, "conflict".to_owned()), "only who asked");
         let approved = step(house, &other.console, &path, "approve", None).await;
         assert_eq!((approved.status, approved.body["state"].as_str()), (200, Some("active")), "{}", approved.body);
+        assert_eq!((messages(house, hers, "post-approved").await.len(), messages(house, owners, "post-approved").await.len()), (1, 1));
         let again = post(house, &cast.owner.console, POSTS, &new(&cast.binh, &cast.country.other, &["quan-tri-tinh"])).await;
         let path = format!("{POSTS}/{}", again.text("id"));
         let refused = step(house, &other.console, &path, "refuse", Some(&json!({"because": "chưa đủ điều kiện"}))).await;
         assert_eq!((refused.body["state"].as_str(), refused.body["because"].as_str()), (Some("refused"), Some("chưa đủ điều kiện")), "{}", refused.body);
+        let told = messages(house, owners, "post-refused").await;
+        assert!(told.len() == 1 && told[0]["body"].as_str().expect("a text").contains("chưa đủ điều kiện"), "{told:?}");
         let third = post(house, &cast.owner.console, POSTS, &new(&cast.binh, &cast.country.other, &["quan-tri-tinh"])).await;
         let taken = step(house, &cast.owner.console, &format!("{POSTS}/{}", third.text("id")), "withdraw", None).await;
         assert_eq!((taken.status, taken.body["state"].as_str()), (200, Some("ended")), "{}", taken.body);

@@ -74,6 +74,19 @@ pub(crate) async fn sign_in(connection: &mut Connection, visitor: &Visitor) -> R
     Ok((form.cookies, code))
 }
 
+/// The page at which a browser with these cookies is held up on its way to the party, and its cookies there.
+pub(crate) async fn interrupted(
+    connection: &mut Connection,
+    visitor: &Visitor,
+    cookies: &str,
+) -> Result<(String, String), Wrong> {
+    let mut cookies = Cookies(cookies.split("; ").filter(|pair| !pair.is_empty()).map(str::to_owned).collect());
+    let request = requests::get(&authorize(visitor), &[("cookie", &cookies.line())]);
+    let answer = connection.ask(&request).await?.expect(303)?;
+    cookies.keep(&answer);
+    Ok((answer.header("location")?, cookies.line()))
+}
+
 /// A sign-in page that is open.
 pub(crate) struct SignInForm {
     step: String,

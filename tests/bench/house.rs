@@ -30,6 +30,8 @@ pub(crate) const PASSWORD: &str = "mèo trèo cây cau hỏi thăm";
 pub(crate) const PARTY: &str = "bench";
 /// The party that asks for the post in which somebody acts, and about it.
 pub(crate) const POSTS_PARTY: &str = "bench-posts";
+/// The party that asks people for their consent.
+pub(crate) const ASKING: &str = "bench-consent";
 /// A machine that reads over the admin API.
 pub(crate) const ADMIN: &str = "bench-admin";
 /// The secret of each of them.
@@ -215,6 +217,9 @@ fn desired(issuer: &str) -> String {
          redirect_uris = [\"{REDIRECT_URI}\"]\nscopes = [\"openid\", \"profile\", \"officials\"]\n\
          grant_types = [\"authorization_code\", \"refresh_token\", \"client_credentials\"]\nid_token_signed_response_alg = \"ES256\"\n\
          audience = \"https://posts.bench.example\"\nresources = [\"{issuer}/api/v1\"]\nconsent = \"implied\"\n\
+         [[party]]\nclient_id = \"{ASKING}\"\nclient_secret = \"{SECRET}\"\nname = {{ vi = \"Hỏi\", en = \"Asking\" }}\n\
+         redirect_uris = [\"{REDIRECT_URI}\"]\nscopes = [\"openid\", \"profile\"]\ngrant_types = [\"authorization_code\"]\n\
+         id_token_signed_response_alg = \"ES256\"\naudience = \"https://asking.bench.example\"\nconsent = \"explicit\"\n\
          [[party]]\nclient_id = \"{ADMIN}\"\nclient_secret = \"{SECRET}\"\nname = {{ vi = \"Máy\", en = \"Machine\" }}\n\
          scopes = [\"admin\"]\ngrant_types = [\"client_credentials\"]\naudience = \"{issuer}/api/v1\"\n"
     );

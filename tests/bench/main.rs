@@ -20,6 +20,7 @@ mod nodes;
 mod officials;
 mod options;
 mod overload;
+mod pages;
 mod process;
 mod report;
 mod requests;

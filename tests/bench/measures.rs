@@ -14,7 +14,7 @@ use crate::{
     load::{self, Compared, Plan, Same, median},
     nodes, officials,
     options::Options,
-    overload, process,
+    overload, pages, process,
     report::{Figure, Goal, Report},
     requests, statements, units,
     wire::Connection,
@@ -94,6 +94,8 @@ impl<'o> Bench<'o> {
         self.note("code flow", done);
         let done = self.sign_in().await;
         self.note("password sign-in", done);
+        let done = self.pages().await;
+        self.note("pages", done);
         let done = self.known_names().await;
         self.note("known names", done);
         let done = self.known_people().await;
@@ -132,6 +134,14 @@ impl<'o> Bench<'o> {
 
     fn after_load(&mut self) -> Result<(), Wrong> {
         if self.wants("memory") { self.memory("memory, after load", None) } else { Ok(()) }
+    }
+
+    async fn pages(&mut self) -> Result<(), Wrong> {
+        if self.wants("pages") {
+            let found = pages::all(&self.house, self.engine, self.plan(pages::READERS, 10)).await?;
+            self.figures.extend(found);
+        }
+        Ok(())
     }
 
     async fn known_names(&mut self) -> Result<(), Wrong> {

@@ -19,7 +19,7 @@ use crate::{
     wire::Connection,
 };
 
-const ROUNDS: usize = 30;
+const ROUNDS: usize = 200;
 /// Between two looks whether somebody is left: the look itself costs.
 const LEFT: Duration = Duration::from_secs(1);
 
@@ -111,6 +111,8 @@ async fn slowest(connection: &mut Connection, bearer: &str, within: &str) -> Res
     for text in ASKED {
         let query: String = url::form_urlencoded::byte_serialize(text.as_bytes()).collect();
         let request = requests::get(&format!("/api/v1/posts?q={query}&limit=50{within}"), &[("authorization", bearer)]);
+        // The first of its kind is planned, and reads from the disk: it does not count, as in the other rounds.
+        connection.ask(&request).await?.expect(200)?;
         let (mut taken, mut found) = (Vec::new(), 0);
         for _ in 0..ROUNDS {
             let began = Instant::now();

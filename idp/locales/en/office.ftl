@@ -146,3 +146,12 @@ office-invited =
     Link (hand it over in person; once, until { $time }):
     { $link }
 cli-officials-invite-arg-of = The id of the person, or of a post of theirs (it stands in the file of results)
+cli-officials-moves = When somebody came, moved and left
+cli-officials-moves-arg-person = Sign-in name or id of the person
+office-move-line =
+    { $time }: { $workflow ->
+        [joiner] came
+        [mover] moved
+       *[leaver] left
+    }; new post { $post }; { $ended } posts ended; by { $why }; done by { $by }
+office-moves-none = Nothing is recorded of this person coming, moving or leaving.

@@ -195,3 +195,7 @@ mail-post-approved-subject = Approved
 mail-post-approved-body = A post or delegation that you asked for or receive was approved at { $time }.
 mail-post-refused-subject = Refused
 mail-post-refused-body = A post or delegation that you asked for or would receive was refused at { $time }. Why: { $why }
+mail-post-ended-subject = A post of yours ends
+mail-post-ended-body = Your post at { $unit } ends from { $time } on. Why: { $why }. If this is a mistake, ask the office that you belong to.
+mail-office-left-subject = You left office
+mail-office-left-body = At { $time } all your posts ended; your sessions were closed, your passkeys and code apps removed. Why: { $why }. You can still sign in with your password, as every citizen.

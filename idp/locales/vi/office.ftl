@@ -146,3 +146,12 @@ office-invited =
     Liên kết (đưa tận tay, dùng một lần, đến { $time }):
     { $link }
 cli-officials-invite-arg-of = Id của người đó hoặc của một vị trí của họ (có trong tệp kết quả)
+cli-officials-moves = Một người đã nhận nhiệm vụ, chuyển và thôi nhiệm vụ khi nào
+cli-officials-moves-arg-person = Tên đăng nhập hoặc id của người đó
+office-move-line =
+    { $time }: { $workflow ->
+        [joiner] nhận nhiệm vụ
+        [mover] chuyển công tác
+       *[leaver] thôi nhiệm vụ
+    }; vị trí mới { $post }; kết thúc { $ended } vị trí; căn cứ { $why }; người thực hiện { $by }
+office-moves-none = Chưa ghi lần nào nhận, chuyển hay thôi nhiệm vụ của người này.

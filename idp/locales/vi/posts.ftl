@@ -195,3 +195,7 @@ mail-post-approved-subject = Đã được duyệt
 mail-post-approved-body = Một vị trí công tác hoặc uỷ quyền mà bạn đề nghị hoặc được nhận đã được duyệt lúc { $time }.
 mail-post-refused-subject = Bị từ chối
 mail-post-refused-body = Một vị trí công tác hoặc uỷ quyền mà bạn đề nghị hoặc được nhận đã bị từ chối lúc { $time }. Lý do: { $why }
+mail-post-ended-subject = Một vị trí công tác của bạn kết thúc
+mail-post-ended-body = Vị trí công tác của bạn tại { $unit } kết thúc từ { $time }. Lý do: { $why }. Nếu có nhầm lẫn, hãy hỏi cơ quan quản lý của bạn.
+mail-office-left-subject = Bạn đã thôi nhiệm vụ
+mail-office-left-body = Từ { $time }, mọi vị trí công tác của bạn đã kết thúc; các phiên đăng nhập đã đóng, khoá truy cập và ứng dụng mã đã gỡ. Lý do: { $why }. Bạn vẫn đăng nhập được bằng mật khẩu như mọi công dân.

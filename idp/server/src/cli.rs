@@ -17,6 +17,7 @@ pub(crate) mod help;
 mod keys;
 mod load;
 mod migrate;
+mod moves;
 mod officials;
 mod openapi;
 mod opened;

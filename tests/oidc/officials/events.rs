@@ -101,6 +101,40 @@ heard! {
 }
 
 heard! {
+    async fn a_post_that_comes_free_when_another_one_ends_is_told(bureau, inbox) {
+        let (an, cx) = (bureau.house.citizen("Nguyễn Văn An").await, bureau.house.cx());
+        let side = |word: &str| Side::Role(RoleId::parse(word).expect("a word"));
+        let parted = &Separation(side(DESK), side("thong-ke"));
+        let done = bureau.house.db().write(&cx, |tx| Box::pin(office::separate(tx, &By::Operator, parted))).await;
+        assert!(done.expect("the operator may"));
+        let elder = bureau.post(&an, "22015", "chu-tich", &["thong-ke"]).await;
+        let mut new = bureau.new_post(&an, "22018", "chu-tich", &[DESK]).await;
+        new.kind = office::Kind::Concurrent;
+        let held_back = bureau.give(new).await;
+        let mut apart = bureau.new_post(&an, "22021", "chu-tich", &["tra-cuu-toan-don-vi"]).await;
+        apart.kind = office::Kind::Concurrent;
+        bureau.give(apart).await;
+        after(bureau, DAY).await;
+        let before = inbox.told().len();
+        bureau.end(elder).await;
+        after(bureau, Duration::ZERO).await;
+        let told: Vec<_> = inbox.told().split_off(before).into_iter().map(|(_, post, _, change)| (post, change)).collect();
+        assert_eq!(told, [(elder.to_string(), "ended".to_owned()), (held_back.to_string(), "separation-changed".to_owned())]);
+    }
+}
+
+heard! {
+    async fn a_reform_of_many_posts_is_told_in_one_turn(bureau, inbox) {
+        for number in 0..40 {
+            let person = bureau.house.citizen(&format!("Nguyễn Văn {}", ["An", "Bình", "Cường", "Dũng"][number % 4])).await;
+            bureau.post(&person, "22015", "chu-tich", &[DESK]).await;
+        }
+        bureau.house.jobs().await;
+        assert_eq!(inbox.changes(), ["begun"; 40], "more than are on their way at a time");
+    }
+}
+
+heard! {
     async fn a_role_that_ends_a_separation_and_a_death_are_told_for_every_post_that_they_touch(bureau, inbox) {
         let an = bureau.house.citizen("Nguyễn Văn An").await;
         bureau.post(&an, "22015", "chu-tich", &[DESK]).await;

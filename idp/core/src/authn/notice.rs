@@ -68,6 +68,10 @@ templates! {
     POST_APPROVED "post-approved";
     /// A second person said no. Variables: `time`, `why`.
     POST_REFUSED "post-refused";
+    /// An administrator ended a post. Variables: `unit`, `time` (from when), `why`.
+    POST_ENDED "post-ended";
+    /// Everything ended that somebody held as an official. Variables: `time`, `why`.
+    OFFICE_LEFT "office-left";
     /// A break-glass account was used. Variables: `number`, `time`, `address`, `browser`.
     BREAK_GLASS_USED "break-glass-used";
     /// The same in a drill.
@@ -113,6 +117,19 @@ pub async fn new_browser(tx: &mut Tx<'_>, account: Id<id::Account>) -> Result<()
 pub async fn reported(tx: &mut Tx<'_>, account: Id<id::Account>, number: &str) -> Result<(), StoreError> {
     let time = tx.now().show();
     notify_all(tx, account, SIGN_IN_REPORTED, &[("number", number), ("time", &time)]).await?;
+    Ok(())
+}
+
+/// Queues a notice to every account of a person.
+pub async fn notify_person(
+    tx: &mut Tx<'_>,
+    person: Id<id::Person>,
+    template: Template,
+    with: &[(&str, &str)],
+) -> Result<(), StoreError> {
+    for account in people::accounts_of(tx, person).await? {
+        notify_all(tx, account.id, template, with).await?;
+    }
     Ok(())
 }
 

@@ -39,6 +39,30 @@ pub async fn explain(conn: &mut Conn, person: PersonId, at: Timestamp) -> Result
     Ok(world.posts_of(person).into_iter().map(|post| judge(&world, post.id, at)).collect())
 }
 
+/// What was done to somebody's posts in one act: they came, moved or left.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StaffMove {
+    /// `joiner`, `mover` or `leaver`.
+    pub workflow: String,
+    /// How many posts it ended.
+    pub ended: i64,
+    /// The post that it began.
+    pub begun: Option<PostId>,
+    /// The number of the decision.
+    pub decision: Option<String>,
+    /// Why, where somebody said so.
+    pub because: Option<String>,
+    /// Who did it, as the audit log names them.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// How somebody came, moved and left, the newest first; the last two hundred times.
+pub async fn moves(conn: &mut Conn, person: PersonId) -> Result<Vec<StaffMove>, StoreError> {
+    posts::moves(conn, person, 200).await
+}
+
 /// The answer to "may this official in this post do this over that unit, and why".
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct May {

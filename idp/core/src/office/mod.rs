@@ -41,8 +41,8 @@ mod world;
 
 pub use acting::{Acting, Capacity, With, acting, choices, choose, chosen_at, note, says, serves, standing, sweep};
 pub use ask::{
-    Filter, Found, May, Place, Visible, Waiting, Wanted, Who, assignment, assignments, explain, handed_on, history,
-    may, posts_in, reasons, rights, under, unindexed, used, visible, waiting, who, world,
+    Filter, Found, May, Place, StaffMove, Visible, Waiting, Wanted, Who, assignment, assignments, explain, handed_on,
+    history, may, moves, posts_in, reasons, rights, under, unindexed, used, visible, waiting, who, world,
 };
 pub use carry::{Ground, Posts, change_rules};
 pub use check::{Checked, check};

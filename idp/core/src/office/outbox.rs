@@ -6,8 +6,8 @@
 //! ```
 //!
 //! An event says that something changed, not what anybody may do: the party asks again (the check API). So an event that comes late or
-//! twice does no harm. What begins or ends by its date alone is noted by a job when the date comes ([`note_dates`]), and what was handed on
-//! hears of each change of the post from which it was.
+//! twice does no harm. What begins or ends by its date alone is noted by a job when the date comes ([`note_dates`]); what was handed on
+//! hears of each change of the post from which it was, and a post of each change of another one against which a separation of duties stands.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -15,7 +15,7 @@ use std::{
 };
 
 use super::{
-    Role, RoleGrant, RoleId,
+    Role, RoleGrant, RoleId, Separation,
     post::UNCONFIRMED,
     rows::{catalogue, outbox as rows, posts},
 };
@@ -27,6 +27,7 @@ use crate::{
 
 type PostId = Id<id::Assignment>;
 type PartyId = Id<id::Party>;
+type PersonId = Id<id::Person>;
 
 /// Tries after which a delivery is dead: the last one some fifteen hours after the first.
 const TRIES: i64 = 10;
@@ -34,8 +35,9 @@ const TRIES: i64 = 10;
 const HELD: Duration = Duration::from_secs(60);
 /// Dates are looked at this often.
 const LOOK: Duration = Duration::from_secs(15);
-/// The word of a change that follows from another one.
+/// The words of changes that follow from another one.
 const SOURCE: &str = "source-changed";
+const BESIDE: &str = "separation-changed";
 /// What arrived is kept so long: an operator may send it again.
 const KEPT: Duration = Duration::from_secs(90 * 86_400);
 
@@ -74,6 +76,7 @@ pub async fn hand_out(tx: &mut Tx<'_>, listeners: &[Listener], most: i64) -> Res
     let now: HashMap<PostId, Vec<RoleGrant>> =
         posts::by_ids(tx, &ids).await?.into_iter().map(|one| (one.post.id, one.post.roles)).collect();
     let mut to = Vec::new();
+    let mut touched: HashMap<PersonId, Vec<(PostId, Vec<RoleGrant>)>> = HashMap::new();
     for event in &open {
         let mut grants = now.get(&event.post).cloned().unwrap_or_default();
         if let Some(also) = &event.also {
@@ -83,13 +86,51 @@ pub async fn hand_out(tx: &mut Tx<'_>, listeners: &[Listener], most: i64) -> Res
         }
         let hears = |listener: &&Listener| grants.iter().any(|grant| speaks(&roles, grant, listener));
         to.extend(listeners.iter().filter(hears).map(|listener| (event.seq, listener.party, event.person)));
+        // What follows from something has nothing that follows from it: posts of one person could call each other for ever.
+        if ![SOURCE, BESIDE].contains(&event.change.as_str()) {
+            touched.entry(event.person).or_default().push((event.post, grants));
+        }
     }
     let seqs: Vec<i64> = open.iter().map(|event| event.seq).collect();
     rows::hand_out(tx, &seqs, &to).await?;
+    let beside = note_beside(tx, &roles, &touched).await?;
     // Nothing is handed on twice, so what this adds adds nothing more.
-    let sources: HashSet<PostId> = open.iter().filter(|event| event.change != SOURCE).map(|event| event.post).collect();
+    let sources = touched.values().flatten().map(|(post, _)| *post).chain(beside).collect::<HashSet<PostId>>();
     rows::sources_changed(tx, &Vec::from_iter(sources)).await?;
     Ok(open.len())
+}
+
+/// Notes the posts against which a separation of duties sets those that changed: of two the younger one counts less, and when the elder
+/// ends it comes free. Gives which.
+async fn note_beside(
+    tx: &mut Tx<'_>,
+    roles: &HashMap<RoleId, Role>,
+    touched: &HashMap<PersonId, Vec<(PostId, Vec<RoleGrant>)>>,
+) -> Result<Vec<PostId>, StoreError> {
+    let separations = catalogue::separations(tx).await?;
+    let part =
+        |one: &Role, other: &Role| separations.iter().any(|known: &Separation| known.parts(&one.form, &other.form));
+    // Most roles stand against none, and then nobody's other posts are read.
+    let stands =
+        |grant: &RoleGrant| roles.get(&grant.role).is_some_and(|one| roles.values().any(|other| part(one, other)));
+    let stands_in = |posts: &[(PostId, Vec<RoleGrant>)]| posts.iter().any(|(_, grants)| grants.iter().any(stands));
+    let people: Vec<PersonId> =
+        touched.iter().filter(|(_, posts)| stands_in(posts)).map(|(person, _)| *person).collect();
+    if people.is_empty() {
+        return Ok(Vec::new());
+    }
+    let now = tx.now();
+    let mut beside = rows::beside(tx, &people, now).await?;
+    beside.retain(|one| {
+        let changed = touched.get(&one.person).into_iter().flatten().filter(|(post, _)| *post != one.post);
+        let mut held = changed.flat_map(|(_, grants)| grants).filter_map(|grant| roles.get(&grant.role));
+        roles.get(&one.role).is_some_and(|role| held.any(|other| part(role, other)))
+    });
+    let mut posts: Vec<PostId> = beside.into_iter().map(|one| one.post).collect();
+    posts.sort_unstable();
+    posts.dedup();
+    rows::changed_all(tx, BESIDE, &posts).await?;
+    Ok(posts)
 }
 
 /// Notes the posts that began or ended by their dates since the last time, and roles of the catalogue that did; gives how many. What
@@ -105,7 +146,7 @@ pub async fn note_dates(tx: &mut Tx<'_>) -> Result<u64, StoreError> {
 
 /// Notes that a person died, was merged or came back: the rights of all their posts are others now. Whoever writes
 /// [`crate::people::set_person_state`] says so here in the same transaction.
-pub async fn person_changed(tx: &mut Tx<'_>, person: Id<id::Person>) -> Result<(), StoreError> {
+pub async fn person_changed(tx: &mut Tx<'_>, person: PersonId) -> Result<(), StoreError> {
     rows::person_changed(tx, person).await
 }
 
@@ -119,7 +160,7 @@ pub struct Change {
     /// The revision that it got.
     pub revision: i64,
     /// `begun`, `requested`, `approved`, `refused`, `changed`, `ended`, `carried`; `took-effect` and `ran-out` by date alone; `role-changed`,
-    /// `person-changed` and `source-changed` where something changed on which the post rests.
+    /// `person-changed`, `source-changed` and `separation-changed` where something changed on which the post rests.
     pub change: String,
     /// When.
     pub happened_at: Timestamp,
@@ -140,15 +181,20 @@ pub struct Delivery {
     /// To whom.
     pub party: PartyId,
     /// Whose post.
-    pub person: Id<id::Person>,
+    pub person: PersonId,
     /// Attempts before this one.
     pub tries: i64,
 }
 
-/// Takes deliveries that are due: of each person the first only. Their next try is moved ahead, so that no other worker takes them.
-pub async fn claim(tx: &mut Tx<'_>, most: i64) -> Result<Vec<Delivery>, StoreError> {
+/// The parties for which something is due at `now`.
+pub async fn due(conn: &mut Conn, now: Timestamp) -> Result<Vec<PartyId>, StoreError> {
+    rows::due(conn, now).await
+}
+
+/// Takes deliveries to a party that are due: of each person the first only. Their next try is moved ahead, so that no other worker takes them.
+pub async fn claim(tx: &mut Tx<'_>, party: PartyId, most: i64) -> Result<Vec<Delivery>, StoreError> {
     let held_until = tx.now() + HELD;
-    let claimed = rows::claim(tx, most, held_until).await?;
+    let claimed = rows::claim(tx, (party, most), held_until).await?;
     let seqs: Vec<i64> = claimed.iter().map(|one| one.seq).collect();
     let events: HashMap<i64, rows::Event> =
         rows::events(tx, &seqs).await?.into_iter().map(|event| (event.seq, event)).collect();
@@ -221,7 +267,7 @@ pub struct Known {
     /// Which.
     pub post: PostId,
     /// Whose.
-    pub person: Id<id::Person>,
+    pub person: PersonId,
     /// Its revision.
     pub revision: i64,
 }

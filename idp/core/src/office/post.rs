@@ -281,6 +281,11 @@ pub struct Post {
 }
 
 impl Post {
+    /// Who asked for it, as the record names them; `None`: the operator, a party or a job.
+    pub fn asker(&self) -> Option<Id<id::Person>> {
+        self.requested_by.strip_prefix("person:").and_then(|id| id.parse().ok())
+    }
+
     /// How old it is: of two posts the one with the smaller answer is the older one. Being carried over makes no post younger, or the
     /// reform of units would turn round which of two posts a separation of duties silences.
     pub const fn age(&self) -> (Id<id::Assignment>, Id<id::Assignment>) {

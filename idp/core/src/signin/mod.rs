@@ -25,7 +25,7 @@ pub use attributes::{Attributes, attributes};
 pub use consent::{Answer, Consents, consent_to, refuse, released, withdraw};
 pub use facts::{FRESH, Facts, Serving, Ways, gather};
 pub use gate::{Admitted, Refused, Standing, admit};
-pub use leave::{LEFT_OFFICE, Left, leave_office};
+pub use leave::{LEFT_OFFICE, Left, leave_office, tell_decided, tell_ended};
 pub use next::{Next, next};
 pub use subject::{import_subject, known_subject, person_of, subject};
 pub use take_away::{FACTOR_TAKEN, Factor, Fate, Taken, Taking, take_away};

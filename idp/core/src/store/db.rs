@@ -10,7 +10,7 @@ use sqlx::{
 };
 use tracing::log::LevelFilter;
 
-use super::{Conn, Cx, StoreError, Tx, conn::Held, pool::Pool};
+use super::{Conn, Cx, StoreError, Tx, conn::Held, pool::Pool, rows};
 use crate::{
     crypto::{random, seal::Seals},
     types::Fault,
@@ -104,6 +104,15 @@ impl Db {
             Pools::Postgres(pool) => Held::Postgres(pool.take().await?),
         };
         Ok(Conn::new(link, Arc::clone(&self.seals)))
+    }
+
+    /// Tells PostgreSQL how large its tables are now. Call it after much was written at once: until its own job comes by, up to a minute later, it plans as
+    /// if they were as small as before, and a statement about one person reads everybody. SQLite keeps to the order in which joins are written.
+    pub async fn analyze(&self) -> Result<(), StoreError> {
+        match self.dialect() {
+            Dialect::Sqlite => Ok(()),
+            Dialect::Postgres => rows::analyze(&mut self.read().await?).await,
+        }
     }
 
     /// Runs `work` in one transaction: SERIALIZABLE on PostgreSQL, BEGIN IMMEDIATE on SQLite. Where it meets another

@@ -27,6 +27,7 @@ const SWEEP_QUOTA: &str = "delete from quota where ends_at <= $1";
 const HAS_MIGRATIONS_SQLITE: &str = "select 1 as there from sqlite_schema where type = 'table' and name = 'migration'";
 const HAS_MIGRATIONS_POSTGRES: &str = "select 1 as there where to_regclass('migration') is not null";
 const LOCK_MIGRATIONS_POSTGRES: &str = "select pg_advisory_xact_lock(7340001)";
+const ANALYZE: &str = "analyze";
 const APPLIED: &str = "select number from migration order by number";
 const RECORD_MIGRATION: &str = "insert into migration (number, name, applied_at) values ($1, $2, $3)";
 const MIGRATION_DIGESTS: &str = "select number, digest from migration where digest is not null order by number";
@@ -47,11 +48,16 @@ pub(crate) const ALL: &[&str] = &[
     HAS_MIGRATIONS_SQLITE,
     HAS_MIGRATIONS_POSTGRES,
     LOCK_MIGRATIONS_POSTGRES,
+    ANALYZE,
     APPLIED,
     RECORD_MIGRATION,
     MIGRATION_DIGESTS,
     KEEP_MIGRATION_DIGEST,
 ];
+
+pub(super) async fn analyze(conn: &mut Conn) -> Result<(), StoreError> {
+    conn.run(ANALYZE, params![]).await.map(|_| ())
+}
 
 pub(super) async fn meta(conn: &mut Conn, key: &str) -> Result<Option<String>, StoreError> {
     conn.one(META, params![key]).await?.map(|row| row.text("value")).transpose()

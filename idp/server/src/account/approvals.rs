@@ -2,20 +2,19 @@
 
 use axum::{http::StatusCode, response::Response};
 use idp_core::{
-    authn::notice,
     office::{
-        self, By, DeskError, Post, Seen, Verdict, Waiting, tell,
+        self, By, DeskError, Seen, Verdict, Waiting, tell,
         watch::{self, Keep, ReviewRow},
     },
-    store::{Conn, StoreError, Tx},
+    signin,
+    store::{Conn, StoreError},
     text,
     types::{Id, id},
 };
 
 use super::{
-    delegations::giver,
     fresh::{Member, fresh, member},
-    official::{self, Labels, PersonId, PostId},
+    official::{self, Labels, PostId},
     own::nav,
 };
 use crate::web::{
@@ -71,18 +70,13 @@ async fn show(member: &Member, (status, errors): (StatusCode, Errors), done: Opt
     Ok(member.bound(render_with(status, &page)))
 }
 
-/// Who asked, as the record names them; `None`: the operator or a job.
-fn asker(post: &Post) -> Option<PersonId> {
-    post.requested_by.strip_prefix("person:").and_then(|id| id.parse().ok())
-}
-
 async fn waits(
     conn: &mut Conn,
     (member, labels): (&Member, &Labels),
     one: &Waiting,
 ) -> Result<WaitingCard, StoreError> {
     let post = &one.asked.post;
-    let asked_by = match asker(post) {
+    let asked_by = match post.asker() {
         Some(person) => Some(official::name(conn, person).await?),
         None => None,
     };
@@ -171,7 +165,7 @@ pub(super) async fn decide(visit: Visit, form: Form) -> Result<Response, Halt> {
         let verdict = if approves { Verdict::Approve } else { Verdict::Refuse(because) };
         Box::pin(async move {
             office::decide(tx, by, seen, verdict).await?;
-            tell_decided(tx, post, (!approves).then_some(because)).await?;
+            signin::tell_decided(tx, post, (!approves).then_some(because)).await?;
             Ok::<_, DeskError>(())
         })
     });
@@ -180,26 +174,6 @@ pub(super) async fn decide(visit: Visit, form: Form) -> Result<Response, Halt> {
         Err(DeskError::Store(error)) => Err(error.into()),
         Err(error) => show(&member, conflict(&member, &error), None).await,
     }
-}
-
-/// Tells who gets the post, who asked for it and who handed it on.
-async fn tell_decided(tx: &mut Tx<'_>, post: PostId, why: Option<&str>) -> Result<(), DeskError> {
-    let found = office::assignment(tx, post).await?.ok_or(DeskError::Unknown)?.post;
-    let time = tx.now().show();
-    let mut told: Vec<PersonId> = vec![found.person];
-    told.extend(asker(&found));
-    told.extend(giver(tx, found.delegator).await?);
-    told.sort_unstable();
-    told.dedup();
-    for person in told {
-        match why {
-            None => official::tell_person(tx, person, notice::POST_APPROVED, &[("time", &time)]).await?,
-            Some(why) => {
-                official::tell_person(tx, person, notice::POST_REFUSED, &[("time", &time), ("why", why)]).await?;
-            }
-        }
-    }
-    Ok(())
 }
 
 /// `POST /account/approvals/review`: `review`, `post`, `by`, `verdict`.

@@ -222,7 +222,7 @@ async fn tell_both(tx: &mut Tx<'_>, me: PersonId, what: &HandOn) -> Result<(), S
     let (from, until) = (day_of(what.span.from), tell::end(idp_core::types::Locale::Vi, what.span.until));
     for (to, other, template) in [(me, what.to, notice::DELEGATION_GIVEN), (what.to, me, notice::DELEGATION_RECEIVED)] {
         let name = official::name(tx, other).await?;
-        official::tell_person(tx, to, template, &[("name", &name), ("from", &from), ("until", &until)]).await?;
+        notice::notify_person(tx, to, template, &[("name", &name), ("from", &from), ("until", &until)]).await?;
     }
     Ok(())
 }

@@ -135,7 +135,7 @@ pub(super) async fn end(visit: Visit, Form(params): Form) -> Result<Response, Ha
             if let Some(gave) = giver(tx, found.delegator).await? {
                 for (to, other) in [(gave, found.person), (found.person, gave)] {
                     let name = official::name(tx, other).await?;
-                    official::tell_person(tx, to, notice::DELEGATION_ENDED, &[("name", &name), ("time", &time)])
+                    notice::notify_person(tx, to, notice::DELEGATION_ENDED, &[("name", &name), ("time", &time)])
                         .await?;
                 }
             }

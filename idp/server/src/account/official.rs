@@ -3,12 +3,10 @@
 use std::collections::HashMap;
 
 use idp_core::{
-    authn::notice,
-    notify::Template,
     office::{self, Judged, Label, Parties, Position, PositionId, Post, RoleGrant, RoleId, Signing, World, tell},
     org::story::day_of,
     people,
-    store::{Conn, StoreError, Tx},
+    store::{Conn, StoreError},
     types::{Id, Locale, Timestamp, id},
 };
 
@@ -121,17 +119,4 @@ pub(super) async fn judged(
     let world = office::world(conn, person, at).await?;
     let judged = world.posts_of(person).into_iter().map(|post| office::judge(&world, post.id, at)).collect();
     Ok((world, judged))
-}
-
-/// Queues a notice to every account of a person.
-pub(super) async fn tell_person(
-    tx: &mut Tx<'_>,
-    person: PersonId,
-    template: Template,
-    with: &[(&str, &str)],
-) -> Result<(), StoreError> {
-    for account in people::accounts_of(tx, person).await? {
-        notice::notify_all(tx, account.id, template, with).await?;
-    }
-    Ok(())
 }

@@ -9,6 +9,7 @@
 //! | `files` | posts from files, taken back |
 //! | `drift` | who left, by the list of the personnel system |
 //! | `invite` | the way into the record of an official whom a list brought |
+//! | `moves` | how somebody came, moved and left |
 //! | `out` | posts as they are answered |
 //! | `wrong` | the one answer to each refusal of the office |
 //!
@@ -20,6 +21,7 @@ mod drift;
 mod files;
 mod invite;
 mod look;
+mod moves;
 mod out;
 mod reviews;
 mod write;
@@ -47,6 +49,7 @@ pub(super) use drift::Drift;
 pub(super) use files::{Import, Imported, Imports, Lines, Template, Trial, Undo};
 pub(super) use invite::Invite;
 pub(super) use look::{Delegations, Explain, Get, List, WhoMay};
+pub(super) use moves::Moves;
 pub(super) use reviews::{Answer, Review, Reviews};
 pub(super) use write::{Approve, Change, End, Give, Leave, Move, Refuse, Withdraw};
 

@@ -59,6 +59,7 @@ pub(super) const ALL: &[Operation] = &[
     reads::<officials::Separations>(),
     writes::<officials::Part>(),
     writes::<officials::Unite>(),
+    reads::<officials::Moves>(),
     reads::<officials::Reviews>(),
     reads::<officials::Review>(),
     writes::<officials::Answer>(),

@@ -1,4 +1,4 @@
-//! `idp officials template|roles|import|undo|leave|invite|drift|events`: posts from files of the personnel department, by the operator.
+//! `idp officials template|roles|import|undo|leave|invite|moves|drift|events`: posts from files of the personnel department, by the operator.
 
 use std::path::{Path, PathBuf};
 
@@ -23,7 +23,7 @@ use super::{
     Ctx,
     error::{CliError, Exit},
     events::{self, Events},
-    explain,
+    explain, moves,
     opened::Opened,
     units::find,
 };
@@ -82,6 +82,12 @@ enum What {
         #[arg(value_name = "ID")]
         of: String,
     },
+    /// How somebody came, moved and left.
+    Moves {
+        /// Who.
+        #[arg(value_name = "LOGIN|ID")]
+        person: String,
+    },
     /// What parties are told of changed rights.
     #[command(subcommand)]
     Events(Events),
@@ -112,6 +118,7 @@ pub(super) async fn run(ctx: &Ctx, arguments: Arguments) -> Result<Exit, CliErro
         What::Undo { key } => undo(ctx, &opened, &key).await,
         What::Leave { person, because } => leave(ctx, &opened, (&person, &because)).await,
         What::Invite { of } => invite(ctx, &opened, &of).await,
+        What::Moves { person } => moves::run(ctx, &opened, &person).await,
         What::Events(what) => events::run(ctx, &opened, what).await,
         What::Drift { file, unit } => drift(ctx, &opened, (&file, &unit)).await,
     };

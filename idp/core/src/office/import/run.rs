@@ -22,6 +22,9 @@ use crate::{
 /// Rows in one transaction. A row that is refused makes its part run row by row, so that nothing of it stays.
 const AT_ONCE: usize = 50;
 
+/// After so many parts of a first import its tables are no longer what the database planned for.
+const MUCH: [usize; 3] = [4, 16, 64];
+
 /// What became, or would become, of a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -174,7 +177,10 @@ async fn recorded(db: &Db, import: Id<id::StaffImport>) -> Result<Vec<Done>, Sto
 
 async fn parts(db: &Db, cx: &Cx, (by, mode): (&By, Mode), table: &[Row]) -> Result<Vec<Done>, ImportError> {
     let mut done = Vec::new();
-    for part in table.chunks(AT_ONCE) {
+    for (number, part) in table.chunks(AT_ONCE).enumerate() {
+        if matches!(mode, Mode::Write(_)) && MUCH.contains(&number) {
+            db.analyze().await?;
+        }
         match part_of(db, cx, (by, mode), part).await {
             Ok(finished) | Err(Stopped::Tried(finished)) => done.extend(finished),
             Err(Stopped::Refused(_)) => {

@@ -25,6 +25,8 @@ const INSERT_OF_PERSON: &str = "insert into rights_event (assignment_id, person_
 const INSERT_HANDED_ON: &str = "insert into rights_event (assignment_id, person_id, revision, change, happened_at) \
     select id, person_id, revision, 'source-changed', $1 from assignment \
     where state = 'active' and valid_until > $1 and delegator_id in ($2)";
+const BESIDE: &str = "select a.id, a.person_id, g.role_id from assignment a join assignment_role g on g.assignment_id = a.id \
+    where a.state = 'active' and a.valid_until > $1 and a.person_id in ($2)";
 const TOLD_UNTIL: &str = "select told_until from rights_clock";
 const TOLD: &str = "insert into rights_clock (one, told_until) values (1, $1) on conflict (one) do update set told_until = excluded.told_until";
 /// Who was recorded before its first instant hears of it a second time then; who was recorded later was told all by the record.
@@ -49,13 +51,15 @@ const OPEN: &str = "select seq, assignment_id, person_id, change, also from righ
 const HANDED_OUT: &str = "update rights_event set handed_out_at = $1 where handed_out_at is null and seq in ($2)";
 const DELIVER: &str = "insert into rights_delivery (event_seq, party_id, person_id, tries, due_at, created_at) \
     values ($1, $2, $3, $4, $5, $6)";
+const DUE: &str =
+    "select distinct party_id from rights_delivery where delivered_at is null and dead_at is null and due_at <= $1";
 /// Of each person the first that a party has not: what comes after waits for it, so the party hears everything in its order.
-const CLAIM: &str = "update rights_delivery set due_at = $2 where (event_seq, party_id) in ( \
-        select d.event_seq, d.party_id from rights_delivery d \
-        where d.delivered_at is null and d.dead_at is null and d.due_at <= $1 and not exists ( \
+const CLAIM: &str = "update rights_delivery set due_at = $2 where party_id = $3 and event_seq in ( \
+        select d.event_seq from rights_delivery d \
+        where d.party_id = $3 and d.delivered_at is null and d.dead_at is null and d.due_at <= $1 and not exists ( \
             select 1 from rights_delivery e where e.party_id = d.party_id and e.person_id = d.person_id \
                 and e.event_seq < d.event_seq and e.delivered_at is null and e.dead_at is null) \
-        order by d.event_seq limit $3) \
+        order by d.event_seq limit $4) \
     returning event_seq, party_id, person_id, tries";
 const EVENTS: &str = "select seq, assignment_id, revision, change, happened_at from rights_event where seq in ($1)";
 const DELIVERED: &str =
@@ -83,6 +87,7 @@ pub(super) const ALL: &[&str] = &[
     INSERT_OF_ROLE,
     INSERT_OF_PERSON,
     INSERT_HANDED_ON,
+    BESIDE,
     TOLD_UNTIL,
     TOLD,
     TOOK_EFFECT,
@@ -92,6 +97,7 @@ pub(super) const ALL: &[&str] = &[
     OPEN,
     HANDED_OUT,
     DELIVER,
+    DUE,
     CLAIM,
     EVENTS,
     DELIVERED,
@@ -139,6 +145,27 @@ pub(crate) async fn sources_changed(tx: &mut Tx<'_>, posts: &[PostId]) -> Result
     let now = tx.now();
     let posts: Vec<Param> = posts.iter().map(|post| Param::from(*post)).collect();
     tx.run_in(INSERT_HANDED_ON, &[now.into()], &posts).await
+}
+
+/// A role of a post that counts or will.
+pub(crate) struct Beside {
+    pub(crate) post: PostId,
+    pub(crate) person: Id<id::Person>,
+    pub(crate) role: RoleId,
+}
+
+/// Every role in every post of these people.
+pub(crate) async fn beside(
+    conn: &mut Conn,
+    people: &[Id<id::Person>],
+    at: Timestamp,
+) -> Result<Vec<Beside>, StoreError> {
+    let people: Vec<Param> = people.iter().map(|person| Param::from(*person)).collect();
+    let beside = |row: &Row| {
+        let role = super::catalogue::role_id(row, "role_id")?;
+        Ok(Beside { post: row.id("id")?, person: row.id("person_id")?, role })
+    };
+    conn.all_in(BESIDE, &[at.into()], &people).await?.iter().map(beside).collect()
 }
 
 /// Until when dates were noted; `None`: never yet.
@@ -207,7 +234,16 @@ pub(crate) struct Claimed {
     pub(crate) tries: i64,
 }
 
-pub(crate) async fn claim(tx: &mut Tx<'_>, most: i64, held_until: Timestamp) -> Result<Vec<Claimed>, StoreError> {
+/// The parties for which something is due.
+pub(crate) async fn due(conn: &mut Conn, now: Timestamp) -> Result<Vec<Id<id::Party>>, StoreError> {
+    conn.all(DUE, params![now]).await?.iter().map(|row| row.id("party_id")).collect()
+}
+
+pub(crate) async fn claim(
+    tx: &mut Tx<'_>,
+    (party, most): (Id<id::Party>, i64),
+    held_until: Timestamp,
+) -> Result<Vec<Claimed>, StoreError> {
     let now = tx.now();
     let claimed = |row: &Row| {
         Ok(Claimed {
@@ -217,7 +253,7 @@ pub(crate) async fn claim(tx: &mut Tx<'_>, most: i64, held_until: Timestamp) -> 
             tries: row.int("tries")?,
         })
     };
-    tx.all(CLAIM, params![now, held_until, most]).await?.iter().map(claimed).collect()
+    tx.all(CLAIM, params![now, held_until, party, most]).await?.iter().map(claimed).collect()
 }
 
 /// What a change was.

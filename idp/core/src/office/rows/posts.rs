@@ -4,7 +4,7 @@ use std::{collections::HashMap, iter::repeat};
 
 use super::{
     super::{
-        Admitted, Assignment, Kind, Place, RoleGrant, Scope, Source,
+        Admitted, Assignment, Kind, Place, RoleGrant, Scope, Source, StaffMove,
         gate::Written,
         post::{Post, PostState},
     },
@@ -120,6 +120,8 @@ const UNITS: &str = "select assignment_id, unit_id from assignment_unit where as
 const DELEGATED: &str = assignment!("where a.delegator_id = $1 order by a.valid_from desc, a.id desc limit 1000");
 const INSERT_MOVE: &str = "insert into staff_move (id, person_id, workflow, ended, begun_id, decision_no, because, done_by, done_at) \
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+const MOVES: &str = "select id, workflow, ended, begun_id, decision_no, because, done_by, done_at from staff_move \
+    where person_id = $1 order by id desc limit $2";
 const HAD_POST: &str = "select id from assignment where person_id = $1 and id <> $2 limit 1";
 const USED: &str = "update assignment set last_used_at = $2, dormant_at = null \
     where id = $1 and (last_used_at is null or last_used_at < $3 or dormant_at is not null)";
@@ -146,6 +148,7 @@ pub(super) const ALL: &[&str] = &[
     UNITS,
     DELEGATED,
     INSERT_MOVE,
+    MOVES,
     HAD_POST,
     USED,
 ];
@@ -451,6 +454,22 @@ pub(crate) async fn insert_move(tx: &mut Tx<'_>, moved: &Moved<'_>) -> Result<()
     let params =
         params![id, moved.person, moved.workflow, moved.ended, moved.begun, moved.decision, moved.because, by, now];
     tx.run(INSERT_MOVE, params).await.map(|_| ())
+}
+
+/// The last workflows of somebody, the newest first.
+pub(crate) async fn moves(conn: &mut Conn, person: Id<id::Person>, most: i64) -> Result<Vec<StaffMove>, StoreError> {
+    let moved = |row: &Row| {
+        Ok(StaffMove {
+            workflow: row.text("workflow")?,
+            ended: row.int("ended")?,
+            begun: row.opt_id("begun_id")?,
+            decision: row.opt_text("decision_no")?,
+            because: row.opt_text("because")?,
+            by: row.text("done_by")?,
+            at: row.time("done_at")?,
+        })
+    };
+    conn.all(MOVES, params![person, most]).await?.iter().map(moved).collect()
 }
 
 /// Whether a person has or had a post beside this one.

@@ -37,6 +37,8 @@ macro_rules! of_person {
              place (unit_id) as ( \
                 select unit_id from post \
                 union select u.unit_id from post p cross join assignment_unit u where u.assignment_id = p.id), \
+             above (unit_id) as ( \
+                select distinct c.ancestor_id from place cross join unit_under c where c.unit_id = place.unit_id), \
              held (role_id) as ( \
                 select r.role_id from post p cross join assignment_role r where r.assignment_id = p.id) ",
             $rest
@@ -60,8 +62,7 @@ const OF_PERSON: &str = of_person!(
      union all select 'separation', null, null, null, null, s.one, null, s.other, null, null, null, null, null, null, null, \
         null, null, null from role_separation s \
      union all select 'unit', null, null, s.unit_id, null, s.level_id, null, s.unit_kind, null, null, null, null, null, null, null, \
-        s.valid_from, s.valid_until, null from unit_standing s where s.unit_id in ( \
-            select c.ancestor_id from place cross join unit_under c where c.unit_id = place.unit_id) \
+        s.valid_from, s.valid_until, null from above cross join unit_standing s where s.unit_id = above.unit_id \
      union all select 'under', null, null, c.unit_id, c.ancestor_id, null, null, null, null, null, null, null, null, null, null, \
         c.valid_from, c.valid_until, c.depth from place cross join unit_under c where c.unit_id = place.unit_id"
 );
@@ -69,11 +70,13 @@ const STANDING: &str = "select unit_id as three, level_id as word, unit_kind as 
     valid_until as until_at from unit_standing where unit_id in ($1)";
 const UNDER: &str = "select unit_id as three, ancestor_id as four, depth as number, valid_from as from_at, \
     valid_until as until_at from unit_under where unit_id in ($1)";
-const OTHER_OWNERS: &str = "select count(distinct a.person_id) as owners from assignment a \
-    join assignment_role g on g.assignment_id = a.id join role r on r.id = g.role_id \
-    join role_permission w on w.role_id = r.id join person_face p on p.person_id = a.person_id \
-    where w.permission = $1 and a.person_id <> $2 and a.state = 'active' and a.valid_from <= $3 and a.valid_until > $3 \
-        and r.valid_from <= $3 and r.valid_until > $3 and p.person_state = 'active'";
+/// Begins at the few roles that permit it: begun at people it read everybody for every row of a first import on PostgreSQL, which knew no sizes yet.
+const OTHER_OWNERS: &str = "with holder (person_id) as materialized ( \
+        select distinct a.person_id from role_permission w cross join role r cross join assignment_role g cross join assignment a \
+        where w.permission = $1 and r.id = w.role_id and r.valid_from <= $3 and r.valid_until > $3 and g.role_id = r.id \
+            and a.id = g.assignment_id and a.person_id <> $2 and a.state = 'active' and a.valid_from <= $3 and a.valid_until > $3) \
+    select count(*) as owners from holder h \
+    where exists (select 1 from person_face p where p.person_id = h.person_id and p.person_state = 'active' limit 1 offset 0)";
 /// Posts that may permit something over a unit: their roles hold it, their windows hold the instant, and their scopes may hold the
 /// unit. What they really permit is judged afterwards. Posts outside the place that is looked at are not in the question.
 const WHO: &str = "select distinct a.id, a.person_id from role_permission w \

@@ -94,6 +94,7 @@ pub async fn load(
     progress(done, all);
     for set in missing {
         let approved = enact(db, cx, &planned, set).await?;
+        db.analyze().await?;
         let operations = set.operations.len();
         done += operations as u64;
         progress(done, all);

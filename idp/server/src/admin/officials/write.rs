@@ -257,7 +257,9 @@ impl Writes for End {
     async fn write(tx: &mut Tx<'_>, ask: &Ask<Self>, allowed: &Allowed) -> Result<Reply<out::Whole>, Stop> {
         let at = ask.body.on.map_or(ask.now, Day::start);
         let by = by(allowed, Permission::AssignOfficials, ask.now)?;
-        office::end(tx, &by, seen(ask), (at, &ask.body.because.0)).await.map_err(refused)?;
+        let because = &ask.body.because.0;
+        office::end(tx, &by, seen(ask), (at, because)).await.map_err(refused)?;
+        signin::tell_ended(tx, ask.path.post, (at.max(ask.now), because)).await?;
         answer(tx, ask.path.post).await
     }
 }
@@ -314,6 +316,7 @@ impl Writes for Approve {
     async fn write(tx: &mut Tx<'_>, ask: &Ask<Self>, allowed: &Allowed) -> Result<Reply<out::Whole>, Stop> {
         let by = by(allowed, Permission::ApproveOfficials, ask.now)?;
         office::decide(tx, &by, seen(ask), Verdict::Approve).await.map_err(refused)?;
+        signin::tell_decided(tx, ask.path.post, None).await?;
         answer(tx, ask.path.post).await
     }
 }
@@ -350,6 +353,7 @@ impl Writes for Refuse {
         let by = by(allowed, Permission::ApproveOfficials, ask.now)?;
         let verdict = Verdict::Refuse(&ask.body.because.0);
         office::decide(tx, &by, seen(ask), verdict).await.map_err(refused)?;
+        signin::tell_decided(tx, ask.path.post, Some(&ask.body.because.0)).await?;
         answer(tx, ask.path.post).await
     }
 }
