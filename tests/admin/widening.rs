@@ -66,7 +66,7 @@ impl Cast {
         let form: Form =
             serde_json::from_value(json!({"id": "quan-tri-vung", "label": {"vi": "Quản trị vùng", "en": "Region"},
             "class": "administration", "rank": 70, "aal": "Aal2",
-            "permissions": ["officials.read", "officials.assign", "units.read", "changes.propose", "changes.decide"]}))
+            "permissions": ["officials.read", "officials.assign", "officials.review", "units.read", "changes.propose", "changes.decide"]}))
             .expect("a form");
         let (cx, form) = (house.cx().acting(Actor::Operator("root#0".into())), &form);
         let put = house.db().write(&cx, |tx| {
