@@ -168,7 +168,7 @@ apart! {
         let cast = Cast::of(house).await;
         let (cuc, clerk) = cast.clerk(house, &cast.country.commune).await;
         let appointed = post(house, &cast.owner.console, "/api/v1/administrators", &json!({"subject": {"login": cuc.login},
-            "role": "auditor", "decision": "12/QĐ-UBND"})).await;
+            "role": "unit-editor", "decision": "12/QĐ-UBND"})).await;
         assert_eq!(appointed.status, 201, "{}", appointed.body);
         let mut texts = vec![appointed.body.to_string()];
         for operation in listed().into_iter().filter(|one| !one.writes && !one.for_parties && one.method == "get") {

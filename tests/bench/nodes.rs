@@ -8,6 +8,7 @@ use std::{
 };
 
 use idp_core::{
+    admin,
     office::{self, By, Seen},
     org::{
         Config,
@@ -269,15 +270,15 @@ impl Two<'_> {
         let decision = json!({"number": "1", "date": yesterday, "signer": "bench", "file_sha256": "00".repeat(32)});
         let set = json!({"title": "bench", "effective_on": yesterday, "decision": decision, "operations": [operation]});
         let new: NewSet = serde_json::from_value(set)?;
-        let rules = office::change_rules(Config::default());
+        let rules = admin::change_rules(Config::default(), vec![admin::Signer::operator()]);
         let somebody = || {
             Cx::job("bench", Clock::system().now())
                 .acting(Actor::Person(idp_core::crypto::random::id(Clock::system().now())))
         };
-        let new = &new;
-        let submitted = self.db.write(&somebody(), |tx| Box::pin(officials::submitted(tx, new))).await?;
+        let (new, rules) = (&new, &rules);
+        let submitted = self.db.write(&somebody(), |tx| Box::pin(officials::submitted(tx, new, rules))).await?;
         let seen = change::Seen { set: submitted, revision: None };
-        let approved = self.db.write(&somebody(), |tx| Box::pin(change::approve(tx, seen, &rules))).await;
+        let approved = self.db.write(&somebody(), |tx| Box::pin(change::approve(tx, seen, rules))).await;
         approved.map(|_| ()).map_err(|error: ChangeError| error.into())
     }
 

@@ -3,11 +3,12 @@
 use std::{fmt::Write, fs, time::Instant};
 
 use idp_core::{
+    admin,
     crypto::random,
     office::{self, Filter, RoleId},
     org::{
         self, AsOf, Code, Filter as Units, Scheme,
-        change::{self, ChangeError, NewSet},
+        change::{self, ChangeError, NewSet, Rules},
     },
     params,
     store::{Actor, Conn, Cx, Db, Param, Tx},
@@ -253,11 +254,11 @@ async fn carried(db: &Db, communes: &[Commune], engine: &'static str) -> Result<
     let decision = json!({"number": "1", "date": "2026-12-01", "signer": "bench", "file_sha256": "00".repeat(32)});
     let set = json!({"title": "bench", "effective_on": "2027-07-01", "decision": decision, "operations": operations});
     let new: NewSet = serde_json::from_value(set)?;
-    let rules = office::change_rules(org::Config::default());
+    let rules = admin::change_rules(org::Config::default(), vec![admin::Signer::operator()]);
     let now = Clock::system().now();
     let root = Cx::operator("bench".to_owned(), now);
     let (an, binh) = (root.acting(Actor::Person(random::id(now))), root.acting(Actor::Person(random::id(now))));
-    let set = db.write(&an, |tx| Box::pin(submitted(tx, &new))).await?;
+    let set = db.write(&an, |tx| Box::pin(submitted(tx, &new, &rules))).await?;
     let began = Instant::now();
     let tried = change::dry_run(&mut db.read().await?, set, &rules, now).await?;
     let planning = began.elapsed().as_secs_f64();
@@ -276,8 +277,8 @@ async fn carried(db: &Db, communes: &[Commune], engine: &'static str) -> Result<
     ])
 }
 
-pub(crate) async fn submitted(tx: &mut Tx<'_>, new: &NewSet) -> Result<Id<id::ChangeSet>, ChangeError> {
+pub(crate) async fn submitted(tx: &mut Tx<'_>, new: &NewSet, rules: &Rules) -> Result<Id<id::ChangeSet>, ChangeError> {
     let set = change::draft(tx, new).await?;
-    change::submit(tx, change::Seen { set, revision: None }).await?;
+    change::submit(tx, change::Seen { set, revision: None }, rules).await?;
     Ok(set)
 }

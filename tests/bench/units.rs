@@ -39,7 +39,7 @@ pub(crate) async fn figures(on: Engine, engine: &'static str) -> Result<Vec<Figu
     db.write(&root, |tx| Box::pin(change::enact(tx, &load))).await?;
     let rules = Rules { config: Config::default(), rooms: vec![Arc::new(Assignments)] };
     let (an, binh) = (person(&root), person(&root));
-    let set = db.write(&an, |tx| Box::pin(submitted(tx, &reform))).await?;
+    let set = db.write(&an, |tx| Box::pin(submitted(tx, &reform, &rules))).await?;
     let began = Instant::now();
     let tried = change::dry_run(&mut db.read().await?, set, &rules, now).await?;
     let planning = began.elapsed();
@@ -75,9 +75,9 @@ fn person(cx: &Cx) -> Cx {
     cx.acting(Actor::Person(random::id(cx.now)))
 }
 
-async fn submitted(tx: &mut Tx<'_>, new: &NewSet) -> Result<Id<id::ChangeSet>, ChangeError> {
+async fn submitted(tx: &mut Tx<'_>, new: &NewSet, rules: &Rules) -> Result<Id<id::ChangeSet>, ChangeError> {
     let set = change::draft(tx, new).await?;
-    change::submit(tx, Seen { set, revision: None }).await?;
+    change::submit(tx, Seen { set, revision: None }, rules).await?;
     Ok(set)
 }
 
@@ -165,6 +165,7 @@ impl Dependents for Assignments {
             label: String::new(),
             unit: moved.unit,
             to: None,
+            ends: false,
         };
         let found = going.enumerate().map(dependent).collect();
         Box::pin(async move { Ok(found) })

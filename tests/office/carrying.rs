@@ -184,6 +184,27 @@ fn being_carried_over_makes_no_post_younger() {
 }
 
 #[test]
+fn whoever_serves_over_one_unit_keeps_what_names_it_by_its_old_id() {
+    idp_tests::run(async {
+        for engine in Engine::ALL {
+            let staff = Staff::of(engine).await;
+            let an = staff.person("Nguyễn Văn An").await;
+            let alone = staff.new_post(an, "22015", &["chuyen-vien-thu-ly"]).await;
+            staff.install(&NewAssignment { scope: office::Scope::Unit, ..alone }).await;
+            let operations = json!([{"op": "merge", "whole": [{"unit": gso("22015")}],
+                "into": {"new": unit("22016", "commune", "xa", &gso("54"))}}]);
+            staff.change(&set(REFORM, &operations)).await.expect("is approved");
+            let new = (an, now_in(&staff, an, REFORM).await);
+            for (code, code_at, expected) in
+                [("22016", REFORM, true), ("22015", "2025-06-30", true), ("22018", REFORM, false)]
+            {
+                assert_eq!(may(&staff, new, code, code_at, REFORM).await, expected, "{engine:?}: {code}");
+            }
+        }
+    });
+}
+
+#[test]
 fn row_201_whoever_comes_into_a_unit_that_was_there_does_not_get_all_of_it() {
     idp_tests::run(async {
         for engine in Engine::ALL {

@@ -1,11 +1,9 @@
 //! A country with officials, on a database of its own.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicI64, Ordering},
-};
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use idp_core::{
+    admin,
     crypto::random,
     office::{
         self, By, Confirmed, DeskError, Given, HandOn, Kind, Limits, NewAssignment, PositionId, RoleGrant, RoleId,
@@ -91,7 +89,7 @@ pub(crate) async fn change(
     let submitted = db.write(&an, |tx| {
         Box::pin(async move {
             let set = change::draft(tx, new).await?;
-            change::submit(tx, change::Seen { set, revision: None }).await?;
+            change::submit(tx, change::Seen { set, revision: None }, rules).await?;
             Ok::<_, ChangeError>(set)
         })
     });
@@ -107,8 +105,8 @@ impl Staff {
 
     /// The same on a database that is there, such as that of a server.
     pub(super) async fn over(db: Db, now: Timestamp) -> Self {
-        let rules =
-            Rules { config: Config { undo_days: 30, backdate_days: 3_650 }, rooms: vec![Arc::new(office::Posts)] };
+        let signers = vec![admin::Signer::operator(), admin::Signer::operator()];
+        let rules = admin::change_rules(Config { undo_days: 30, backdate_days: 3_650 }, signers);
         let staff = Self { db, rules, now: AtomicI64::new(now.millis()) };
         let cx = staff.operator();
         load(&staff.db, &cx).await;
@@ -214,7 +212,7 @@ impl Staff {
     pub(super) async fn undo(&self, set: Id<id::ChangeSet>) -> Result<change::Approved, ChangeError> {
         let somebody = || Actor::Person(random::id(Clock::system().now()));
         let (an, binh) = (self.cx(somebody()), self.cx(somebody()));
-        let undoing = self.db.write(&an, |tx| Box::pin(change::undo(tx, set, Vec::new()))).await?;
+        let undoing = self.db.write(&an, |tx| Box::pin(change::undo(tx, set, Vec::new(), &self.rules))).await?;
         let seen = change::Seen { set: undoing, revision: None };
         self.db.write(&binh, |tx| Box::pin(change::approve(tx, seen, &self.rules))).await
     }

@@ -71,7 +71,7 @@ impl Country {
         let submitted = self.db.write(&cx, |tx| {
             Box::pin(async move {
                 let set = change::draft(tx, new).await?;
-                change::submit(tx, Seen { set, revision: Some(1) }).await?;
+                change::submit(tx, Seen { set, revision: Some(1) }, &self.rules).await?;
                 Ok::<_, ChangeError>(set)
             })
         });
@@ -91,7 +91,7 @@ impl Country {
 
     pub(super) async fn undo(&self, set: SetId, choices: &[Choice]) -> Result<Approved, ChangeError> {
         let cx = Self::cx(&self.an);
-        let undoing = self.db.write(&cx, |tx| Box::pin(change::undo(tx, set, choices.to_vec()))).await?;
+        let undoing = self.db.write(&cx, |tx| Box::pin(change::undo(tx, set, choices.to_vec(), &self.rules))).await?;
         self.signed(undoing).await
     }
 

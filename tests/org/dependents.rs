@@ -79,7 +79,15 @@ impl Dependents for Posts {
                 }
                 let key = row.int("key")?.to_string();
                 let label = format!("Post {key}");
-                found.push(Dependent { room: "posts", kind: "post", key, label, unit: row.id("unit_id")?, to: None });
+                found.push(Dependent {
+                    room: "posts",
+                    kind: "post",
+                    key,
+                    label,
+                    unit: row.id("unit_id")?,
+                    to: None,
+                    ends: false,
+                });
             }
             Ok(found)
         })
@@ -101,7 +109,9 @@ impl Dependents for Posts {
             }
             let mut keys: BTreeMap<uuid::Uuid, Vec<Param>> = BTreeMap::new();
             for one in carried {
-                keys.entry(one.to.uuid()).or_default().push(one.key.parse::<i64>().expect("our own key").into());
+                keys.entry(one.to.expect("goes somewhere").uuid())
+                    .or_default()
+                    .push(one.key.parse::<i64>().expect("our own key").into());
             }
             for (to, keys) in keys {
                 let sql = "update post set was = unit_id, unit_id = $1, carried_by = $2 where key in ($3)";

@@ -45,6 +45,8 @@ error-clashes-title = The change set clashes with what is recorded
 error-clashes-text = The member errors names every reason. Nothing was recorded.
 error-choices-missing-title = Choices are missing
 error-choices-missing-text = Something stands on units that end and nobody said where it goes. The member dependents names it. Nothing was recorded.
+error-widens-rights-title = Somebody would gain rights that cannot be given
+error-widens-rights-text = By this change somebody's post or office would reach over units that somebody who signs could not give them. The dry run says whose (gains). Whoever is above all units concerned must sign, or the platform owner. Nothing was recorded.
 error-too-late-to-undo-title = It can no longer be undone
 error-too-late-to-undo-text = The time to take this change set back is over, or it takes back another one itself.
 # mistakes: one place of a request
@@ -107,6 +109,7 @@ cli-admin-whole = the whole installation
 cli-admin-granted = Appointed: { $id }
 cli-admin-ended = Ended: { $id }
 cli-admin-unknown = There is no appointment { $id }.
+cli-admin-separated = It must be kept apart from what they hold: { $other }
 cli-admin-nobody = There is nobody active by this name: { $name }
 cli-admin-who = Name either --login or --party.
 cli-admin-no-unit = There is no such unit now.

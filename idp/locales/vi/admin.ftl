@@ -45,6 +45,8 @@ error-clashes-title = Bộ thay đổi mâu thuẫn với dữ liệu đã ghi
 error-clashes-text = Trường errors nêu mọi lý do. Chưa có gì được ghi.
 error-choices-missing-title = Còn thiếu lựa chọn
 error-choices-missing-text = Có đối tượng thuộc các đơn vị bị giải thể mà chưa ai chọn nơi chuyển đến. Trường dependents nêu rõ. Chưa có gì được ghi.
+error-widens-rights-title = Có người sẽ được thêm quyền không thể giao
+error-widens-rights-text = Theo thay đổi này, vị trí hoặc chức năng quản trị của ai đó sẽ có phạm vi trên những đơn vị mà một người ký không có quyền giao cho họ. Phần chạy thử nêu rõ (gains). Cần người quản trị cấp trên của mọi đơn vị liên quan hoặc chủ quản nền tảng ký. Chưa có gì được ghi.
 error-too-late-to-undo-title = Không còn hoàn tác được
 error-too-late-to-undo-text = Đã hết thời hạn hoàn tác bộ thay đổi này, hoặc chính nó là một lần hoàn tác.
 # mistake: một chỗ sai của yêu cầu
@@ -107,6 +109,7 @@ cli-admin-whole = toàn hệ thống
 cli-admin-granted = Đã bổ nhiệm: { $id }
 cli-admin-ended = Đã kết thúc: { $id }
 cli-admin-unknown = Không có lần bổ nhiệm { $id }.
+cli-admin-separated = Phải tách khỏi vai trò người đó đang giữ: { $other }
 cli-admin-nobody = Không có ai đang hoạt động với tên này: { $name }
 cli-admin-who = Hãy nêu --login hoặc --party.
 cli-admin-no-unit = Hiện không có đơn vị này.

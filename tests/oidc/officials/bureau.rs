@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use idp_core::{
+    admin,
     office::{
         self, By, Confirmed, Form, HandOn, Kind, Limits, NewAssignment, PositionId, RoleGrant, Scope, Seen, Source,
     },
@@ -163,7 +164,8 @@ impl Bureau {
 
     /// Two communes become one, as of yesterday.
     pub(super) async fn merge_communes(&self) {
-        let rules = office::change_rules(Config { undo_days: 30, backdate_days: 3_650 });
+        let rules =
+            admin::change_rules(Config { undo_days: 30, backdate_days: 3_650 }, vec![admin::Signer::operator()]);
         self.merge((&["22015", "22018"][..], "54"), "22016", &rules).await;
     }
 

@@ -7,6 +7,7 @@ use super::{
     appointment::{Appointment, Scope, Subject},
     register,
     role::Permission,
+    signer::Signer,
     standing::{self, Standing},
 };
 use crate::{
@@ -150,6 +151,12 @@ impl Allowed {
     /// different origin do not add up.
     pub fn by(&self, permission: Permission, now: Timestamp) -> Option<By> {
         self.standing.by(self.caller.subject, permission, now)
+    }
+
+    /// What they could give, as somebody who signs a set of changes of units.
+    pub fn signer(&self, now: Timestamp) -> Signer {
+        let subject = self.caller.subject;
+        Signer::new(subject, self.standing.appointments.clone(), self.standing.givers(subject, now))
     }
 }
 

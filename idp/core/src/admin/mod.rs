@@ -9,6 +9,8 @@
 //! | `rights` | pure: may this administrator give that role to that person? |
 //! | `register` | appointing and ending, with the rules checked in the same transaction |
 //! | `standing` | by what somebody administers: appointments, and the post in which an official acts |
+//! | `signer` | what somebody who signs a change of units could give: nobody may gain more by it |
+//! | `carry` | offices over units that end: carried where nobody gains by it, ended else |
 //! | `gate` | pure but for one look at the tree: may this caller do this here and now? Makes the proof [`Allowed`] |
 //! | `console` | sessions of the web console, each bound to a session of the hall |
 //! | `offer` | the first platform owner: a one-time link made on the server |
@@ -19,6 +21,7 @@
 //! ```
 
 mod appointment;
+mod carry;
 mod console;
 mod gate;
 mod offer;
@@ -27,9 +30,11 @@ mod register;
 mod rights;
 mod role;
 mod rows;
+mod signer;
 mod standing;
 
 pub use appointment::{Appointment, NewAppointment, Scope, Subject};
+pub use carry::change_rules;
 pub use console::{Console, close, find, is_note_due, note_use, open};
 pub use gate::{Allowed, Caller, Demand, Fresh, How, LEVEL, Refusal, STALE, Targets, Who, allow, enter, proves, sees};
 pub use offer::{AcceptError, Offer, OfferError, accept, offer, offered};
@@ -37,6 +42,7 @@ pub use register::{AppointError, By, EndError, IsServed, appoint, appointment, e
 pub(crate) use register::{disown, own_by_break_glass};
 pub use rights::{Beyond, Ground, may_appoint};
 pub use role::{Permission, Role};
+pub use signer::{Signer, signers};
 
 use crate::store::{StoreError, Tx};
 

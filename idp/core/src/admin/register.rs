@@ -10,7 +10,9 @@ use super::{
 use crate::{
     audit::{self, Event},
     crypto::random,
-    org, people,
+    office,
+    org::{self, FOREVER, Span},
+    people,
     store::{Conn, StoreError, Tx},
     types::{Id, Interval, Timestamp, id},
 };
@@ -36,6 +38,9 @@ pub enum AppointError {
     /// The period is empty or begins in the past.
     #[error("the period is empty or begins in the past")]
     Period,
+    /// They hold a role or an office that is kept apart from it; which.
+    #[error("kept apart from {0}")]
+    Separated(String),
     /// They hold it already.
     #[error("the subject holds the role there already")]
     Held,
@@ -161,6 +166,14 @@ pub async fn appoint(
     };
     if held.iter().any(doubled) {
         return Err(AppointError::Held);
+    }
+    if let Subject::Person(person) = new.subject {
+        let beside = held.iter().filter(|own| own.ended_at.is_none() && overlaps(own, &new));
+        let words: Vec<&str> = beside.map(|own| own.role.word()).collect();
+        let window = Span { from: new.window.from, until: new.window.until.unwrap_or(FOREVER) };
+        if let Some(other) = office::apart(tx, (person, window), new.role.word(), &words).await? {
+            return Err(AppointError::Separated(other));
+        }
     }
     Ok(write(tx, new).await?)
 }

@@ -62,6 +62,12 @@ fn lasts(outer: &Interval, inner: &Interval, ended: Option<Timestamp>) -> bool {
     outer.from <= inner.from && end.is_none_or(|end| inner.until.is_some_and(|until| until <= end))
 }
 
+/// Whether an office lasts as long as a window.
+pub(super) fn outlasts(held: &Appointment, inner: &Interval) -> bool {
+    let end = Interval { from: held.window.from.min(inner.from), until: held.window.until };
+    lasts(&end, inner, held.ended_at)
+}
+
 /// Whether `actor`, who holds `held`, may give what `new` would add.
 ///
 /// # Errors

@@ -114,6 +114,18 @@ impl Role {
         }
     }
 
+    /// What people read: a key of the catalogue of texts.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::PlatformOwner => "register-platform-owner",
+            Self::UnitAdministrator => "register-unit-administrator",
+            Self::UnitEditor => "register-unit-editor",
+            Self::UnitApprover => "register-unit-approver",
+            Self::Auditor => "register-auditor",
+            Self::PersonnelSystem => "register-personnel-system",
+        }
+    }
+
     /// Reads a word; `None` for a role that the catalogue has not.
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|role| role.word() == word)

@@ -10,7 +10,7 @@ use crate::{
     crypto::seal::Sealed,
     params,
     session::Live,
-    store::{Conn, Row, StoreError, Tx},
+    store::{Conn, Param, Row, StoreError, Tx},
     types::{Digest, Fault, Id, Timestamp, id, time::Interval},
 };
 
@@ -58,8 +58,29 @@ const INSERT_ANSWER: &str = "insert into admin_answer \
     expires_at = excluded.expires_at where admin_answer.expires_at <= excluded.answered_at";
 const SWEEP_ANSWERS: &str = "delete from admin_answer where expires_at <= $1";
 
+const OVER: &str = "select id, subject_kind, subject_id, role, unit_id, valid_from, valid_until, decision, appointed_by, appointed_at, \
+    ended_at, revision from appointment where ended_at is null and (valid_until is null or valid_until > $1) \
+    and (carried_by is null or carried_by <> $2) and unit_id in ($3)";
+const CUT: &str = "update appointment set until_before = valid_until, cut_by = $2, revision = revision + 1, \
+    valid_until = case when valid_from > $1 then valid_from else $1 end where id in ($3)";
+const CARRIED: &str = "update appointment set carried_from = $2, carried_by = $3 where id = $1";
+/// What somebody ended after it was carried over does not come back.
+const KEEP_ENDED: &str = "update appointment set ended_at = $2, ended_by = $3, ended_because = 'ended-since' \
+    where cut_by = $1 and ended_at is null and exists (select 1 from appointment n \
+        where n.carried_from = appointment.id and n.carried_by = $1 and n.ended_at is not null)";
+const BRING_HOME: &str = "update appointment set valid_until = until_before, until_before = null, cut_by = null, \
+    revision = revision + 1 where cut_by = $1";
+const CLOSE: &str = "update appointment set ended_at = $2, ended_by = $3, ended_because = 'units-restored', \
+    revision = revision + 1 where carried_by = $1 and ended_at is null";
+
 /// Every statement of this file.
 pub(super) const ALL: &[&str] = &[
+    OVER,
+    CUT,
+    CARRIED,
+    KEEP_ENDED,
+    BRING_HOME,
+    CLOSE,
     INSERT,
     END,
     ONE,
@@ -152,6 +173,49 @@ pub(super) async fn list(
 ) -> Result<Vec<Appointment>, StoreError> {
     let after = after.map_or(uuid::Uuid::nil(), Id::uuid);
     conn.all(LIST, params![now, after, i64::from(most)]).await?.iter().map(read).collect()
+}
+
+/// Offices over these units that end after an instant, without those that a set carried there.
+pub(super) async fn over(
+    conn: &mut Conn,
+    at: Timestamp,
+    but: Option<Id<id::ChangeSet>>,
+    units: &[Id<id::Unit>],
+) -> Result<Vec<Appointment>, StoreError> {
+    let but = but.unwrap_or(Id::from_uuid(uuid::Uuid::nil()));
+    let units: Vec<Param> = units.iter().map(|unit| (*unit).into()).collect();
+    let mut found: Vec<Appointment> =
+        conn.all_in(OVER, &[at.into(), but.into()], &units).await?.iter().map(read).collect::<Result<_, _>>()?;
+    found.sort_by_key(|one| one.id.uuid());
+    Ok(found)
+}
+
+/// Ends offices with their units, by the decision of a set.
+pub(super) async fn cut(
+    tx: &mut Tx<'_>,
+    (set, at): (Id<id::ChangeSet>, Timestamp),
+    offices: &[Id<id::Appointment>],
+) -> Result<(), StoreError> {
+    let offices: Vec<Param> = offices.iter().map(|office| (*office).into()).collect();
+    tx.run_in(CUT, &[at.into(), set.into()], &offices).await.map(|_| ())
+}
+
+/// Notes of an office from which it was carried, and by which set.
+pub(super) async fn carried(
+    tx: &mut Tx<'_>,
+    id: Id<id::Appointment>,
+    (from, set): (Id<id::Appointment>, Id<id::ChangeSet>),
+) -> Result<(), StoreError> {
+    tx.run(CARRIED, params![id, from, set]).await.map(|_| ())
+}
+
+/// Puts back what a set carried over or ended; gives how many offices came home.
+pub(super) async fn bring_home(tx: &mut Tx<'_>, set: Id<id::ChangeSet>) -> Result<u64, StoreError> {
+    let (now, by) = (tx.now(), tx.cx().actor.to_string());
+    tx.run(KEEP_ENDED, params![set, now, by.as_str()]).await?;
+    let home = tx.run(BRING_HOME, params![set]).await?;
+    tx.run(CLOSE, params![set, now, by]).await?;
+    Ok(home)
 }
 
 /// A session of the console as stored.

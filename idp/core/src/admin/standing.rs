@@ -79,18 +79,33 @@ impl Standing {
         if self.post_permits(permission) {
             return self.rights.as_ref().map(|rights| By::Post(rights.post));
         }
-        let until = |own: &Appointment| own.window.until.unwrap_or(FOREVER);
-        let mut permitted = self.appointments.iter().filter(|own| own.permits(permission, now)).peekable();
-        match subject {
-            Subject::Person(person) => {
-                let owned = permitted.filter(|own| own.role == Role::PlatformOwner);
-                let until = owned.map(until).max()?;
-                Some(By::Appointed(Giver::appointed(person, owner(until))))
-            }
-            Subject::Party(_) => {
-                permitted.peek()?;
-                Some(By::Appointed(Giver::machine(permitted.map(|own| (reach(own), until(own))))))
-            }
+        appointed((subject, &self.appointments), permission, now).map(By::Appointed)
+    }
+
+    /// Every way in which they could give posts: by the post they act in, and by their appointments. They do not add up.
+    pub(super) fn givers(&self, subject: Subject, now: Timestamp) -> Vec<Giver> {
+        let appointed = appointed((subject, &self.appointments), Permission::AssignOfficials, now);
+        self.rights.iter().map(Giver::of).chain(appointed).collect()
+    }
+}
+
+/// What appointments let somebody do with posts.
+pub(super) fn appointed(
+    (subject, held): (Subject, &[Appointment]),
+    permission: Permission,
+    now: Timestamp,
+) -> Option<Giver> {
+    let until = |own: &Appointment| own.window.until.unwrap_or(FOREVER);
+    let mut permitted = held.iter().filter(|own| own.permits(permission, now)).peekable();
+    match subject {
+        Subject::Person(person) => {
+            let owned = permitted.filter(|own| own.role == Role::PlatformOwner);
+            let until = owned.map(until).max()?;
+            Some(Giver::appointed(person, owner(until)))
+        }
+        Subject::Party(_) => {
+            permitted.peek()?;
+            Some(Giver::machine(permitted.map(|own| (reach(own), until(own)))))
         }
     }
 }

@@ -149,6 +149,8 @@ pub enum Event {
     PostRefused { person: Option<Id<id::Person>>, because: &'static str },
     /// A change set carried posts over to other units, or one taken back brought them home.
     PostsCarried { set: Id<id::ChangeSet>, posts: usize, change: &'static str },
+    /// A change set carried offices of the register over to other units and ended others with theirs, or one taken back restored them.
+    OfficesCarried { set: Id<id::ChangeSet>, carried: usize, ended: usize, change: &'static str },
     /// A position, a role or a separation was made or changed.
     CatalogueChanged { what: &'static str, id: String, revision: i64 },
     /// Somebody acts in a post towards a party, or as themself.
@@ -279,6 +281,7 @@ impl Event {
             Self::PostChanged { .. } => "post-changed",
             Self::PostRefused { .. } => "post-refused",
             Self::PostsCarried { .. } => "posts-carried",
+            Self::OfficesCarried { .. } => "offices-carried",
             Self::CatalogueChanged { .. } => "catalogue-changed",
             Self::ActedAs { .. } => "acted-as",
             Self::PostsReviewed { .. } => "posts-reviewed",

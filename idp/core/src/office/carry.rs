@@ -4,10 +4,7 @@
 //! What was covered before stays covered, as a list where need be: the units before (for what was theirs) and every unit after that
 //! was made wholly from covered ones. A person may widen it later, through the gate.
 
-use std::{
-    collections::{BTreeSet, HashMap, HashSet},
-    sync::Arc,
-};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use futures_util::future::BoxFuture;
 
@@ -20,14 +17,15 @@ use super::{
         posts::{self, Origin},
         world as world_rows,
     },
+    widen::{self, Signer},
     world::Reach,
 };
 use crate::{
     audit::{self, Event},
     crypto::random,
     org::{
-        Config, Span,
-        change::{Carried, Dependent, Dependents, Moves, Rules},
+        Span,
+        change::{Carried, Dependent, Dependents, Gain, Moves},
     },
     store::{Conn, StoreError, Tx},
     types::{Fault, Id, Timestamp, id},
@@ -130,8 +128,10 @@ impl Ground {
         let mut carried = Post { id, unit: to, revision: 1, ..post.clone() };
         // The window as it counts: one without a decision must not get ninety new days by being carried.
         carried.span = Span { from: post.span.from.max(self.at), until: post.window().until };
+        // Over one unit alone, a list loses nothing and keeps what names the unit by its old id.
+        let alone = post.scope == Scope::Unit && to != post.unit;
         let fits = self.gains_nothing(post, &carried) && self.loses_nothing(post, &carried);
-        if matches!(post.scope, Scope::Listed(_)) || !fits {
+        if matches!(post.scope, Scope::Listed(_)) || alone || !fits {
             let Covered::Units(covered) = self.covered_before(post) else { return carried };
             carried.scope = Scope::Listed(&covered | &self.heirs_in(&covered));
         }
@@ -168,14 +168,11 @@ fn all(of: &HashMap<Unit, BTreeSet<Unit>>, top: Unit) -> BTreeSet<Unit> {
     of.get(&top).cloned().unwrap_or_else(|| BTreeSet::from([top]))
 }
 
-/// The posts of officials, as what stands on units.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Posts;
-
-/// By which every door and command judges sets: the settings, and the rooms whose things stand on units. One that left a room out would
-/// leave its officials behind on units that end.
-pub fn change_rules(config: Config) -> Rules {
-    Rules { config, rooms: vec![Arc::new(Posts)] }
+/// The posts of officials, as what stands on units, and by whose leave they come to reach more.
+#[derive(Clone, Debug, Default)]
+pub struct Posts {
+    /// Everybody who signs the set.
+    pub signers: Vec<Signer>,
 }
 
 impl Dependents for Posts {
@@ -199,9 +196,14 @@ impl Dependents for Posts {
                 unit,
                 // It stands on a unit that stays, and only what it covers changes.
                 to: Some(unit).filter(|unit| !units.contains(unit)),
+                ends: false,
             };
             Ok(found.into_iter().map(dependent).collect())
         })
+    }
+
+    fn gains<'a>(&'a self, conn: &'a mut Conn, moves: &'a Moves) -> BoxFuture<'a, Result<Vec<Gain>, StoreError>> {
+        Box::pin(widen::gains(conn, moves, &self.signers))
     }
 
     fn carry<'a, 'c: 'a>(
@@ -220,7 +222,7 @@ async fn carry(tx: &mut Tx<'_>, moves: &Moves, carried: &[Carried]) -> Result<()
         let posts = usize::try_from(posts).unwrap_or(usize::MAX);
         audit::record(tx, Event::PostsCarried { set: undone, posts, change: "brought-home" }).await?;
     }
-    let to: HashMap<PostId, Unit> = carried.iter().filter_map(|one| Some((one.key.parse().ok()?, one.to))).collect();
+    let to: HashMap<PostId, Unit> = carried.iter().filter_map(|one| Some((one.key.parse().ok()?, one.to?))).collect();
     let found = touched(tx, moves, &to).await?;
     if found.is_empty() {
         return Ok(());

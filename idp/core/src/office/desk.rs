@@ -185,6 +185,7 @@ pub(super) async fn bench(
         }
     }
     world.separations = catalogue::separations(tx).await?;
+    world.offices = rows::offices(tx, person, now).await?;
     let (giver, rights) = giver(tx, by, &mut world).await?;
     let owns = |post: &Post| {
         let role = |grant: &RoleGrant| world.roles.get(&grant.role);

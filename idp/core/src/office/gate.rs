@@ -5,6 +5,7 @@
 
 use super::{
     Kind, Permission, PositionId, Role, RoleId, Scope,
+    apart::parted_office,
     carry::Ground,
     evaluate::Rights,
     freed::{freed, may_unite},
@@ -69,6 +70,9 @@ pub enum Refused {
     /// Two roles of the person exclude each other.
     #[error("the roles {} and {} exclude each other", .0.as_str(), .1.as_str())]
     Separated(RoleId, RoleId),
+    /// A role of the post may not be held beside an office of the register that they hold.
+    #[error("the role {} excludes the office {}", .0.as_str(), .1)]
+    Apart(RoleId, String),
     /// The role may not be held in such a unit.
     #[error("the role {} cannot be held there", .0.as_str())]
     DoesNotFit(RoleId),
@@ -107,7 +111,7 @@ impl Refused {
         match self {
             Self::Beyond(beyond) => beyond.word(),
             Self::LastOwner => "last-owner",
-            Self::Separated(..) => "separated",
+            Self::Separated(..) | Self::Apart(..) => "separated",
             Self::DoesNotFit(_) => "does-not-fit",
             Self::Unconfirmed => "unconfirmed",
             Self::Field(_) => "field",
@@ -453,6 +457,9 @@ fn separated(world: &World, writes: &[Written], after: &[Post]) -> Result<(), Re
     for Written { was, post } in writes.iter().filter(|written| open(&written.post)) {
         if added(was.as_ref(), post).is_empty() {
             continue;
+        }
+        if let Some((role, office)) = parted_office(world, post) {
+            return Err(Refused::Apart(role.clone(), office.to_owned()));
         }
         for other in after.iter().filter(|other| other.id == post.id || open(other)) {
             if other.window().shared(post.window()).is_none() {

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use super::{
     Permission, RoleId, Scope,
     evaluate::{Rights, is_narrower},
-    post::{Parties, Post},
+    post::{Parties, Post, RoleGrant},
+    widen::More,
     world::{Reach, World},
 };
 use crate::{
@@ -250,6 +251,43 @@ fn throughout(world: &World, post: &Post, reach: &Reach) -> Result<(), Beyond> {
         }
     }
     if seen { Ok(()) } else { Err(Beyond::NoUnit(post.unit)) }
+}
+
+/// Whether the giver may let a post reach more, for what is left of its window: like giving it from that instant on, and everything that
+/// comes must lie, with all below it, in the same power before the set. Otherwise whoever administers a unit could take others' units in.
+pub(super) fn may_widen(world: &World, giver: &Giver, more: &More<'_>, at: Timestamp) -> Result<(), Beyond> {
+    let mut post = more.post.clone();
+    post.span.from = post.span.from.max(at);
+    post.roles.retain(|grant| more.roles.contains(&grant.role));
+    let covers = |power: &Power| {
+        let outside = more.over.iter().find(|unit| !world.within(&Reach::Under(**unit), &power.reach, at));
+        outside.map_or(Ok(()), |unit| Err(Beyond::OtherUnit(*unit)))
+    };
+    if giver.person == Some(post.person) {
+        let has = |grant: &RoleGrant| {
+            giver.powers.iter().any(|power| holds_all(world, power, grant, &post) && covers(power).is_ok())
+        };
+        return if post.roles.iter().all(has) { Ok(()) } else { Err(Beyond::Oneself) };
+    }
+    grants(&post).try_for_each(|grant| {
+        let mut refused = Beyond::NoPower;
+        for power in giver.powers.iter().filter(|power| power.permissions.contains(&Permission::AssignOfficials)) {
+            match covers(power).and_then(|()| within(world, giver, power, (&grant, Way::Give))) {
+                Ok(()) => return Ok(()),
+                Err(beyond) => refused = beyond,
+            }
+        }
+        Err(refused)
+    })
+}
+
+/// Whether a power has everything that a role of one's own would give, for as long: what one can do already is no gain.
+fn holds_all(world: &World, power: &Power, grant: &RoleGrant, post: &Post) -> bool {
+    let form = world.roles.get(&grant.role).map(|role| &role.form);
+    form.is_some_and(|form| {
+        let held = |word: &super::Word| word.ours().is_some_and(|one| power.permissions.contains(&one));
+        form.administers() && form.permissions.iter().all(held) && post.window().until <= power.until
+    })
 }
 
 /// Whether the holder of a post may hand on this post from it: only what they hold and may hand on, towards no more parties, over no

@@ -16,6 +16,7 @@
 //! somebody acts in, never the union of all their posts. Nothing outlives its window; what was delegated never outgrows the one who gave it.
 
 mod acting;
+mod apart;
 mod ask;
 mod carry;
 mod check;
@@ -37,14 +38,16 @@ mod shelf;
 pub mod starter;
 pub mod tell;
 pub mod watch;
+mod widen;
 mod world;
 
 pub use acting::{Acting, Capacity, With, acting, choices, choose, chosen_at, note, says, serves, standing, sweep};
+pub use apart::{OfficeHeld, apart};
 pub use ask::{
     Filter, Found, May, Place, StaffMove, Visible, Waiting, Wanted, Who, assignment, assignments, explain, handed_on,
     history, may, moves, posts_in, reasons, rights, under, unindexed, used, visible, waiting, who, world,
 };
-pub use carry::{Ground, Posts, change_rules};
+pub use carry::{Ground, Posts};
 pub use check::{Checked, check};
 pub use desk::{
     By, DeskError, Edit, Given, HandOn, Seen, Verdict, assign, change, decide, end, hand_on, leave, note_reason,
@@ -62,6 +65,7 @@ pub use post::{
 };
 pub use role::{Aloud, Class, Form, Label, Position, PositionId, Role, RoleError, RoleId, Separation, Side, Signing};
 pub use shelf::{positions, put_position, put_role, role, roles, separate, separations, unite};
+pub use widen::Signer;
 pub use world::{Above, Reach, UnitFacts, World};
 
 /// Every statement of this room.

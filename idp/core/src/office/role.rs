@@ -319,7 +319,13 @@ pub enum Side {
     Role(RoleId),
     /// Every role of a sort.
     Class(Class),
+    /// An office of the register of administrators, as it is written: `office:auditor`. Posts do not hold it; who does may not hold the
+    /// other side beside it.
+    Office(String),
 }
+
+/// What stands before the word of an office.
+const OFFICE: &str = "office:";
 
 impl Side {
     /// Whether the role stands on this side.
@@ -327,14 +333,21 @@ impl Side {
         match self {
             Self::Role(id) => *id == role.id,
             Self::Class(class) => *class == role.class,
+            Self::Office(_) => false,
         }
     }
 
-    /// As rows and files hold it: a role's word, or `class:business`.
+    /// Whether the office of the register stands on this side.
+    pub fn is_office(&self, office: &str) -> bool {
+        matches!(self, Self::Office(text) if text.strip_prefix(OFFICE) == Some(office))
+    }
+
+    /// As rows and files hold it: a role's word, `class:business` or `office:auditor`.
     pub fn word(&self) -> &str {
         match self {
             Self::Role(id) => id.as_str(),
             Self::Class(class) => class.word(),
+            Self::Office(text) => text,
         }
     }
 }
@@ -343,6 +356,9 @@ impl TryFrom<String> for Side {
     type Error = RoleError;
 
     fn try_from(text: String) -> Result<Self, RoleError> {
+        if let Some(office) = text.strip_prefix(OFFICE) {
+            return RoleId::parse(office).map(|_| Self::Office(text.clone()));
+        }
         match Class::ALL.into_iter().find(|class| class.word() == text) {
             Some(class) => Ok(Self::Class(class)),
             None => RoleId::parse(&text).map(Self::Role),
@@ -364,6 +380,16 @@ impl Separation {
     /// Whether it parts these two roles.
     pub fn parts(&self, one: &Form, other: &Form) -> bool {
         (self.0.holds(one) && self.1.holds(other)) || (self.0.holds(other) && self.1.holds(one))
+    }
+
+    /// Whether it keeps a role of posts apart from an office of the register.
+    pub fn parts_office(&self, role: &Form, office: &str) -> bool {
+        (self.0.holds(role) && self.1.is_office(office)) || (self.1.holds(role) && self.0.is_office(office))
+    }
+
+    /// Whether it keeps two offices of the register apart.
+    pub fn parts_offices(&self, one: &str, other: &str) -> bool {
+        (self.0.is_office(one) && self.1.is_office(other)) || (self.0.is_office(other) && self.1.is_office(one))
     }
 }
 

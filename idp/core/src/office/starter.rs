@@ -86,7 +86,8 @@ mod tests {
         }
         for separation in &set.separations {
             for side in [&separation.0, &separation.1] {
-                assert!(set.roles.iter().any(|form| side.holds(form)), "{}", side.word());
+                let office = ["auditor", "platform-owner"].iter().any(|word| side.is_office(word));
+                assert!(office || set.roles.iter().any(|form| side.holds(form)), "{}", side.word());
             }
             // A role that excludes itself could never be held.
             assert!(!set.roles.iter().any(|form| separation.parts(form, form)), "{separation:?}");

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::{Form, Role, RoleId, Scope, Separation, post::Post};
+use super::{Form, OfficeHeld, Role, RoleId, Scope, Separation, post::Post};
 use crate::{
     org::{Span, UnitKind},
     types::{Id, Timestamp, id},
@@ -76,6 +76,8 @@ pub struct World {
     pub separations: Vec<Separation>,
     /// The units of these posts and the units above them.
     pub units: HashMap<Unit, UnitFacts>,
+    /// Offices of the register of administrators that they hold; known where posts are given.
+    pub offices: Vec<OfficeHeld>,
 }
 
 impl World {
@@ -87,6 +89,7 @@ impl World {
         self.separations.extend(other.separations);
         self.separations.sort();
         self.separations.dedup();
+        self.offices.extend(other.offices);
         for (unit, facts) in other.units {
             // One question asked for the sort alone, the other for what is above, too.
             let known = self.units.entry(unit).or_insert_with(|| facts.clone());

@@ -124,7 +124,7 @@ impl Country {
         let submitted = self.scratch.db.write(&cx, |tx| {
             Box::pin(async {
                 let set = change::draft(tx, &new).await?;
-                change::submit(tx, Seen { set, revision: Some(1) }).await?;
+                change::submit(tx, Seen { set, revision: Some(1) }, &self.rules).await?;
                 Ok::<_, ChangeError>(set)
             })
         });
@@ -145,7 +145,7 @@ impl Country {
 
     pub(crate) async fn undo(&self, set: Id<id::ChangeSet>) -> Result<Approved, ChangeError> {
         let cx = self.cx(&self.an);
-        let undoing = self.scratch.db.write(&cx, |tx| Box::pin(change::undo(tx, set, Vec::new()))).await?;
+        let undoing = self.scratch.db.write(&cx, |tx| Box::pin(change::undo(tx, set, Vec::new(), &self.rules))).await?;
         self.signed(undoing).await
     }
 

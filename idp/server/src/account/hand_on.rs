@@ -253,7 +253,9 @@ pub(super) async fn recipient(conn: &mut Conn, text: &str, now: Timestamp) -> Re
 pub(super) fn refused(locale: Locale, error: &DeskError) -> Errors {
     let field = |name, key| Errors::none().field(name, Said::new(key));
     match error {
-        DeskError::Refused(Refused::Person | Refused::Separated(..)) => field("to", "err-delegation-to"),
+        DeskError::Refused(Refused::Person | Refused::Separated(..) | Refused::Apart(..)) => {
+            field("to", "err-delegation-to")
+        }
         DeskError::Refused(Refused::Beyond(Beyond::Oneself)) => field("to", "err-delegation-oneself"),
         DeskError::Refused(Refused::Beyond(Beyond::TooHigh(_))) => field("role", "err-delegation-roles"),
         DeskError::Refused(Refused::Beyond(Beyond::TooLong(until))) => {

@@ -321,6 +321,7 @@ fn refused(error: AppointError) -> Stop {
         AppointError::SecondPerson => {
             Problem::new(refuse::SECOND_PERSON).with([Mistake::at("/role", "owner-alone")]).into()
         }
+        AppointError::Separated(_) => Problem::new(refuse::CONFLICT).with([Mistake::at("/role", "separated")]).into(),
         AppointError::Held => Problem::new(refuse::CONFLICT).with([Mistake::at("/role", "held-already")]).into(),
         AppointError::Store(error) => error.into(),
     }

@@ -3,6 +3,7 @@
 //! A set touches every unit that it names, from the first operation to the last choice, so every one of them must be under the caller's
 //! units. One that nobody knows is under nobody's, and is answered alike.
 
+mod gains;
 mod out;
 mod steps;
 
@@ -11,12 +12,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use idp_core::{
     admin::{self, Allowed, Demand, Fresh, Permission, Targets, Who},
-    office,
     org::{
         self, AsOf,
-        change::{self, ChangeError, Choice, NewSet, Operation, Rules, SetRow, SetState, StoredSet, UnitRef},
+        change::{self, ChangeError, Choice, NewSet, Operation, Refusal, Rules, SetRow, SetState, StoredSet, UnitRef},
     },
-    store::{Conn, Tx},
+    store::{Conn, StoreError, Tx},
     types::{Id, Timestamp, id},
 };
 use schemars::JsonSchema;
@@ -46,9 +46,16 @@ pub(super) struct One {
     change: Id<id::ChangeSet>,
 }
 
-/// What stands on units is carried along: officials and their posts.
-fn rules(house: &House) -> Rules {
-    office::change_rules(house.settings.org)
+/// What stands on units is carried along, and nobody gains by a set what somebody who signs it could not give: the caller does, and who
+/// asked for it before.
+async fn rules(
+    conn: &mut Conn,
+    (house, set): (&House, Id<id::ChangeSet>),
+    allowed: &Allowed,
+    now: Timestamp,
+) -> Result<Rules, StoreError> {
+    let signers = admin::signers(conn, allowed.signer(now), set, now).await?;
+    Ok(admin::change_rules(house.settings.org, signers))
 }
 
 fn gone() -> Stop {
@@ -137,6 +144,7 @@ async fn touched(conn: &mut Conn, stored: &StoredSet) -> Result<Targets, Stop> {
 fn refused(error: ChangeError) -> Stop {
     match error {
         ChangeError::Store(error) => error.into(),
+        ChangeError::Refused(Refusal::Widens(because, gains)) => Stop::Widens { because, gains },
         ChangeError::Refused(refusal) => out::problem(refusal).into(),
     }
 }
@@ -332,17 +340,19 @@ impl Act for DryRun {
     const IS: Is = Is {
         id: "try_change",
         path: "/changes/{change}/dry-run",
-        summary: "What a set would do if it were approved now: clashes, touched units, dependents with their proposed successors",
+        summary: "What a set would do if it were approved now: clashes, touched units, dependents with their successors, who gains",
         ..Get::IS
     };
 }
 
 #[async_trait]
 impl Reads for DryRun {
-    async fn read(conn: &mut Conn, ask: &Ask<Self>, _: &Allowed) -> Result<Reply<out::Trial>, Stop> {
-        let rules = rules(&ask.house);
-        let run = change::dry_run(conn, ask.path.change, &rules, ask.now).await.map_err(refused)?;
-        Ok(Reply::new(out::Trial::from(run)))
+    async fn read(conn: &mut Conn, ask: &Ask<Self>, allowed: &Allowed) -> Result<Reply<out::Trial>, Stop> {
+        let row = change::row(conn, ask.path.change).await?.ok_or_else(gone)?;
+        let rules = rules(conn, (&ask.house, row.id), allowed, ask.now).await?;
+        let run = change::dry_run(conn, row.id, &rules, ask.now).await.map_err(refused)?;
+        let gains = gains::told(conn, (&run.gains, row.effective_at), allowed, ask.now).await?;
+        Ok(Reply::new(out::Trial::of(&run, gains)))
     }
 }
 

@@ -225,7 +225,7 @@ async fn settle(desk: &Desk, is: &Is, cx: &Cx, answer: Result<Answer, Stop>) -> 
         Err(stop) => {
             let because = match &stop {
                 Stop::Gate { refusal, .. } => Some(refusal.word()),
-                Stop::Beyond { because, .. } => Some(*because),
+                Stop::Beyond { because, .. } | Stop::Widens { because, .. } => Some(*because),
                 Stop::Problem(_) | Stop::Store(_) => None,
             };
             if let Some(because) = because

@@ -46,6 +46,8 @@ codes! {
     CLASHES = "clashes", UNPROCESSABLE_ENTITY;
     /// Things stand on units that end, and nobody said where they go.
     CHOICES_MISSING = "choices-missing", UNPROCESSABLE_ENTITY;
+    /// A set by which somebody would gain what somebody who signs it could not give.
+    WIDENS = "widens-rights", FORBIDDEN;
     /// A set that can no longer be undone.
     TOO_LATE = "too-late-to-undo", CONFLICT;
     /// The last platform owner stays.
@@ -63,6 +65,8 @@ pub(super) enum Stop {
     Gate { refusal: Refusal, hidden: bool },
     /// A rule of giving closed: also for the audit log. `pointer`: over what, in the body.
     Beyond { pointer: &'static str, because: &'static str },
+    /// A change of units would give somebody what a signer could not: also for the audit log. How many would gain so.
+    Widens { because: &'static str, gains: usize },
     /// The database.
     Store(StoreError),
 }
@@ -93,6 +97,7 @@ impl Stop {
             Self::Gate { hidden: true, .. } => Problem::new(problem::Code::NOT_FOUND),
             Self::Gate { refusal, .. } => of_gate(refusal),
             Self::Beyond { pointer, because } => beyond(pointer, because),
+            Self::Widens { because, gains } => widens(because, gains),
             Self::Store(error) => Problem::from(Fault::from(error)),
         }
     }
@@ -102,6 +107,11 @@ impl Stop {
 fn beyond(pointer: &'static str, because: &'static str) -> Problem {
     let problem = Problem::new(BEYOND).because(because);
     if BEYONDS.contains(&because) { problem.with([Mistake::at(pointer, because)]) } else { problem }
+}
+
+/// A change of units by which so many would gain what somebody who signs could not give, and the first reason.
+pub(super) fn widens(because: &'static str, gains: usize) -> Problem {
+    Problem::new(WIDENS).because(because).member("gains", gains).with([Mistake::at("/operations", because)])
 }
 
 /// The words of rules of giving that are told.

@@ -62,7 +62,7 @@ impl From<Label> for Labelled {
 }
 
 /// A name in Vietnamese, and in English where there is one.
-#[derive(Serialize, JsonSchema)]
+#[derive(Clone, Serialize, JsonSchema)]
 #[schemars(rename = "UnitNames")]
 pub(super) struct Called {
     vi: String,

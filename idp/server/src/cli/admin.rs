@@ -204,6 +204,7 @@ fn refused(error: AppointError) -> CliError {
         AppointError::NotForMachines => said("cli-admin-not-for-machines", &[]),
         AppointError::Scope => said("cli-admin-whole-role", &[]),
         AppointError::Period => said("cli-admin-period", &[]),
+        AppointError::Separated(other) => said("cli-admin-separated", &[("other", &other)]),
         AppointError::Held => said("cli-admin-held", &[]),
         AppointError::Store(error) => error.into(),
         // Only administrators are held to what they may give.

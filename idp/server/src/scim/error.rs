@@ -142,9 +142,9 @@ impl From<DeskError> for Stop {
             DeskError::NotActing(_) | DeskError::Refused(Refused::Beyond(_) | Refused::SamePerson) => {
                 Self::Gate { why: Why::Forbidden, because }
             }
-            DeskError::Refused(Refused::State | Refused::Waits | Refused::LastOwner | Refused::Separated(..)) => {
-                Self::Gate { why: Why::State, because }
-            }
+            DeskError::Refused(
+                Refused::State | Refused::Waits | Refused::LastOwner | Refused::Separated(..) | Refused::Apart(..),
+            ) => Self::Gate { why: Why::State, because },
             DeskError::Refused(Refused::Person | Refused::Unclear) => Why::Person.into(),
             DeskError::Refused(Refused::Field(at)) => Self::at(Why::Value, at),
             DeskError::Refused(_) => Self::at(Why::Value, because),

@@ -8,6 +8,7 @@ pub(super) mod outbox;
 pub(super) mod posts;
 pub(super) mod reason;
 pub(super) mod watch;
+pub(super) mod widen;
 pub(super) mod world;
 
 /// Every statement of these files, file by file.
@@ -20,5 +21,6 @@ pub(super) const ALL: &[&[&str]] = &[
     posts::ALL,
     reason::ALL,
     watch::ALL,
+    widen::ALL,
     world::ALL,
 ];

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use super::{
     super::{
-        Kind, Place, RoleGrant, Scope, Word,
+        Kind, OfficeHeld, Place, RoleGrant, Scope, Word,
         post::{Confirmed, Limits, Parties, Post, PostState},
         world::{Above, UnitFacts, World},
     },
@@ -90,8 +90,11 @@ const WHO: &str = "select distinct a.id, a.person_id from role_permission w \
             where c.unit_id = $2 and c.ancestor_id = a.unit_id and c.valid_from <= $3 and c.valid_until > $3))) \
     and a.id > $4 order by a.id limit $5";
 
+const OFFICES: &str =
+    "select office, valid_from, valid_until from office_face where person_id = $1 and valid_until > $2";
+
 /// Every statement of this file.
-pub(super) const ALL: &[&str] = &[OF_PERSON, STANDING, UNDER, OTHER_OWNERS, WHO];
+pub(super) const ALL: &[&str] = &[OF_PERSON, STANDING, UNDER, OTHER_OWNERS, WHO, OFFICES];
 
 /// Everything about the posts of a person that end after `since`.
 pub(crate) async fn of_person(conn: &mut Conn, person: Id<id::Person>, since: Timestamp) -> Result<World, StoreError> {
@@ -219,6 +222,20 @@ pub(crate) fn parties(text: Option<String>) -> Result<Parties, StoreError> {
     let read =
         |text: String| serde_json::from_str(&text).map_err(|error| Fault::new("reading the parties of a role", error));
     Ok(text.map(read).transpose()?)
+}
+
+/// The offices of the register that a person holds after an instant.
+pub(crate) async fn offices(
+    conn: &mut Conn,
+    person: Id<id::Person>,
+    since: Timestamp,
+) -> Result<Vec<OfficeHeld>, StoreError> {
+    let found = conn.all(OFFICES, params![person, since]).await?;
+    let held = |row: &Row| {
+        let span = Span { from: row.time("valid_from")?, until: row.time("valid_until")? };
+        Ok(OfficeHeld { person, office: row.text("office")?, span })
+    };
+    found.iter().map(held).collect()
 }
 
 /// How many other persons are answerable for the installation now.

@@ -25,7 +25,7 @@ pub(super) enum Act {
     Role { by: usize, which: usize, change: usize },
     Part { by: usize, pair: (usize, usize), ends: bool },
     Merge { one: usize, other: usize },
-    Reparent { which: usize, under: usize },
+    Reparent { by: (usize, usize), which: usize, under: usize },
     Wait { days: i64 },
 }
 
@@ -48,6 +48,11 @@ fn wanted() -> impl Strategy<Value = Wanted> {
     )
 }
 
+/// Two who sign: the owners, who may, or anybody.
+fn signers() -> impl Strategy<Value = (usize, usize)> {
+    prop_oneof![Just((0, 1)), (0_usize..64, 0_usize..64)]
+}
+
 fn act() -> impl Strategy<Value = Act> {
     let some = 0_usize..64;
     let two = (some.clone(), some.clone());
@@ -64,7 +69,7 @@ fn act() -> impl Strategy<Value = Act> {
         2 => (two.clone(), 0_usize..9).prop_map(|((by, which), change)| Act::Role { by, which, change }),
         2 => (some.clone(), two.clone(), any::<bool>()).prop_map(|(by, pair, ends)| Act::Part { by, pair, ends }),
         1 => two.clone().prop_map(|(one, other)| Act::Merge { one, other }),
-        1 => two.prop_map(|(which, under)| Act::Reparent { which, under }),
+        2 => (signers(), two).prop_map(|(by, (which, under))| Act::Reparent { by, which, under }),
         2 => (1_i64..20).prop_map(|days| Act::Wait { days }),
     ]
 }
@@ -74,7 +79,7 @@ fn play(story: &mut Story, act: &Act) {
     match act {
         Act::Wait { days } => story.now += days,
         Act::Merge { one, other } => story.merge(*one, *other),
-        Act::Reparent { which, under } => story.reparent(*which, *under),
+        Act::Reparent { by, which, under } => story.reparent(*by, *which, *under),
         Act::Role { by, which, change } => catalogue(story, act, |story| story.write_role(*by, *which, *change)),
         Act::Part { by, pair, ends } => catalogue(story, act, |story| story.part(*by, *pair, *ends)),
         _ => {

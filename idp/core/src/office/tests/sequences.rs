@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     super::{
-        Actor, After, Before, Facts, Form, Giver, Kind, Permission, Post, PostState, Reach, RoleGrant, Scope, Word,
-        admit_change, carry, effective, gate::Admitted,
+        Actor, After, Before, Facts, Form, Giver, Kind, Permission, Post, PostState, Reach, RoleGrant, Scope, Signer,
+        Word, admit_change, carry, effective, gate::Admitted, widen::Ahead,
     },
     Country,
     acts::{Act, Wanted},
@@ -14,7 +14,7 @@ use super::{
     person, post, role, unit,
 };
 use crate::{
-    org::{FOREVER, Span, UnitKind},
+    org::{FOREVER, Span, UnitKind, change::Widened},
     types::Timestamp,
 };
 
@@ -299,9 +299,9 @@ impl Story {
         (Atoms::new(), None)
     }
 
-    /// Puts a territory under another one, in seven days. What lies in it comes to the people of the one above by the decision itself, and
-    /// goes from those it leaves; whoever serves in it for its territory goes along.
-    pub(super) fn reparent(&mut self, which: usize, under: usize) {
+    /// Puts a territory under another one, in seven days, where two who sign could give everybody above what comes to them. What lies in
+    /// it goes from those whom it leaves; whoever serves in it for its territory goes along.
+    pub(super) fn reparent(&mut self, by: (usize, usize), which: usize, under: usize) {
         let at = day(self.now + 7);
         let open: Vec<Unit> = self.units().into_iter().filter(|unit| self.alone(*unit, at)).collect();
         if open.is_empty() || self.country.turns_at(at) {
@@ -317,10 +317,22 @@ impl Story {
         if !fits || !territories || self.country.parent(moved, at) == Some(above) {
             return;
         }
+        let signers = [self.pick(by.0), self.pick(by.1)];
+        if signers[0].person == signers[1].person || !self.vouched(&signers, (moved, above), at) {
+            return;
+        }
+        let grantable = signers.each_ref().map(|post| self.grantable(post, Permission::AssignOfficials));
         let before = self.atoms();
         self.country.reparent(moved, above, at);
         let after = self.atoms();
         for whose in 0..10 {
+            let gained: Atoms = after[&whose].difference(&before[&whose]).cloned().collect();
+            let signs = signers.iter().any(|post| post.person == person(whose));
+            assert!(!signs || gained.is_empty(), "person {whose} signed {gained:?} for themself");
+            for may in &grantable {
+                let beyond = gained.difference(may).next();
+                assert_eq!(beyond, None, "person {whose} by moving {moved} under {above}");
+            }
             let differ = after[&whose].symmetric_difference(&before[&whose]);
             for (word, unit, instant) in differ {
                 let inside = self.country.covers(&Reach::Under(moved), *unit, Timestamp::from_millis(*instant));
@@ -331,6 +343,34 @@ impl Story {
                 assert!(had, "person {whose} gained {word} over {unit} and had nothing over {above}");
             }
         }
+    }
+
+    /// Whether each of two posts could give everybody what comes to them when a unit is moved.
+    fn vouched(&self, signers: &[Post], (moved, above): (Unit, Unit), at: Timestamp) -> bool {
+        let world = &self.country.world;
+        let sign = |post: &Post| effective(world, post.id, day(self.now)).ok().map(|rights| Giver::of(&rights));
+        let Some(signers) = signers.iter().map(sign).collect::<Option<Vec<Giver>>>() else { return false };
+        let up = |from: Unit| -> Vec<Unit> {
+            std::iter::successors(Some(from), |unit| self.country.parent(*unit, at)).collect()
+        };
+        let had = up(moved);
+        let new = up(above).into_iter().filter(|unit| !had.contains(unit));
+        let along = |unit: &Unit| {
+            let chain = up(*unit);
+            let place = chain.iter().position(|one| *one == moved)?;
+            Some((*unit, chain[..=place].iter().copied().chain(up(above)).collect()))
+        };
+        let widened = Widened {
+            under: new.map(|unit| (unit, [moved].into())).collect(),
+            above: self.units().iter().filter_map(along).collect(),
+            ..Widened::default()
+        };
+        let ended = BTreeSet::new();
+        let ahead = Ahead { world, widened: &widened, ended: &ended, at };
+        let live = |post: &Post| matches!(post.state, PostState::Active | PostState::Pending) && post.span.until > at;
+        let posts: Vec<Post> = self.posts().into_iter().filter(live).collect();
+        let gains = ahead.all(&posts);
+        gains.iter().all(|more| signers.iter().all(|one| ahead.vouches(&Signer(vec![one.clone()]), more).is_ok()))
     }
 
     fn approve(&mut self, by: usize, which: usize) -> (Atoms, Option<u128>) {

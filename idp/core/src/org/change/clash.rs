@@ -142,6 +142,9 @@ pub enum Refusal {
     /// Things stand on touched units, and nobody said where they go.
     #[error("{} dependents need a choice", .0.len())]
     ChoicesMissing(Vec<Dependent>),
+    /// Somebody would come to reach more by it than somebody who signs could give them. The word is the first one's; how many there are.
+    #[error("{} would gain what somebody who signs could not give: {}", .1, .0)]
+    Widens(&'static str, usize),
     /// The time to undo is over, or the set is itself an undoing.
     #[error("the change set can no longer be undone")]
     TooLate,
@@ -160,6 +163,7 @@ impl Refusal {
             Self::Field(_) => "field",
             Self::Clashes(_) => "clashes",
             Self::ChoicesMissing(_) => "choices-missing",
+            Self::Widens(..) => "widens-rights",
             Self::TooLate => "too-late-to-undo",
         }
     }

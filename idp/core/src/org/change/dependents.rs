@@ -5,7 +5,10 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 
-use super::super::{Config, Share};
+use super::{
+    super::{Config, Label, Share},
+    widened::Widened,
+};
 use crate::{
     store::{Conn, StoreError, Tx},
     types::{Id, Timestamp, id},
@@ -34,6 +37,8 @@ pub struct Moves {
     pub undoes: Option<Id<id::ChangeSet>>,
     /// The units that end.
     pub moved: Vec<Moved>,
+    /// What comes under units that it was not under.
+    pub widened: Widened,
 }
 
 /// One thing that stands on a unit that ends.
@@ -52,6 +57,29 @@ pub struct Dependent {
     /// Where it goes; the room leaves `None`, and what the set says is filled in. Something that changes although its own unit stays
     /// names that unit here.
     pub to: Option<Id<id::Unit>>,
+    /// Whether it ends with its unit: nobody chooses a place for it, and none is filled in.
+    pub ends: bool,
+}
+
+/// One thing that comes to reach more by a set: a post over a unit under which another one comes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gain {
+    /// The room that knows it.
+    pub room: &'static str,
+    /// What it is: `post`, `office`.
+    pub kind: &'static str,
+    /// Its key in that room.
+    pub key: String,
+    /// What people call it; never who holds it.
+    pub label: String,
+    /// The unit it stands on.
+    pub unit: Id<id::Unit>,
+    /// The roles that count for more.
+    pub roles: Vec<Label>,
+    /// Over what, as it stands before the set.
+    pub over: Vec<Id<id::Unit>>,
+    /// Why somebody who signs could not give it so much; `None`: all of them could. The words are those of giving.
+    pub refused: Option<&'static str>,
 }
 
 /// A dependent with the unit it goes to.
@@ -61,8 +89,8 @@ pub struct Carried {
     pub key: String,
     /// The unit that ends.
     pub from: Id<id::Unit>,
-    /// The unit it stands on from the set's instant on.
-    pub to: Id<id::Unit>,
+    /// The unit it stands on from the set's instant on; `None`: it ends.
+    pub to: Option<Id<id::Unit>>,
 }
 
 /// A room above whose things stand on units.
@@ -76,6 +104,13 @@ pub trait Dependents: Send + Sync {
     /// What stands on these units at or after the instant of the set.
     fn touched<'a>(&'a self, conn: &'a mut Conn, moves: &'a Moves)
     -> BoxFuture<'a, Result<Vec<Dependent>, StoreError>>;
+
+    /// What of this room comes to reach more, asked before anything of the set is written, and whether everybody who signs could give
+    /// it so much. A room in which nothing reaches units by the tree has nothing to say.
+    fn gains<'a>(&'a self, conn: &'a mut Conn, moves: &'a Moves) -> BoxFuture<'a, Result<Vec<Gain>, StoreError>> {
+        let _ = (conn, moves);
+        Box::pin(async { Ok(Vec::new()) })
+    }
 
     /// Carries them over, within the approving write, as of the instant of the set. For a set that takes back another, first puts
     /// back what was carried for that one.

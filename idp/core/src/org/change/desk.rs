@@ -9,7 +9,7 @@ use super::{
         write::{self as write_rows, Stamp},
     },
     clash::{ChangeError, Clash, Refusal, Why},
-    dependents::{Carried, Dependent, Rules},
+    dependents::{Carried, Dependent, Gain, Rules},
     plan::{Asked, DryRun, Plan, Undone, plan, plan_undo},
     set::{Body, Choice, NewSet, Purpose, Seen, SetRow, SetState, StoredSet},
     state::{self, SetId},
@@ -62,11 +62,15 @@ pub async fn revise(tx: &mut Tx<'_>, seen: Seen, new: &NewSet) -> Result<i64, Ch
     Ok(revision)
 }
 
-/// Asks for approval by a second person; gives the new revision, as each step does.
-pub async fn submit(tx: &mut Tx<'_>, seen: Seen) -> Result<i64, ChangeError> {
+/// Asks for approval by a second person; gives the new revision, as each step does. A set that clashes may be handed in: whoever
+/// decides sees why. One that gives somebody more than who asks could give them may not.
+pub async fn submit(tx: &mut Tx<'_>, seen: Seen, rules: &Rules) -> Result<i64, ChangeError> {
     let row = seen_row(tx, seen).await?;
     require(&row, matches!(row.state, SetState::Draft))?;
     let by = author(tx)?;
+    let now = tx.now();
+    let plan = planned(tx, &row, rules, now).await?;
+    admit(tx, &plan, rules).await?;
     let writers = with_writer(&row, by.clone());
     let revision = moved(rows::submit(tx, row.id, row.revision, &by, &writers).await?, &row)?;
     audit::record(tx, Event::ChangeSetRequested { set: row.id, purpose: row.purpose.word() }).await?;
@@ -104,7 +108,8 @@ pub async fn withdraw(tx: &mut Tx<'_>, seen: Seen) -> Result<i64, ChangeError> {
 }
 
 /// Asks for an approved set to be taken back: makes a submitted set of its own, which a second person approves.
-pub async fn undo(tx: &mut Tx<'_>, set: SetId, choices: Vec<Choice>) -> Result<SetId, ChangeError> {
+/// Going back gives rights back, too, so it passes the same gate.
+pub async fn undo(tx: &mut Tx<'_>, set: SetId, choices: Vec<Choice>, rules: &Rules) -> Result<SetId, ChangeError> {
     let row = rows::one(tx, set).await?.ok_or(Refusal::Unknown)?;
     undoable(&row, tx.now())?;
     let by = author(tx)?;
@@ -120,6 +125,10 @@ pub async fn undo(tx: &mut Tx<'_>, set: SetId, choices: Vec<Choice>) -> Result<S
         written_by: std::slice::from_ref(&by),
     };
     rows::insert(tx, undoing, written, Begins::Submitted { by: by.clone(), undoes: Some(set) }).await?;
+    let asked = rows::one(tx, undoing).await?.ok_or(Fault::bug("reading the set that was just written"))?;
+    let now = tx.now();
+    let plan = planned(tx, &asked, rules, now).await?;
+    admit(tx, &plan, rules).await?;
     audit::record(tx, Event::ChangeSetRequested { set: undoing, purpose: Purpose::Undo.word() }).await?;
     Ok(undoing)
 }
@@ -130,7 +139,8 @@ pub async fn dry_run(conn: &mut Conn, set: SetId, rules: &Rules, now: Timestamp)
     require(&row, matches!(row.state, SetState::Draft | SetState::Submitted))?;
     let plan = planned(conn, &row, rules, now).await?;
     let dependents = dependents(conn, &plan, rules).await?;
-    Ok(DryRun { clashes: plan.reading.clashes, touched: plan.touched, dependents })
+    let gains = gains(conn, &plan, rules).await?;
+    Ok(DryRun { clashes: plan.reading.clashes, touched: plan.touched, dependents, gains })
 }
 
 /// Records a load of the country's lists at once, for an operator at the command line: a list has no second signer, and its source
@@ -154,6 +164,11 @@ pub async fn list(
     limit: i64,
 ) -> Result<Vec<SetRow>, StoreError> {
     rows::list(conn, state, before, limit).await
+}
+
+/// A set without what it says.
+pub async fn row(conn: &mut Conn, set: SetId) -> Result<Option<SetRow>, StoreError> {
+    rows::one(conn, set).await
 }
 
 /// A set with what it says.
@@ -295,19 +310,41 @@ async fn dependents(conn: &mut Conn, plan: &Plan, rules: &Rules) -> Result<Vec<D
     let mut found = Vec::new();
     for room in &rules.rooms {
         for mut dependent in room.touched(conn, moves).await? {
-            let chosen = plan.choices.get(&(dependent.unit, dependent.key.clone()));
-            dependent.to = chosen.or_else(|| proposed.get(&dependent.unit)).copied().or(dependent.to);
+            if !dependent.ends {
+                let chosen = plan.choices.get(&(dependent.unit, dependent.key.clone()));
+                dependent.to = chosen.or_else(|| proposed.get(&dependent.unit)).copied().or(dependent.to);
+            }
             found.push(dependent);
         }
     }
     Ok(found)
 }
 
+/// Asks every room who would come to reach more.
+async fn gains(conn: &mut Conn, plan: &Plan, rules: &Rules) -> Result<Vec<Gain>, StoreError> {
+    let mut found = Vec::new();
+    if !plan.moves.widened.is_nothing() {
+        for room in &rules.rooms {
+            found.extend(room.gains(conn, &plan.moves).await?);
+        }
+    }
+    Ok(found)
+}
+
+/// Lets a set pass by which nobody gains what somebody who signs could not give.
+async fn admit(conn: &mut Conn, plan: &Plan, rules: &Rules) -> Result<(), ChangeError> {
+    let refused: Vec<&'static str> =
+        gains(conn, plan, rules).await?.into_iter().filter_map(|gain| gain.refused).collect();
+    refused.first().map_or(Ok(()), |word| Err(Refusal::Widens(word, refused.len()).into()))
+}
+
 async fn carry(tx: &mut Tx<'_>, plan: &Plan, dependents: Vec<Dependent>, rules: &Rules) -> Result<usize, ChangeError> {
     let count = dependents.len();
     let mut by_room: HashMap<&str, Vec<Carried>> = HashMap::new();
-    for Dependent { room, key, unit, to, .. } in dependents {
-        let to = to.ok_or(Fault::bug("carrying a dependent for which nobody chose a unit"))?;
+    for Dependent { room, key, unit, to, ends, .. } in dependents {
+        if to.is_none() && !ends {
+            return Err(Fault::bug("carrying a dependent for which nobody chose a unit").into());
+        }
         by_room.entry(room).or_default().push(Carried { key, from: unit, to });
     }
     for room in &rules.rooms {
@@ -328,10 +365,11 @@ async fn record(tx: &mut Tx<'_>, row: &SetRow, by: &str, rules: &Rules) -> Resul
         return Err(Refusal::Clashes(std::mem::take(&mut plan.reading.clashes)).into());
     }
     let dependents = dependents(tx, &plan, rules).await?;
-    if dependents.iter().any(|dependent| dependent.to.is_none()) {
-        let missing = dependents.into_iter().filter(|dependent| dependent.to.is_none()).collect();
-        return Err(Refusal::ChoicesMissing(missing).into());
+    let open = |dependent: &Dependent| dependent.to.is_none() && !dependent.ends;
+    if dependents.iter().any(open) {
+        return Err(Refusal::ChoicesMissing(dependents.into_iter().filter(open).collect()).into());
     }
+    admit(tx, &plan, rules).await?;
     write(tx, &plan, Stamp { set: row.id, believed_at }).await?;
     let carried = carry(tx, &plan, dependents, rules).await?;
     let undo_until =

@@ -16,16 +16,18 @@ mod operation;
 mod plan;
 mod set;
 mod state;
+mod widened;
 mod write;
 
 pub use clash::{ChangeError, Clash, Refusal, Why};
-pub use dependents::{Carried, Dependent, Dependents, Moved, Moves, Rules};
+pub use dependents::{Carried, Dependent, Dependents, Gain, Moved, Moves, Rules};
 pub use desk::{
-    Approved, approve, draft, dry_run, enact, get, list, note_effects, refuse, revise, submit, undo, withdraw,
+    Approved, approve, draft, dry_run, enact, get, list, note_effects, refuse, revise, row, submit, undo, withdraw,
 };
 pub use operation::{Giver, Heir, LevelLabel, NewUnit, NoSuchRef, Operation, Target, UnitRef};
 pub use plan::{Brief, DryRun, Touched, Turn};
 pub use set::{Choice, Decision, NewSet, Purpose, Seen, SetRow, SetState, Signature, StoredSet};
+pub use widened::Widened;
 
 #[cfg(test)]
 mod random;

@@ -10,9 +10,10 @@ use super::{
     },
     apply::Reading,
     clash::{Clash, Why},
-    dependents::{Dependent, Moved, Moves},
+    dependents::{Dependent, Gain, Moved, Moves},
     set::{Body, Choice},
     state::{SetId, State, Unit},
+    widened::{Widened, widened},
 };
 use crate::types::{Id, Timestamp, id};
 
@@ -77,8 +78,10 @@ pub struct DryRun {
     pub clashes: Vec<Clash>,
     /// Every unit it touches.
     pub touched: Vec<Touched>,
-    /// Everything that stands on units that end; where `to` is missing, a choice is needed.
+    /// Everything that stands on units that end; where `to` is missing and it does not end, a choice is needed.
     pub dependents: Vec<Dependent>,
+    /// Whoever would come to reach more by it.
+    pub gains: Vec<Gain>,
 }
 
 /// A set that is to be planned.
@@ -151,7 +154,8 @@ fn finish(mut reading: Reading, asked: &Asked<'_>, undoes: Option<SetId>) -> Pla
     let moved = ends.map(|one| Moved { unit: one.unit, heirs: one.heirs.clone(), proposed: one.proposed }).collect();
     // A circle has no ancestors to work out.
     let closure = if reading.clashes.is_empty() { closure(&reading) } else { Vec::new() };
-    let moves = Moves { set: asked.set, at: asked.at, undoes, moved };
+    let widened = if reading.clashes.is_empty() { widened(&reading, &closure, &touched) } else { Widened::default() };
+    let moves = Moves { set: asked.set, at: asked.at, undoes, moved, widened };
     Plan { reading, touched, moves, closure, choices }
 }
 

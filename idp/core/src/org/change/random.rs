@@ -92,7 +92,7 @@ impl World {
         let set = *self.approved.get(act.one % self.approved.len().max(1))?;
         let (an, binh) = (self.country.cx(&self.country.an), self.country.cx(&self.country.binh));
         let (db, rules) = (&self.country.scratch.db, &self.country.rules);
-        let asked: Result<SetId, ChangeError> = db.write(&an, |tx| Box::pin(undo(tx, set, Vec::new()))).await;
+        let asked: Result<SetId, ChangeError> = db.write(&an, |tx| Box::pin(undo(tx, set, Vec::new(), rules))).await;
         let seen = Seen { set: asked.ok()?, revision: None };
         outcome(db.write(&binh, |tx| Box::pin(approve(tx, seen, rules))).await)
     }

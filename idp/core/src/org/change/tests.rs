@@ -245,7 +245,7 @@ async fn a_second_person_signs_and_nobody_else() {
     assert!(matches!(early, Err(ChangeError::Refused(Refusal::Changed(1)))));
     db.write(&binh, |tx| Box::pin(async { super::revise(tx, first, &new()).await })).await.expect("is revised");
     let second = Seen { set: other, revision: Some(2) };
-    db.write(&an, |tx| Box::pin(submit(tx, second))).await.expect("is submitted");
+    db.write(&an, |tx| Box::pin(submit(tx, second, &country.rules))).await.expect("is submitted");
     assert_eq!(refused(&country, &country.binh, other).await, Refusal::SamePerson);
     let third = Actor::Operator("chi".into());
     let chi = country.cx(&third);
@@ -270,9 +270,19 @@ async fn a_set_is_undone_within_its_window_once_and_by_two() {
     let country = Country::new().await;
     let done = country.change(ON, rename()).await.expect("is approved");
     let an = country.cx(&country.an);
-    let undoing = country.scratch.db.write(&an, |tx| Box::pin(undo(tx, done.set, Vec::new()))).await.expect("asks");
+    let undoing = country
+        .scratch
+        .db
+        .write(&an, |tx| Box::pin(undo(tx, done.set, Vec::new(), &country.rules)))
+        .await
+        .expect("asks");
     assert_eq!(refused(&country, &country.an, undoing).await, Refusal::SamePerson);
-    let again = country.scratch.db.write(&an, |tx| Box::pin(undo(tx, done.set, Vec::new()))).await.expect("asks");
+    let again = country
+        .scratch
+        .db
+        .write(&an, |tx| Box::pin(undo(tx, done.set, Vec::new(), &country.rules)))
+        .await
+        .expect("asks");
     country.signed(undoing).await.expect("is undone");
     assert!(matches!(refused(&country, &country.binh, again).await, Refusal::WrongState(SetState::Undone { .. })));
     assert!(matches!(country.undo(undoing).await, Err(ChangeError::Refused(Refusal::TooLate))), "an undoing stays");

@@ -15,10 +15,11 @@ use serde_json::json;
 
 use super::{
     super::{
-        refuse::{self, invalid},
+        refuse::{self, invalid, widens},
         units::{Called, Coded},
         wire::Instant,
     },
+    gains::Gains,
     wrong_state,
 };
 use crate::web::{Code, Mistake, Problem};
@@ -210,8 +211,10 @@ struct Stands {
     key: String,
     label: String,
     unit: Id<id::Unit>,
-    /// Where it goes; null: somebody must choose.
+    /// Where it goes; null: somebody must choose, or it ends.
     to: Option<Id<id::Unit>>,
+    /// Whether it ends with its unit.
+    ends: bool,
 }
 
 impl From<&Dependent> for Stands {
@@ -223,6 +226,7 @@ impl From<&Dependent> for Stands {
             label: one.label.clone(),
             unit: one.unit,
             to: one.to,
+            ends: one.ends,
         }
     }
 }
@@ -269,11 +273,14 @@ pub(in crate::admin) struct Trial {
     touched: Vec<Touch>,
     /// Everything that stands on units that end.
     dependents: Vec<Stands>,
+    /// Whoever would come to reach more by it.
+    gains: Gains,
 }
 
-impl From<DryRun> for Trial {
-    fn from(run: DryRun) -> Self {
+impl Trial {
+    pub(super) fn of(run: &DryRun, gains: Gains) -> Self {
         Self {
+            gains,
             clashes: run.clashes.iter().map(Reason::from).collect(),
             touched: run.touched.iter().map(Touch::from).collect(),
             dependents: run.dependents.iter().map(Stands::from).collect(),
@@ -296,6 +303,7 @@ pub(super) fn problem(refusal: Refusal) -> Problem {
             let stands: Vec<Stands> = dependents.iter().map(Stands::from).collect();
             Problem::new(refuse::CHOICES_MISSING).member("dependents", json!(stands))
         }
+        Refusal::Widens(because, gains) => widens(because, gains),
         Refusal::TooLate => Problem::new(refuse::TOO_LATE),
     }
 }

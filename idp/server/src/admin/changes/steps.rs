@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use idp_core::{
-    admin::Allowed,
+    admin::{self, Allowed},
     org::change::{self, Choice, Seen},
     store::Tx,
 };
@@ -46,8 +46,9 @@ impl Act for Submit {
 
 #[async_trait]
 impl Writes for Submit {
-    async fn write(tx: &mut Tx<'_>, ask: &Ask<Self>, _: &Allowed) -> Result<Reply<out::Set>, Stop> {
-        change::submit(tx, seen(&ask.path, ask.seen)).await.map_err(refused)?;
+    async fn write(tx: &mut Tx<'_>, ask: &Ask<Self>, allowed: &Allowed) -> Result<Reply<out::Set>, Stop> {
+        let rules = rules(tx, (&ask.house, ask.path.change), allowed, ask.now).await?;
+        change::submit(tx, seen(&ask.path, ask.seen), &rules).await.map_err(refused)?;
         answer(tx, ask.path.change).await
     }
 }
@@ -71,8 +72,9 @@ impl Act for Approve {
 
 #[async_trait]
 impl Writes for Approve {
-    async fn write(tx: &mut Tx<'_>, ask: &Ask<Self>, _: &Allowed) -> Result<Reply<out::Set>, Stop> {
-        change::approve(tx, seen(&ask.path, ask.seen), &rules(&ask.house)).await.map_err(refused)?;
+    async fn write(tx: &mut Tx<'_>, ask: &Ask<Self>, allowed: &Allowed) -> Result<Reply<out::Set>, Stop> {
+        let rules = rules(tx, (&ask.house, ask.path.change), allowed, ask.now).await?;
+        change::approve(tx, seen(&ask.path, ask.seen), &rules).await.map_err(refused)?;
         answer(tx, ask.path.change).await
     }
 }
@@ -164,8 +166,10 @@ impl Act for Undo {
 
 #[async_trait]
 impl Writes for Undo {
-    async fn write(tx: &mut Tx<'_>, ask: &Ask<Self>, _: &Allowed) -> Result<Reply<out::Set>, Stop> {
-        let set = change::undo(tx, ask.path.change, ask.body.choices.clone()).await.map_err(refused)?;
+    async fn write(tx: &mut Tx<'_>, ask: &Ask<Self>, allowed: &Allowed) -> Result<Reply<out::Set>, Stop> {
+        // Who asks for the undoing signs it; who asked for the set that goes back does not.
+        let rules = admin::change_rules(ask.house.settings.org, vec![allowed.signer(ask.now)]);
+        let set = change::undo(tx, ask.path.change, ask.body.choices.clone(), &rules).await.map_err(refused)?;
         Ok(answer(tx, set).await?.made(format!("/changes/{set}")))
     }
 }

@@ -24,7 +24,9 @@ fn of_gate(refused: &Refused) -> Stop {
         Refused::Beyond(beyond) => Stop::Beyond { pointer: place(beyond), because: beyond.word() },
         Refused::SetsFree(_) => Stop::Beyond { pointer: "/roles", because: "sets-free" },
         Refused::LastOwner => Problem::new(refuse::LAST_OWNER).into(),
-        Refused::Separated(..) => Problem::new(refuse::CONFLICT).with([Mistake::at("/roles", "separated")]).into(),
+        Refused::Separated(..) | Refused::Apart(..) => {
+            Problem::new(refuse::CONFLICT).with([Mistake::at("/roles", "separated")]).into()
+        }
         Refused::DoesNotFit(_) => at("/roles", "does-not-fit"),
         Refused::Unconfirmed => at("/decision", "decision-needed"),
         Refused::Field(field) => at(pointer(field), "wrong-value"),

@@ -121,6 +121,10 @@ pub(in crate::cli) fn refusal(say: Say, refusal: &Refusal) -> Vec<String> {
                 say.text_with("units-refused-choice", &with)
             })
             .collect(),
+        Refusal::Widens(because, gains) => {
+            let why = say.text(&format!("mistake-{because}"));
+            one("units-refused-widens", &[("count", &gains.to_string()), ("why", why.trim_end_matches('.'))])
+        }
         Refusal::TooLate => one("units-refused-too-late", &[]),
     }
 }

@@ -2,7 +2,7 @@
 
 use idp_core::{
     org::{
-        change::{Brief, Clash, Dependent, DryRun, SetRow, SetState, StoredSet, Touched},
+        change::{Brief, Clash, Dependent, DryRun, Gain, SetRow, SetState, StoredSet, Touched},
         search::in_language,
         story::{day, day_of},
     },
@@ -122,8 +122,9 @@ pub(super) fn dry_run(ctx: &Ctx, tried: &DryRun) {
         lines.extend(more(ctx, tried.touched.len()));
         lines.extend(tried.dependents.iter().take(MOST).map(|one| stands(ctx, one)));
         lines.extend(more(ctx, tried.dependents.len()));
+        lines.extend(gains(ctx, &tried.gains));
         let (units, clashes) = (tried.touched.len().to_string(), tried.clashes.len().to_string());
-        let waiting = tried.dependents.iter().filter(|one| one.to.is_none()).count().to_string();
+        let waiting = tried.dependents.iter().filter(|one| one.to.is_none() && !one.ends).count().to_string();
         let with = [("units", units.as_str()), ("clashes", &clashes), ("waiting", &waiting)];
         lines.push(ctx.say.text_with("units-set-tried", &with));
         lines.join("\n")
@@ -148,8 +149,30 @@ fn touched(ctx: &Ctx, one: &Touched) -> String {
 }
 
 fn stands(ctx: &Ctx, one: &Dependent) -> String {
-    let to = one.to.map_or_else(|| ctx.say.text("units-set-needs-choice"), |to| to.to_string());
+    let nowhere = if one.ends { "units-set-ends" } else { "units-set-needs-choice" };
+    let to = one.to.map_or_else(|| ctx.say.text(nowhere), |to| to.to_string());
     format!("  {} {} ({}) → {to}", one.kind, one.label, one.key)
+}
+
+/// Who would come to reach more: those first whom somebody who signs could not give it.
+fn gains(ctx: &Ctx, gains: &[Gain]) -> Vec<String> {
+    if gains.is_empty() {
+        return Vec::new();
+    }
+    let (refused, fine): (Vec<&Gain>, Vec<&Gain>) = gains.iter().partition(|gain| gain.refused.is_some());
+    let (count, beyond) = (gains.len().to_string(), refused.len().to_string());
+    let mut lines: Vec<String> = refused.iter().chain(&fine).take(MOST).map(|one| gain(ctx, one)).collect();
+    lines.extend(more(ctx, gains.len()));
+    lines.push(ctx.say.text_with("units-set-gains", &[("count", &count), ("refused", &beyond)]));
+    lines
+}
+
+fn gain(ctx: &Ctx, one: &Gain) -> String {
+    let roles: Vec<&str> = one.roles.iter().map(|role| words::label(role, ctx.say.locale)).collect();
+    let why = one.refused.map_or_else(String::new, |word| format!("! {}", ctx.say.text(&format!("mistake-{word}"))));
+    let (roles, count) = (roles.join(", "), one.over.len().to_string());
+    let with = [("what", one.label.as_str()), ("key", &one.key), ("roles", &roles), ("count", &count), ("why", &why)];
+    format!("  {}", ctx.say.text_with("units-set-gain", &with).trim_end())
 }
 
 fn dry_run_json(tried: &DryRun) -> Value {
@@ -167,10 +190,15 @@ fn dry_run_json(tried: &DryRun) -> Value {
             "proposed": one.proposed,
         })
     };
-    let stands = |one: &Dependent| json!({"room": one.room, "kind": one.kind, "key": one.key, "label": one.label, "unit": one.unit, "to": one.to});
+    let stands = |one: &Dependent| json!({"room": one.room, "kind": one.kind, "key": one.key, "label": one.label, "unit": one.unit, "to": one.to, "ends": one.ends});
+    let gains = |one: &Gain| {
+        json!({"room": one.room, "kind": one.kind, "key": one.key, "label": one.label, "unit": one.unit,
+        "roles": one.roles.iter().map(|role| &role.id).collect::<Vec<_>>(), "over": one.over, "refused": one.refused})
+    };
     json!({
         "clashes": tried.clashes.iter().map(clash).collect::<Vec<_>>(),
         "touched": tried.touched.iter().map(touched).collect::<Vec<_>>(),
         "dependents": tried.dependents.iter().map(stands).collect::<Vec<_>>(),
+        "gains": tried.gains.iter().map(gains).collect::<Vec<_>>(),
     })
 }
