@@ -75,6 +75,7 @@ pub const fn migrations() -> &'static [Migration] {
         27 "0027_authn"
         28 "0028_session"
         29 "0029_people"
+        31 "0031_office"
     }
 }
 
