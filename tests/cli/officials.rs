@@ -195,11 +195,18 @@ fn what_would_change_is_shown(terminal: &Terminal) {
     assert!(lines[2].starts_with("Row 3, as before: Position: "), "{told}");
     let rows = results(&result);
     assert_eq!(rows.len(), 2);
-    assert!(rows[0][6].contains("to no end") && rows[0][7].contains("to 31/12/2030") && rows[1][6] == rows[1][7], "{rows:?}");
+    assert!(
+        rows[0][6].contains("to no end") && rows[0][7].contains("to 31/12/2030") && rows[1][6] == rows[1][7],
+        "{rows:?}"
+    );
     let (_, said) = terminal.ask(&try_it);
     assert_eq!(said["totals"], json!({"made": 0, "waiting": 0, "changed": 1, "unchanged": 1, "refused": 0}), "{said}");
     let row = &said["rows"][0];
-    assert_eq!((&row["before"]["until"], row["after"]["until"].as_str().map(|day| &day[..10])), (&Value::Null, Some("2031-01-01")), "{said}");
+    assert_eq!(
+        (&row["before"]["until"], row["after"]["until"].as_str().map(|day| &day[..10])),
+        (&Value::Null, Some("2031-01-01")),
+        "{said}"
+    );
     let (_, vi) = run(&terminal.file, &[&["--lang", "vi"], &try_it[..]].concat());
     assert!(vi.contains("Dòng 2, đổi vị trí ") && vi.contains("Thời hạn: từ 01/03/2025 đến không thời hạn → "), "{vi}");
 }

@@ -144,10 +144,15 @@ fn a_trial_says_what_the_writing_does_wherever_in_the_file_the_rows_of_one_perso
             assert_eq!(words(&tried), words(&done), "{engine:?}");
             let numbers: Vec<usize> = tried.done.iter().map(|one| one.row).collect();
             assert_eq!(numbers, (2..lines.len() + 2).collect::<Vec<_>>(), "{engine:?}: in the order of the file");
-            let refused: Vec<(usize, String)> = words(&done).into_iter().enumerate().filter(|(_, word)| word != "new").collect();
+            let refused: Vec<(usize, String)> =
+                words(&done).into_iter().enumerate().filter(|(_, word)| word != "new").collect();
             let expected = [(1, "does-not-fit"), (62, "separated"), (64, "separated")];
             assert_eq!(refused, expected.map(|(at, word)| (at, word.to_owned())), "{engine:?}");
-            assert_eq!(staff.count("select count(*) as n from person").await, 62, "{engine:?}: nobody of a refused row");
+            assert_eq!(
+                staff.count("select count(*) as n from person").await,
+                62,
+                "{engine:?}: nobody of a refused row"
+            );
             assert_eq!(staff.count("select count(*) as n from staff_import_row").await, 66, "{engine:?}");
         }
     });
@@ -163,20 +168,30 @@ fn a_trial_shows_each_post_before_and_after() {
             let given = import::run(&staff.db, &cx, &By::Operator, ("march", digest::sha256(b"one")), &first).await;
             let given = given.expect("runs").done;
             assert!(given.iter().all(|done| done.turn.is_none()), "{engine:?}: what was written is there to be read");
-            let fewer = AN.replace("nhan-ho-so;thong-ke", "nhan-ho-so").replace("01/03/2025,,", "01/03/2025,31/12/2025,");
+            let fewer =
+                AN.replace("nhan-ho-so;thong-ke", "nhan-ho-so").replace("01/03/2025,,", "01/03/2025,31/12/2025,");
             let other = rows(&staff, &[&fewer, BINH, &line(7, "22015", ("", "tra-cuu-csdl-dan-cu"))]).await;
             let tried = import::attempt(&staff.db, &cx, &By::Operator, &other).await.expect("runs").done;
             let turn = |at: usize| tried[at].turn.clone().expect("not refused");
-            assert_eq!(tried.iter().map(|done| done.post).collect::<Vec<_>>(), [given[0].post, given[1].post, None], "{engine:?}");
+            assert_eq!(
+                tried.iter().map(|done| done.post).collect::<Vec<_>>(),
+                [given[0].post, given[1].post, None],
+                "{engine:?}"
+            );
             let (changed, same, new) = (turn(0), turn(1), turn(2));
             let before = changed.before.expect("it is there");
             assert_eq!((before.roles.len(), changed.after.roles.len()), (2, 1), "{engine:?}");
             assert_eq!((before.span.until, changed.after.span.until), (FOREVER, day("2026-01-01")), "{engine:?}");
             assert_eq!(same.before.as_ref(), Some(&same.after), "{engine:?}");
             assert_eq!(same.after.span.until, day("2025-05-30"), "{engine:?}: as it really is, unconfirmed");
-            assert_eq!((new.before, new.after.state.word()), (None, "active"), "{engine:?}: nobody is there to be the second person");
+            assert_eq!(
+                (new.before, new.after.state.word()),
+                (None, "active"),
+                "{engine:?}: nobody is there to be the second person"
+            );
             let mut conn = staff.db.read().await.expect("reads");
-            let known = office::assignment(&mut conn, given[0].post.expect("a post")).await.expect("reads").expect("is there");
+            let known =
+                office::assignment(&mut conn, given[0].post.expect("a post")).await.expect("reads").expect("is there");
             assert_eq!(known.post, before, "{engine:?}: nothing is written");
         }
     });
@@ -186,7 +201,9 @@ const WIDE: &str =
     "number,name,unit,position,roles,scope,scope_units,from,decision,decision_date,document_classes,no_redelegate\n";
 
 fn wide(scope: &str, limits: &str) -> String {
-    format!("{WIDE}079085000001,Nguyễn Văn An,54,Chuyên viên,lanh-dao-don-vi,{scope},01/03/2025,12/QĐ,28/02/2025,{limits}\n")
+    format!(
+        "{WIDE}079085000001,Nguyễn Văn An,54,Chuyên viên,lanh-dao-don-vi,{scope},01/03/2025,12/QĐ,28/02/2025,{limits}\n"
+    )
 }
 
 #[test]
@@ -199,8 +216,11 @@ fn lists_of_units_and_limits_come_by_a_file_stay_where_it_is_silent_and_are_lift
             let mut import = async |text: String| {
                 number += 1;
                 let mut table = table(&staff, &text).await;
-                import::place(&mut staff.db.read().await.expect("reads"), &mut table, staff.now()).await.expect("reads");
-                let wrong: Vec<_> = table.errors.iter().map(|error| (error.column.map(import::Column::word), error.why)).collect();
+                import::place(&mut staff.db.read().await.expect("reads"), &mut table, staff.now())
+                    .await
+                    .expect("reads");
+                let wrong: Vec<_> =
+                    table.errors.iter().map(|error| (error.column.map(import::Column::word), error.why)).collect();
                 if !wrong.is_empty() {
                     return Err(wrong);
                 }
@@ -215,7 +235,8 @@ fn lists_of_units_and_limits_come_by_a_file_stay_where_it_is_silent_and_are_lift
             let communes = [staff.unit("22015", "2025-03-01").await, staff.unit("22018", "2025-03-01").await];
             let list = Scope::Listed(communes.into_iter().collect());
             let id = communes[1];
-            let (made, post) = import(wide(&format!("list,22015;{id}"), "Công văn;Giấy mời,có")).await.expect("is read");
+            let (made, post) =
+                import(wide(&format!("list,22015;{id}"), "Công văn;Giấy mời,có")).await.expect("is read");
             assert_eq!((made.as_str(), &post.scope), ("new", &list), "{engine:?}");
             assert_eq!(post.limits.document_classes, ["Công văn", "Giấy mời"], "{engine:?}");
             assert!(post.limits.no_redelegate, "{engine:?}");
@@ -223,17 +244,34 @@ fn lists_of_units_and_limits_come_by_a_file_stay_where_it_is_silent_and_are_lift
             for same in [wide("list,22018;22015", "Giấy mời;Công văn,yes"), wide("list,22015;22018", ",")] {
                 assert_eq!(import(same).await.expect("is read").0, "same", "{engine:?}");
             }
-            let silent = wide("list,22015;22018", ",").replace(",document_classes,no_redelegate", "").replace("28/02/2025,,", "28/02/2025");
+            let silent = wide("list,22015;22018", ",")
+                .replace(",document_classes,no_redelegate", "")
+                .replace("28/02/2025,,", "28/02/2025");
             assert_eq!(import(silent).await.expect("is read").0, "same", "{engine:?}");
             let (changed, post) = import(wide("unit,", "*,không")).await.expect("is read");
-            assert_eq!((changed.as_str(), post.scope, post.limits), ("changed", Scope::Unit, Limits::default()), "{engine:?}");
-            assert_eq!(import(wide("list,22015;99999", ",")).await, Err(vec![(Some("scope_units"), "unit")]), "{engine:?}");
-            let found = import::by_key(&mut staff.db.read().await.expect("reads"), "file 5").await.expect("reads").expect("is there");
+            assert_eq!(
+                (changed.as_str(), post.scope, post.limits),
+                ("changed", Scope::Unit, Limits::default()),
+                "{engine:?}"
+            );
+            assert_eq!(
+                import(wide("list,22015;99999", ",")).await,
+                Err(vec![(Some("scope_units"), "unit")]),
+                "{engine:?}"
+            );
+            let found = import::by_key(&mut staff.db.read().await.expect("reads"), "file 5")
+                .await
+                .expect("reads")
+                .expect("is there");
             let undone = import::undo(&staff.db, &cx, &By::Operator, found.id).await.expect("is undone");
             assert_eq!(undone, Undone { back: 1, left: 0 }, "{engine:?}");
             let mut conn = staff.db.read().await.expect("reads");
             let back = office::assignment(&mut conn, post.id).await.expect("reads").expect("is there").post;
-            assert_eq!((&back.scope, back.limits.no_redelegate, back.limits.document_classes.len()), (&list, true, 2), "{engine:?}");
+            assert_eq!(
+                (&back.scope, back.limits.no_redelegate, back.limits.document_classes.len()),
+                (&list, true, 2),
+                "{engine:?}"
+            );
         }
     });
 }
@@ -244,7 +282,8 @@ fn posts_that_sleep_are_found_within_ones_own_units_alone() {
         for engine in Engine::ALL {
             let staff = Staff::of(engine).await;
             let cx = staff.operator();
-            let all: Vec<String> = (0..6).map(|person| line(person, ["22015", "22018", "24133"][person % 3], ("", "thong-ke"))).collect();
+            let all: Vec<String> =
+                (0..6).map(|person| line(person, ["22015", "22018", "24133"][person % 3], ("", "thong-ke"))).collect();
             let lines: Vec<&str> = all.iter().map(String::as_str).collect();
             let file = digest::sha256(b"one");
             let given = import::run(&staff.db, &cx, &By::Operator, ("march", file), &rows(&staff, &lines).await).await;

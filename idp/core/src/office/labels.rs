@@ -2,9 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{
-    Label, Position, PositionId, Post, RoleGrant, RoleId, Scope, Signing, positions, roles, signing, tell,
-};
+use super::{Label, Position, PositionId, Post, RoleGrant, RoleId, Scope, Signing, positions, roles, signing, tell};
 use crate::{
     org::story::day_of,
     store::{Conn, StoreError},

@@ -164,11 +164,7 @@ fn day_before(until: Timestamp) -> Day {
 }
 
 /// A unit that is named. One that is not among the caller's is answered like one that is not there.
-async fn place(
-    tx: &mut Tx<'_>,
-    view: &View,
-    (unit, at): (&Unit, Timestamp),
-) -> Result<Option<Id<id::Unit>>, Stop> {
+async fn place(tx: &mut Tx<'_>, view: &View, (unit, at): (&Unit, Timestamp)) -> Result<Option<Id<id::Unit>>, Stop> {
     let unit = match unit {
         Unit::Id(unit) => Some(*unit),
         Unit::Code(code) => org::by_code(tx, code, AsOf::at(at)).await?,

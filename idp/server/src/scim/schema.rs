@@ -159,7 +159,11 @@ fn official() -> Vec<Value> {
         text("roles", "Words of the catalogue of roles", &Is { many: true, ..PLAIN }),
         text("scope", "self, unit, subtree, list, territory or non-territorial", &PLAIN),
         attribute("scopeUnits", ("complex", &unit), "The units of the scope list", &Is { many: true, ..PLAIN }),
-        text("documentClasses", "Classes of documents that may be signed; none: no such limit", &Is { many: true, ..PLAIN }),
+        text(
+            "documentClasses",
+            "Classes of documents that may be signed; none: no such limit",
+            &Is { many: true, ..PLAIN },
+        ),
         attribute("noRedelegate", ("boolean", &[]), "true: nothing may be handed on from it", &PLAIN),
         text("from", "The first day, YYYY-MM-DD", &needed),
         text("until", "The last day; absent: open", &PLAIN),

@@ -439,8 +439,7 @@ mod tests {
         assert_eq!(read("a,b,c\n1,2,3\n").errors[0].why, "header");
     }
 
-    const WIDE: &str =
-        "number,name,unit,position,Phạm vi,Đơn vị trong phạm vi,from,Loại văn bản,No re-delegation\n";
+    const WIDE: &str = "number,name,unit,position,Phạm vi,Đơn vị trong phạm vi,from,Loại văn bản,No re-delegation\n";
 
     fn wide(cells: &str) -> super::Table {
         read(&format!("{WIDE}079085000001,Nguyen Van An,22015,can-bo,{}\n", cells.replacen('|', ",01/03/2025", 1)))

@@ -212,12 +212,7 @@ fn parts<'r>(table: &[&'r Row]) -> Vec<Vec<&'r Row>> {
     parts
 }
 
-async fn in_parts(
-    db: &Db,
-    cx: &Cx,
-    (by, mode): (&By, Mode),
-    table: &[&Row],
-) -> Result<Vec<Done>, ImportError> {
+async fn in_parts(db: &Db, cx: &Cx, (by, mode): (&By, Mode), table: &[&Row]) -> Result<Vec<Done>, ImportError> {
     let mut done = Vec::with_capacity(table.len());
     for part in parts(table) {
         let mut finished = part_of(db, cx, (by, mode, Marks::None), &part).await;
@@ -252,12 +247,7 @@ enum Marks {
     EachRow,
 }
 
-async fn part_of(
-    db: &Db,
-    cx: &Cx,
-    (by, mode, marks): (&By, Mode, Marks),
-    part: &[&Row],
-) -> Result<Vec<Done>, Stopped> {
+async fn part_of(db: &Db, cx: &Cx, (by, mode, marks): (&By, Mode, Marks), part: &[&Row]) -> Result<Vec<Done>, Stopped> {
     db.write(cx, |tx| {
         Box::pin(async move {
             let mut finished = Vec::with_capacity(part.len());
@@ -380,7 +370,8 @@ mod tests {
             let holding = parts.iter().filter(|part| part.iter().any(|one| one.number == row(0, person).number));
             assert_eq!(holding.count(), 1, "{person}");
         }
-        let first: Vec<usize> = parts[0].iter().filter(|one| one.number == row(0, 0).number).map(|one| one.row).collect();
+        let first: Vec<usize> =
+            parts[0].iter().filter(|one| one.number == row(0, 0).number).map(|one| one.row).collect();
         assert!(first.len() == 30 && first.is_sorted(), "in the order of the file: {first:?}");
     }
 }

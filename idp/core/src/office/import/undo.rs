@@ -3,9 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    super::{
-        By, Confirmed, DeskError, Edit, Limits, Post, RoleGrant, Scope, Seen, change, end, rows::import as rows,
-    },
+    super::{By, Confirmed, DeskError, Edit, Limits, Post, RoleGrant, Scope, Seen, change, end, rows::import as rows},
     run::ImportError,
 };
 use crate::{

@@ -65,7 +65,7 @@ impl JsonSchema for File {
 #[schemars(rename = "PostFile")]
 #[serde(deny_unknown_fields)]
 pub(in crate::admin) struct Sent {
-    file: File,
+    pub(super) file: File,
 }
 
 /// Reads a table of posts to be written: their units must be there. Of a file with a wrong cell nothing is taken: who made it sends it

@@ -93,8 +93,7 @@ fn refused(ctx: &Ctx, done: &Done) -> Option<String> {
 /// The totals under `key`.
 fn totals(ctx: &Ctx, report: &Report, key: &str) -> String {
     let names = ["new", "waits", "changed", "same", "refused"];
-    let counts =
-        names.map(|word| report.done.iter().filter(|done| done.outcome.word() == word).count().to_string());
+    let counts = names.map(|word| report.done.iter().filter(|done| done.outcome.word() == word).count().to_string());
     let with: Vec<(&str, &str)> = names.into_iter().zip(counts.iter().map(String::as_str)).collect();
     ctx.say.text_with(key, &with)
 }
@@ -106,7 +105,8 @@ fn tell_done(ctx: &Ctx, report: &Report, key: &str) {
         lines.chain([totals(ctx, report, "office-import-done"), under]).collect::<Vec<_>>().join("\n")
     };
     let row = |done: &Done| json!({"row": done.row, "outcome": done.outcome.word(), "why": done.outcome.why(), "post": done.post});
-    let machine = || json!({"import": report.import, "key": key, "rows": report.done.iter().map(row).collect::<Vec<_>>()});
+    let machine =
+        || json!({"import": report.import, "key": key, "rows": report.done.iter().map(row).collect::<Vec<_>>()});
     ctx.say.answer(human, machine);
 }
 
@@ -164,7 +164,12 @@ fn written<'t>(ctx: &Ctx, report: &'t Report, words: &Words) -> Vec<Told<'t>> {
         outcome: done.outcome.word(),
         post: done.post.map(|post| post.to_string()).unwrap_or_default(),
         why: done.outcome.why().map(|word| ctx.say.text(tell::refusal(word))).unwrap_or_default(),
-        before: done.turn.as_ref().and_then(|turn| turn.before.as_ref()).map(|post| words.post(post)).unwrap_or_default(),
+        before: done
+            .turn
+            .as_ref()
+            .and_then(|turn| turn.before.as_ref())
+            .map(|post| words.post(post))
+            .unwrap_or_default(),
         after: done.turn.as_ref().map(|turn| words.post(&turn.after)).unwrap_or_default(),
         ..Told::default()
     };

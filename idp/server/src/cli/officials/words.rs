@@ -58,7 +58,8 @@ impl Words {
                 let after = self.labels.told(&turn.after, &self.units);
                 let before = turn.before.as_ref().map(|post| self.labels.told(post, &self.units)).unwrap_or_default();
                 let differs = before.iter().zip(&after).filter(|(before, after)| before != after);
-                let change = |(before, after): (&Told, &Told)| format!("    {} \u{2192} {}", self.field(before), after.1);
+                let change =
+                    |(before, after): (&Told, &Told)| format!("    {} \u{2192} {}", self.field(before), after.1);
                 // Position and unit say which post it is.
                 let which = [&after[0].1, &after[1].1].map(String::as_str).join(" \u{b7} ");
                 let head = ctx.say.text_with("office-try-changed", &[("row", &row), ("post", &which)]);

@@ -80,7 +80,13 @@ fn posts(to: &mut Collected) {
         held: vec!["Trong thời hạn (đổi vào ngày 01/01/2027)".to_owned()],
     };
     let lost = PostCard {
-        lines: PostLines { kind: "post-kind-delegated", decision: None, documents: None, no_redelegate: false, ..lines() },
+        lines: PostLines {
+            kind: "post-kind-delegated",
+            decision: None,
+            documents: None,
+            no_redelegate: false,
+            ..lines()
+        },
         signing: "signing-tuq",
         giver: Some("Trần Thị Bình".to_owned()),
         counts: false,
