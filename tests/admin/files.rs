@@ -238,23 +238,25 @@ apart! {
         let cast = Cast::of(house).await;
         let (_, awake) = cast.clerk(house, "Lê Thị Cúc", &cast.country.commune).await;
         let (_, asleep) = cast.clerk(house, "Võ Thị Em", &cast.country.commune).await;
-        cast.clerk(house, "Đỗ Văn Giang", &cast.country.other).await;
+        let (_, foreign) = cast.clerk(house, "Đỗ Văn Giang", &cast.country.other).await;
         house.later(46 * 86_400).await;
         let cx = house.cx();
         let id = awake.parse().expect("an id");
         house.db().write(&cx, |tx| Box::pin(office::used(tx, id))).await.expect("writes");
         let marked = house.db().write(&cx, |tx| Box::pin(office::watch::mark_dormant(tx))).await.expect("runs");
         assert!(marked >= 2, "{marked}");
-        // Whoever asks is awake: they have just signed in to ask.
         let (_, by) = &console(house, &cast.binh).await;
         let list = async |query: &str| get(house, by, &format!("/api/v1/posts?unit={}&{query}", cast.country.commune)).await;
         let sleeping = list("dormant=true").await;
-        assert_eq!(ids(&sleeping), [asleep], "{}", sleeping.body);
+        assert_eq!(ids(&sleeping), [asleep.clone()], "{}", sleeping.body);
         assert!(sleeping.body["items"][0]["dormant_at"].is_string(), "{}", sleeping.body);
         assert_eq!(ids(&list("dormant=false").await), [awake]);
         assert_eq!(ids(&list("").await).len(), 2);
         assert_eq!(list("dormant=perhaps").await.status, 422);
         let everywhere = get(house, by, "/api/v1/posts?dormant=true").await;
-        assert_eq!(ids(&everywhere).len(), 1, "nothing of the other province: {}", everywhere.body);
+        assert_eq!(ids(&everywhere).len(), 2, "theirs and the clerk's: {}", everywhere.body);
+        let (_, owner) = console(house, &cast.owner.person).await;
+        let all = ids(&get(house, &owner, "/api/v1/posts?dormant=true").await);
+        assert!(all.contains(&foreign) && !ids(&everywhere).contains(&foreign), "nothing of the other province");
     }
 }

@@ -58,9 +58,9 @@ async fn posts(engine: Engine) {
         let (what, fields) = official(&said);
         let names: Vec<&str> = fields.iter().filter_map(|field| field["field"].as_str()).collect();
         assert_eq!((code, &said["applied"], what.as_str()), (Some(0), &json!(applied), "changed"), "{said}");
-        assert_eq!(names, ["limits", "scope"], "{said}");
+        assert_eq!(names, ["scope", "limits"], "{said}");
         let limits = json!({"document_classes": ["Công văn", "Giấy mời"], "no_redelegate": true});
-        assert_eq!((&fields[0]["old"], &fields[0]["new"]), (&limits, &json!({"no_redelegate": false})));
+        assert_eq!((&fields[1]["old"], &fields[1]["new"]), (&limits, &json!({"no_redelegate": false})));
     }
     for (wrong, path) in [
         (POST.replace("scope_units = [\"gso:22015\", \"gso:22018\"]\n", ""), "official[0].scope_units"),

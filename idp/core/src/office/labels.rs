@@ -77,7 +77,7 @@ impl Labels {
 
     /// Everything that a decision about a post decides, always in the same order, so that two posts can be held against each other.
     /// `units`: the names of its unit and of the [`tell::named`] ones of its list.
-    pub fn told(&self, post: &Post, units: &HashMap<Id<id::Unit>, String>) -> Vec<Told> {
+    pub fn told(&self, post: &Post, units: &tell::Names) -> Vec<Told> {
         let say = |key: &str| text::say(self.locale, key).into_owned();
         let unit = units.get(&post.unit).cloned().unwrap_or_else(|| post.unit.to_string());
         let (from, until) = (day_of(post.span.from), tell::end(self.locale, post.window().until));

@@ -1,6 +1,6 @@
 //! Rights and their reasons as sentences: the same words at the terminal and on pages.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Finding, Kind, Permission, Reach, Remedy, Rule, Scope, Word};
 use crate::{
@@ -16,6 +16,9 @@ use crate::{
 
 type PostId = Id<id::Assignment>;
 type Unit = Id<id::Unit>;
+
+/// What units are called.
+pub type Names = BTreeMap<Unit, String>;
 
 /// Units of a list that are named; the rest is counted.
 const NAMED: usize = 20;
@@ -143,9 +146,9 @@ pub async fn units(
     all: impl IntoIterator<Item = Unit> + Send,
     at: Timestamp,
     locale: Locale,
-) -> Result<HashMap<Unit, String>, StoreError> {
+) -> Result<Names, StoreError> {
     let all: BTreeSet<Unit> = all.into_iter().collect();
-    let mut names = HashMap::with_capacity(all.len());
+    let mut names = Names::new();
     for one in all {
         names.insert(one, unit(conn, one, at, locale).await?);
     }
@@ -158,7 +161,7 @@ pub fn named(listed: &BTreeSet<Unit>) -> impl Iterator<Item = Unit> + '_ {
 }
 
 /// The units of a list in words.
-fn list(locale: Locale, listed: &BTreeSet<Unit>, names: &HashMap<Unit, String>) -> String {
+fn list(locale: Locale, listed: &BTreeSet<Unit>, names: &Names) -> String {
     let mut said: Vec<String> =
         named(listed).map(|unit| names.get(&unit).cloned().unwrap_or_else(|| unit.to_string())).collect();
     if listed.len() > NAMED {
@@ -169,7 +172,7 @@ fn list(locale: Locale, listed: &BTreeSet<Unit>, names: &HashMap<Unit, String>) 
 }
 
 /// Over which units the roles of a post count, by the words of the post alone. `names`: those of [`named`].
-pub fn scope(locale: Locale, scope: &Scope, names: &HashMap<Unit, String>) -> String {
+pub fn scope(locale: Locale, scope: &Scope, names: &Names) -> String {
     let key = match scope {
         Scope::Own => "office-scope-own",
         Scope::Unit => "office-scope-unit",

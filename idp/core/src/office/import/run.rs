@@ -303,9 +303,10 @@ async fn one(tx: &mut Tx<'_>, (by, mode): (&By, Mode), row: &Row) -> Result<(Don
     let outcome = outcome(&kept);
     let is_there = matches!(kept, Kept::Changed(_) | Kept::Same);
     let mut done = Done { row: row.row, outcome, post: Some(given.post), turn: None };
-    if matches!(mode, Mode::Try) || kept == Kept::Same {
+    let may_be_foreign = kept == Kept::Same && !matches!(by, By::Operator);
+    if matches!(mode, Mode::Try) || may_be_foreign {
         let after = assignment(tx, given.post).await?.ok_or(Fault::bug("reading a post that was imported"))?.post;
-        if kept == Kept::Same {
+        if may_be_foreign {
             may_hear(tx, by, &after).await?;
         }
         if matches!(mode, Mode::Try) {

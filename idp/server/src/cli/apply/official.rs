@@ -198,12 +198,11 @@ pub(super) async fn apply(
         };
         let (mut listed, mut lacking) = (BTreeSet::new(), false);
         for (place, code) in one.listed.iter().enumerate() {
-            match org::by_code(tx, code, at).await? {
-                Some(unit) => drop(listed.insert(unit)),
-                None => {
-                    lacking = true;
-                    wrong(&format!(".scope_units[{place}]"), "office-why-no-unit");
-                }
+            if let Some(unit) = org::by_code(tx, code, at).await? {
+                listed.insert(unit);
+            } else {
+                lacking = true;
+                wrong(&format!(".scope_units[{place}]"), "office-why-no-unit");
             }
         }
         if !positions.contains(&one.new.position) {

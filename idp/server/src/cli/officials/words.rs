@@ -1,7 +1,5 @@
 //! Posts before and after, in words.
 
-use std::collections::HashMap;
-
 use idp_core::{
     office::{
         Labels, Post, Told,
@@ -17,7 +15,7 @@ use super::super::{Ctx, error::CliError};
 /// Everything that saying posts needs.
 pub(super) struct Words {
     labels: Labels,
-    units: HashMap<Id<id::Unit>, String>,
+    units: tell::Names,
 }
 
 impl Words {
