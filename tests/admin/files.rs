@@ -248,7 +248,7 @@ apart! {
         let (_, by) = &console(house, &cast.binh).await;
         let list = async |query: &str| get(house, by, &format!("/api/v1/posts?unit={}&{query}", cast.country.commune)).await;
         let sleeping = list("dormant=true").await;
-        assert_eq!(ids(&sleeping), [asleep.clone()], "{}", sleeping.body);
+        assert_eq!(ids(&sleeping), [asleep], "{}", sleeping.body);
         assert!(sleeping.body["items"][0]["dormant_at"].is_string(), "{}", sleeping.body);
         assert_eq!(ids(&list("dormant=false").await), [awake]);
         assert_eq!(ids(&list("").await).len(), 2);

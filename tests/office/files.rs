@@ -206,6 +206,24 @@ fn wide(scope: &str, limits: &str) -> String {
     )
 }
 
+/// A wrong cell: its column, and why.
+type Wrong = (Option<&'static str>, &'static str);
+
+/// What became of the one row of a file, and its post.
+async fn imported(staff: &Staff, key: &str, text: &str) -> Result<(String, office::Post), Vec<Wrong>> {
+    let mut table = table(staff, text).await;
+    import::place(&mut staff.db.read().await.expect("reads"), &mut table, staff.now()).await.expect("reads");
+    if !table.errors.is_empty() {
+        return Err(table.errors.iter().map(|error| (error.column.map(import::Column::word), error.why)).collect());
+    }
+    let (cx, file) = (staff.operator(), digest::sha256(key.as_bytes()));
+    let done = import::run(&staff.db, &cx, &By::Operator, (key, file), &table.rows).await.expect("runs");
+    let post = done.done[0].post.expect("a post");
+    let mut conn = staff.db.read().await.expect("reads");
+    let post = office::assignment(&mut conn, post).await.expect("reads").expect("is there").post;
+    Ok((words(&done).concat(), post))
+}
+
 #[test]
 fn lists_of_units_and_limits_come_by_a_file_stay_where_it_is_silent_and_are_lifted_in_words() {
     idp_tests::run(async {
@@ -215,22 +233,7 @@ fn lists_of_units_and_limits_come_by_a_file_stay_where_it_is_silent_and_are_lift
             let mut number = 0;
             let mut import = async |text: String| {
                 number += 1;
-                let mut table = table(&staff, &text).await;
-                import::place(&mut staff.db.read().await.expect("reads"), &mut table, staff.now())
-                    .await
-                    .expect("reads");
-                let wrong: Vec<_> =
-                    table.errors.iter().map(|error| (error.column.map(import::Column::word), error.why)).collect();
-                if !wrong.is_empty() {
-                    return Err(wrong);
-                }
-                let key = format!("file {number}");
-                let file = digest::sha256(key.as_bytes());
-                let done = import::run(&staff.db, &cx, &By::Operator, (&key, file), &table.rows).await.expect("runs");
-                let mut conn = staff.db.read().await.expect("reads");
-                let post = done.done[0].post.expect("a post");
-                let post = office::assignment(&mut conn, post).await.expect("reads").expect("is there").post;
-                Ok((words(&done).concat(), post))
+                imported(&staff, &format!("file {number}"), &text).await
             };
             let communes = [staff.unit("22015", "2025-03-01").await, staff.unit("22018", "2025-03-01").await];
             let list = Scope::Listed(communes.into_iter().collect());
