@@ -15,6 +15,7 @@ use idp_tests::{Engine, house};
 use serde_json::{Value, json};
 
 mod officials;
+mod posts;
 
 use crate::faults::process::{Process, configure, run};
 

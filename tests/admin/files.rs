@@ -1,7 +1,10 @@
 //! Posts from files over the API: within one's own units, row by row, taken back by who sent them (rows 191, 193 and 208 of the list of attacks).
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use idp_core::admin::{Role, Scope};
+use idp_core::{
+    admin::{Role, Scope},
+    office,
+};
 use idp_tests::{House, Reply};
 use serde_json::{Value, json};
 
@@ -64,6 +67,11 @@ apart! {
         let tried = post(house, by, "/api/v1/imports/trial", &file(&[CUC, DUNG])).await;
         assert_eq!((tried.status, told(&tried.body["rows"])), (200, expected.to_vec()), "{}", tried.body);
         assert_eq!(rows(house).await, before, "trying writes nothing");
+        assert_eq!(tried.body["totals"], json!({"made": 1, "waiting": 0, "changed": 0, "unchanged": 0, "refused": 1}));
+        let (would, refused) = (&tried.body["rows"][0], &tried.body["rows"][1]);
+        assert_eq!((&would["before"], &would["post"], &refused["after"]), (&Value::Null, &Value::Null, &Value::Null), "{}", tried.body);
+        assert_eq!((&would["after"]["position"], &would["after"]["roles"]), (&json!("chuyen-vien"), &json!([{"role": "nhan-ho-so"}])));
+        assert_eq!(would["after"]["unit"], json!(cast.country.commune));
         assert_eq!(house.count("select count(*) as n from staff_import").await, 0);
 
         let made = send(house, by, "march", &file(&[CUC, DUNG])).await;
@@ -165,5 +173,90 @@ apart! {
         assert_eq!(theirs.body["items"], drift.body["items"], "a machine that reads may ask");
         let posts = ids(&get(house, by, "/api/v1/posts").await);
         assert!(posts.contains(&left), "nothing was changed");
+    }
+}
+
+/// With the columns that not every file has.
+fn wide(unit: &str, (scope, units): (&str, &str), (classes, no_redelegate): (&str, &str)) -> Value {
+    let text = format!(
+        "{},Đơn vị trong phạm vi,Loại văn bản,Không uỷ quyền lại\n079185000003,Lê Thị Cúc,{unit},Chuyên viên,,nhan-ho-so,{scope},05/01/2026,31/12/2026,13/QĐ-UBND,02/01/2026,{units},{classes},{no_redelegate}\n",
+        HEAD.trim_end()
+    );
+    json!({"file": STANDARD.encode(text)})
+}
+
+apart! {
+    async fn lists_and_limits_pass_the_gate_from_a_file_as_from_a_request(house) {
+        let cast = Cast::of(house).await;
+        let by = &cast.of_province;
+        let trial = async |body: &Value| post(house, by, "/api/v1/imports/trial", body).await;
+        // A list that holds a unit of others is refused as it is in a request.
+        let beyond = trial(&wide("10000", ("list", "10000;66"), ("", ""))).await;
+        assert_eq!(told(&beyond.body["rows"]), [(2, "refused".to_owned(), "other-unit".to_owned())], "{}", beyond.body);
+        let limited = wide("10000", ("list", "10000;54"), ("Công văn;Giấy mời", "có"));
+        assert_eq!(send(house, by, "march", &limited).await.body["outcomes"], json!({"new": 1}));
+        let lifted = wide("10000", ("", ""), ("*", "không"));
+        let tried = trial(&lifted).await;
+        let row = &tried.body["rows"][0];
+        let limits = |side: &str| row[side]["limits"].clone();
+        assert_eq!(limits("before"), json!({"document_classes": ["Công văn", "Giấy mời"], "no_redelegate": true}), "{}", tried.body);
+        assert_eq!(limits("after"), json!({"no_redelegate": false}));
+        assert_eq!((&row["before"]["scope"]["kind"], &row["after"]["scope"]["kind"]), (&json!("list"), &json!("unit")));
+        assert_eq!(tried.body["totals"]["changed"], 1);
+        let known = get(house, by, &format!("/api/v1/posts/{}", row["post"].as_str().expect("a post"))).await;
+        assert_eq!(known.body["limits"]["no_redelegate"], true, "nothing was written: {}", known.body);
+        for (body, at, why) in [
+            (wide("10000", ("list", ""), ("", "")), "/file/2/scope_units", "cell-missing"),
+            (wide("10000", ("", "54"), ("", "")), "/file/2/scope_units", "cell-not-list"),
+            (wide("10000", ("list", "54;99999"), ("", "")), "/file/2/scope_units", "cell-unit"),
+            (wide("10000", ("", ""), (";", "")), "/file/2/document_classes", "cell-classes"),
+            (wide("10000", ("", ""), ("", "vâng dạ")), "/file/2/no_redelegate", "cell-yes-no"),
+        ] {
+            let reply = trial(&body).await;
+            let error = &reply.body["errors"][0];
+            assert_eq!((reply.status, error["pointer"].as_str(), error["code"].as_str()), (422, Some(at), Some(why)), "{}", reply.body);
+        }
+    }
+}
+
+apart! {
+    async fn row_193_a_file_of_guesses_finds_out_nothing_about_posts_elsewhere(house) {
+        let cast = Cast::of(house).await;
+        let (_, owner) = console(house, &cast.owner.person).await;
+        assert_eq!(send(house, &owner, "theirs", &file(&[DUNG])).await.body["outcomes"], json!({"new": 1}));
+        let (_, by) = &console(house, &cast.binh).await;
+        let right = trial(house, by, DUNG).await;
+        let wrong = trial(house, by, &DUNG.replace("nhan-ho-so", "thong-ke")).await;
+        assert_eq!(right, [(2, "refused".to_owned(), "other-unit".to_owned())], "a right guess is answered like a wrong one");
+        assert_eq!(wrong, right);
+        assert_eq!(send(house, by, "guess", &file(&[DUNG])).await.body["outcomes"], json!({"refused": 1}));
+    }
+}
+
+apart! {
+    async fn row_203_posts_that_sleep_are_listed_in_ones_own_units_alone(house) {
+        let cast = Cast::of(house).await;
+        let (_, awake) = cast.clerk(house, "Lê Thị Cúc", &cast.country.commune).await;
+        let (_, asleep) = cast.clerk(house, "Võ Thị Em", &cast.country.commune).await;
+        let (_, foreign) = cast.clerk(house, "Đỗ Văn Giang", &cast.country.other).await;
+        house.later(46 * 86_400).await;
+        let cx = house.cx();
+        let id = awake.parse().expect("an id");
+        house.db().write(&cx, |tx| Box::pin(office::used(tx, id))).await.expect("writes");
+        let marked = house.db().write(&cx, |tx| Box::pin(office::watch::mark_dormant(tx))).await.expect("runs");
+        assert!(marked >= 2, "{marked}");
+        let (_, by) = &console(house, &cast.binh).await;
+        let list = async |query: &str| get(house, by, &format!("/api/v1/posts?unit={}&{query}", cast.country.commune)).await;
+        let sleeping = list("dormant=true").await;
+        assert_eq!(ids(&sleeping), [asleep], "{}", sleeping.body);
+        assert!(sleeping.body["items"][0]["dormant_at"].is_string(), "{}", sleeping.body);
+        assert_eq!(ids(&list("dormant=false").await), [awake]);
+        assert_eq!(ids(&list("").await).len(), 2);
+        assert_eq!(list("dormant=perhaps").await.status, 422);
+        let everywhere = get(house, by, "/api/v1/posts?dormant=true").await;
+        assert_eq!(ids(&everywhere).len(), 2, "theirs and the clerk's: {}", everywhere.body);
+        let (_, owner) = console(house, &cast.owner.person).await;
+        let all = ids(&get(house, &owner, "/api/v1/posts?dormant=true").await);
+        assert!(all.contains(&foreign) && !ids(&everywhere).contains(&foreign), "nothing of the other province");
     }
 }

@@ -155,7 +155,8 @@ impl Twins {
             let there = by_code(house, gso).await;
             let clerk = house.citizen("Lê Thị Cúc").await;
             posts.push(seat(house, &clerk, there, &RoleId::parse("nhan-ho-so").expect("a word")).await);
-            admins.push(give(house, Subject::Person(clerk.id), Role::UnitEditor, Scope::Below(there)).await.to_string());
+            admins
+                .push(give(house, Subject::Person(clerk.id), Role::UnitEditor, Scope::Below(there)).await.to_string());
             let rename = json!([{"op": "rename", "unit": there, "name": {"vi": "Tên mới"}}]);
             let made = post(house, &owner.console, "/api/v1/changes", &set("2035-07-01", &rename)).await;
             assert_eq!(made.status, 201, "{}", made.body);

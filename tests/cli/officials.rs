@@ -35,13 +35,13 @@ events_uri = "INBOX"
 "#;
 
 /// A database with units and nothing else.
-struct Terminal {
-    folder: Folder,
+pub(super) struct Terminal {
+    pub(super) folder: Folder,
     file: PathBuf,
 }
 
 impl Terminal {
-    async fn of(engine: Engine) -> Self {
+    pub(super) async fn of(engine: Engine) -> Self {
         let folder = Folder::new();
         let file = configure(engine, &folder.0).await;
         assert_eq!(run(&file, &["migrate"]).0, Some(0));
@@ -57,7 +57,7 @@ impl Terminal {
     }
 
     /// With `--json`.
-    fn ask(&self, arguments: &[&str]) -> (Option<i32>, Value) {
+    pub(super) fn ask(&self, arguments: &[&str]) -> (Option<i32>, Value) {
         ask(&self.file, arguments)
     }
 
@@ -154,8 +154,16 @@ async fn a_file_is_tried_and_written_once(terminal: &Terminal) {
         "{said}"
     );
     let (code, said) = terminal.hear(&["officials", "import", &third, "--dry-run"]);
-    let told = "Row 4: the role cannot be held in this unit\nIt would be: new 2, waiting 0, changed 0, as before 0, refused 1 (nothing was written).";
-    assert_eq!((code, said.trim()), (Some(1), told));
+    assert_eq!(code, Some(1));
+    for part in [
+        "Row 2, a new post: Position: ",
+        " · Unit: Đơn vị 22015 · ",
+        " · Over: the unit alone · ",
+        "Row 4: the role cannot be held in this unit\n",
+        "It would be: new 2, waiting 0, changed 0, as before 0, refused 1 (nothing was written).",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
     assert_eq!(terminal.posts().await, 0, "trying writes nothing");
     no_cell_is_a_formula(&result, &["new", "new", "refused"]);
     let (code, said) = terminal.ask(&["officials", "import", &march, "--key", "march", "--result", to]);
@@ -170,6 +178,84 @@ async fn a_file_is_tried_and_written_once(terminal: &Terminal) {
     let (code, said) = terminal.ask(&["officials", "import", &march]);
     assert_eq!((code, outcomes(&said)), (Some(0), vec!["same", "same"]), "{said}");
     assert_eq!(terminal.posts().await, 2);
+    what_would_change_is_shown(terminal);
+    every_wrong_cell_is_in_the_file_of_results(terminal);
+}
+
+/// The post before and after, in words and as fields.
+fn what_would_change_is_shown(terminal: &Terminal) {
+    let fewer = terminal.rows("fewer.csv", &[&AN.replace("01/03/2025,,", "01/03/2025,31/12/2030,"), BINH]);
+    let result = terminal.folder.0.join("would.csv");
+    let try_it = ["officials", "import", &fewer, "--dry-run", "--result", result.to_str().expect("text")];
+    let (code, told) = terminal.hear(&try_it);
+    let lines: Vec<&str> = told.lines().collect();
+    assert_eq!((code, lines.len()), (Some(0), 4), "{told}");
+    assert!(lines[0].starts_with("Row 2, the post ") && lines[0].ends_with(" · Đơn vị 22015 changes:"), "{told}");
+    assert_eq!(lines[1].trim(), "When: 01/03/2025 to no end → 01/03/2025 to 31/12/2030");
+    assert!(lines[2].starts_with("Row 3, as before: Position: "), "{told}");
+    let rows = results(&result);
+    assert_eq!(rows.len(), 2);
+    assert!(
+        rows[0][6].contains("to no end") && rows[0][7].contains("to 31/12/2030") && rows[1][6] == rows[1][7],
+        "{rows:?}"
+    );
+    let (_, said) = terminal.ask(&try_it);
+    assert_eq!(said["totals"], json!({"made": 0, "waiting": 0, "changed": 1, "unchanged": 1, "refused": 0}), "{said}");
+    let row = &said["rows"][0];
+    assert_eq!(
+        (&row["before"]["until"], row["after"]["until"].as_str().map(|day| &day[..10])),
+        (&Value::Null, Some("2031-01-01")),
+        "{said}"
+    );
+    let (_, vi) = run(&terminal.file, &[&["--lang", "vi"], &try_it[..]].concat());
+    assert!(vi.contains("Dòng 2, đổi vị trí ") && vi.contains("Thời hạn: từ 01/03/2025 đến không thời hạn → "), "{vi}");
+}
+
+/// Every row of a file with wrong cells, tried or not: what is wrong where, and what can be read.
+fn every_wrong_cell_is_in_the_file_of_results(terminal: &Terminal) {
+    let wrong = terminal.rows(
+        "wrong.csv",
+        &[AN, &BINH.replace("thong-ke", "vua").replace("22018", "99999"), &BINH.replace("thong-ke", "=SUM(A1)"), CUC],
+    );
+    let number = AN.replace("079085000001", "79085000001");
+    let wrong_number = terminal.rows("number.csv", &[&number]);
+    for dry in [&["--dry-run"][..], &[]] {
+        let result = terminal.folder.0.join("wrong-result.csv");
+        let path = result.to_str().expect("text");
+        let (code, told) = terminal.hear(&[&["officials", "import", &wrong, "--result", path], dry].concat());
+        assert_eq!(code, Some(1), "{told}");
+        let rows = results(&result);
+        let rows: Vec<Vec<&str>> = rows.iter().map(|row| [0, 1, 4, 5, 3].map(|at| row[at].as_str()).to_vec()).collect();
+        let expected = [
+            vec!["2", "readable", "", "", ""],
+            vec!["3", "wrong", "roles", "vua", "no such role in the catalogue"],
+            vec!["3", "wrong", "unit", "99999", "no unit has this code on that day"],
+            vec!["4", "wrong", "roles", "'=SUM(A1)", "no such role in the catalogue"],
+            vec!["5", "readable", "", "", ""],
+        ];
+        assert_eq!(rows, expected, "{dry:?}");
+        let (code, _) = terminal.hear(&[&["officials", "import", &wrong_number, "--result", path], dry].concat());
+        let text = std::fs::read_to_string(&result).expect("is written");
+        assert!(code == Some(1) && text.contains(",wrong,") && !text.contains("79085000001"), "{text}");
+    }
+}
+
+fn results(file: &Path) -> Vec<Vec<String>> {
+    let text = std::fs::read_to_string(file).expect("is written");
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let cells = |row: csv::StringRecord| row.iter().map(str::to_owned).collect();
+    reader.records().map(|row| cells(row.expect("a row"))).collect()
+}
+
+fn posts_are_listed(terminal: &Terminal) {
+    let (code, said) = terminal.ask(&["officials", "list", "--unit", "54"]);
+    assert_eq!((code, said["items"].as_array().map(Vec::len)), (Some(0), Some(2)), "{said}");
+    assert_eq!(said["items"][0]["dormant_at"], Value::Null);
+    let (code, told) = terminal.hear(&["officials", "list", "--unit", "66"]);
+    assert_eq!((code, told.trim()), (Some(0), "Posts: 0"), "of this province alone");
+    let (code, told) = terminal.hear(&["officials", "list", "--dormant"]);
+    assert_eq!((code, told.trim()), (Some(0), "Posts: 0"), "nobody had the time to fall asleep");
+    assert_eq!(terminal.ask(&["officials", "list", "--unit", "99999"]).0, Some(1));
 }
 
 /// Row 210: nothing in the result file runs in a spreadsheet, and nothing of what the rows said is echoed.
@@ -323,6 +409,7 @@ async fn officials(engine: Engine) {
     a_wrong_file_is_refused_whole(&terminal);
     a_file_is_tried_and_written_once(&terminal).await;
     let an = reasons_are_told(&terminal);
+    posts_are_listed(&terminal);
     leavers_are_found_and_ended(&terminal, &an);
     an_import_is_taken_back(&terminal);
     parties_are_told_again(&terminal).await;

@@ -240,3 +240,54 @@ apart! {
         assert_eq!(count(house, "select count(*) as n from person").await, 0);
     }
 }
+
+apart! {
+    async fn lists_of_units_and_limits_are_pushed_read_back_and_stay_where_nothing_is_said(house) {
+        let (_, system, _) = two(house).await;
+        let mut wanted = user("079085000011", "Nguyễn Văn An", "54");
+        let list = |codes: &[&str]| codes.iter().map(|code| json!({"scheme": "gso", "code": code})).collect::<serde_json::Value>();
+        wanted[OFFICIAL]["posts"][0]["scope"] = "list".into();
+        wanted[OFFICIAL]["posts"][0]["scopeUnits"] = list(&["10000", "54"]);
+        wanted[OFFICIAL]["posts"][0]["documentClasses"] = json!(["Công văn", "Giấy mời"]);
+        wanted[OFFICIAL]["posts"][0]["noRedelegate"] = true.into();
+        let id = system.made(&wanted).await;
+        let path = format!("/Users/{id}");
+        let first = system.get(&path).await;
+        let post = |reply: &idp_tests::Reply| reply.body[OFFICIAL]["posts"][0].clone();
+        let shown = post(&first);
+        let mut codes: Vec<&str> = shown["scopeUnits"].as_array().expect("units").iter().filter_map(|unit| unit["code"].as_str()).collect();
+        codes.sort_unstable();
+        assert_eq!((codes, &shown["scope"], &shown["noRedelegate"]), (vec!["10000", "54"], &json!("list"), &json!(true)), "{shown}");
+        assert_eq!(shown["documentClasses"], json!(["Công văn", "Giấy mời"]));
+        // What was read can be sent back; what is not said stays: a system that knows no limits lifts none.
+        let mut silent = wanted.clone();
+        for name in ["scope", "scopeUnits", "documentClasses", "noRedelegate"] {
+            silent[OFFICIAL]["posts"][0].as_object_mut().expect("an object").remove(name);
+        }
+        for same in [&first.body, &wanted, &silent] {
+            let again = system.send("PUT", &path, Some(same)).await;
+            assert_eq!((again.status, &again.body["meta"]), (200, &first.body["meta"]), "{}", again.body);
+        }
+        let found = system.get(&format!("/Users?filter=id%20eq%20%22{id}%22%20and%20{OFFICIAL}:posts%5BnoRedelegate%20eq%20true%5D")).await;
+        assert_eq!(found.body["totalResults"], 1, "{}", found.body);
+        // Another unit than one's own stands in no list, and units stand beside no other scope.
+        let at = |name: &str| format!("{OFFICIAL}:posts[position eq \"chuyen-vien\"].{name}");
+        let beyond = system.patch(&id, &json!([{"op": "replace", "path": at("scopeUnits"), "value": list(&["66"])}])).await;
+        assert_eq!(why(&beyond), (400, "invalidValue"), "{}", beyond.body);
+        let both = system.patch(&id, &json!([{"op": "replace", "path": at("scope"), "value": "unit"}])).await;
+        assert_eq!(why(&both), (400, "invalidValue"), "{}", both.body);
+        let lifted = system.patch(&id, &json!([
+            {"op": "replace", "path": at("scope"), "value": "unit"}, {"op": "remove", "path": at("scopeUnits")},
+            {"op": "remove", "path": at("documentClasses")}, {"op": "replace", "path": at("noRedelegate"), "value": false},
+        ])).await;
+        let after = post(&lifted);
+        assert_eq!((lifted.status, &after["scope"], &after["noRedelegate"]), (200, &json!("unit"), &json!(false)), "{}", lifted.body);
+        assert_eq!((after.get("scopeUnits"), after.get("documentClasses"), &after["id"]), (None, None, &shown["id"]));
+        let schema = system.get(&format!("/Schemas/{OFFICIAL}")).await;
+        let parts = schema.body["attributes"][1]["subAttributes"].as_array().cloned().unwrap_or_default();
+        let kind = |name: &str| parts.iter().find(|part| part["name"] == name).map(|part| (part["type"].clone(), part["multiValued"].clone()));
+        assert_eq!(kind("scopeUnits"), Some((json!("complex"), json!(true))), "{}", schema.body);
+        assert_eq!(kind("documentClasses"), Some((json!("string"), json!(true))));
+        assert_eq!(kind("noRedelegate"), Some((json!("boolean"), json!(false))));
+    }
+}

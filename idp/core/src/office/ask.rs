@@ -186,6 +186,8 @@ pub struct Filter {
     pub position: Option<super::PositionId>,
     /// A role that they hold.
     pub role: Option<super::RoleId>,
+    /// Whether nobody acted in it for 45 days.
+    pub dormant: Option<bool>,
     /// Words of the holder's name: whole ones in any order, with or without marks. A text without a word finds nobody.
     pub name: Option<String>,
 }
@@ -208,6 +210,7 @@ impl Filter {
             state: self.state.as_deref().unwrap_or_default(),
             position: self.position.as_ref().map_or("", super::PositionId::as_str),
             role: self.role.as_ref().map_or("", super::RoleId::as_str),
+            dormant: self.dormant,
             name: &[],
         }
     }

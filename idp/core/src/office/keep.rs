@@ -1,8 +1,8 @@
 //! Posts as a file or a personnel system states them: the person found or recorded, the post found, changed or given.
 
 use super::{
-    Assignment, By, DeskError, Edit, NewAssignment, Refused, Seen,
-    desk::{assign_from, change},
+    Assignment, Beyond, By, DeskError, Edit, Limits, NewAssignment, Permission, Refused, Said, Seen,
+    desk::{assign_from, bench, change},
     post::{Post, PostState},
     rows::posts,
 };
@@ -93,11 +93,11 @@ pub fn is_live(post: &Post, now: Timestamp) -> bool {
 }
 
 /// Makes a post be as stated. The post of the same person in the same unit, position and kind is the same post: stated again, it stays
-/// or is changed, and is never given twice.
+/// or is changed, and is never given twice. Its limits are those that are `said`.
 pub async fn keep(
     tx: &mut Tx<'_>,
     by: &By,
-    stated: NewAssignment,
+    (stated, said): (NewAssignment, &Said),
     import: Option<Id<id::StaffImport>>,
 ) -> Result<(Kept, super::Given), DeskError> {
     let now = tx.now();
@@ -105,24 +105,26 @@ pub async fn keep(
     let same_place = |post: &Post| (post.unit, post.position.clone(), post.kind) == place && is_live(post, now);
     let known = posts::of_person(tx, stated.person).await?.into_iter().map(|one| one.post).find(same_place);
     if let Some(known) = known {
-        return keep_as(tx, by, &known, stated).await;
+        return keep_as(tx, by, &known, (stated, said)).await;
     }
+    let stated = NewAssignment { limits: said.over(&Limits::default()), ..stated };
     let given = assign_from(tx, by, stated, import).await?;
     Ok((if given.waits { Kept::Waits } else { Kept::New }, given))
 }
 
-/// Makes this post be as stated. Without a decision in what is stated, the one that is known stays.
+/// Makes this post be as stated. Without a decision in what is stated, the one that is known stays; so do limits that are not `said`.
 pub async fn keep_as(
     tx: &mut Tx<'_>,
     by: &By,
     known: &Post,
-    stated: NewAssignment,
+    (stated, said): (NewAssignment, &Said),
 ) -> Result<(Kept, super::Given), DeskError> {
     let mut wanted = stated.post(known.id, String::new());
     wanted.decision = wanted.decision.or_else(|| known.decision.clone());
     wanted.span = wanted.window();
-    let same = (&known.position, &known.roles, &known.scope, known.span, &known.decision)
-        == (&wanted.position, &wanted.roles, &wanted.scope, wanted.span, &wanted.decision);
+    wanted.limits = said.over(&known.limits);
+    let same = (&known.position, &known.roles, &known.scope, known.span, &known.decision, &known.limits)
+        == (&wanted.position, &wanted.roles, &wanted.scope, wanted.span, &wanted.decision, &wanted.limits);
     if same {
         let waits = known.state == PostState::Pending;
         return Ok((Kept::Same, super::Given { post: known.id, revision: known.revision, waits }));
@@ -133,8 +135,22 @@ pub async fn keep_as(
         scope: Some(wanted.scope),
         span: Some(wanted.span),
         decision: wanted.decision,
-        ..Edit::default()
+        limits: Some(wanted.limits),
     };
     let given = change(tx, by, Seen { post: known.id, revision: None }, edit).await?;
     Ok((Kept::Changed(Box::new(known.clone())), given))
+}
+
+/// Whether somebody who gives posts by `by` may hear that this one stands just as they said: it is in their units, or their own. Else a
+/// file of guesses would find out who serves elsewhere, and how.
+pub(super) async fn may_hear(tx: &mut Tx<'_>, by: &By, post: &Post) -> Result<(), DeskError> {
+    let at = post.span.from.max(tx.now());
+    let bench = bench(tx, by, post.person, (&[], &[post.unit])).await?;
+    let covers = |power: &super::Power| {
+        power.permissions.contains(&Permission::AssignOfficials) && bench.world.covers(&power.reach, post.unit, at)
+    };
+    if bench.giver.person == Some(post.person) || bench.giver.powers.iter().any(covers) {
+        return Ok(());
+    }
+    Err(Beyond::OtherUnit(post.unit).into())
 }

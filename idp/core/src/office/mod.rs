@@ -29,6 +29,7 @@ mod here;
 pub mod import;
 mod invite;
 mod keep;
+mod labels;
 pub mod outbox;
 mod permission;
 mod post;
@@ -59,9 +60,10 @@ pub use grant::{Beyond, Giver, Power};
 pub use here::{administer, administering, offices};
 pub use invite::may_invite;
 pub use keep::{Kept, is_live, keep, keep_as, live_posts, person_of, unit_of};
+pub use labels::{Labels, Told, units_of};
 pub use permission::{Permission, Word, WordError};
 pub use post::{
-    Assignment, Confirmed, Kind, Limits, NewAssignment, Parties, Post, PostState, RoleGrant, Scope, Source,
+    Assignment, Confirmed, Kind, Limits, NewAssignment, Parties, Post, PostState, RoleGrant, Said, Scope, Source,
 };
 pub use role::{Aloud, Class, Form, Label, Position, PositionId, Role, RoleError, RoleId, Separation, Side, Signing};
 pub use shelf::{positions, put_position, put_role, role, roles, separate, separations, unite};

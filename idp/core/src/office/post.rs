@@ -172,10 +172,47 @@ pub struct Limits {
     pub no_redelegate: bool,
 }
 
+/// Classes of documents that one post may name at most, and the longest of them, in characters.
+const MOST_CLASSES: usize = 50;
+const LONGEST_CLASS: usize = 64;
+
 impl Limits {
+    /// Whether these may be the classes of documents of a post: few, each a short line.
+    pub fn may_be(classes: &[String]) -> bool {
+        let line = |class: &String| {
+            !class.trim().is_empty() && class.chars().count() <= LONGEST_CLASS && !class.contains(char::is_control)
+        };
+        classes.len() <= MOST_CLASSES && classes.iter().all(line)
+    }
+
     /// The classes of documents that may be signed; `None`: no such limit.
     pub(super) fn classes(&self) -> Option<BTreeSet<String>> {
         (!self.document_classes.is_empty()).then(|| self.document_classes.iter().cloned().collect())
+    }
+}
+
+/// What a file or another system says of limits; `None`: it does not say, and what stands stays. A system that does not know of limits
+/// would else lift them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Said {
+    /// The classes of documents; none of them: no such limit.
+    pub document_classes: Option<Vec<String>>,
+    /// Whether nothing may be handed on.
+    pub no_redelegate: Option<bool>,
+}
+
+impl Said {
+    /// The limits that it means where these stand. Classes in another order are the same.
+    pub fn over(&self, known: &Limits) -> Limits {
+        let differs = |classes: &&Vec<String>| {
+            let as_set = |classes: &[String]| classes.iter().cloned().collect::<BTreeSet<_>>();
+            as_set(classes) != as_set(&known.document_classes)
+        };
+        let other = self.document_classes.as_ref().filter(differs).cloned();
+        Limits {
+            document_classes: other.unwrap_or_else(|| known.document_classes.clone()),
+            no_redelegate: self.no_redelegate.unwrap_or(known.no_redelegate),
+        }
     }
 }
 

@@ -1,6 +1,8 @@
 //! Rights and their reasons as sentences: the same words at the terminal and on pages.
 
-use super::{Finding, Permission, Reach, Remedy, Rule, Word};
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Finding, Kind, Permission, Reach, Remedy, Rule, Scope, Word};
 use crate::{
     org::{
         self, AsOf, FOREVER,
@@ -13,6 +15,27 @@ use crate::{
 };
 
 type PostId = Id<id::Assignment>;
+type Unit = Id<id::Unit>;
+
+/// What units are called.
+pub type Names = BTreeMap<Unit, String>;
+
+/// Units of a list that are named; the rest is counted.
+const NAMED: usize = 20;
+
+/// The key of how somebody came to a post.
+pub const fn kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Primary => "post-kind-primary",
+        Kind::Concurrent => "post-kind-concurrent",
+        Kind::Secondment => "post-kind-secondment",
+        Kind::Acting => "post-kind-acting",
+        Kind::InCharge => "post-kind-in-charge",
+        Kind::Delegated => "post-kind-delegated",
+        Kind::BodyMember => "post-kind-body-member",
+        Kind::External => "post-kind-external",
+    }
+}
 
 /// What a rule asks; said of one that is met.
 const fn met(rule: Rule) -> &'static str {
@@ -105,10 +128,60 @@ pub fn end(locale: Locale, until: Timestamp) -> String {
     }
 }
 
-/// A unit's name, told apart from others of the same name.
-pub async fn unit(conn: &mut Conn, unit: Id<id::Unit>, at: Timestamp, locale: Locale) -> Result<String, StoreError> {
-    let label = search::label(conn, unit, AsOf::at(at)).await?;
+/// A unit's name, told apart from others of the same name. Of a unit that is not there at that instant: as it was, or will be, at the
+/// nearest one.
+pub async fn unit(conn: &mut Conn, unit: Unit, at: Timestamp, locale: Locale) -> Result<String, StoreError> {
+    let mut label = search::label(conn, unit, AsOf::at(at)).await?;
+    if label.is_none()
+        && let Some(span) = org::lifetime(conn, unit).await?
+    {
+        label = search::label(conn, unit, AsOf::at(span.nearest(at))).await?;
+    }
     Ok(label.map_or_else(|| unit.to_string(), |label| label.text(locale)))
+}
+
+/// The names of units.
+pub async fn units(
+    conn: &mut Conn,
+    all: impl IntoIterator<Item = Unit> + Send,
+    at: Timestamp,
+    locale: Locale,
+) -> Result<Names, StoreError> {
+    let all: BTreeSet<Unit> = all.into_iter().collect();
+    let mut names = Names::new();
+    for one in all {
+        names.insert(one, unit(conn, one, at, locale).await?);
+    }
+    Ok(names)
+}
+
+/// Those of the units of a list that are named.
+pub fn named(listed: &BTreeSet<Unit>) -> impl Iterator<Item = Unit> + '_ {
+    listed.iter().take(NAMED).copied()
+}
+
+/// The units of a list in words.
+fn list(locale: Locale, listed: &BTreeSet<Unit>, names: &Names) -> String {
+    let mut said: Vec<String> =
+        named(listed).map(|unit| names.get(&unit).cloned().unwrap_or_else(|| unit.to_string())).collect();
+    if listed.len() > NAMED {
+        said.push("\u{2026}".to_owned());
+    }
+    let with = [("count", &*listed.len().to_string()), ("names", &said.join("; "))];
+    text::say_with(locale, "office-over-list", &with)
+}
+
+/// Over which units the roles of a post count, by the words of the post alone. `names`: those of [`named`].
+pub fn scope(locale: Locale, scope: &Scope, names: &Names) -> String {
+    let key = match scope {
+        Scope::Own => "office-scope-own",
+        Scope::Unit => "office-scope-unit",
+        Scope::Subtree => "office-scope-subtree",
+        Scope::Listed(units) => return list(locale, units, names),
+        Scope::Territory => "office-scope-territory",
+        Scope::NonTerritorial => "office-over-everything",
+    };
+    text::say(locale, key).into_owned()
 }
 
 /// A unit and everything above it but the country, the unit first. Of a unit that is not there at that instant: as it was, or will be,
@@ -128,7 +201,8 @@ pub async fn reach(conn: &mut Conn, reach: &Reach, at: Timestamp, locale: Locale
         Reach::Unit(unit) => ("office-over-unit", *unit),
         Reach::Under(unit) => ("office-over-under", *unit),
         Reach::Listed(units) => {
-            return Ok(text::say_with(locale, "office-over-list", &[("count", &units.len().to_string())]));
+            let names = self::units(conn, named(units), at, locale).await?;
+            return Ok(list(locale, units, &names));
         }
         Reach::Anywhere => return Ok(text::say(locale, "office-over-everything").into_owned()),
     };

@@ -233,6 +233,27 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_came_after_a_mark_is_taken_back_alone() {
+        let scratch = Scratch::new().await;
+        let at = cx();
+        let written = scratch.db.write(&at, |tx| {
+            Box::pin(async move {
+                keep_later(tx, &["later-1"]).await?;
+                tx.mark().await?;
+                keep_later(tx, &["later-2", "later-3"]).await?;
+                let within = count(tx).await?;
+                keep_later(tx, &["later-4"]).await?;
+                tx.back().await?;
+                tx.mark().await?;
+                keep_later(tx, &["later-5"]).await?;
+                tx.unmark().await?;
+                Ok::<_, StoreError>((within, count(tx).await?))
+            })
+        });
+        assert_eq!(written.await.expect("writes"), (3, 2));
+    }
+
+    #[tokio::test]
     async fn a_rule_broken_by_what_waits_undoes_the_whole() {
         let (scratch, at) = (Scratch::new().await, cx());
         for keys in [&["later-1", "later-1"][..], &["later-1", "later-2", "later-3", "later-4", "later-1"]] {

@@ -258,6 +258,12 @@ impl Conn {
         Ok(())
     }
 
+    /// Takes everything back that came after the mark, and the mark with it. What still waits came after it, too.
+    async fn back(&mut self) -> Result<(), StoreError> {
+        self.waiting = Batch::new();
+        self.script("rollback to part; release part").await
+    }
+
     fn refused(&mut self, error: sqlx::Error) -> StoreError {
         if self.builds_on && is_null_where_none_may_be(&error) {
             self.met_another = true;
@@ -317,6 +323,21 @@ impl<'c> Tx<'c> {
         self.conn.make_room().await?;
         self.conn.builds_on = true;
         self.conn.later(sql, params).await
+    }
+
+    /// Sets a mark, to which [`Tx::back`] leads. One at a time: [`Tx::back`] or [`Tx::unmark`] takes it away.
+    pub async fn mark(&mut self) -> Result<(), StoreError> {
+        self.conn.script("savepoint part").await
+    }
+
+    /// Keeps what came after the mark, as far as the whole is kept.
+    pub async fn unmark(&mut self) -> Result<(), StoreError> {
+        self.conn.script("release part").await
+    }
+
+    /// Takes back what came after the mark, and nothing else. Not after a [`StoreError`]: that ends the whole.
+    pub async fn back(&mut self) -> Result<(), StoreError> {
+        self.conn.back().await
     }
 
     pub(super) const fn met_another(&self) -> bool {

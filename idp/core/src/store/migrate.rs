@@ -76,6 +76,8 @@ pub const fn migrations() -> &'static [Migration] {
         28 "0028_session"
         29 "0029_people"
         30 "0030_admin"
+        31 "0031_office"
+        32 "0032_office"
     }
 }
 
@@ -208,6 +210,9 @@ mod tests {
         ("0024_break_glass", "22b40c6d4505c0b2", "1766735ea9ccb0ce"),
         ("0025_people", "85f2b1093d9f5b4e", "ce28b520ea032413"),
         ("0026_office", "b792ad8c8eb94694", "f33265303ef6acb2"),
+        ("0027_authn", "8147552da41a106f", "da086b781b34f607"),
+        ("0028_session", "9c06e1ee007f11d9", "f6ef680d83fe7829"),
+        ("0029_people", "571b9f8f8e29bbcc", "ef7cd35df9d2c856"),
     ];
 
     #[test]

@@ -85,7 +85,7 @@ async fn waits(
         revision: post.revision,
         by: one.by.to_string(),
         name: official::name(conn, post.person).await?,
-        lines: labels.lines(conn, post, member.visit.now()).await?,
+        lines: official::lines(labels, conn, post, member.visit.now()).await?,
         roles: labels.roles(&post.roles),
         asked_by,
         reason: office::reasons(conn, &[post.id]).await?.remove(&post.id),
@@ -110,7 +110,7 @@ async fn part(
             review: review.id.to_string(),
             id: post.id.to_string(),
             name: official::name(conn, post.person).await?,
-            lines: labels.lines(conn, &post, now).await?,
+            lines: official::lines(labels, conn, &post, now).await?,
             roles: labels.roles(&post.roles),
         });
     }

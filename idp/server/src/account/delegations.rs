@@ -84,7 +84,7 @@ async fn row(
     Ok(Some(DelegationRow {
         id: post.id.to_string(),
         name,
-        lines: labels.lines(conn, post, now).await?,
+        lines: official::lines(labels, conn, post, now).await?,
         roles: labels.roles(&post.roles),
         systems: official::systems_of(&member.visit, member.locale, post),
         state: state(&judged, handed, now),

@@ -1,88 +1,51 @@
 //! What the pages of officials share: labels, names, and a post as a few lines.
 
-use std::collections::HashMap;
-
 use idp_core::{
-    office::{self, Judged, Label, Parties, Position, PositionId, Post, RoleGrant, RoleId, Signing, World, tell},
+    office::{self, Judged, Parties, Post, Signing, World, tell},
     org::story::day_of,
     people,
     store::{Conn, StoreError},
     types::{Id, Locale, Timestamp, id},
 };
 
-use crate::web::{
-    Visit,
-    page::{PostLines, label_of_kind},
-    visit::name_of,
-};
+use crate::web::{Visit, page::PostLines, visit::name_of};
+
+pub(super) use idp_core::office::Labels;
 
 pub(super) type PostId = Id<id::Assignment>;
 pub(super) type PersonId = Id<id::Person>;
 
-/// The catalogue's words in one language.
-pub(super) struct Labels {
-    pub(super) locale: Locale,
-    positions: HashMap<PositionId, Position>,
-    roles: HashMap<RoleId, Label>,
+/// The key of how somebody signs in a post.
+pub(super) fn signing(labels: &Labels, post: &Post) -> &'static str {
+    match labels.signing(post) {
+        Signing::None => "signing-none",
+        Signing::ForBody => "signing-tm",
+        Signing::ForHead => "signing-kt",
+        Signing::ByOrder => "signing-tl",
+        Signing::Authorised => "signing-tuq",
+        Signing::Acting => "signing-q",
+    }
 }
 
-impl Labels {
-    pub(super) async fn load(conn: &mut Conn, locale: Locale) -> Result<Self, StoreError> {
-        let positions = office::positions(conn).await?.into_iter().map(|one| (one.id.clone(), one)).collect();
-        let roles = office::roles(conn).await?.into_iter().map(|one| (one.form.id, one.form.label)).collect();
-        Ok(Self { locale, positions, roles })
-    }
-
-    fn of(&self, label: &Label) -> String {
-        match self.locale {
-            Locale::Vi => label.vi.clone(),
-            Locale::En => label.en.clone(),
-        }
-    }
-
-    pub(super) fn position(&self, id: &PositionId) -> String {
-        self.positions.get(id).map_or_else(|| id.as_str().to_owned(), |position| self.of(&position.label))
-    }
-
-    pub(super) fn role(&self, id: &RoleId) -> String {
-        self.roles.get(id).map_or_else(|| id.as_str().to_owned(), |label| self.of(label))
-    }
-
-    pub(super) fn roles(&self, grants: &[RoleGrant]) -> String {
-        grants.iter().map(|grant| self.role(&grant.role)).collect::<Vec<_>>().join("; ")
-    }
-
-    /// The key of how somebody signs in a post.
-    pub(super) fn signing(&self, post: &Post) -> &'static str {
-        let position = self.positions.get(&post.position).map_or(Signing::None, |position| position.signing);
-        match office::signing(post.kind, position) {
-            Signing::None => "signing-none",
-            Signing::ForBody => "signing-tm",
-            Signing::ForHead => "signing-kt",
-            Signing::ByOrder => "signing-tl",
-            Signing::Authorised => "signing-tuq",
-            Signing::Acting => "signing-q",
-        }
-    }
-
-    /// A post in a few lines.
-    pub(super) async fn lines(&self, conn: &mut Conn, post: &Post, at: Timestamp) -> Result<PostLines, StoreError> {
-        let (window, decision) = (post.window(), post.decision.as_ref());
-        Ok(PostLines {
-            position: self.position(&post.position),
-            unit: tell::path(conn, post.unit, at, self.locale).await?,
-            kind: label_of_kind(post.kind),
-            from: day_of(window.from),
-            until: tell::end(self.locale, window.until),
-            decision: decision.map(|decision| (decision.number.clone(), day_of(decision.date.start()))),
-        })
-    }
-
-    /// A post in one line.
-    pub(super) async fn name(&self, conn: &mut Conn, post: &Post, at: Timestamp) -> Result<String, StoreError> {
-        let unit = tell::path(conn, post.unit, at, self.locale).await?;
-        Ok(format!("{} · {unit}", self.position(&post.position)))
-    }
+/// A post in a few lines.
+pub(super) async fn lines(
+    labels: &Labels,
+    conn: &mut Conn,
+    post: &Post,
+    at: Timestamp,
+) -> Result<PostLines, StoreError> {
+    let (window, decision) = (post.window(), post.decision.as_ref());
+    let classes = &post.limits.document_classes;
+    Ok(PostLines {
+        position: labels.position(&post.position),
+        unit: tell::path(conn, post.unit, at, labels.locale).await?,
+        kind: tell::kind(post.kind),
+        from: day_of(window.from),
+        until: tell::end(labels.locale, window.until),
+        decision: decision.map(|decision| (decision.number.clone(), day_of(decision.date.start()))),
+        documents: (!classes.is_empty()).then(|| classes.join("; ")),
+        no_redelegate: post.limits.no_redelegate,
+    })
 }
 
 /// The systems to which something is limited; `None`: it is not.

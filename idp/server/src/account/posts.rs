@@ -101,8 +101,8 @@ impl Teller<'_> {
         }
         let whole = |holds: bool| judged.findings.iter().filter(move |one| one.role.is_none() && one.holds == holds);
         Ok(PostCard {
-            lines: self.labels.lines(conn, post, self.at).await?,
-            signing: self.labels.signing(post),
+            lines: official::lines(&self.labels, conn, post, self.at).await?,
+            signing: official::signing(&self.labels, post),
             giver,
             counts: judged.rights.is_some(),
             reasons: whole(false).map(|one| self.finding(one)).collect(),

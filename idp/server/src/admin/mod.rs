@@ -48,6 +48,7 @@ use axum::{
 use crate::web::{bearer::Bearers, house::House};
 
 pub use describe::{components, document, paths};
+pub(crate) use officials::{Terms, Tried};
 pub use table::{Listed, listed, matrix};
 
 /// Where the API lives, and with the issuer before it the audience of tokens for it.

@@ -7,6 +7,7 @@
 //! | `catalogue` | positions, roles, separations |
 //! | `reviews` | what heads of units owe |
 //! | `files` | posts from files, taken back |
+//! | `trial` | what a file would do |
 //! | `drift` | who left, by the list of the personnel system |
 //! | `invite` | the way into the record of an official whom a list brought |
 //! | `moves` | how somebody came, moved and left |
@@ -24,6 +25,7 @@ mod look;
 mod moves;
 mod out;
 mod reviews;
+mod trial;
 mod write;
 mod wrong;
 
@@ -46,11 +48,13 @@ use crate::web::{Code, Problem};
 
 pub(super) use catalogue::{AddRole, ChangeRole, GetRole, Part, Positions, PutPosition, Roles, Separations, Unite};
 pub(super) use drift::Drift;
-pub(super) use files::{Import, Imported, Imports, Lines, Template, Trial, Undo};
+pub(super) use files::{Import, Imported, Imports, Lines, Template, Undo};
 pub(super) use invite::Invite;
 pub(super) use look::{Delegations, Explain, Get, List, WhoMay};
 pub(super) use moves::Moves;
 pub(super) use reviews::{Answer, Review, Reviews};
+pub(super) use trial::Trial;
+pub(crate) use trial::{Terms, Tried};
 pub(super) use write::{Approve, Change, End, Give, Leave, Move, Refuse, Withdraw};
 
 /// The row that all that reads shares.

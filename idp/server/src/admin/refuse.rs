@@ -201,5 +201,10 @@ pub(crate) const MISTAKES: &[&str] = &[
     "cell-order",
     "cell-twice",
     "cell-unit",
+    "cell-units",
+    "cell-not-list",
+    "cell-classes",
+    "cell-yes-no",
+    "cell-many",
     "cell-header",
 ];

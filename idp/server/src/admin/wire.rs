@@ -55,6 +55,29 @@ impl<const MOST: usize> JsonSchema for Line<MOST> {
     }
 }
 
+/// Yes or no in a query, where everything is text: `true` or `false`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Truth(pub(super) bool);
+
+impl<'de> Deserialize<'de> for Truth {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map(Self).map_err(|_| D::Error::custom("neither true nor false"))
+    }
+}
+
+impl JsonSchema for Truth {
+    fn schema_name() -> Cow<'static, str> {
+        "Truth".into()
+    }
+    fn inline_schema() -> bool {
+        true
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "boolean"})
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

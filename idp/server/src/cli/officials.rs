@@ -1,4 +1,8 @@
-//! `idp officials template|roles|import|undo|leave|invite|moves|drift|events`: posts from files of the personnel department, by the operator.
+//! `idp officials template|roles|import|undo|leave|invite|moves|drift|list|events`: posts from files of the personnel department, by the operator.
+
+mod files;
+mod list;
+mod words;
 
 use std::path::{Path, PathBuf};
 
@@ -8,7 +12,7 @@ use idp_core::{
     crypto::digest,
     office::{
         self, By, DeskError,
-        import::{self, CellError, Column, Drifted, ImportError, Report, SheetError, Table},
+        import::{self, Drifted, ImportError, SheetError, Table},
         starter, tell,
     },
     org::AsOf,
@@ -17,7 +21,10 @@ use idp_core::{
     store::{Conn, StoreError},
     types::Digest,
 };
-use serde_json::{Value, json};
+use serde_json::json;
+
+use files::{How, import_error, wrong_cells};
+use list::List;
 
 use super::{
     Ctx,
@@ -100,6 +107,8 @@ enum What {
         #[arg(long, value_name = "CODE|ID")]
         unit: String,
     },
+    /// Posts that have not ended.
+    List(List),
 }
 
 pub(super) async fn run(ctx: &Ctx, arguments: Arguments) -> Result<Exit, CliError> {
@@ -113,7 +122,7 @@ pub(super) async fn run(ctx: &Ctx, arguments: Arguments) -> Result<Exit, CliErro
         What::Roles { file } => roles(ctx, &opened, file.as_deref()).await,
         What::Import { file, key, dry_run, result } => {
             let how = How { key, dry_run, result };
-            run_import(ctx, &opened, &file, how).await
+            files::run(ctx, &opened, &file, how).await
         }
         What::Undo { key } => undo(ctx, &opened, &key).await,
         What::Leave { person, because } => leave(ctx, &opened, (&person, &because)).await,
@@ -121,6 +130,7 @@ pub(super) async fn run(ctx: &Ctx, arguments: Arguments) -> Result<Exit, CliErro
         What::Moves { person } => moves::run(ctx, &opened, &person).await,
         What::Events(what) => events::run(ctx, &opened, what).await,
         What::Drift { file, unit } => drift(ctx, &opened, (&file, &unit)).await,
+        What::List(which) => list::run(ctx, &opened, &which).await,
     };
     opened.db.close().await;
     done
@@ -173,96 +183,6 @@ async fn read(ctx: &Ctx, conn: &mut Conn, file: &Path) -> Result<(Table, Digest)
     })?;
     let (positions, roles) = (office::positions(conn).await?, office::roles(conn).await?);
     Ok((import::table(&sheet, &positions, &roles), digest::sha256(&bytes)))
-}
-
-fn wrong_cell(ctx: &Ctx, error: &CellError) -> String {
-    let (row, column) = (error.row.to_string(), error.column.map_or("-", Column::word));
-    let why = ctx.say.text(cell(error.why));
-    let with = [("row", row.as_str()), ("column", column), ("value", error.value.as_str()), ("why", why.as_str())];
-    ctx.say.text_with("office-cell-line", &with)
-}
-
-fn wrong_cells(ctx: &Ctx, errors: &[CellError]) -> Exit {
-    let object = |error: &CellError| json!({"row": error.row, "column": error.column.map(Column::word), "why": error.why, "value": error.value});
-    let human = || errors.iter().map(|error| wrong_cell(ctx, error)).collect::<Vec<_>>().join("\n");
-    ctx.say.answer(human, || json!({"errors": errors.iter().map(object).collect::<Vec<_>>()}));
-    Exit::Wrong
-}
-
-struct How {
-    key: Option<String>,
-    dry_run: bool,
-    result: Option<PathBuf>,
-}
-
-/// A file with a wrong cell is not imported in part: the personnel department sends it again, whole.
-async fn run_import(ctx: &Ctx, opened: &Opened, file: &Path, how: How) -> Result<Exit, CliError> {
-    let mut conn = opened.db.read().await?;
-    let (mut table, digest) = read(ctx, &mut conn, file).await?;
-    import::place(&mut conn, &mut table, opened.clock.now()).await?;
-    drop(conn);
-    if !table.errors.is_empty() {
-        return Ok(wrong_cells(ctx, &table.errors));
-    }
-    let (cx, key) = (opened.cx(), how.key.unwrap_or_else(|| digest.hex()));
-    let report = if how.dry_run {
-        import::attempt(&opened.db, &cx, &By::Operator, &table.rows).await
-    } else {
-        import::run(&opened.db, &cx, &By::Operator, (&key, digest), &table.rows).await
-    };
-    let report = report.map_err(|error| import_error(error, &key))?;
-    if let Some(path) = &how.result {
-        std::fs::write(path, result_file(ctx, &report)).map_err(|error| unread(path, &error.to_string()))?;
-    }
-    let refused = report.done.iter().any(|done| done.outcome.why().is_some());
-    tell(ctx, &report, &key);
-    Ok(if refused { Exit::Wrong } else { Exit::Done })
-}
-
-fn import_error(error: ImportError, key: &str) -> CliError {
-    let with = vec![("key", key.to_owned())];
-    match error {
-        ImportError::OtherFile => CliError::Said(Exit::Wrong, "office-import-other-file", with),
-        ImportError::Unknown => CliError::Said(Exit::Wrong, "office-import-unknown", with),
-        ImportError::Store(error) => error.into(),
-    }
-}
-
-fn tell(ctx: &Ctx, report: &Report, key: &str) {
-    let count = |word: &str| report.done.iter().filter(|done| done.outcome.word() == word).count();
-    let human = || {
-        let counts = ["new", "waits", "changed", "same", "refused"].map(|word| count(word).to_string());
-        let names = ["new", "waits", "changed", "same", "refused"];
-        let with: Vec<(&str, &str)> = names.into_iter().zip(counts.iter().map(String::as_str)).collect();
-        let refused = report.done.iter().filter_map(|done| Some((done.row.to_string(), done.outcome.why()?)));
-        let refused = refused.map(|(row, word)| {
-            ctx.say.text_with("office-row-refused", &[("row", &row), ("why", &ctx.say.text(tell::refusal(word)))])
-        });
-        let summary = if report.import.is_some() {
-            let done = ctx.say.text_with("office-import-done", &with);
-            format!("{done}\n{}", ctx.say.text_with("office-import-key", &[("key", key)]))
-        } else {
-            ctx.say.text_with("office-import-would", &with)
-        };
-        refused.chain([summary]).collect::<Vec<_>>().join("\n")
-    };
-    let row = |done: &import::Done| json!({"row": done.row, "outcome": done.outcome.word(), "why": done.outcome.why(), "post": done.post});
-    let machine = || -> Value {
-        json!({"import": report.import, "key": report.import.map(|_| key), "rows": report.done.iter().map(row).collect::<Vec<_>>()})
-    };
-    ctx.say.answer(human, machine);
-}
-
-/// What became of each row, as a table that a spreadsheet opens without running anything of it.
-fn result_file(ctx: &Ctx, report: &Report) -> String {
-    let cell = |text: &str| format!("\"{}\"", import::guard(text).replace('"', "\"\""));
-    let row = |done: &import::Done| {
-        let because = done.outcome.why().map(|word| ctx.say.text(tell::refusal(word))).unwrap_or_default();
-        let post = done.post.map(|post| post.to_string()).unwrap_or_default();
-        format!("{},{},{},{}\r\n", done.row, done.outcome.word(), cell(&post), cell(&because))
-    };
-    // The mark at the beginning tells spreadsheets that the text is UTF-8.
-    format!("\u{feff}row,outcome,post,why\r\n{}", report.done.iter().map(row).collect::<String>())
 }
 
 async fn undo(ctx: &Ctx, opened: &Opened, key: &str) -> Result<Exit, CliError> {
@@ -388,22 +308,4 @@ async fn drift(ctx: &Ctx, opened: &Opened, (file, unit): (&Path, &str)) -> Resul
     let machine = || json!({"agree": drift.agree, "items": drift.found.iter().map(object).collect::<Vec<_>>()});
     ctx.say.answer(|| lines.join("\n"), machine);
     Ok(if drift.found.is_empty() { Exit::Done } else { Exit::Wrong })
-}
-
-/// Why a cell cannot be read.
-fn cell(word: &str) -> &'static str {
-    match word {
-        "missing" => "office-cell-missing",
-        "number" => "office-cell-number",
-        "name" => "office-cell-name",
-        "position" => "office-cell-position",
-        "kind" => "office-cell-kind",
-        "role" => "office-cell-role",
-        "scope" => "office-cell-scope",
-        "day" => "office-cell-day",
-        "order" => "office-cell-order",
-        "twice" => "office-cell-twice",
-        "unit" => "office-cell-unit",
-        _ => "office-cell-header",
-    }
 }

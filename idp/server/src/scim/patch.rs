@@ -93,11 +93,8 @@ fn at(user: &mut Value, path: &Path, what: Do, value: Option<&Value>) -> Result<
 /// Changes one value of many, or a part of it.
 fn change(own: &mut Value, part: Option<&str>, what: Do, value: Option<&Value>) {
     match (part, what, value) {
-        (Some(part), Do::Remove, _) => {
-            if let Some(object) = own.as_object_mut() {
-                object.retain(|name, _| !name.eq_ignore_ascii_case(part));
-            }
-        }
+        // Not the same as leaving it out: what is left out of a post may stay as it is.
+        (Some(part), Do::Remove, _) => *slot(own, part) = Value::Null,
         (Some(part), _, Some(value)) => *slot(own, part) = value.clone(),
         (None, _, Some(Value::Object(members))) => {
             for (name, value) in members {

@@ -1,7 +1,9 @@
 //! Posts by their difference: what a personnel system says, against what stands. Each step is one of the office's own.
 
+use std::collections::BTreeSet;
+
 use idp_core::{
-    office::{self, By, Kind, NewAssignment, RoleGrant, Scope, Seen, Source},
+    office::{self, By, Kind, Limits, NewAssignment, RoleGrant, Scope, Seen, Source},
     org::{self, AsOf, FOREVER, Span},
     store::Tx,
     types::{Day, Id, Timestamp, id},
@@ -24,7 +26,28 @@ pub(super) enum Rest {
 
 struct Placed {
     unit: Id<id::Unit>,
+    /// The units of a list, where they were named.
+    listed: Option<Vec<Id<id::Unit>>>,
     wanted: Post,
+}
+
+impl Placed {
+    async fn of(tx: &mut Tx<'_>, view: &View, (wanted, known): (Post, &[office::Post])) -> Result<Self, Stop> {
+        let at = wanted.from.start().max(tx.now());
+        let unit = place(tx, view, (&wanted.unit, at)).await?.ok_or(Stop::at(Why::Value, "posts.unit"))?;
+        // What a list holds already may be sent back, also a unit that is gone or of others.
+        let held: BTreeSet<Id<id::Unit>> = known.iter().flat_map(|post| post.scope.listed()).collect();
+        let mut listed = wanted.listed.is_some().then(Vec::new);
+        for one in wanted.listed.iter().flatten() {
+            let found = match one {
+                Unit::Id(unit) if held.contains(unit) => Some(*unit),
+                other => place(tx, view, (other, at)).await?,
+            };
+            let unit = found.ok_or(Stop::at(Why::Value, "posts.scopeUnits"))?;
+            listed.get_or_insert_default().push(unit);
+        }
+        Ok(Self { unit, listed, wanted })
+    }
 }
 
 /// Makes the posts of a person be those that are wanted, as far as they lie in the units of the caller.
@@ -43,7 +66,7 @@ pub(super) async fn make(
     }
     let (mut fresh, mut kept) = (Vec::new(), Vec::new());
     for wanted in wanted {
-        let placed = Placed { unit: place(tx, view, &wanted).await?, wanted };
+        let placed = Placed::of(tx, view, (wanted, &known)).await?;
         let is_it = |post: &office::Post| match placed.wanted.id {
             Some(id) => post.id == id,
             None => {
@@ -71,19 +94,23 @@ pub(super) async fn make(
         if post.unit != placed.unit || post.kind != placed.wanted.kind {
             shift(tx, by, &post, &placed).await?;
         } else {
-            office::keep_as(tx, by, &post, stated(person, &placed, Some(&post))?).await?;
+            let stated = stated(person, &placed, Some(&post))?;
+            office::keep_as(tx, by, &post, (stated, &placed.wanted.limits)).await?;
         }
     }
     for placed in fresh {
-        office::keep(tx, by, stated(person, &placed, None)?, None).await?;
+        office::keep(tx, by, (stated(person, &placed, None)?, &placed.wanted.limits), None).await?;
     }
     Ok(())
 }
 
-/// One post ends where the other begins.
+/// One post ends where the other begins. The limits of a post that is named by its id go with it, as far as no others are said.
 async fn shift(tx: &mut Tx<'_>, by: &By, from: &office::Post, to: &Placed) -> Result<(), Stop> {
     let seen = Seen { post: from.id, revision: None };
-    office::transfer(tx, by, seen, stated(from.person, to, None)?).await?;
+    let mut stated = stated(from.person, to, None)?;
+    let known = if to.wanted.id == Some(from.id) { from.limits.clone() } else { Limits::default() };
+    stated.limits = to.wanted.limits.over(&known);
+    office::transfer(tx, by, seen, stated).await?;
     Ok(())
 }
 
@@ -92,6 +119,9 @@ fn stated(person: Id<id::Person>, placed: &Placed, known: Option<&office::Post>)
     let scope = match (&wanted.scope, known) {
         (None, Some(known)) => known.scope.clone(),
         (None, None) => Scope::Unit,
+        (Some(Scope::Listed(_)), _) if placed.listed.is_some() => {
+            Scope::Listed(placed.listed.iter().flatten().copied().collect())
+        }
         (Some(Scope::Listed(_)), Some(known)) if known.scope.word() == "list" => known.scope.clone(),
         (Some(Scope::Listed(_)), _) => return Err(Stop::at(Why::Value, "posts.scope")),
         (Some(scope), _) => scope.clone(),
@@ -109,7 +139,7 @@ fn stated(person: Id<id::Person>, placed: &Placed, known: Option<&office::Post>)
         scope,
         span: span(wanted, known),
         decision: wanted.decision.clone(),
-        limits: known.map(|known| known.limits.clone()).unwrap_or_default(),
+        limits: Limits::default(),
         source: Source::Personnel,
     })
 }
@@ -133,16 +163,15 @@ fn day_before(until: Timestamp) -> Day {
     Timestamp::from_millis(until.millis() - 1).day()
 }
 
-/// The unit of a post. One that is not among the caller's is answered like one that is not there.
-async fn place(tx: &mut Tx<'_>, view: &View, wanted: &Post) -> Result<Id<id::Unit>, Stop> {
-    let at = wanted.from.start().max(tx.now());
-    let unit = match &wanted.unit {
+/// A unit that is named. One that is not among the caller's is answered like one that is not there.
+async fn place(tx: &mut Tx<'_>, view: &View, (unit, at): (&Unit, Timestamp)) -> Result<Option<Id<id::Unit>>, Stop> {
+    let unit = match unit {
         Unit::Id(unit) => Some(*unit),
         Unit::Code(code) => org::by_code(tx, code, AsOf::at(at)).await?,
         Unit::Any(code) => office::unit_of(tx, code, at).await?,
     };
     match unit {
-        Some(unit) if view.sees_unit(tx, unit).await? => Ok(unit),
-        _ => Err(Stop::at(Why::Value, "posts.unit")),
+        Some(unit) if view.sees_unit(tx, unit).await? => Ok(Some(unit)),
+        _ => Ok(None),
     }
 }

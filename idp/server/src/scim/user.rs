@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use idp_core::{
-    office::{self, Assignment},
+    office::{self, Assignment, Scope},
     org::{self, AsOf, FOREVER, UnitRow},
     people::{self, StoredPerson},
     store::Conn,
@@ -50,7 +50,9 @@ impl Officials {
         for own in posts.values_mut() {
             own.sort_by_key(|one| one.post.id);
         }
-        let units: Vec<Id<id::Unit>> = covered.into_iter().collect();
+        // The tree is public: the units of a list are named whosesoever they are.
+        let listed = posts.values().flatten().flat_map(|one| one.post.scope.listed());
+        let units: Vec<Id<id::Unit>> = covered.into_iter().chain(listed).collect::<HashSet<_>>().into_iter().collect();
         let units = org::units(conn, &units, AsOf::at(now)).await?.into_iter().map(|unit| (unit.id, unit)).collect();
         Ok(Self { persons, links, posts, units, base: format!("{}{PREFIX}", call.house.issuer) })
     }
@@ -107,21 +109,33 @@ impl Officials {
         self.units.get(&unit).map(|row| row.name.vi())
     }
 
-    fn post(&self, one: &Assignment) -> Value {
-        let post = &one.post;
-        let mut unit = json!({"id": post.unit});
-        if let Some(code) = self.units.get(&post.unit).and_then(|row| row.codes.first()) {
+    fn unit(&self, id: Id<id::Unit>) -> Value {
+        let mut unit = json!({"id": id});
+        if let Some(code) = self.units.get(&id).and_then(|row| row.codes.first()) {
             unit["scheme"] = code.scheme().word().into();
             unit["code"] = code.value().into();
         }
-        if let Some(display) = self.display(post.unit) {
+        if let Some(display) = self.display(id) {
             unit["display"] = display.into();
         }
+        unit
+    }
+
+    fn post(&self, one: &Assignment) -> Value {
+        let post = &one.post;
+        let unit = self.unit(post.unit);
         let roles: Vec<&str> = post.roles.iter().map(|grant| grant.role.as_str()).collect();
         let mut shown = json!({
             "id": post.id, "unit": unit, "position": post.position.as_str(), "kind": post.kind.word(),
             "roles": roles, "scope": post.scope.word(), "from": post.span.from.day().to_string(),
         });
+        if let Scope::Listed(units) = &post.scope {
+            shown["scopeUnits"] = units.iter().map(|unit| self.unit(*unit)).collect();
+        }
+        if !post.limits.document_classes.is_empty() {
+            shown["documentClasses"] = json!(post.limits.document_classes);
+        }
+        shown["noRedelegate"] = post.limits.no_redelegate.into();
         if let Some(until) = last_day(post.span.until) {
             shown["until"] = until.into();
         }

@@ -1,7 +1,7 @@
 //! A user as a personnel system says it should be: read, or refused with the attribute that is wrong.
 
 use idp_core::{
-    office::{Confirmed, Kind, PositionId, RoleId, Scope},
+    office::{Confirmed, Kind, Limits, PositionId, RoleId, Said, Scope},
     org::{Code, Scheme},
     types::{Day, FullName, Id, PersonalId, id},
 };
@@ -17,6 +17,8 @@ use super::{
 const LONGEST: usize = 200;
 /// Posts of one person, at most.
 const MOST: usize = 50;
+/// Units of one scope, at most.
+const MOST_UNITS: usize = 500;
 
 /// What should be so. `None`: not said, and it stays.
 pub(super) struct Wanted {
@@ -36,8 +38,12 @@ pub(super) struct Post {
     pub(super) position: PositionId,
     pub(super) kind: Kind,
     pub(super) roles: Vec<RoleId>,
-    /// `None`: the unit, or what it is. A list of units cannot be written from here; it stays where it stands.
+    /// `None`: the unit, or what it is. A list gets its units from `listed`.
     pub(super) scope: Option<Scope>,
+    /// The units of a list; `None`: those that it has.
+    pub(super) listed: Option<Vec<Unit>>,
+    /// What narrows it.
+    pub(super) limits: Said,
     pub(super) from: Day,
     pub(super) until: Option<Day>,
     pub(super) decision: Option<Confirmed>,
@@ -79,11 +85,7 @@ impl Wanted {
         let external_id = handle(text(body, "externalId", "externalId")?, "externalId")?;
         let active = match value_of(body, "active") {
             None | Some(Value::Null) => None,
-            Some(Value::Bool(active)) => Some(*active),
-            // Some clients send booleans as words.
-            Some(Value::String(word)) if word.eq_ignore_ascii_case("true") => Some(true),
-            Some(Value::String(word)) if word.eq_ignore_ascii_case("false") => Some(false),
-            Some(_) => return Err(wrong("active")),
+            Some(word) => Some(truth(word).ok_or(wrong("active"))?),
         };
         let official = value_of(body, OFFICIAL).unwrap_or(&Value::Null);
         if !official.is_object() && !official.is_null() {
@@ -131,12 +133,28 @@ fn name(body: &Value) -> Result<Option<FullName>, Stop> {
     FullName::parse(&written).map(Some).map_err(|_| wrong("name"))
 }
 
+/// The attributes of a post.
+const KNOWN: [&str; 13] = [
+    "id",
+    "unit",
+    "position",
+    "kind",
+    "roles",
+    "scope",
+    "scopeUnits",
+    "documentClasses",
+    "noRedelegate",
+    "from",
+    "until",
+    "decision",
+    "state",
+];
+
 impl Post {
     fn parse(value: &Value) -> Result<Self, Stop> {
-        let known = ["id", "unit", "position", "kind", "roles", "scope", "from", "until", "decision", "state"];
         let object = value.as_object().ok_or(wrong("posts"))?;
         // A misspelt `until` would make a post that never ends.
-        if !object.keys().all(|name| known.iter().any(|known| known.eq_ignore_ascii_case(name))) {
+        if !object.keys().all(|name| KNOWN.iter().any(|known| known.eq_ignore_ascii_case(name))) {
             return Err(wrong("posts"));
         }
         let id = text(value, "id", "posts.id")?.map(str::parse).transpose().map_err(|_| wrong("posts.id"))?;
@@ -145,10 +163,7 @@ impl Post {
             None => Kind::Primary,
             Some(word) => Kind::from_word(word).filter(|kind| *kind != Kind::Delegated).ok_or(wrong("posts.kind"))?,
         };
-        let scope = match text(value, "scope", "posts.scope")? {
-            None => None,
-            Some(word) => Some(Scope::from_word(word).ok_or(wrong("posts.scope"))?),
-        };
+        let (scope, listed) = scope(value)?;
         let from = day(value, "from", "posts.from")?.ok_or(wrong("posts.from"))?;
         let until = day(value, "until", "posts.until")?;
         if until.is_some_and(|until| until < from) {
@@ -156,11 +171,13 @@ impl Post {
         }
         Ok(Self {
             id,
-            unit: unit(value)?,
+            unit: unit(value_of(value, "unit"), "posts.unit")?,
             position: position.ok_or(wrong("posts.position"))?,
             kind,
             roles: roles(value)?,
             scope,
+            listed,
+            limits: limits(value)?,
             from,
             until,
             decision: decision(value)?,
@@ -172,9 +189,63 @@ fn day(value: &Value, name: &str, at: &'static str) -> Result<Option<Day>, Stop>
     text(value, name, at)?.map(str::parse).transpose().map_err(|_| wrong(at))
 }
 
-fn unit(value: &Value) -> Result<Unit, Stop> {
-    let at = "posts.unit";
-    let unit = value_of(value, "unit").ok_or(wrong(at))?;
+/// The scope, and the units of a list. Units beside another scope are refused: whoever names them means something else than what would be
+/// written.
+fn scope(value: &Value) -> Result<(Option<Scope>, Option<Vec<Unit>>), Stop> {
+    let at = "posts.scopeUnits";
+    let scope = match text(value, "scope", "posts.scope")? {
+        None => None,
+        Some(word) => Some(Scope::from_word(word).ok_or(wrong("posts.scope"))?),
+    };
+    let listed = match value_of(value, "scopeUnits") {
+        None | Some(Value::Null) => return Ok((scope, None)),
+        Some(Value::Array(list)) if list.is_empty() && !matches!(scope, Some(Scope::Listed(_))) => {
+            return Ok((scope, None));
+        }
+        Some(Value::Array(list)) if !list.is_empty() && list.len() <= MOST_UNITS => list,
+        Some(_) => return Err(wrong(at)),
+    };
+    if !matches!(scope, Some(Scope::Listed(_))) {
+        return Err(wrong(at));
+    }
+    let units = listed.iter().map(|one| unit(Some(one), at)).collect::<Result<_, _>>()?;
+    Ok((scope, Some(units)))
+}
+
+/// What narrows a post. Left out, a limit stays: a system that does not know of it would else lift it. `null`, `[]` and `false` lift it.
+fn limits(value: &Value) -> Result<Said, Stop> {
+    let document_classes = match value_of(value, "documentClasses") {
+        None => None,
+        Some(Value::Null) => Some(Vec::new()),
+        Some(Value::Array(list)) => {
+            let read = |one: &Value| one.as_str().or_else(|| one.get("value")?.as_str()).map(str::to_owned);
+            Some(list.iter().map(read).collect::<Option<Vec<_>>>().ok_or(wrong("posts.documentClasses"))?)
+        }
+        Some(_) => return Err(wrong("posts.documentClasses")),
+    };
+    if document_classes.as_ref().is_some_and(|classes| !Limits::may_be(classes)) {
+        return Err(wrong("posts.documentClasses"));
+    }
+    let no_redelegate = match value_of(value, "noRedelegate") {
+        None => None,
+        Some(Value::Null) => Some(false),
+        Some(word) => Some(truth(word).ok_or(wrong("posts.noRedelegate"))?),
+    };
+    Ok(Said { document_classes, no_redelegate })
+}
+
+/// Some clients send booleans as words.
+fn truth(value: &Value) -> Option<bool> {
+    match value {
+        Value::Bool(truth) => Some(*truth),
+        Value::String(word) if word.eq_ignore_ascii_case("true") => Some(true),
+        Value::String(word) if word.eq_ignore_ascii_case("false") => Some(false),
+        _ => None,
+    }
+}
+
+fn unit(value: Option<&Value>, at: &'static str) -> Result<Unit, Stop> {
+    let unit = value.ok_or(wrong(at))?;
     let code = text(unit, "code", at)?;
     let scheme = text(unit, "scheme", at)?.map(|word| Scheme::from_word(word).ok_or(wrong(at))).transpose()?;
     match (text(unit, "id", at)?, code, scheme) {
@@ -247,10 +318,37 @@ mod tests {
         assert!(Wanted::parse(&bare).is_ok_and(|wanted| wanted.posts.is_none() && wanted.active.is_none()));
     }
 
+    fn listed(user: &mut Value, units: &Value) {
+        user[OFFICIAL]["posts"][0]["scope"] = json!("list");
+        user[OFFICIAL]["posts"][0]["scopeUnits"] = units.clone();
+    }
+
+    #[test]
+    fn limits_that_are_not_said_are_told_from_those_that_are_lifted() {
+        let said = |post: Value| {
+            let user = user(|user| {
+                for (name, value) in post.as_object().expect("an object") {
+                    user[OFFICIAL]["posts"][0][name] = value.clone();
+                }
+            });
+            let posts = Wanted::parse(&user).ok().and_then(|wanted| wanted.posts).expect("is read");
+            let limits = posts[0].limits.clone();
+            (limits.document_classes.map(|classes| classes.join(";")), limits.no_redelegate)
+        };
+        for (post, expected) in [
+            (json!({}), (None, None)),
+            (json!({"documentClasses": ["a", {"value": "b"}], "noRedelegate": true}), (Some("a;b"), Some(true))),
+            (json!({"DOCUMENTCLASSES": [], "noredelegate": "False"}), (Some(""), Some(false))),
+            (json!({"documentClasses": null, "noRedelegate": null}), (Some(""), Some(false))),
+        ] {
+            assert_eq!(said(post.clone()), (expected.0.map(str::to_owned), expected.1), "{post}");
+        }
+    }
+
     #[test]
     fn each_wrong_attribute_is_named() {
         type Change = fn(&mut Value);
-        let cases: [(Change, &str); 20] = [
+        let cases: [(Change, &str); 28] = [
             (|user| user["schemas"] = json!(["urn:x"]), "schemas"),
             (|user| user["userName"] = Value::Null, "userName"),
             (|user| user["userName"] = json!(" x"), "userName"),
@@ -268,6 +366,14 @@ mod tests {
             (|user| user[OFFICIAL]["posts"][0]["position"] = json!("Can bo"), "posts.position"),
             (|user| user[OFFICIAL]["posts"][0]["kind"] = json!("delegated"), "posts.kind"),
             (|user| user[OFFICIAL]["posts"][0]["roles"] = json!([1]), "posts.roles"),
+            (|user| user[OFFICIAL]["posts"][0]["scope"] = json!("all"), "posts.scope"),
+            (|user| user[OFFICIAL]["posts"][0]["scopeUnits"] = json!([{"code": "22015"}]), "posts.scopeUnits"),
+            (|user| listed(user, &json!([])), "posts.scopeUnits"),
+            (|user| listed(user, &json!([{"scheme": "gso"}])), "posts.scopeUnits"),
+            (|user| listed(user, &json!({"code": "22015"})), "posts.scopeUnits"),
+            (|user| user[OFFICIAL]["posts"][0]["documentClasses"] = json!("Công văn"), "posts.documentClasses"),
+            (|user| user[OFFICIAL]["posts"][0]["documentClasses"] = json!([" "]), "posts.documentClasses"),
+            (|user| user[OFFICIAL]["posts"][0]["noRedelegate"] = json!("perhaps"), "posts.noRedelegate"),
             (|user| user[OFFICIAL]["posts"][0]["from"] = json!("31/02/2025"), "posts.from"),
             (|user| user[OFFICIAL]["posts"][0]["until"] = json!("2025-01-01"), "posts.until"),
             (|user| user[OFFICIAL]["posts"][0]["decision"] = json!({"number": "12/QD"}), "posts.decision"),

@@ -14,7 +14,7 @@ use idp_core::{
 use super::at::{At, form};
 use crate::web::{
     Halt,
-    page::{AS_CITIZEN, ChoosePost, Errors, PostChoice, ReleasedValue, label_of_kind, render_with, show_time},
+    page::{AS_CITIZEN, ChoosePost, Errors, PostChoice, ReleasedValue, render_with, show_time},
 };
 
 /// The page `choose-post`.
@@ -86,7 +86,7 @@ async fn choice(
             Locale::Vi => capacity.label.vi.clone(),
             Locale::En => capacity.label.en.clone(),
         },
-        kind: label_of_kind(capacity.kind),
+        kind: tell::kind(capacity.kind),
         place,
         // Rights end at an instant that is no longer theirs: people read the one before.
         until: (capacity.ends_at < FOREVER).then(|| show_time(Timestamp::from_millis(capacity.ends_at.millis() - 1))),

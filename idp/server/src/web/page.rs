@@ -48,7 +48,7 @@ pub use error::{ErrorCode, ErrorPage, NextStep};
 pub use home::Home;
 pub use new_password::NewPassword;
 pub use onward::{Continue, FormPost};
-pub use parts::{Errors, FieldError, Said, Why, Words, label_of_kind};
+pub use parts::{Errors, FieldError, Said, Why, Words};
 pub use passkey::{Accepted, Ceremony, PasskeyCreate, PasskeyFailed, PasskeyList, PasskeyRemove, PasskeyRow, StepUp};
 pub use recovery::{Recover, RecoverEnd, RecoverPassword, RecoverProof, RecoverStop, RecoverWait};
 pub use released::released;

@@ -1,113 +1,23 @@
-//! Rows of posts: the header by its names in either language, each cell read or refused with its row number.
+//! Rows of posts: the header found, each cell read or refused with its row number.
 
 use std::collections::{BTreeSet, HashMap};
 
 use super::{
-    super::{Confirmed, Kind, Position, PositionId, Role, RoleGrant, Scope, unit_of},
+    super::{Confirmed, Kind, Limits, Position, PositionId, Role, RoleGrant, Said, Scope, unit_of},
+    column::Column,
     sheet::{Line, Sheet},
 };
 use crate::{
-    org::{FOREVER, Span},
+    org::{self, FOREVER, Span},
     store::{Conn, StoreError},
     text::fold,
-    types::{Day, FullName, PersonalId, Timestamp},
+    types::{Day, FullName, Id, PersonalId, Timestamp, id},
 };
 
-/// A column of the template.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Column {
-    /// The personal identification number.
-    Number,
-    /// The full name.
-    Name,
-    /// The code of the unit.
-    Unit,
-    /// The position, by word or label.
-    Position,
-    /// How they came to it; empty: the post they are paid for.
-    Kind,
-    /// The roles, by word or label, separated by semicolons.
-    Roles,
-    /// The scope; empty: the unit.
-    Scope,
-    /// The first day.
-    From,
-    /// The last day; empty: open.
-    Until,
-    /// The number of the decision; empty: unconfirmed.
-    Decision,
-    /// Its day.
-    DecisionDate,
-}
-
-impl Column {
-    /// All, in the order of the template.
-    pub const ALL: [Self; 11] = [
-        Self::Number,
-        Self::Name,
-        Self::Unit,
-        Self::Position,
-        Self::Kind,
-        Self::Roles,
-        Self::Scope,
-        Self::From,
-        Self::Until,
-        Self::Decision,
-        Self::DecisionDate,
-    ];
-
-    /// The stable word: a heading that is always understood.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Number => "number",
-            Self::Name => "name",
-            Self::Unit => "unit",
-            Self::Position => "position",
-            Self::Kind => "kind",
-            Self::Roles => "roles",
-            Self::Scope => "scope",
-            Self::From => "from",
-            Self::Until => "until",
-            Self::Decision => "decision",
-            Self::DecisionDate => "decision_date",
-        }
-    }
-
-    /// Other headings, as [`fold`] writes them.
-    const fn names(self) -> &'static [&'static str] {
-        match self {
-            Self::Number => {
-                &["so dinh danh", "so dinh danh ca nhan", "cccd", "so cccd", "so can cuoc", "personal number"]
-            }
-            Self::Name => &["ho va ten", "ho ten", "full name"],
-            Self::Unit => &["ma don vi", "don vi", "ma dinh danh don vi", "unit code"],
-            Self::Position => &["chuc vu", "chuc danh"],
-            Self::Kind => &["loai", "loai vi tri", "hinh thuc"],
-            Self::Roles => &["vai tro", "quyen", "role"],
-            Self::Scope => &["pham vi"],
-            Self::From => &["tu ngay", "ngay bat dau", "hieu luc tu", "valid from"],
-            Self::Until => &["den ngay", "ngay ket thuc", "den het ngay", "valid until"],
-            Self::Decision => &["so quyet dinh", "quyet dinh", "decision no"],
-            Self::DecisionDate => &["ngay quyet dinh", "ngay ky", "decision date"],
-        }
-    }
-
-    /// The column of a heading.
-    pub fn of_heading(heading: &str) -> Option<Self> {
-        let folded = fold(heading);
-        let known = |column: &Self| fold(column.word()) == folded || column.names().contains(&folded.as_str());
-        Self::ALL.into_iter().find(known)
-    }
-
-    const fn is_needed(self) -> bool {
-        matches!(self, Self::Number | Self::Name | Self::Unit | Self::Position | Self::From)
-    }
-}
-
-/// The heading line of an empty file to fill in.
-pub fn template() -> String {
-    Column::ALL.map(Column::word).join(",")
-}
+/// Rows of one person, at most: they are written together, and while they are nobody else writes on SQLite.
+pub(super) const MOST_OF_ONE: usize = 50;
+/// Units of one scope, at most.
+const MOST_UNITS: usize = 500;
 
 /// A cell that cannot be read. It never holds the value of a personal number.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,7 +26,8 @@ pub struct CellError {
     pub row: usize,
     /// Which cell; `None`: the row or the file as a whole.
     pub column: Option<Column>,
-    /// The stable word: `missing`, `number`, `name`, `position`, `kind`, `role`, `scope`, `day`, `order`, `twice`, `header`, `unit`.
+    /// The stable word: `missing`, `number`, `name`, `position`, `kind`, `role`, `scope`, `day`, `order`, `twice`,
+    /// `header`, `unit`, `units`, `not-list`, `classes`, `yes-no`, `many`.
     pub why: &'static str,
     /// What stands there.
     pub value: String,
@@ -139,12 +50,16 @@ pub struct Row {
     pub kind: Kind,
     /// With which roles.
     pub roles: Vec<RoleGrant>,
-    /// Over which units.
+    /// Over which units. A list has its units once the row is [`place`]d.
     pub scope: Scope,
+    /// The units of a list, as typed.
+    pub listed: Vec<String>,
     /// When.
     pub span: Span,
     /// By which decision.
     pub decision: Option<Confirmed>,
+    /// What narrows it.
+    pub limits: Said,
 }
 
 /// What a sheet says: rows, and every cell that is wrong.
@@ -154,6 +69,8 @@ pub struct Table {
     pub rows: Vec<Row>,
     /// Every wrong cell.
     pub errors: Vec<CellError>,
+    /// Of rows with a wrong cell: their number, unit and first day, where these can be read, so that [`place`] looks at them, too.
+    pub unplaced: Vec<(usize, String, Timestamp)>,
 }
 
 /// Reads the rows of a sheet. Lines before the heading (a title, an empty form) are passed over.
@@ -165,46 +82,99 @@ pub fn table(sheet: &Sheet, positions: &[Position], roles: &[Role]) -> Table {
         return Table { errors: vec![error], ..Table::default() };
     };
     let mut table = Table::default();
-    let mut seen = BTreeSet::new();
+    let (mut seen, mut each) = (BTreeSet::new(), HashMap::new());
     for line in &sheet.lines[heading + 1..] {
-        let mut reader = Reader { line, columns: &columns, positions, roles, errors: Vec::new() };
+        let mut reader = Reader { line, columns: &columns, positions, roles, errors: Vec::new(), place: None };
         match reader.row() {
             Some(row) if reader.errors.is_empty() => {
-                let same = (row.number.as_str().to_owned(), row.unit.clone(), row.position.clone(), row.kind);
-                if seen.insert(same) {
-                    table.rows.push(row);
-                } else {
+                let number = row.number.as_str().to_owned();
+                let of_one: &mut usize = each.entry(number.clone()).or_default();
+                if !seen.insert((number, row.unit.clone(), row.position.clone(), row.kind)) {
                     reader.wrong(None, "twice", "");
-                    table.errors.append(&mut reader.errors);
+                } else if *of_one == MOST_OF_ONE {
+                    reader.wrong(Some(Column::Number), "many", "");
+                } else {
+                    *of_one += 1;
+                    table.rows.push(row);
                 }
+                table.errors.append(&mut reader.errors);
             }
-            _ => table.errors.append(&mut reader.errors),
+            _ => {
+                table.unplaced.extend(reader.place.map(|(unit, from)| (line.number, unit, from)));
+                table.errors.append(&mut reader.errors);
+            }
         }
     }
     table
 }
 
-/// Finds the unit of every row on the day on which its post begins, or today where that is past. A code that means none is a wrong cell:
-/// after a reform that is the usual mistake.
+/// Finds the units of every row on the day on which its post begins, or today where that is past. A code that means none is a wrong cell:
+/// after a reform that is the usual mistake. In a list, an id also names a unit that is gone.
 pub async fn place(conn: &mut Conn, table: &mut Table, now: Timestamp) -> Result<(), StoreError> {
-    let mut known: HashMap<(String, Timestamp), bool> = HashMap::new();
+    let mut known = Known::default();
     let mut placed = Vec::with_capacity(table.rows.len());
-    for row in std::mem::take(&mut table.rows) {
-        let key = (row.unit.clone(), row.span.from.max(now));
-        let found = match known.get(&key) {
-            Some(found) => *found,
-            None => unit_of(conn, &key.0, key.1).await?.is_some(),
-        };
-        known.insert(key, found);
-        if found {
+    let unknown = |row, value| CellError { row, column: Some(Column::Unit), why: "unit", value };
+    for (row, unit, from) in std::mem::take(&mut table.unplaced) {
+        if known.by_code(conn, (&unit, from.max(now))).await?.is_none() {
+            table.errors.push(unknown(row, unit));
+        }
+    }
+    for mut row in std::mem::take(&mut table.rows) {
+        let (at, before) = (row.span.from.max(now), table.errors.len());
+        if known.by_code(conn, (&row.unit, at)).await?.is_none() {
+            table.errors.push(unknown(row.row, row.unit.clone()));
+        }
+        let mut units = BTreeSet::new();
+        for typed in &row.listed {
+            match known.named(conn, (typed, at)).await? {
+                Some(unit) => drop(units.insert(unit)),
+                None => table.errors.push(CellError {
+                    row: row.row,
+                    column: Some(Column::ScopeUnits),
+                    why: "unit",
+                    value: typed.clone(),
+                }),
+            }
+        }
+        if table.errors.len() == before {
+            if matches!(row.scope, Scope::Listed(_)) {
+                row.scope = Scope::Listed(units);
+            }
             placed.push(row);
-        } else {
-            table.errors.push(CellError { row: row.row, column: Some(Column::Unit), why: "unit", value: row.unit });
         }
     }
     table.rows = placed;
     table.errors.sort_by_key(|error| error.row);
     Ok(())
+}
+
+/// The units that were looked for: a file names few of them often.
+#[derive(Default)]
+struct Known(HashMap<(String, Timestamp), Option<Id<id::Unit>>>);
+
+impl Known {
+    async fn by_code(
+        &mut self,
+        conn: &mut Conn,
+        (code, at): (&str, Timestamp),
+    ) -> Result<Option<Id<id::Unit>>, StoreError> {
+        let key = (code.to_owned(), at);
+        if let Some(found) = self.0.get(&key) {
+            return Ok(*found);
+        }
+        let found = unit_of(conn, code, at).await?;
+        self.0.insert(key, found);
+        Ok(found)
+    }
+
+    async fn named(
+        &mut self,
+        conn: &mut Conn,
+        (typed, at): (&str, Timestamp),
+    ) -> Result<Option<Id<id::Unit>>, StoreError> {
+        let Ok(unit) = typed.parse() else { return self.by_code(conn, (typed, at)).await };
+        Ok(org::lifetime(conn, unit).await?.map(|_| unit))
+    }
 }
 
 /// The line with the headings, among the first ten, and where each column stands.
@@ -228,6 +198,8 @@ struct Reader<'a> {
     positions: &'a [Position],
     roles: &'a [Role],
     errors: Vec<CellError>,
+    /// Unit and first day, once both are read.
+    place: Option<(String, Timestamp)>,
 }
 
 impl Reader<'_> {
@@ -263,11 +235,13 @@ impl Reader<'_> {
             found.map(|one| one.id.clone())
         });
         let kind = self.read(Column::Kind, "kind", kind);
-        let scope = self.read(Column::Scope, "scope", scope);
+        let (scope, listed) = self.scope();
+        let limits = self.limits();
         let roles = self.roles_of();
         let from = self.read(Column::From, "day", day);
         let until = self.read(Column::Until, "day", day);
         let decision = self.decision();
+        self.place = unit.clone().zip(from.map(Day::start));
         let span = Span { from: from?.start(), until: until.map_or(FOREVER, Day::end) };
         if span.from >= span.until {
             self.wrong(Some(Column::Until), "order", "");
@@ -280,16 +254,39 @@ impl Reader<'_> {
             position: position?,
             kind: kind.unwrap_or(Kind::Primary),
             roles,
-            scope: scope.unwrap_or(Scope::Unit),
+            scope,
+            listed,
             span,
             decision,
+            limits,
         })
+    }
+
+    /// The scope, and the units of a list.
+    fn scope(&mut self) -> (Scope, Vec<String>) {
+        let scope = self.read(Column::Scope, "scope", scope);
+        let cell = self.cell(Column::ScopeUnits);
+        let units: Vec<String> = cell.iter().flat_map(|cell| parts(cell)).map(str::to_owned).collect();
+        match (&scope, units.len()) {
+            (Some(Scope::Listed(_)), 0) => self.wrong(Some(Column::ScopeUnits), "missing", ""),
+            (Some(Scope::Listed(_)), count) if count > MOST_UNITS => self.wrong(Some(Column::ScopeUnits), "units", ""),
+            (Some(Scope::Listed(_)), _) | (_, 0) => {}
+            // Whoever names units and no list would get something else than what stands there.
+            (_, _) => self.wrong(Some(Column::ScopeUnits), "not-list", ""),
+        }
+        (scope.unwrap_or(Scope::Unit), units)
+    }
+
+    fn limits(&mut self) -> Said {
+        let document_classes = self.read(Column::DocumentClasses, "classes", classes);
+        let no_redelegate = self.read(Column::NoRedelegate, "yes-no", yes_or_no);
+        Said { document_classes, no_redelegate }
     }
 
     fn roles_of(&mut self) -> Vec<RoleGrant> {
         let cell = self.cell(Column::Roles).unwrap_or_default();
         let mut found = Vec::new();
-        for word in cell.split(';').map(str::trim).filter(|word| !word.is_empty()) {
+        for word in parts(&cell) {
             let mut known = self.roles.iter().map(|role| &role.form);
             let form = known.find(|form| form.id.as_str() == word || fold(&form.label.vi) == fold(word));
             match form {
@@ -348,14 +345,37 @@ fn kind(text: &str) -> Option<Kind> {
     })
 }
 
+/// What stands in one cell, separated by semicolons.
+fn parts(cell: &str) -> impl Iterator<Item = &str> {
+    cell.split(';').map(str::trim).filter(|part| !part.is_empty())
+}
+
+fn classes(text: &str) -> Option<Vec<String>> {
+    if text == "*" {
+        return Some(Vec::new());
+    }
+    let mut classes: Vec<String> = parts(text).map(str::to_owned).collect();
+    classes.sort();
+    classes.dedup();
+    (!classes.is_empty() && Limits::may_be(&classes)).then_some(classes)
+}
+
+fn yes_or_no(text: &str) -> Option<bool> {
+    match fold(text).as_str() {
+        "co" | "yes" | "true" | "x" | "1" => Some(true),
+        "khong" | "no" | "false" | "0" => Some(false),
+        _ => None,
+    }
+}
+
 fn scope(text: &str) -> Option<Scope> {
-    let known = Scope::from_word(text).filter(|scope| !matches!(scope, Scope::Listed(_)));
-    known.or_else(|| match fold(text).as_str() {
+    Scope::from_word(text).or_else(|| match fold(text).as_str() {
         "ca nhan" => Some(Scope::Own),
         "don vi" => Some(Scope::Unit),
         "don vi va cap duoi" | "toan bo cap duoi" => Some(Scope::Subtree),
         "dia ban" => Some(Scope::Territory),
         "phi dia gioi" => Some(Scope::NonTerritorial),
+        "danh sach" | "danh sach don vi" => Some(Scope::Listed(BTreeSet::new())),
         _ => None,
     })
 }
@@ -364,7 +384,7 @@ fn scope(text: &str) -> Option<Scope> {
 mod tests {
     use super::{
         super::{super::starter, sheet},
-        Column, table, template,
+        Column, Said, Scope, table,
     };
     use crate::types::Timestamp;
 
@@ -402,7 +422,8 @@ mod tests {
             ("123,Nguyen Van An,22015,can-bo,,,,01/03/2025,,,", Column::Number, "number"),
             ("079085000001,Nguyen Van An,22015,vua,,,,01/03/2025,,,", Column::Position, "position"),
             ("079085000001,Nguyen Van An,22015,can-bo,delegated,,,01/03/2025,,,", Column::Kind, "kind"),
-            ("079085000001,Nguyen Van An,22015,can-bo,,,list,01/03/2025,,,", Column::Scope, "scope"),
+            ("079085000001,Nguyen Van An,22015,can-bo,,,list,01/03/2025,,,", Column::ScopeUnits, "missing"),
+            ("079085000001,Nguyen Van An,22015,can-bo,,,moi noi,01/03/2025,,,", Column::Scope, "scope"),
             ("079085000001,Nguyen Van An,22015,can-bo,,,,31/02/2025,,,", Column::From, "day"),
             ("079085000001,Nguyen Van An,22015,can-bo,,,,01/03/2025,01/02/2025,,", Column::Until, "order"),
             ("079085000001,Nguyen Van An,22015,can-bo,,,,01/03/2025,,12/QD,", Column::DecisionDate, "missing"),
@@ -418,10 +439,54 @@ mod tests {
         assert_eq!(read("a,b,c\n1,2,3\n").errors[0].why, "header");
     }
 
+    const WIDE: &str = "number,name,unit,position,Phạm vi,Đơn vị trong phạm vi,from,Loại văn bản,No re-delegation\n";
+
+    fn wide(cells: &str) -> super::Table {
+        read(&format!("{WIDE}079085000001,Nguyen Van An,22015,can-bo,{}\n", cells.replacen('|', ",01/03/2025", 1)))
+    }
+
     #[test]
-    fn the_template_is_understood() {
-        for heading in template().split(',') {
-            assert!(Column::of_heading(heading).is_some(), "{heading}");
+    fn lists_and_limits_are_read() {
+        let none = Said::default();
+        let said = |classes: Option<&[&str]>, no_redelegate| Said {
+            document_classes: classes.map(|all| all.iter().map(|one| (*one).to_owned()).collect()),
+            no_redelegate,
+        };
+        let list = Scope::Listed(std::collections::BTreeSet::new());
+        for (cells, scope, listed, limits) in [
+            (",|,,", Scope::Unit, &[][..], none.clone()),
+            ("list,22015; 22018|,,", list.clone(), &["22015", "22018"], none.clone()),
+            ("Danh sách đơn vị,22015;|,,", list, &["22015"], none),
+            (",|,Giấy mời; Công văn;Công văn,", Scope::Unit, &[], said(Some(&["Công văn", "Giấy mời"]), None)),
+            (",|,*,Có", Scope::Unit, &[], said(Some(&[]), Some(true))),
+            (",|,,no", Scope::Unit, &[], said(None, Some(false))),
+        ] {
+            let found = wide(cells);
+            let [row] = &found.rows[..] else { panic!("{cells}: {found:?}") };
+            assert_eq!((&row.scope, &row.limits), (&scope, &limits), "{cells}");
+            assert_eq!(row.listed, listed, "{cells}");
         }
+        let (long, many) = ("x".repeat(65), "a;".repeat(501));
+        for (cells, column, why) in [
+            ("list,|,,".to_owned(), Column::ScopeUnits, "missing"),
+            ("unit,22015|,,".to_owned(), Column::ScopeUnits, "not-list"),
+            (",22015|,,".to_owned(), Column::ScopeUnits, "not-list"),
+            (format!("list,{many}|,,"), Column::ScopeUnits, "units"),
+            (format!(",|,{long},"), Column::DocumentClasses, "classes"),
+            (",|,;,".to_owned(), Column::DocumentClasses, "classes"),
+            (",|,,maybe".to_owned(), Column::NoRedelegate, "yes-no"),
+        ] {
+            let found = wide(&cells);
+            let wrong: Vec<_> = found.errors.iter().map(|error| (error.column, error.why)).collect();
+            assert_eq!(wrong, [(Some(column), why)], "{cells}");
+        }
+    }
+
+    #[test]
+    fn one_person_has_fifty_rows_at_most() {
+        let line = |unit: usize| format!("079085000001,Nguyen Van An,{unit:05},can-bo,,,,01/03/2025,,,\n");
+        let found = read(&format!("{HEAD}{}", (0..51).map(line).collect::<String>()));
+        let wrong: Vec<_> = found.errors.iter().map(|error| (error.row, error.column, error.why)).collect();
+        assert_eq!((found.rows.len(), wrong), (50, vec![(54, Some(Column::Number), "many")]));
     }
 }

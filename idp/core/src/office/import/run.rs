@@ -1,26 +1,24 @@
-//! Trying, writing and taking back a table of posts.
+//! Trying and writing a table of posts.
 
 use std::collections::HashMap;
 
-use serde::{Deserialize, Serialize};
-
 use super::{
     super::{
-        By, Confirmed, DeskError, Edit, Limits, NewAssignment, Post, RoleGrant, Scope, Seen, Source,
-        keep::{Kept, keep, person_of, unit_of},
+        By, DeskError, Limits, NewAssignment, Post, Source, assignment,
+        keep::{Kept, keep, may_hear, person_of, unit_of},
         rows::import as rows,
     },
-    row::Row,
+    row::{MOST_OF_ONE, Row},
+    undo::prior,
 };
 use crate::{
     audit::{self, Event},
-    org::Span,
     store::{Cx, Db, StoreError, Tx},
-    types::{Digest, Fault, Id, Timestamp, id},
+    types::{Digest, Fault, Id, id},
 };
 
-/// Rows in one transaction. A row that is refused makes its part run row by row, so that nothing of it stays.
-const AT_ONCE: usize = 50;
+/// Rows in one transaction: some tenths of a second.
+const AT_ONCE: usize = MOST_OF_ONE;
 
 /// After so many parts of a first import its tables are no longer what the database planned for.
 const MUCH: [usize; 3] = [4, 16, 64];
@@ -65,8 +63,19 @@ pub struct Done {
     pub row: usize,
     /// What became of it.
     pub outcome: Outcome,
-    /// The post.
+    /// The post; `None` where there is none, also of a row that was only tried and would make one.
     pub post: Option<Id<id::Assignment>>,
+    /// Of a row that was only tried and not refused: the post before and after.
+    pub turn: Option<Box<Turn>>,
+}
+
+/// A post as it is and as it would be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Turn {
+    /// As it is; `None`: it would be new.
+    pub before: Option<Post>,
+    /// As it would be.
+    pub after: Post,
 }
 
 impl From<rows::Recorded> for Done {
@@ -78,7 +87,7 @@ impl From<rows::Recorded> for Done {
             "same" => Outcome::Same,
             _ => Outcome::Refused(one.note.unwrap_or_default()),
         };
-        Self { row: usize::try_from(one.row).unwrap_or_default(), outcome, post: one.post }
+        Self { row: usize::try_from(one.row).unwrap_or_default(), outcome, post: one.post, turn: None }
     }
 }
 
@@ -114,8 +123,8 @@ impl From<Fault> for ImportError {
 /// Why a part of an import was rolled back.
 #[derive(Debug)]
 enum Stopped {
-    /// This row is refused.
-    Refused(String),
+    /// One of its rows is refused.
+    Refused,
     /// It was only tried.
     Tried(Vec<Done>),
     Store(StoreError),
@@ -133,9 +142,20 @@ enum Mode {
     Write(Id<id::StaffImport>),
 }
 
-/// What would become of rows if they were imported now: the same writes, rolled back. Rows of one part see each other.
+impl Mode {
+    const fn import(self) -> Option<Id<id::StaffImport>> {
+        if let Self::Write(import) = self { Some(import) } else { None }
+    }
+}
+
+/// What would become of rows if they were imported now: the same writes in the same parts, rolled back. The rows of one person see each
+/// other. What one person's rows change for another person's is not seen across parts: with whom `platform.own` stays, and whether a
+/// second person is there to wait for.
 pub async fn attempt(db: &Db, cx: &Cx, by: &By, table: &[Row]) -> Result<Report, ImportError> {
-    Ok(Report { import: None, done: parts(db, cx, (by, Mode::Try), table).await? })
+    let all: Vec<&Row> = table.iter().collect();
+    let mut done = in_parts(db, cx, (by, Mode::Try), &all).await?;
+    done.sort_by_key(|done| done.row);
+    Ok(Report { import: None, done })
 }
 
 /// Imports rows under a key of the whole installation, each of them once: run again after a crash or by mistake, it goes on where it stopped, and gives the whole
@@ -147,8 +167,8 @@ pub async fn run(db: &Db, cx: &Cx, by: &By, (key, file): (&str, Digest), table: 
         return Err(ImportError::OtherFile);
     }
     let known: HashMap<usize, Done> = recorded(db, begun.id).await?.into_iter().map(|done| (done.row, done)).collect();
-    let open: Vec<Row> = table.iter().filter(|row| !known.contains_key(&row.row)).cloned().collect();
-    let mut done = parts(db, cx, (by, Mode::Write(begun.id)), &open).await?;
+    let open: Vec<&Row> = table.iter().filter(|row| !known.contains_key(&row.row)).collect();
+    let mut done = in_parts(db, cx, (by, Mode::Write(begun.id)), &open).await?;
     done.extend(known.into_values());
     done.sort_by_key(|done| done.row);
     if begun.state == "running" {
@@ -175,38 +195,41 @@ async fn recorded(db: &Db, import: Id<id::StaffImport>) -> Result<Vec<Done>, Sto
     Ok(rows::recorded(&mut conn, import).await?.into_iter().map(Done::from).collect())
 }
 
-async fn parts(db: &Db, cx: &Cx, (by, mode): (&By, Mode), table: &[Row]) -> Result<Vec<Done>, ImportError> {
-    let mut done = Vec::new();
-    for (number, part) in table.chunks(AT_ONCE).enumerate() {
+/// The rows of a table in parts: those of one person together, persons in the order in which they first stand there.
+fn parts<'r>(table: &[&'r Row]) -> Vec<Vec<&'r Row>> {
+    let (mut places, mut persons): (HashMap<&str, usize>, Vec<Vec<&Row>>) = (HashMap::new(), Vec::new());
+    for row in table {
+        let place = *places.entry(row.number.as_str()).or_insert_with(|| {
+            persons.push(Vec::new());
+            persons.len() - 1
+        });
+        persons[place].push(row);
+    }
+    let mut parts: Vec<Vec<&Row>> = Vec::new();
+    for rows in persons {
+        match parts.last_mut() {
+            Some(part) if part.len() + rows.len() <= AT_ONCE => part.extend(rows),
+            _ => parts.push(rows),
+        }
+    }
+    parts
+}
+
+async fn in_parts(db: &Db, cx: &Cx, (by, mode): (&By, Mode), table: &[&Row]) -> Result<Vec<Done>, ImportError> {
+    let mut done = Vec::with_capacity(table.len());
+    for (number, part) in parts(table).into_iter().enumerate() {
         if matches!(mode, Mode::Write(_)) && MUCH.contains(&number) {
             db.analyze().await?;
         }
-        match part_of(db, cx, (by, mode), part).await {
+        let mut finished = part_of(db, cx, (by, mode, Marks::None), &part).await;
+        if matches!(finished, Err(Stopped::Refused)) {
+            finished = part_of(db, cx, (by, mode, Marks::EachRow), &part).await;
+        }
+        match finished {
             Ok(finished) | Err(Stopped::Tried(finished)) => done.extend(finished),
-            Err(Stopped::Refused(_)) => {
-                for row in part {
-                    done.push(alone(db, cx, (by, mode), row).await?);
-                }
-            }
+            Err(Stopped::Refused) => return Err(Fault::bug("importing a part of a file").into()),
             Err(Stopped::Store(error)) => return Err(error.into()),
         }
-    }
-    Ok(done)
-}
-
-/// One row in a transaction of its own; a refusal is recorded in another one, after the first left nothing.
-async fn alone(db: &Db, cx: &Cx, (by, mode): (&By, Mode), row: &Row) -> Result<Done, ImportError> {
-    let why = match part_of(db, cx, (by, mode), std::slice::from_ref(row)).await {
-        Ok(mut done) | Err(Stopped::Tried(mut done)) => {
-            return Ok(done.pop().ok_or(Fault::bug("importing a row"))?);
-        }
-        Err(Stopped::Refused(why)) => why,
-        Err(Stopped::Store(error)) => return Err(error.into()),
-    };
-    let done = Done { row: row.row, outcome: Outcome::Refused(why), post: None };
-    if let Mode::Write(import) = mode {
-        let done = &done;
-        db.write(cx, |tx| Box::pin(record(tx, import, done, None))).await?;
     }
     Ok(done)
 }
@@ -223,21 +246,36 @@ async fn record(
     rows::record(tx, import, &rows::Recorded { row, outcome, post: done.post, note }).await
 }
 
-async fn part_of(db: &Db, cx: &Cx, (by, mode): (&By, Mode), part: &[Row]) -> Result<Vec<Done>, Stopped> {
+/// Whether a row that is refused is taken back alone. Marks cost two sendings for each row, and most files need none.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Marks {
+    None,
+    EachRow,
+}
+
+async fn part_of(db: &Db, cx: &Cx, (by, mode, marks): (&By, Mode, Marks), part: &[&Row]) -> Result<Vec<Done>, Stopped> {
     db.write(cx, |tx| {
         Box::pin(async move {
             let mut finished = Vec::with_capacity(part.len());
             for row in part {
-                let import = if let Mode::Write(import) = mode { Some(import) } else { None };
-                let (done, note) = match one(tx, by, import, row).await {
-                    Ok(done) => done,
-                    Err(DeskError::Store(error)) => return Err(Stopped::Store(error)),
-                    Err(refused) => {
-                        let why = refused.word().unwrap_or("fault").to_owned();
-                        return Err(Stopped::Refused(why));
+                if marks == Marks::EachRow {
+                    tx.mark().await?;
+                }
+                let (done, note) = match (one(tx, (by, mode), row).await, marks) {
+                    (Ok(done), Marks::None) => done,
+                    (Ok(done), Marks::EachRow) => {
+                        tx.unmark().await?;
+                        done
+                    }
+                    (Err(DeskError::Store(error)), _) => return Err(Stopped::Store(error)),
+                    (Err(_), Marks::None) => return Err(Stopped::Refused),
+                    (Err(refused), Marks::EachRow) => {
+                        tx.back().await?;
+                        let outcome = Outcome::Refused(refused.word().unwrap_or("fault").to_owned());
+                        (Done { row: row.row, outcome, post: None, turn: None }, None)
                     }
                 };
-                if let Some(import) = import {
+                if let Mode::Write(import) = mode {
                     record(tx, import, &done, note).await?;
                 }
                 finished.push(done);
@@ -251,23 +289,7 @@ async fn part_of(db: &Db, cx: &Cx, (by, mode): (&By, Mode), part: &[Row]) -> Res
     .await
 }
 
-/// What a changed post was before, and its revision since: for taking the import back.
-#[derive(Serialize, Deserialize)]
-struct Prior {
-    revision: i64,
-    roles: Vec<RoleGrant>,
-    scope: Scope,
-    from: i64,
-    until: i64,
-    decision: Option<Confirmed>,
-}
-
-async fn one(
-    tx: &mut Tx<'_>,
-    by: &By,
-    import: Option<Id<id::StaffImport>>,
-    row: &Row,
-) -> Result<(Done, Option<String>), DeskError> {
+async fn one(tx: &mut Tx<'_>, (by, mode): (&By, Mode), row: &Row) -> Result<(Done, Option<String>), DeskError> {
     let at = row.span.from.max(tx.now());
     let unit = unit_of(tx, &row.unit, at).await?.ok_or(super::super::Refused::Field("unit"))?;
     let (person, _) = person_of(tx, &row.number, &row.name).await?;
@@ -283,10 +305,29 @@ async fn one(
         limits: Limits::default(),
         source: Source::Import,
     };
-    let (kept, given) = keep(tx, by, stated, import).await?;
+    let (kept, given) = keep(tx, by, (stated, &row.limits), mode.import()).await?;
     let outcome = outcome(&kept);
+    let is_there = matches!(kept, Kept::Changed(_) | Kept::Same);
+    let mut done = Done { row: row.row, outcome, post: Some(given.post), turn: None };
+    let may_be_foreign = kept == Kept::Same && !matches!(by, By::Operator);
+    if matches!(mode, Mode::Try) || may_be_foreign {
+        let after = assignment(tx, given.post).await?.ok_or(Fault::bug("reading a post that was imported"))?.post;
+        if may_be_foreign {
+            may_hear(tx, by, &after).await?;
+        }
+        if matches!(mode, Mode::Try) {
+            let before = match &kept {
+                Kept::New | Kept::Waits => None,
+                Kept::Changed(known) => Some((**known).clone()),
+                Kept::Same => Some(after.clone()),
+            };
+            // What is only tried is not there afterwards, so nobody is told its id.
+            done.post = done.post.filter(|_| is_there);
+            done.turn = Some(Box::new(Turn { before, after }));
+        }
+    }
     let note = if let Kept::Changed(known) = kept { Some(prior(*known, given.revision)?) } else { None };
-    Ok((Done { row: row.row, outcome, post: Some(given.post) }, note))
+    Ok((done, note))
 }
 
 const fn outcome(kept: &Kept) -> Outcome {
@@ -298,89 +339,46 @@ const fn outcome(kept: &Kept) -> Outcome {
     }
 }
 
-/// What a post was before it was changed, as the import keeps it.
-fn prior(known: Post, revision: i64) -> Result<String, Fault> {
-    let prior = Prior {
-        revision,
-        roles: known.roles,
-        scope: known.scope,
-        from: known.span.from.millis(),
-        until: known.span.until.millis(),
-        decision: known.decision,
+#[cfg(test)]
+mod tests {
+    use super::{Row, parts};
+    use crate::{
+        office::{Kind, PositionId, Said, Scope},
+        org::{FOREVER, Span},
+        types::{FullName, PersonalId, Timestamp},
     };
-    serde_json::to_string(&prior).map_err(|error| Fault::new("recording an import", error))
-}
 
-/// Takes an import back: what it made ends, what it changed is as before. What somebody changed since stays and is counted.
-pub async fn undo(db: &Db, cx: &Cx, by: &By, import: Id<id::StaffImport>) -> Result<Undone, ImportError> {
-    let found = rows::by_id(&mut db.read().await?, import).await?.filter(|found| found.state != "undone");
-    let import = found.ok_or(ImportError::Unknown)?;
-    let recorded = rows::recorded(&mut db.read().await?, import.id).await?;
-    let mut undone = Undone::default();
-    for part in recorded.chunks(AT_ONCE) {
-        let (back, left) = db
-            .write(cx, |tx| {
-                Box::pin(async move {
-                    let (mut back, mut left) = (0, 0);
-                    for one in part {
-                        match put_back(tx, by, one).await? {
-                            Some(true) => back += 1,
-                            Some(false) => left += 1,
-                            None => {}
-                        }
-                    }
-                    Ok::<_, StoreError>((back, left))
-                })
-            })
-            .await?;
-        undone.back += back;
-        undone.left += left;
+    fn row(row: usize, person: usize) -> Row {
+        Row {
+            row,
+            number: PersonalId::parse(&format!("079085{person:06}")).expect("a number"),
+            name: FullName::parse("Nguyen Van An").expect("a name"),
+            unit: "22015".to_owned(),
+            position: PositionId::parse("can-bo").expect("a word"),
+            kind: Kind::Primary,
+            roles: Vec::new(),
+            scope: Scope::Unit,
+            listed: Vec::new(),
+            span: Span { from: Timestamp::default(), until: FOREVER },
+            decision: None,
+            limits: Said::default(),
+        }
     }
-    let (id, posts, file) = (import.id, i64::try_from(undone.back).unwrap_or(i64::MAX), &import.file.hex());
-    let ended = db.write(cx, |tx| {
-        Box::pin(async move {
-            rows::undone(tx, id).await?;
-            let event = Event::OfficialsImported { import: id, posts, change: "undone", file: file.clone() };
-            audit::record(tx, event).await.map(|_| ())
-        })
-    });
-    ended.await?;
-    Ok(undone)
-}
 
-/// What taking an import back did.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Undone {
-    /// Posts that are as before the import.
-    pub back: usize,
-    /// Posts that were left as they are, because somebody changed them since or the gate refuses.
-    pub left: usize,
-}
-
-/// `None`: the row had written nothing.
-async fn put_back(tx: &mut Tx<'_>, by: &By, one: &rows::Recorded) -> Result<Option<bool>, StoreError> {
-    let (Some(post), "new" | "waits" | "changed") = (one.post, one.outcome.as_str()) else { return Ok(None) };
-    let now = tx.now();
-    let done = if one.outcome == "changed" {
-        let prior: Prior = match one.note.as_deref().map(serde_json::from_str) {
-            Some(Ok(prior)) => prior,
-            _ => return Err(Fault::bug("reading what an import changed").into()),
-        };
-        let span = Span { from: Timestamp::from_millis(prior.from), until: Timestamp::from_millis(prior.until) };
-        let edit = Edit {
-            roles: Some(prior.roles),
-            scope: Some(prior.scope),
-            span: Some(span),
-            decision: prior.decision,
-            ..Edit::default()
-        };
-        super::super::change(tx, by, Seen { post, revision: Some(prior.revision) }, edit).await
-    } else {
-        super::super::end(tx, by, Seen { post, revision: Some(1) }, (now, "import-undone")).await
-    };
-    match done {
-        Ok(_) => Ok(Some(true)),
-        Err(DeskError::Store(error)) => Err(error),
-        Err(_) => Ok(Some(false)),
+    #[test]
+    fn the_rows_of_one_person_stand_in_one_part_and_no_part_is_long() {
+        // Three persons have thirty rows each, all over the file; everybody else has one.
+        let all: Vec<Row> = (0..500).map(|at| row(at, if at % 5 < 3 && at < 150 { at % 5 } else { at + 10 })).collect();
+        let all: Vec<&Row> = all.iter().collect();
+        let parts = parts(&all);
+        assert_eq!(parts.iter().map(Vec::len).sum::<usize>(), 500);
+        assert!(parts.iter().all(|part| !part.is_empty() && part.len() <= super::AT_ONCE), "{parts:?}");
+        for person in 0..3 {
+            let holding = parts.iter().filter(|part| part.iter().any(|one| one.number == row(0, person).number));
+            assert_eq!(holding.count(), 1, "{person}");
+        }
+        let first: Vec<usize> =
+            parts[0].iter().filter(|one| one.number == row(0, 0).number).map(|one| one.row).collect();
+        assert!(first.len() == 30 && first.is_sorted(), "in the order of the file: {first:?}");
     }
 }

@@ -43,7 +43,7 @@ macro_rules! assignment {
 macro_rules! wanted {
     () => {
         "a.id > $3 and a.valid_until > $2 and ($4 = '' or a.state = $4) and ($5 = '' or a.position_id = $5) \
-            and ($6 = '' or exists (select 1 from assignment_role g where g.assignment_id = a.id and g.role_id = $6)) \
+            and ($19 = '' or ($19 = 'yes') = (a.dormant_at is not null)) and ($6 = '' or exists (select 1 from assignment_role g where g.assignment_id = a.id and g.role_id = $6)) \
             and (select count(*) from person_name_face x where x.person_id = a.person_id \
                 and x.digest in ($9, $10, $11, $12, $13, $14, $15, $16)) = $17 "
     };
@@ -74,6 +74,16 @@ const UNDER: &str = assignment!(
     "join unit_under c on c.unit_id = a.unit_id and c.ancestor_id = $1 and c.valid_from <= $2 and c.valid_until > $2 \
         and c.depth <= $8 \
      where a.id > $3 and a.valid_until > $2 and ($4 = '' or a.state = $4) and ($5 = '' or a.position_id = $5) \
+        and ($9 = '' or ($9 = 'yes') = (a.dormant_at is not null)) \
+        and ($6 = '' or exists (select 1 from assignment_role g where g.assignment_id = a.id and g.role_id = $6)) \
+     order by a.id limit $7"
+);
+// The few posts that sleep have an index of their own, which a question that may be about all posts cannot use.
+const UNDER_DORMANT: &str = assignment!(
+    "join unit_under c on c.unit_id = a.unit_id and c.ancestor_id = $1 and c.valid_from <= $2 and c.valid_until > $2 \
+        and c.depth <= $8 \
+     where a.dormant_at is not null and a.id > $3 and a.valid_until > $2 and ($4 = '' or a.state = $4) \
+        and ($5 = '' or a.position_id = $5) \
         and ($6 = '' or exists (select 1 from assignment_role g where g.assignment_id = a.id and g.role_id = $6)) \
      order by a.id limit $7"
 );
@@ -137,6 +147,7 @@ pub(super) const ALL: &[&str] = &[
     ONE,
     OF_PERSON,
     UNDER,
+    UNDER_DORMANT,
     NAMED_BY_WORD,
     NAMED_BY_UNIT,
     NAMED_BY_POST,
@@ -378,6 +389,8 @@ pub(crate) struct Filter<'a> {
     pub(crate) state: &'a str,
     pub(crate) position: &'a str,
     pub(crate) role: &'a str,
+    /// Whether nobody has acted in it for long; `None`: either.
+    pub(crate) dormant: Option<bool>,
     /// The words of a name as blind indexes under one master key, at most [`people::MOST_WORDS`]; empty: any name.
     pub(crate) name: &'a [[u8; 32]],
 }
@@ -392,8 +405,17 @@ pub(crate) async fn under(
     let after = after.unwrap_or(Id::from_uuid(uuid::Uuid::nil()));
     let (top, depth) = place.bounds();
     let mut params = params![top, at, after, filter.state, filter.position, filter.role, limit, depth];
+    let dormant = match filter.dormant {
+        None => "",
+        Some(true) => "yes",
+        Some(false) => "no",
+    };
     let rows = match filter.name {
-        [] => conn.all(UNDER, params).await?,
+        [] if filter.dormant == Some(true) => conn.all(UNDER_DORMANT, params).await?,
+        [] => {
+            params.extend(params![dormant]);
+            conn.all(UNDER, params).await?
+        }
         words => {
             let (rarest, holders) = rarest(conn, words).await?;
             let by = if holders <= FEW_HOLDERS {
@@ -405,7 +427,7 @@ pub(crate) async fn under(
             };
             let filled = words.iter().chain(repeat(&rarest)).take(people::MOST_WORDS);
             params.extend(filled.map(|word| Param::from(*word)));
-            params.extend(params![words.len() as i64, rarest]);
+            params.extend(params![words.len() as i64, rarest, dormant]);
             conn.all(by, params).await?
         }
     };

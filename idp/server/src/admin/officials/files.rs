@@ -65,12 +65,12 @@ impl JsonSchema for File {
 #[schemars(rename = "PostFile")]
 #[serde(deny_unknown_fields)]
 pub(in crate::admin) struct Sent {
-    file: File,
+    pub(super) file: File,
 }
 
 /// Reads a table of posts to be written: their units must be there. Of a file with a wrong cell nothing is taken: who made it sends it
 /// again, whole.
-async fn placed(conn: &mut Conn, file: &File, now: Timestamp) -> Result<(Vec<Row>, Digest), Stop> {
+pub(super) async fn placed(conn: &mut Conn, file: &File, now: Timestamp) -> Result<(Vec<Row>, Digest), Stop> {
     let (mut table, digest) = read(conn, file).await?;
     import::place(conn, &mut table, now).await?;
     Ok((good(table)?, digest))
@@ -130,7 +130,7 @@ pub(in crate::admin) struct Line {
     post: Option<Id<id::Assignment>>,
 }
 
-fn outcomes(_: &mut SchemaGenerator) -> Schema {
+pub(super) fn outcomes(_: &mut SchemaGenerator) -> Schema {
     json_schema!({"enum": ["new", "waits", "changed", "same", "refused"]})
 }
 
@@ -141,7 +141,7 @@ impl From<import::Done> for Line {
     }
 }
 
-fn failed(error: ImportError) -> Stop {
+pub(super) fn failed(error: ImportError) -> Stop {
     match error {
         ImportError::OtherFile => Problem::new(refuse::KEY_REUSED).into(),
         ImportError::Unknown => Problem::new(refuse::CONFLICT).with([Mistake::at("", "wrong-state")]).into(),
@@ -176,41 +176,16 @@ impl Reads for Template {
     }
 }
 
-/// What would become of every row.
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "ImportTrial")]
-pub(in crate::admin) struct Tried {
-    rows: Vec<Line>,
-}
-
-/// `POST /imports/trial`
-pub(in crate::admin) struct Trial;
-
-impl Act for Trial {
-    type Path = Nothing;
-    type Query = Nothing;
-    type Body = Sent;
-    type Answer = Tried;
-    const IS: Is = Is {
-        id: "try_import",
-        method: Method::Post,
-        path: "/imports/trial",
-        summary: "What would become of each row of a file of posts; nothing is written",
-        demand: asks(Permission::AssignOfficials),
-        body: BODY,
-        ..READ
-    };
-}
-
-#[async_trait]
-impl Works for Trial {
-    async fn work(at: At<'_>, ask: &Ask<Self>, allowed: &Allowed) -> Result<Reply<Tried>, Stop> {
-        let by = by(allowed, Permission::AssignOfficials, ask.now)?;
-        let (table, _) = placed(&mut ask.house.db.read().await?, &ask.body.file, ask.now).await?;
-        let report = import::attempt(&ask.house.db, at.cx, &by, &table).await.map_err(failed)?;
-        Ok(Reply::new(Tried { rows: report.done.into_iter().map(Line::from).collect() }))
-    }
-}
+/// The row that whatever takes a file shares.
+pub(super) const TRIAL: Is = Is {
+    id: "try_import",
+    method: Method::Post,
+    path: "/imports/trial",
+    summary: "What would become of each row of a file of posts, before and after; nothing is written",
+    demand: asks(Permission::AssignOfficials),
+    body: BODY,
+    ..READ
+};
 
 /// An import.
 #[derive(Serialize, JsonSchema)]
@@ -251,7 +226,7 @@ impl Act for Import {
         path: "/imports",
         summary: "Writes each row of a file of posts once; Idempotency-Key, else the file itself, says which import it is",
         status: 201,
-        ..Trial::IS
+        ..TRIAL
     };
 }
 
@@ -405,7 +380,7 @@ impl Act for Undo {
         path: "/imports/{import}/undo",
         summary: "Takes an import back: what it made ends, what it changed is as before; what was changed since stays",
         body: 0,
-        ..Trial::IS
+        ..TRIAL
     };
 }
 

@@ -15,7 +15,7 @@ use super::{
         act::{Act, Ask, Found, Is, Nothing, Reads, Reply},
         paging::{Cursor, Limit, Page},
         refuse::{Stop, invalid},
-        wire::Line,
+        wire::{Line, Truth},
     },
     One, OnePerson, READ, gone, out, view,
 };
@@ -33,6 +33,8 @@ pub(in crate::admin) struct Which {
     role: Option<RoleId>,
     position: Option<PositionId>,
     state: Option<out::StateWord>,
+    /// true: those in which nobody acted for 45 days; false: the others.
+    dormant: Option<Truth>,
     after: Option<Cursor>,
     limit: Option<Limit>,
 }
@@ -71,6 +73,7 @@ impl Reads for List {
             state: query.state.map(|state| state.word().to_owned()),
             position: query.position.clone(),
             role: query.role.clone(),
+            dormant: query.dormant.map(|truth| truth.0),
             name: query.q.as_ref().map(|line| line.0.clone()),
         };
         let question = format!("posts {:?} {filter:?}", query.unit);

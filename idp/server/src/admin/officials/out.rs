@@ -42,7 +42,7 @@ impl StateWord {
     }
 }
 
-fn states(_: &mut SchemaGenerator) -> Schema {
+pub(super) fn states(_: &mut SchemaGenerator) -> Schema {
     json_schema!({"type": "string", "enum": ["pending", "active", "ended", "refused"]})
 }
 
@@ -73,6 +73,8 @@ pub(in crate::admin) struct Row {
     /// The first instant at which it counts no more; null: until it is ended. Without a decision it is ninety days after the beginning.
     until: Option<Instant>,
     decision: Option<Confirmed>,
+    /// Since when nobody acted in it for 45 days.
+    dormant_at: Option<Instant>,
     revision: i64,
 }
 
@@ -96,6 +98,7 @@ impl Row {
             from: Instant(post.span.from),
             until: end(post.window().until),
             decision: post.decision.clone(),
+            dormant_at: stored.dormant_at.map(Instant),
             revision: post.revision,
         }
     }
@@ -139,8 +142,6 @@ pub(in crate::admin) struct Whole {
     created_at: Instant,
     /// When its holder last acted in it.
     last_used_at: Option<Instant>,
-    /// Since when nobody acted in it for 45 days.
-    dormant_at: Option<Instant>,
     /// The post on a unit that ended, from which it was carried over.
     carried_from: Option<Id<id::Assignment>>,
 }
@@ -159,7 +160,6 @@ pub(super) async fn whole(conn: &mut Conn, stored: &Assignment) -> Result<Whole,
         because: stored.post.state.because().map(str::to_owned),
         created_at: Instant(stored.created_at),
         last_used_at: stored.last_used_at.map(Instant),
-        dormant_at: stored.dormant_at.map(Instant),
         carried_from: stored.carried_from,
     })
 }

@@ -68,8 +68,7 @@ impl Form {
             !text.trim().is_empty() && text.chars().count() <= most && !text.contains(char::is_control)
         };
         let decided = self.decision.as_ref().is_none_or(|decision| line(&decision.number, 200));
-        let classes = &self.limits.document_classes;
-        let narrowed = classes.len() <= 50 && classes.iter().all(|class| line(class, 64));
+        let narrowed = Limits::may_be(&self.limits.document_classes);
         let few = self.roles.len() <= 50 && self.scope.listed().count() <= 500;
         let wrong = [("/decision/number", decided), ("/limits", narrowed), ("/roles", few)];
         let mistakes = wrong.into_iter().filter(|(_, good)| !good);

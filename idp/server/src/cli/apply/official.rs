@@ -1,24 +1,26 @@
 //! Posts of a file: given where they are missing, changed where they differ; through the same gate as every other change of posts.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use idp_core::{
     office::{
-        self, By, Confirmed, DeskError, Kept, Kind, Limits, NewAssignment, PositionId, RoleGrant, RoleId, Scope,
-        Source, starter, tell::refusal,
+        self, By, Confirmed, DeskError, Kept, Kind, Limits, NewAssignment, PositionId, Post, RoleGrant, RoleId, Said,
+        Scope, Source, starter, tell::refusal,
     },
     org::{self, AsOf, Code, FOREVER, Span},
     people,
     store::{StoreError, Tx},
-    types::{Day, Id, id},
+    types::{Day, Fault, Id, id},
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::{
-    change::{Change, What},
+    change::{Change, What, differences},
     problem::Problem,
 };
+use crate::admin::Terms;
 
 /// A post of somebody. It is known by its person, unit, position and kind.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -41,6 +43,9 @@ pub(super) struct OfficialEntry {
     #[serde(default = "unit_alone")]
     #[schemars(schema_with = "scopes")]
     pub(super) scope: String,
+    /// The units of the scope `list`, each as `SCHEME:CODE`.
+    #[serde(default)]
+    pub(super) scope_units: Vec<String>,
     /// The first day.
     #[schemars(with = "String")]
     pub(super) from: Day,
@@ -52,6 +57,12 @@ pub(super) struct OfficialEntry {
     #[serde(default)]
     #[schemars(schema_with = "decision")]
     pub(super) decision: Option<Confirmed>,
+    /// The classes of documents that may be signed; empty: no such limit. Absent: as it stands.
+    #[serde(default)]
+    pub(super) document_classes: Option<Vec<String>>,
+    /// Whether nothing may be handed on from it. Absent: as it stands.
+    #[serde(default)]
+    pub(super) no_redelegate: Option<bool>,
 }
 
 const fn primary() -> Kind {
@@ -68,7 +79,7 @@ fn post_kinds(_: &mut SchemaGenerator) -> Schema {
 }
 
 fn scopes(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({"type": "string", "enum": ["self", "unit", "subtree", "territory", "non-territorial"], "default": "unit"})
+    json_schema!({"type": "string", "enum": ["self", "unit", "subtree", "list", "territory", "non-territorial"], "default": "unit"})
 }
 
 fn decision(_: &mut SchemaGenerator) -> Schema {
@@ -85,6 +96,8 @@ pub(super) struct Prepared {
     path: String,
     login: String,
     code: Code,
+    /// The units of a list.
+    listed: Vec<Code>,
     new: Unplaced,
 }
 
@@ -96,6 +109,7 @@ struct Unplaced {
     scope: Scope,
     span: Span,
     decision: Option<Confirmed>,
+    limits: Said,
 }
 
 /// Parses words and codes.
@@ -109,9 +123,20 @@ fn parse(path: String, entry: OfficialEntry, problems: &mut Vec<Problem>) -> Opt
     if code.is_none() {
         wrong("unit", "cli-apply-unit-code");
     }
-    let scope = Scope::from_word(&entry.scope).filter(|scope| !matches!(scope, Scope::Listed(_)));
+    let scope = Scope::from_word(&entry.scope);
     if scope.is_none() {
         wrong("scope", "cli-apply-post-word");
+    }
+    let listed: Option<Vec<Code>> = entry.scope_units.iter().map(|code| Code::named(code)).collect();
+    match (&scope, &listed) {
+        (_, None) => wrong("scope_units", "cli-apply-unit-code"),
+        (Some(scope), Some(listed)) if matches!(scope, Scope::Listed(_)) == listed.is_empty() => {
+            wrong("scope_units", "cli-apply-post-list");
+        }
+        _ => {}
+    }
+    if entry.document_classes.as_ref().is_some_and(|classes| !Limits::may_be(classes)) {
+        wrong("document_classes", "cli-apply-post-classes");
     }
     let position = PositionId::parse(&entry.position).ok();
     if position.is_none() {
@@ -128,8 +153,10 @@ fn parse(path: String, entry: OfficialEntry, problems: &mut Vec<Problem>) -> Opt
     let mut roles = roles?;
     roles.sort_by(|one, other| one.role.cmp(&other.role));
     let span = Span { from: entry.from.start(), until: entry.until.map_or(FOREVER, Day::end) };
-    let new = Unplaced { position: position?, kind: entry.kind, roles, scope: scope?, span, decision: entry.decision };
-    Some(Prepared { path, login: entry.login, code: code?, new })
+    let limits = Said { document_classes: entry.document_classes, no_redelegate: entry.no_redelegate };
+    let (kind, decision) = (entry.kind, entry.decision);
+    let new = Unplaced { position: position?, kind, roles, scope: scope?, span, decision, limits };
+    Some(Prepared { path, login: entry.login, code: code?, listed: listed?, new })
 }
 
 /// Adds the starter set of positions and roles where it is missing.
@@ -169,12 +196,28 @@ pub(super) async fn apply(
             wrong(".unit", "office-why-no-unit");
             continue;
         };
+        let (mut listed, mut lacking) = (BTreeSet::new(), false);
+        for (place, code) in one.listed.iter().enumerate() {
+            if let Some(unit) = org::by_code(tx, code, at).await? {
+                listed.insert(unit);
+            } else {
+                lacking = true;
+                wrong(&format!(".scope_units[{place}]"), "office-why-no-unit");
+            }
+        }
         if !positions.contains(&one.new.position) {
             wrong(".position", "cli-apply-post-position");
             continue;
         }
-        match office::keep(tx, &By::Operator, one.new.of(account.person, unit), None).await {
-            Ok((kept, _)) => changes.push(change(one, &kept)),
+        if lacking {
+            continue;
+        }
+        let new = one.new.of(account.person, unit, listed);
+        match office::keep(tx, &By::Operator, (new, &one.new.limits), None).await {
+            Ok((kept, given)) => {
+                let after = office::assignment(tx, given.post).await?.map(|stored| stored.post);
+                changes.push(change(one, &kept, after.as_ref())?);
+            }
             Err(DeskError::Store(error)) => return Err(error),
             Err(refused) => wrong("", refusal(refused.word().unwrap_or_default())),
         }
@@ -182,30 +225,31 @@ pub(super) async fn apply(
     Ok(changes)
 }
 
-fn change(one: &Prepared, kept: &Kept) -> Change {
-    let what = match kept {
-        Kept::New | Kept::Waits => What::Made,
-        Kept::Changed(_) => What::Changed,
-        Kept::Same => What::Nothing,
+fn change(one: &Prepared, kept: &Kept, after: Option<&Post>) -> Result<Change, Fault> {
+    let terms = |post: &Post| -> Result<Value, Fault> {
+        serde_json::to_value(Terms::from(post)).map_err(|error| Fault::new("showing a post", error))
+    };
+    let (what, fields) = match (kept, after) {
+        (Kept::New | Kept::Waits, _) => (What::Made, Vec::new()),
+        (Kept::Changed(before), Some(after)) => (What::Changed, differences(&terms(before)?, &terms(after)?)),
+        (Kept::Changed(_), None) => (What::Changed, Vec::new()),
+        (Kept::Same, _) => (What::Nothing, Vec::new()),
     };
     let unit = format!("{}:{}", one.code.scheme().word(), one.code.value());
-    Change {
-        kind: "official",
-        name: format!("{} {} {unit}", one.login, one.new.position.as_str()),
-        what,
-        fields: Vec::new(),
-    }
+    let name = format!("{} {} {unit}", one.login, one.new.position.as_str());
+    Ok(Change { kind: "official", name, what, fields })
 }
 
 impl Unplaced {
-    fn of(&self, person: Id<id::Person>, unit: Id<id::Unit>) -> NewAssignment {
+    fn of(&self, person: Id<id::Person>, unit: Id<id::Unit>, listed: BTreeSet<Id<id::Unit>>) -> NewAssignment {
+        let scope = if matches!(self.scope, Scope::Listed(_)) { Scope::Listed(listed) } else { self.scope.clone() };
         NewAssignment {
             person,
             unit,
             position: self.position.clone(),
             kind: self.kind,
             roles: self.roles.clone(),
-            scope: self.scope.clone(),
+            scope,
             span: self.span,
             decision: self.decision.clone(),
             limits: Limits::default(),

@@ -1,6 +1,5 @@
 //! Pieces that several pages share: names in a language, sentences to come, errors, reasons.
 
-use idp_core::office::Kind;
 use idp_core::signin::{self, Fact};
 use idp_core::text;
 use idp_core::types::{Locale, Timestamp};
@@ -138,20 +137,6 @@ impl Errors {
     /// What is wrong with a field.
     pub fn of(&self, field: &str, locale: Locale) -> Option<String> {
         self.fields.iter().find(|error| error.field == field).map(|error| error.said.text(locale))
-    }
-}
-
-/// The label of how somebody came to a post.
-pub const fn label_of_kind(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Primary => "post-kind-primary",
-        Kind::Concurrent => "post-kind-concurrent",
-        Kind::Secondment => "post-kind-secondment",
-        Kind::Acting => "post-kind-acting",
-        Kind::InCharge => "post-kind-in-charge",
-        Kind::Delegated => "post-kind-delegated",
-        Kind::BodyMember => "post-kind-body-member",
-        Kind::External => "post-kind-external",
     }
 }
 

@@ -24,6 +24,10 @@ pub struct PostLines {
     pub until: String,
     /// Number and day of the decision.
     pub decision: Option<(String, String)>,
+    /// The classes of documents that may be signed; `None`: no such limit.
+    pub documents: Option<String>,
+    /// Whether its holder may hand nothing on.
+    pub no_redelegate: bool,
 }
 
 impl PostLines {

@@ -52,6 +52,8 @@ fn lines() -> PostLines {
         from: "01/07/2025".to_owned(),
         until: "31/12/2026".to_owned(),
         decision: Some(("12/QĐ-UBND <b>".to_owned(), "25/06/2025".to_owned())),
+        documents: Some("Công văn; Giấy mời <b>".to_owned()),
+        no_redelegate: true,
     }
 }
 
@@ -78,7 +80,13 @@ fn posts(to: &mut Collected) {
         held: vec!["Trong thời hạn (đổi vào ngày 01/01/2027)".to_owned()],
     };
     let lost = PostCard {
-        lines: PostLines { kind: "post-kind-delegated", decision: None, ..lines() },
+        lines: PostLines {
+            kind: "post-kind-delegated",
+            decision: None,
+            documents: None,
+            no_redelegate: false,
+            ..lines()
+        },
         signing: "signing-tuq",
         giver: Some("Trần Thị Bình".to_owned()),
         counts: false,
