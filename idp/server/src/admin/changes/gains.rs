@@ -91,12 +91,15 @@ pub(super) async fn told(
             break;
         }
         let place = (gain.room, gain.unit);
-        if !seen.contains_key(&place) {
-            let demand = if gain.room == "admin" { OFFICES } else { POSTS };
-            let sees = admin::sees(conn, allowed, demand, &Targets::Units(vec![gain.unit]), now).await?;
-            seen.insert(place, sees);
-        }
-        if seen.get(&place) == Some(&true) {
+        let sees = match seen.get(&place) {
+            Some(sees) => *sees,
+            None => {
+                let demand = if gain.room == "admin" { OFFICES } else { POSTS };
+                admin::sees(conn, allowed, demand, &Targets::Units(vec![gain.unit]), now).await?
+            }
+        };
+        seen.insert(place, sees);
+        if sees {
             listed.push(gain);
         }
     }

@@ -199,12 +199,11 @@ async fn write(ctx: &Ctx, opened: &Opened, what: &What) -> Result<Exit, Stopped>
 
 /// The operator signs, and whoever asked for the set did; to take one back, nobody asked yet.
 async fn rules(tx: &mut Tx<'_>, org: Config, (what, set): (&What, Id<id::ChangeSet>)) -> Result<Rules, StoreError> {
-    let signers = match what {
-        What::Undo(_) => vec![Signer::operator()],
-        _ => {
-            let now = tx.now();
-            admin::signers(tx, Signer::operator(), set, now).await?
-        }
+    let now = tx.now();
+    let signers = if matches!(what, What::Undo(_)) {
+        vec![Signer::operator()]
+    } else {
+        admin::signers(tx, Signer::operator(), set, now).await?
     };
     Ok(admin::change_rules(org, signers))
 }
