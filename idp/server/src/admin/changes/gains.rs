@@ -91,12 +91,11 @@ pub(super) async fn told(
             break;
         }
         let place = (gain.room, gain.unit);
-        let sees = match seen.get(&place) {
-            Some(sees) => *sees,
-            None => {
-                let demand = if gain.room == "admin" { OFFICES } else { POSTS };
-                admin::sees(conn, allowed, demand, &Targets::Units(vec![gain.unit]), now).await?
-            }
+        let sees = if let Some(sees) = seen.get(&place) {
+            *sees
+        } else {
+            let demand = if gain.room == "admin" { OFFICES } else { POSTS };
+            admin::sees(conn, allowed, demand, &Targets::Units(vec![gain.unit]), now).await?
         };
         seen.insert(place, sees);
         if sees {
