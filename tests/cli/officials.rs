@@ -62,7 +62,7 @@ impl Terminal {
     }
 
     /// For people, in English.
-    fn hear(&self, arguments: &[&str]) -> (Option<i32>, String) {
+    pub(super) fn hear(&self, arguments: &[&str]) -> (Option<i32>, String) {
         run(&self.file, &[&["--lang", "en"], arguments].concat())
     }
 
