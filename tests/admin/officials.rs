@@ -160,7 +160,7 @@ apart! {
         assert_eq!(ended.status, 200, "{}", ended.body);
         let told = messages(house, phone, "post-ended").await;
         let body = told[0]["body"].as_str().expect("a text");
-        assert!(told.len() == 1 && body.contains("hết nhiệm kỳ") && body.contains("Phường"), "{told:?}");
+        assert!(told.len() == 1 && body.contains("hết nhiệm kỳ") && body.contains("Đơn vị"), "{told:?}");
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::{
     Assignment, Judged, Kind, Permission, PostState, Reach, Rights, Rule, Word, World, effective, judge,
-    rows::{posts, reason, world as rows},
+    rows::{moves as moved, posts, reason, world as rows},
 };
 use crate::{
     org::{self, AsOf},
@@ -60,7 +60,7 @@ pub struct StaffMove {
 
 /// How somebody came, moved and left, the newest first; the last two hundred times.
 pub async fn moves(conn: &mut Conn, person: PersonId) -> Result<Vec<StaffMove>, StoreError> {
-    posts::moves(conn, person, 200).await
+    moved::moves(conn, person, 200).await
 }
 
 /// The answer to "may this official in this post do this over that unit, and why".

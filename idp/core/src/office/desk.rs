@@ -8,7 +8,8 @@ use super::{
     post::{Post, PostState},
     rows::{
         catalogue,
-        posts::{self, Moved, Origin},
+        moves::{self, Moved},
+        posts::{self, Origin},
         reason, watch, world as rows,
     },
 };
@@ -259,7 +260,7 @@ pub(super) async fn assign_from(
     if !posts::had_post(tx, person, id).await? {
         let decision = decision.as_deref();
         let moved = Moved { person, workflow: "joiner", ended: 0, begun: Some(id), decision, because: None };
-        posts::insert_move(tx, &moved).await?;
+        moves::insert_move(tx, &moved).await?;
     }
     Ok(given)
 }
@@ -455,7 +456,7 @@ pub async fn transfer(tx: &mut Tx<'_>, by: &By, from: Seen, new: NewAssignment) 
     let given = save(tx, &admitted, origin(source)).await?;
     let decision = decision.as_deref();
     let moved = Moved { person, workflow: "mover", ended: 1, begun: Some(begun), decision, because: None };
-    posts::insert_move(tx, &moved).await?;
+    moves::insert_move(tx, &moved).await?;
     let [first, second] = given[..] else { return Err(Fault::bug("moving somebody").into()) };
     Ok(if first.post == begun { (second, first) } else { (first, second) })
 }
@@ -478,7 +479,7 @@ pub async fn leave(tx: &mut Tx<'_>, by: &By, person: PersonId, because: &str) ->
     };
     let count = i64::try_from(ended).unwrap_or(i64::MAX);
     let moved = Moved { person, workflow: "leaver", ended: count, begun: None, decision: None, because: Some(because) };
-    posts::insert_move(tx, &moved).await?;
+    moves::insert_move(tx, &moved).await?;
     Ok(ended)
 }
 

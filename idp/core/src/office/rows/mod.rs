@@ -4,6 +4,7 @@ pub(super) mod acting;
 pub(super) mod carry;
 pub(super) mod catalogue;
 pub(super) mod import;
+pub(super) mod moves;
 pub(super) mod outbox;
 pub(super) mod posts;
 pub(super) mod reason;
@@ -17,6 +18,7 @@ pub(super) const ALL: &[&[&str]] = &[
     carry::ALL,
     catalogue::ALL,
     import::ALL,
+    moves::ALL,
     outbox::ALL,
     posts::ALL,
     reason::ALL,

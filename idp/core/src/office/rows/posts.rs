@@ -4,7 +4,7 @@ use std::{collections::HashMap, iter::repeat};
 
 use super::{
     super::{
-        Admitted, Assignment, Kind, Place, RoleGrant, Scope, Source, StaffMove,
+        Admitted, Assignment, Kind, Place, RoleGrant, Scope, Source,
         gate::Written,
         post::{Post, PostState},
     },
@@ -128,10 +128,6 @@ const BY_IDS: &str = assignment!("where a.id in ($1)");
 const ROLES: &str = "select assignment_id, role_id, parties from assignment_role where assignment_id in ($1)";
 const UNITS: &str = "select assignment_id, unit_id from assignment_unit where assignment_id in ($1)";
 const DELEGATED: &str = assignment!("where a.delegator_id = $1 order by a.valid_from desc, a.id desc limit 1000");
-const INSERT_MOVE: &str = "insert into staff_move (id, person_id, workflow, ended, begun_id, decision_no, because, done_by, done_at) \
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-const MOVES: &str = "select id, workflow, ended, begun_id, decision_no, because, done_by, done_at from staff_move \
-    where person_id = $1 order by id desc limit $2";
 const HAD_POST: &str = "select id from assignment where person_id = $1 and id <> $2 limit 1";
 const USED: &str = "update assignment set last_used_at = $2, dormant_at = null \
     where id = $1 and (last_used_at is null or last_used_at < $3 or dormant_at is not null)";
@@ -158,8 +154,6 @@ pub(super) const ALL: &[&str] = &[
     ROLES,
     UNITS,
     DELEGATED,
-    INSERT_MOVE,
-    MOVES,
     HAD_POST,
     USED,
 ];
@@ -457,41 +451,6 @@ pub(crate) async fn unindexed(
 ) -> Result<Vec<Id<id::Person>>, StoreError> {
     let after = after.unwrap_or(Id::from_uuid(uuid::Uuid::nil()));
     conn.all(UNINDEXED, params![at, after, limit]).await?.iter().map(|row| row.id("person_id")).collect()
-}
-
-/// A workflow that was carried out.
-pub(crate) struct Moved<'a> {
-    pub(crate) person: Id<id::Person>,
-    pub(crate) workflow: &'static str,
-    pub(crate) ended: i64,
-    pub(crate) begun: Option<PostId>,
-    pub(crate) decision: Option<&'a str>,
-    pub(crate) because: Option<&'a str>,
-}
-
-pub(crate) async fn insert_move(tx: &mut Tx<'_>, moved: &Moved<'_>) -> Result<(), StoreError> {
-    let now = tx.now();
-    let id = crate::crypto::random::id::<()>(now);
-    let by = tx.cx().actor.to_string();
-    let params =
-        params![id, moved.person, moved.workflow, moved.ended, moved.begun, moved.decision, moved.because, by, now];
-    tx.run(INSERT_MOVE, params).await.map(|_| ())
-}
-
-/// The last workflows of somebody, the newest first.
-pub(crate) async fn moves(conn: &mut Conn, person: Id<id::Person>, most: i64) -> Result<Vec<StaffMove>, StoreError> {
-    let moved = |row: &Row| {
-        Ok(StaffMove {
-            workflow: row.text("workflow")?,
-            ended: row.int("ended")?,
-            begun: row.opt_id("begun_id")?,
-            decision: row.opt_text("decision_no")?,
-            because: row.opt_text("because")?,
-            by: row.text("done_by")?,
-            at: row.time("done_at")?,
-        })
-    };
-    conn.all(MOVES, params![person, most]).await?.iter().map(moved).collect()
 }
 
 /// Whether a person has or had a post beside this one.

@@ -132,6 +132,7 @@ fn parse(path: String, entry: OfficialEntry, problems: &mut Vec<Problem>) -> Opt
         (_, None) => wrong("scope_units", "cli-apply-unit-code"),
         (Some(scope), Some(listed)) if matches!(scope, Scope::Listed(_)) == listed.is_empty() => {
             wrong("scope_units", "cli-apply-post-list");
+            return None;
         }
         _ => {}
     }
