@@ -146,6 +146,37 @@ apart! {
 }
 
 apart! {
+    async fn row_193_nobody_becomes_head_of_a_unit_by_people_who_could_give_nothing_there(house) {
+        let cast = Cast::of(house).await;
+        let commune = cast.country.commune.to_string();
+        let naming = |person: &Person| json!([{"op": "set_head", "unit": commune, "head": {"person": person.id, "title": "Chủ tịch"}}]);
+        let clerk = house.citizen("Lê Thị Cúc").await;
+        // Two who write changes there, and give no posts.
+        let editor = officer(house, Role::UnitEditor, Scope::Below(cast.country.province)).await;
+        let path = draft(house, &editor.console, &naming(&clerk)).await;
+        assert_eq!(widens(&step(house, &editor.console, &path, "submit", None).await), ("no-power".to_owned(), 1));
+        // One who gives posts in another province.
+        let elsewhere = cast.of_province(house, cast.country.other).await;
+        let path = draft(house, &elsewhere.console, &naming(&clerk)).await;
+        assert_eq!(widens(&step(house, &elsewhere.console, &path, "submit", None).await), ("other-unit".to_owned(), 1));
+        // Whoever gives posts there and approves none does not name themself; who is above names somebody, and a second person signs.
+        let path = draft(house, &cast.chief.console, &naming(&cast.chief.person)).await;
+        assert_eq!(widens(&step(house, &cast.chief.console, &path, "submit", None).await), ("oneself".to_owned(), 1));
+        let path = draft(house, &cast.chief.console, &naming(&clerk)).await;
+        let trial = get(house, &cast.chief.console, &format!("{path}/dry-run")).await;
+        let head = &trial.body["gains"]["listed"][0];
+        assert_eq!((head["kind"].as_str(), head["key"].clone(), head["roles"][0]["vi"].as_str(), head["refused"].clone()), (Some("head"), json!(clerk.id), Some("Người đứng đầu đơn vị"), Value::Null), "{}", trial.body);
+        assert_eq!(step(house, &cast.chief.console, &path, "submit", None).await.status, 200);
+        let approved = step(house, &cast.second.console, &path, "approve", None).await;
+        assert_eq!(approved.status, 200, "{}", approved.body);
+        // Who leads already gains nothing by being named again.
+        let again = draft(house, &editor.console, &json!([{"op": "set_head", "unit": commune, "head": {"person": clerk.id, "title": "Chủ tịch UBND"}}])).await;
+        let trial = get(house, &editor.console, &format!("{again}/dry-run")).await;
+        assert_eq!(trial.body["gains"]["count"], 0, "{}", trial.body);
+    }
+}
+
+apart! {
     async fn whoever_is_above_both_moves_a_unit_and_takes_it_back_and_both_who_sign_are_judged(house) {
         let cast = Cast::of(house).await;
         let home = holder(house, cast.country.province, "quan-tri-don-vi").await;

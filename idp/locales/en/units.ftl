@@ -198,5 +198,6 @@ register-auditor = Auditor
 register-personnel-system = Personnel system
 units-refused-widens = { $count } posts or offices would come to reach more than somebody who signs could give: { $why }. Whoever is above all units concerned must sign, or the platform owner.
 units-set-gains = { $count } posts or offices would come to reach more by it, { $refused } of them beyond what somebody who signs could give.
+units-gain-head = Head of the unit
 units-set-gain = gains: { $what } ({ $key }) · { $roles } · over { $count } units { $why }
 units-set-ends = ends with its unit

@@ -198,5 +198,6 @@ register-auditor = Kiểm toán
 register-personnel-system = Hệ thống nhân sự
 units-refused-widens = { $count } vị trí hoặc chức năng quản trị sẽ có thêm phạm vi vượt quá quyền được giao của một người ký: { $why }. Cần người quản trị cấp trên của mọi đơn vị liên quan hoặc chủ quản nền tảng ký.
 units-set-gains = { $count } vị trí hoặc chức năng quản trị sẽ có thêm phạm vi, trong đó { $refused } vượt quá quyền được giao của một người ký.
+units-gain-head = Người đứng đầu đơn vị
 units-set-gain = thêm phạm vi: { $what } ({ $key }) · { $roles } · trên { $count } đơn vị { $why }
 units-set-ends = kết thúc cùng đơn vị

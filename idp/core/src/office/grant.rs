@@ -281,6 +281,27 @@ pub(super) fn may_widen(world: &World, giver: &Giver, more: &More<'_>, at: Times
     })
 }
 
+/// Whether the giver may make somebody head of these units: a head stands in the place of whoever gives posts there where a second person
+/// is asked for. Nobody names themself but who may approve there already.
+pub(super) fn may_name(
+    world: &World,
+    giver: &Giver,
+    (person, over): (Id<id::Person>, &BTreeSet<Unit>),
+    at: Timestamp,
+) -> Result<(), Beyond> {
+    let own = giver.person == Some(person);
+    let needed = if own { Permission::ApproveOfficials } else { Permission::AssignOfficials };
+    let mut refused = if own { Beyond::Oneself } else { Beyond::NoPower };
+    for power in giver.powers.iter().filter(|power| power.permissions.contains(&needed)) {
+        match over.iter().find(|unit| !world.within(&Reach::Under(**unit), &power.reach, at)) {
+            Some(unit) if !own => refused = Beyond::OtherUnit(*unit),
+            None if power.rank > HEADS_RANK => return Ok(()),
+            _ => {}
+        }
+    }
+    Err(refused)
+}
+
 /// Whether a power has everything that a role of one's own would give, for as long: what one can do already is no gain.
 fn holds_all(world: &World, power: &Power, grant: &RoleGrant, post: &Post) -> bool {
     let form = world.roles.get(&grant.role).map(|role| &role.form);

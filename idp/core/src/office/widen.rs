@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Giver, RoleId, Scope,
-    grant::{Beyond, may_widen},
+    grant::{Beyond, may_name, may_widen},
     post::Post,
     rows::{carry as carry_rows, catalogue, posts, widen as rows, world as world_rows},
     world::{Reach, World},
@@ -16,10 +16,11 @@ use super::{
 use crate::{
     org::{
         Label, UnitKind,
-        change::{Gain, Moves, Widened},
+        change::{Gain, Moves, Named, Widened},
     },
     store::{Conn, StoreError},
-    types::{Id, Timestamp, id},
+    text,
+    types::{Id, Locale, Timestamp, id},
 };
 
 type Unit = Id<id::Unit>;
@@ -158,7 +159,7 @@ impl Ahead<'_> {
 pub(super) async fn gains(conn: &mut Conn, moves: &Moves, signers: &[Signer]) -> Result<Vec<Gain>, StoreError> {
     let (at, widened) = (moves.at, &moves.widened);
     let mut ids = rows::reaching(conn, at, widened).await?;
-    if ids.is_empty() {
+    if ids.is_empty() && widened.heads.is_empty() {
         return Ok(Vec::new());
     }
     ids.extend(carry_rows::handed_on(conn, at, &ids).await?);
@@ -170,7 +171,8 @@ pub(super) async fn gains(conn: &mut Conn, moves: &Moves, signers: &[Signer]) ->
         let chain = widened.above.get(&post.unit).filter(|_| post.scope == Scope::Territory);
         std::iter::once(post.unit).chain(post.scope.listed()).chain(chain.into_iter().flatten().copied()).collect()
     };
-    let units: BTreeSet<Unit> = found.iter().flat_map(around).collect();
+    let led = widened.heads.values().flat_map(|named| named.over.iter().copied());
+    let units: BTreeSet<Unit> = found.iter().flat_map(around).chain(led).collect();
     let mut world = world_rows::units(conn, &Vec::from_iter(units)).await?;
     let roles = catalogue::roles(conn).await?.into_iter();
     world.roles = roles.map(|role| (role.form.id.clone(), role)).collect();
@@ -182,7 +184,35 @@ pub(super) async fn gains(conn: &mut Conn, moves: &Moves, signers: &[Signer]) ->
     let coming: Vec<Unit> = coming.into_iter().collect();
     world.extend(world_rows::units(conn, &coming).await?);
     let ahead = Ahead { world: &world, widened, ended: &ended, at };
-    Ok(ahead.all(&found).iter().map(|more| gain(&ahead, more, signers)).collect())
+    let heads = widened.heads.iter().map(|(unit, named)| leads(&ahead, (*unit, named), signers));
+    Ok(ahead.all(&found).iter().map(|more| gain(&ahead, more, signers)).chain(heads).collect())
+}
+
+/// What somebody gains whom the set makes head of a unit: they approve what is handed on there, and answer for its posts.
+fn leads(ahead: &Ahead<'_>, (unit, named): (Unit, &Named), signers: &[Signer]) -> Gain {
+    let named_by = |signer: &Signer| {
+        let mut refused = Beyond::NoPower;
+        for giver in &signer.0 {
+            match may_name(ahead.world, giver, (named.person, &named.over), ahead.at) {
+                Ok(()) => return Ok(()),
+                Err(beyond) => refused = beyond,
+            }
+        }
+        Err(refused)
+    };
+    let nobody = signers.is_empty().then_some(Beyond::NoPower);
+    let refused = nobody.or_else(|| signers.iter().find_map(|signer| named_by(signer).err()));
+    let say = |locale| text::say(locale, "units-gain-head").into_owned();
+    Gain {
+        room: "office",
+        kind: "head",
+        key: named.person.to_string(),
+        label: "head".to_owned(),
+        unit,
+        roles: vec![Label { id: "head".to_owned(), vi: say(Locale::Vi), en: say(Locale::En) }],
+        over: named.over.iter().copied().collect(),
+        refused: refused.map(|beyond| beyond.word()),
+    }
 }
 
 fn gain(ahead: &Ahead<'_>, more: &More<'_>, signers: &[Signer]) -> Gain {

@@ -27,7 +27,7 @@ pub use desk::{
 pub use operation::{Giver, Heir, LevelLabel, NewUnit, NoSuchRef, Operation, Target, UnitRef};
 pub use plan::{Brief, DryRun, Touched, Turn};
 pub use set::{Choice, Decision, NewSet, Purpose, Seen, SetRow, SetState, Signature, StoredSet};
-pub use widened::Widened;
+pub use widened::{Named, Widened};
 
 #[cfg(test)]
 mod random;

@@ -4,12 +4,19 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{
-    super::{UnitKind, closure::Under, fact::FOREVER},
+    super::{
+        Head, UnitKind,
+        closure::Under,
+        fact::{FOREVER, Fact},
+    },
     apply::Reading,
     plan::{Touched, Turn},
     state::Unit,
 };
-use crate::{org::Span, types::Timestamp};
+use crate::{
+    org::Span,
+    types::{Id, Timestamp, id},
+};
 
 type Units = BTreeSet<Unit>;
 
@@ -25,14 +32,26 @@ pub struct Widened {
     pub above: BTreeMap<Unit, Vec<Unit>>,
     /// Of each unit that stays and gets another level: that before, and that from the instant on.
     pub levels: BTreeMap<Unit, (String, String)>,
+    /// By each unit, whom the set makes its head.
+    pub heads: BTreeMap<Unit, Named>,
     /// The units that the set makes. Nobody serves in them yet but whom it carries there.
     pub made: BTreeMap<Unit, UnitKind>,
 }
 
+/// Somebody whom a set makes head of a unit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    /// Who.
+    pub person: Id<id::Person>,
+    /// Over what, as it stands before the set: the unit, those that go on in it, or else the one under which it comes.
+    pub over: Units,
+}
+
 impl Widened {
-    /// Whether nothing comes anywhere.
+    /// Whether nothing comes to anybody.
     pub fn is_nothing(&self) -> bool {
-        self.under.is_empty() && self.into.is_empty() && self.levels.is_empty() && self.above.is_empty()
+        let comes = [self.under.len(), self.into.len(), self.levels.len(), self.above.len(), self.heads.len()];
+        comes.iter().all(|count| *count == 0)
     }
 }
 
@@ -71,7 +90,25 @@ pub(super) fn widened(reading: &Reading, closure: &[(Unit, Vec<Under>)], touched
         *over = tops;
     }
     all.levels = touched.iter().filter_map(levels).collect();
+    all.heads = heads(&before, &changed);
     all
+}
+
+/// Whom the set makes head of what they did not lead.
+fn heads(before: &Before<'_>, changed: &HashMap<Unit, &[Under]>) -> BTreeMap<Unit, Named> {
+    let reading = before.reading;
+    let named = |(unit, fact): (&Unit, &Fact<Head>)| {
+        let person = fact.value.person.filter(|_| fact.span.until > reading.at)?;
+        let led = reading.state.heads.recorded_at(unit, fact.span.nearest(reading.at)).and_then(|head| head.person);
+        let over = || {
+            let parts = before.parts(*unit);
+            let above = changed.get(unit).map(|rows| chain(rows, reading.at)).unwrap_or_default();
+            let nearest = above.into_iter().find(|unit| before.stood(*unit)).into_iter().collect();
+            if parts.is_empty() { nearest } else { parts }
+        };
+        (led != Some(person)).then(|| (*unit, Named { person, over: over() }))
+    };
+    reading.state.heads.fresh().filter_map(named).collect()
 }
 
 fn levels(touched: &Touched) -> Option<(Unit, (String, String))> {
