@@ -29,6 +29,27 @@ type Unit = Id<id::Unit>;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Signer(pub Vec<Giver>);
 
+impl Signer {
+    /// Whether one of their ways is enough; where none is, what the last one lacks.
+    fn may(&self, way: impl Fn(&Giver) -> Result<(), Beyond>) -> Result<(), Beyond> {
+        let mut refused = Beyond::NoPower;
+        for giver in &self.0 {
+            match way(giver) {
+                Ok(()) => return Ok(()),
+                Err(beyond) => refused = beyond,
+            }
+        }
+        Err(refused)
+    }
+}
+
+/// The word of the first who signs and may not. Whoever signs nothing vouches for nobody: a set without signers passes only where nobody
+/// gains.
+fn refusal(signers: &[Signer], may: impl Fn(&Signer) -> Result<(), Beyond>) -> Option<&'static str> {
+    let nobody = signers.is_empty().then_some(Beyond::NoPower);
+    nobody.or_else(|| signers.iter().find_map(|signer| may(signer).err())).map(|beyond| beyond.word())
+}
+
 /// A post that comes to reach more.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct More<'a> {
@@ -144,14 +165,7 @@ impl Ahead<'_> {
 
     /// Whether somebody who signs could give a post what it gains.
     pub(super) fn vouches(&self, signer: &Signer, more: &More<'_>) -> Result<(), Beyond> {
-        let mut refused = Beyond::NoPower;
-        for giver in &signer.0 {
-            match may_widen(self.world, giver, more, self.at) {
-                Ok(()) => return Ok(()),
-                Err(beyond) => refused = beyond,
-            }
-        }
-        Err(refused)
+        signer.may(|giver| may_widen(self.world, giver, more, self.at))
     }
 }
 
@@ -190,18 +204,7 @@ pub(super) async fn gains(conn: &mut Conn, moves: &Moves, signers: &[Signer]) ->
 
 /// What somebody gains whom the set makes head of a unit: they approve what is handed on there, and answer for its posts.
 fn leads(ahead: &Ahead<'_>, (unit, named): (Unit, &Named), signers: &[Signer]) -> Gain {
-    let named_by = |signer: &Signer| {
-        let mut refused = Beyond::NoPower;
-        for giver in &signer.0 {
-            match may_name(ahead.world, giver, (named.person, &named.over), ahead.at) {
-                Ok(()) => return Ok(()),
-                Err(beyond) => refused = beyond,
-            }
-        }
-        Err(refused)
-    };
-    let nobody = signers.is_empty().then_some(Beyond::NoPower);
-    let refused = nobody.or_else(|| signers.iter().find_map(|signer| named_by(signer).err()));
+    let may = |giver: &Giver| may_name(ahead.world, giver, (named.person, &named.over), ahead.at);
     let say = |locale| text::say(locale, "units-gain-head").into_owned();
     Gain {
         room: "office",
@@ -211,7 +214,7 @@ fn leads(ahead: &Ahead<'_>, (unit, named): (Unit, &Named), signers: &[Signer]) -
         unit,
         roles: vec![Label { id: "head".to_owned(), vi: say(Locale::Vi), en: say(Locale::En) }],
         over: named.over.iter().copied().collect(),
-        refused: refused.map(|beyond| beyond.word()),
+        refused: refusal(signers, |signer| signer.may(may)),
     }
 }
 
@@ -221,9 +224,6 @@ fn gain(ahead: &Ahead<'_>, more: &More<'_>, signers: &[Signer]) -> Gain {
         let (vi, en) = label.map_or_else(Default::default, |label| (label.vi.clone(), label.en.clone()));
         Label { id: role.as_str().to_owned(), vi, en }
     };
-    // Whoever signs nothing vouches for nobody: a set without signers passes only where nobody gains.
-    let nobody = signers.is_empty().then_some(Beyond::NoPower);
-    let refused = nobody.or_else(|| signers.iter().find_map(|signer| ahead.vouches(signer, more).err()));
     Gain {
         room: "office",
         kind: "post",
@@ -232,6 +232,6 @@ fn gain(ahead: &Ahead<'_>, more: &More<'_>, signers: &[Signer]) -> Gain {
         unit: more.post.unit,
         roles: more.roles.iter().map(label).collect(),
         over: more.over.iter().copied().collect(),
-        refused: refused.map(|beyond| beyond.word()),
+        refused: refusal(signers, |signer| ahead.vouches(signer, more)),
     }
 }
