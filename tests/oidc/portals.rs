@@ -1,7 +1,11 @@
 //! Two portals on the `openidconnect` crate, a client that we did not write: one sign-in reaches both, one sign-out ends both.
 
 use idp_demo::portal::{self, PortalConfig};
-use idp_tests::{Browser, House, Page, Party, house::free_port, journey};
+use idp_tests::{
+    Browser, House, Page, Party,
+    house::{free_port, peers_clock},
+    journey,
+};
 use serde_json::{Value, json};
 
 /// A portal on a loopback port of its own.
@@ -34,7 +38,7 @@ async fn portal(house: &House, cookie_name: &str, more: &Value) -> Portal {
     };
     let address = url.trim_start_matches("http://").to_owned();
     let listener = tokio::net::TcpListener::bind(address).await.expect("the port is free");
-    tokio::spawn(portal::serve(listener, config, std::future::pending()));
+    tokio::spawn(portal::serve(listener, config, peers_clock(), std::future::pending()));
     Portal { url, party }
 }
 

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use idp_demo::registry::{self, Registry, SAMPLE_SECRET, SAMPLE_USER};
-use idp_tests::{Browser, Engine, House, Page, house::free_port};
+use idp_tests::{
+    Browser, Engine, House, Page,
+    house::{free_port, peers_clock},
+};
 use serde_json::json;
 use tokio::sync::Notify;
 
@@ -39,7 +42,7 @@ async fn enrol(house: &House, browser: &mut Browser, number: &str, name: &str, b
 
 async fn enrols(engine: Engine) {
     let port = free_port();
-    let clock = idp_demo::Clock::default();
+    let clock = peers_clock();
     let stop = registry_on(port, clock.clone()).await;
     let house = House::start(engine, &configuration(port)).await;
     let party = house.party(json!({})).await;

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use idp_core::people::AccountState;
 use idp_demo::registry::{self, Person as Registered, Registry, SAMPLE_SECRET, SAMPLE_USER};
-use idp_tests::{Browser, Engine, House, Page, house::free_port};
+use idp_tests::{
+    Browser, Engine, House, Page,
+    house::{free_port, peers_clock},
+};
 use serde_json::json;
 use tokio::sync::Notify;
 
@@ -34,7 +37,7 @@ impl World {
 
     /// With keys of `[server]` and of `[recovery]`.
     pub(super) async fn with(engine: Engine, (server, recovery): (&str, &str)) -> Self {
-        let (port, clock, stop) = (free_port(), idp_demo::Clock::default(), Arc::new(Notify::new()));
+        let (port, clock, stop) = (free_port(), peers_clock(), Arc::new(Notify::new()));
         let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await.expect("the port is free");
         let sample = Registry::sample().with_service_url(&format!("http://127.0.0.1:{port}")).with_clock(clock.clone());
         let stopped = Arc::clone(&stop);

@@ -16,6 +16,7 @@ use idp::{
 use idp_core::{
     crypto::{random, seal::Seals},
     store::{Cx, Db, Options},
+    types::Clock,
 };
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
@@ -172,6 +173,24 @@ impl Drop for House {
     }
 }
 
+/// How far the clocks of all servers of this program, and of the commands beside them, are ahead: what begins at eight in the morning crosses no midnight in the minutes
+/// that a journey waits, at whatever hour it runs. Ahead and never back, because what is loaded by the system's clock has to be past.
+fn to_the_morning() -> Duration {
+    static AHEAD: OnceLock<Duration> = OnceLock::new();
+    *AHEAD.get_or_init(|| {
+        let now = Clock::system().now();
+        let eight = (now + Duration::from_secs(86_400)).day().start() + Duration::from_secs(8 * 3_600);
+        Duration::from_millis(u64::try_from(eight.millis() - now.millis()).unwrap_or(0))
+    })
+}
+
+/// The clock of a sample registry or portal beside such a server.
+pub fn peers_clock() -> idp_demo::Clock {
+    let clock = idp_demo::Clock::default();
+    clock.advance(to_the_morning());
+    clock
+}
+
 /// A client that shows what a server answers: it follows nothing and keeps nothing.
 #[expect(clippy::disallowed_methods, reason = "a test looks at the server from outside")]
 pub fn client() -> reqwest::Client {
@@ -213,7 +232,7 @@ pub async fn configure(engine: Engine, folder: &Path, more: &str) -> PathBuf {
         let seals = Arc::new(Seals::parse(keys.reveal()).expect("a good line"));
         let options = Options { url: place.database.clone(), connections: 2 };
         let db = Db::open(&options, seals).await.expect("opens");
-        let cx = Cx::operator("journey".into(), idp_core::types::Clock::system().now());
+        let cx = Cx::operator("journey".into(), Clock::system().now());
         db.migrate(&cx, &|_| {}).await.expect("migrates");
         db.close().await;
     }
@@ -226,7 +245,7 @@ pub async fn configure(engine: Engine, folder: &Path, more: &str) -> PathBuf {
     let text = format!(
         "[server]\n{server}\npublic_url = \"http://localhost:{port}\"\nlisten = [\"127.0.0.1:{port}\"]\nmanagement_listen = \"127.0.0.1:{management}\"\n\
          [database]\nurl = \"{}\"\nconnections = 8\n[cache]\nurl = \"{}\"\n[secrets]\nkey_file = \"{}\"\n\
-         [people]\nlocal_passwords = \"on\"\n[notify]\nfile = \"{}\"\n[test]\nclock = true\n\
+         [people]\nlocal_passwords = \"on\"\n[notify]\nfile = \"{}\"\n[test]\nclock = true\nahead_seconds = {}\n\
          [[outgoing.allow]]\nhost = \"127.0.0.1\"\nnetwork = \"127.0.0.0/8\"\npurpose = \"backchannel-logout\"\n\
          [[outgoing.allow]]\nhost = \"127.0.0.1\"\nnetwork = \"127.0.0.0/8\"\npurpose = \"rights-events\"\n\
          [[outgoing.allow]]\nhost = \"127.0.0.1\"\nnetwork = \"127.0.0.0/8\"\npurpose = \"population-registry\"\n{more}\n",
@@ -234,6 +253,7 @@ pub async fn configure(engine: Engine, folder: &Path, more: &str) -> PathBuf {
         place.cache,
         folder.join("keys").display(),
         folder.join("messages.jsonl").display(),
+        to_the_morning().as_secs(),
     );
     std::fs::write(&file, text).expect("writes the configuration");
     file

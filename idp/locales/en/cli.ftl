@@ -34,7 +34,8 @@ cli-config-issuer-plain-http = http is allowed on this machine only (localhost, 
 cli-config-listen-empty = At least one address is needed.
 cli-config-management-remote = The management listener has no authentication and must be a loopback address, unless server.management_remote is true.
 cli-config-management-shared = The management listener cannot share an address with the public one.
-cli-config-test-today = A day can be set only with test.clock = true.
+cli-config-test-ahead = The clock can be set ahead or behind only with test.clock = true.
+cli-config-test-ahead-far = The clock can be at most a hundred years ahead or behind.
 cli-config-test-clock = The test clock is allowed only while the issuer and every listener are loopback.
 cli-config-tls-pair = tls_certificate_file and tls_key_file are needed together.
 cli-config-plain-listener = A plain listener beyond this machine needs tls_certificate_file, or our own proxies in server.proxies.

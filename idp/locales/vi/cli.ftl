@@ -34,7 +34,8 @@ cli-config-issuer-plain-http = Chỉ được dùng http trên chính máy này 
 cli-config-listen-empty = Cần ít nhất một địa chỉ.
 cli-config-management-remote = Cổng quản trị không có xác thực nên phải ở địa chỉ loopback, trừ khi server.management_remote là true.
 cli-config-management-shared = Cổng quản trị không được dùng chung địa chỉ với cổng công khai.
-cli-config-test-today = Chỉ đặt được ngày khi test.clock = true.
+cli-config-test-ahead = Chỉ đặt được đồng hồ nhanh hoặc chậm khi test.clock = true.
+cli-config-test-ahead-far = Đồng hồ chỉ được nhanh hoặc chậm nhiều nhất một trăm năm.
 cli-config-test-clock = Chỉ được bật đồng hồ thử khi địa chỉ công khai và mọi cổng lắng nghe đều là loopback.
 cli-config-tls-pair = Phải có cả tls_certificate_file và tls_key_file.
 cli-config-plain-listener = Cổng không mã hoá mở ra ngoài máy này cần tls_certificate_file, hoặc máy chủ trung gian của ta trong server.proxies.

@@ -29,4 +29,4 @@ mod text;
 mod visit;
 
 pub use config::PortalConfig;
-pub use server::{serve, serve_with_clock};
+pub use server::serve;

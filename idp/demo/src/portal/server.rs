@@ -62,23 +62,11 @@ pub(super) struct Portal {
 
 /// Serves one portal on `listener` until `shutdown` is ready, then lets running requests end.
 ///
-/// The provider need not answer yet: it is asked at the first sign-in.
+/// The provider need not answer yet: it is asked at the first sign-in. A test moves `clock` together with the provider's.
 ///
 /// # Errors
 /// `InvalidInput` names the field of `config` that is wrong; others are those of the listener.
 pub async fn serve(
-    listener: TcpListener,
-    config: PortalConfig,
-    shutdown: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
-    serve_with_clock(listener, config, Clock::default(), shutdown).await
-}
-
-/// The same with a clock that a test moves together with the provider's.
-///
-/// # Errors
-/// As [`serve`].
-pub async fn serve_with_clock(
     listener: TcpListener,
     config: PortalConfig,
     clock: Clock,

@@ -20,7 +20,7 @@ use openssl::rsa::Rsa;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-use super::{PortalConfig, serve_with_clock};
+use super::{PortalConfig, serve};
 use crate::Clock;
 
 /// An RSA key that signs tokens.
@@ -130,7 +130,7 @@ impl House {
             base_url: portal.clone(),
             cookie_name: "portal1".into(),
         };
-        drop(tokio::spawn(serve_with_clock(listener, config, clock, std::future::pending())));
+        drop(tokio::spawn(serve(listener, config, clock, std::future::pending())));
         let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
         Self { stand, portal, http: http.build().expect("a client"), cookies: HashMap::new() }
     }

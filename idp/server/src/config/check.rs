@@ -48,6 +48,9 @@ fn rule(broken: bool, path: &str, key: &'static str) -> Option<(String, Reason)>
     broken.then(|| (path.to_owned(), Reason::Rule(key)))
 }
 
+/// A hundred years in seconds: days beyond have no name that fits a form.
+const CENTURY: u64 = 3_155_760_000;
+
 fn listeners(config: &Config) -> Found {
     let server = &config.server;
     let all_loopback =
@@ -62,7 +65,8 @@ fn listeners(config: &Config) -> Found {
         rule(remote_management, "server.management_listen", "cli-config-management-remote"),
         rule(shared, "server.management_listen", "cli-config-management-shared"),
         rule(unsafe_clock, "test.clock", "cli-config-test-clock"),
-        rule(config.test.today.is_some() && !config.test.clock, "test.today", "cli-config-test-today"),
+        rule(config.test.ahead_seconds != 0 && !config.test.clock, "test.ahead_seconds", "cli-config-test-ahead"),
+        rule(config.test.ahead_seconds.unsigned_abs() > CENTURY, "test.ahead_seconds", "cli-config-test-ahead-far"),
     ]
     .into_iter()
     .flatten()

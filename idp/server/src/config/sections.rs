@@ -1,13 +1,13 @@
 //! Every key of the configuration, with its unit, its default and what it is for.
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{net::SocketAddr, path::PathBuf};
 
 use idp_core::{
     keys,
     net::{self, Network},
     notify, org,
     people::registry,
-    types::{Clock, Day},
+    types::Clock,
 };
 use serde::{Deserialize, Serialize};
 
@@ -377,14 +377,14 @@ pub enum LogLevel {
 pub struct Test {
     /// Lets `POST /test/clock` on the management listener move our clock. Refused unless the issuer and every listener are loopback.
     pub clock: bool,
-    /// Each program that reads this file begins at eight o'clock of this day, and time goes on from there. Needs `clock`.
-    pub today: Option<Day>,
+    /// How far the clock of every program that reads this file is ahead, in seconds; negative: behind, at most a hundred years either way.
+    /// Needs `clock`.
+    pub ahead_seconds: i64,
 }
 
 impl Test {
     /// The clock of a program.
     pub fn clock(&self) -> Clock {
-        let eight = |day: Day| day.start() + Duration::from_secs(8 * 3_600);
-        self.today.map_or_else(Clock::system, |day| Clock::showing(eight(day)))
+        Clock::ahead(self.ahead_seconds)
     }
 }

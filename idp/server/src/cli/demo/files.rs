@@ -5,9 +5,10 @@ use std::{
     io::{self, Write},
     os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
-use idp_core::types::Clock;
+use idp_core::types::{Clock, Day};
 use idp_demo::registry::{SAMPLE_SECRET, SAMPLE_USER};
 use serde_json::{Value, json};
 
@@ -119,10 +120,9 @@ impl State {
 
     fn configuration(&self, start: &Start) -> Value {
         let ports = start.ports;
-        let mut test = json!({"clock": true});
-        if let Some(day) = start.on {
-            test["today"] = json!(day);
-        }
+        // The first day begins at eight; commands beside the running demo have its clock, too.
+        let eight = |day: Day| (day.start() + Duration::from_secs(8 * 3_600)).seconds();
+        let ahead = start.on.map_or(0, |day| eight(day) - Clock::system().now().seconds());
         let path = |name: &str| self.0.join(name).display().to_string();
         let allow = |purpose: &str| json!({"host": "127.0.0.1", "network": "127.0.0.1/32", "purpose": purpose});
         json!({
@@ -146,7 +146,7 @@ impl State {
             "break_glass": {"alarm_to": ["truc-ban@tinh.example"]},
             "notify": {"file": path(MESSAGES)},
             "log": {"level": "warn"},
-            "test": test,
+            "test": {"clock": true, "ahead_seconds": ahead},
         })
     }
 }

@@ -70,7 +70,7 @@ impl Neighbours {
                 base_url: format!("http://127.0.0.1:{}", ports.portal(index)),
                 cookie_name: format!("portal_{}", index + 1),
             };
-            running.spawn(portal::serve_with_clock(listener, config, clock.clone(), gone()));
+            running.spawn(portal::serve(listener, config, clock.clone(), gone()));
         }
         Running(running)
     }

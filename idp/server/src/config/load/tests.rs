@@ -128,8 +128,9 @@ fn all_problems_come_at_once_with_path_and_line() {
 /// A file, the path to look at, and the rule that is broken there.
 const BETWEEN: &[(&str, &str, Option<&str>)] = &[
     ("[test]\nclock = true", "test.clock", None),
-    ("[test]\ntoday = \"2025-06-20\"", "test.today", Some("cli-config-test-today")),
-    ("[test]\nclock = true\ntoday = \"2025-06-20\"", "test.today", None),
+    ("[test]\nahead_seconds = 1", "test.ahead_seconds", Some("cli-config-test-ahead")),
+    ("[test]\nclock = true\nahead_seconds = -3155760000", "test.ahead_seconds", None),
+    ("[test]\nclock = true\nahead_seconds = 3155760001", "test.ahead_seconds", Some("cli-config-test-ahead-far")),
     (
         "[test]\nclock = true\n[server]\npublic_url = \"https://id.example\"",
         "test.clock",
