@@ -199,5 +199,15 @@ mail-post-refused-subject = Refused
 mail-post-refused-body = A post or delegation that you asked for or would receive was refused at { $time }. Why: { $why }
 mail-post-ended-subject = A post of yours ends
 mail-post-ended-body = Your post at { $unit } ends from { $time } on. Why: { $why }. If this is a mistake, ask the office that you belong to.
+mail-administration-ended-subject = An office of yours ends
+mail-administration-ended-body = Your office “{ $role }” ({ $over }) ends from { $time } on. Why: { $why }. If this is a mistake, ask the office that you belong to.
 mail-office-left-subject = You left office
 mail-office-left-body = At { $time } all your posts ended; your sessions were closed, your passkeys and code apps removed. Why: { $why }. You can still sign in with your password, as every citizen.
+# Why a post was lost: stands after “Why:” and before a full stop.
+office-lost-import-undone = the list that gave or changed this post was taken back
+office-lost-personnel-system = so says the system of the personnel department
+office-lost-reviewed = whoever reviewed it said that it is no longer right
+office-lost-shortened = it was given a nearer end
+office-lost-withdrawn = who asked for it took that back before it was decided
+office-lost-units-changed = the unit ends by a decision about units
+register-over-everything = everything

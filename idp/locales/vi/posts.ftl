@@ -199,5 +199,15 @@ mail-post-refused-subject = Bị từ chối
 mail-post-refused-body = Một vị trí công tác hoặc uỷ quyền mà bạn đề nghị hoặc được nhận đã bị từ chối lúc { $time }. Lý do: { $why }
 mail-post-ended-subject = Một vị trí công tác của bạn kết thúc
 mail-post-ended-body = Vị trí công tác của bạn tại { $unit } kết thúc từ { $time }. Lý do: { $why }. Nếu có nhầm lẫn, hãy hỏi cơ quan quản lý của bạn.
+mail-administration-ended-subject = Một quyền quản trị của bạn kết thúc
+mail-administration-ended-body = Quyền quản trị “{ $role }” của bạn ({ $over }) kết thúc từ { $time }. Lý do: { $why }. Nếu có nhầm lẫn, hãy hỏi cơ quan quản lý của bạn.
 mail-office-left-subject = Bạn đã thôi nhiệm vụ
 mail-office-left-body = Từ { $time }, mọi vị trí công tác của bạn đã kết thúc; các phiên đăng nhập đã đóng, khoá truy cập và ứng dụng mã đã gỡ. Lý do: { $why }. Bạn vẫn đăng nhập được bằng mật khẩu như mọi công dân.
+# Vì sao mất vị trí: đứng sau “Lý do:” và trước dấu chấm.
+office-lost-import-undone = danh sách đã giao hoặc sửa vị trí này được thu hồi
+office-lost-personnel-system = theo dữ liệu của hệ thống quản lý cán bộ
+office-lost-reviewed = người rà soát xác nhận vị trí này không còn đúng
+office-lost-shortened = thời hạn của vị trí được rút ngắn
+office-lost-withdrawn = người đề nghị đã rút lại đề nghị trước khi được duyệt
+office-lost-units-changed = đơn vị kết thúc theo quyết định sắp xếp đơn vị
+register-over-everything = toàn hệ thống

@@ -9,6 +9,7 @@
 //! | registry | 30 s | one node | asks the population registry again where it did not answer |
 //! | keys | 1 h | one node | makes, promotes and destroys signing keys |
 //! | sweep | 60 s | one node | removes what is over, warns of posts that end, indexes names of officials that are not yet |
+//! | endings | 5 s | one node | tells who lost a post through somebody else |
 //! | effects | 5 s | one node | notes in the audit log which change sets of units took effect |
 //! | alarm | 5 s | one node | alarms failed attempts at break-glass accounts, ends a drill whose hour is over |
 //! | seal | 2 s | one node | chains the audit log and signs its head |
@@ -51,6 +52,8 @@ pub enum Job {
     Logout,
     /// Tells parties that rights of officials changed.
     Rights,
+    /// Tells who lost a post through somebody else.
+    Endings,
     /// Sends messages.
     Notify,
     /// Writes counted acts.
@@ -67,12 +70,13 @@ pub enum Job {
 
 impl Job {
     /// Every job.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Follow,
         Self::Keys,
         Self::Registry,
         Self::Logout,
         Self::Rights,
+        Self::Endings,
         Self::Notify,
         Self::Tally,
         Self::Sweep,
@@ -89,6 +93,7 @@ impl Job {
             Self::Registry => "registry",
             Self::Logout => "logout",
             Self::Rights => "rights",
+            Self::Endings => "endings",
             Self::Notify => "notify",
             Self::Tally => "tally",
             Self::Sweep => "sweep",
@@ -103,7 +108,7 @@ impl Job {
         Duration::from_secs(match self {
             Self::Follow | Self::Logout | Self::Rights | Self::Notify => 1,
             Self::Seal => 2,
-            Self::Tally | Self::Effects | Self::Alarm => 5,
+            Self::Endings | Self::Tally | Self::Effects | Self::Alarm => 5,
             Self::Registry => 30,
             Self::Sweep => 60,
             Self::Keys => 3_600,

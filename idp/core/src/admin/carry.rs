@@ -10,7 +10,7 @@ use futures_util::future::BoxFuture;
 
 use super::{
     appointment::{Appointment, Scope},
-    rows,
+    register, rows,
     signer::Signer,
 };
 use crate::{
@@ -27,6 +27,9 @@ use crate::{
 };
 
 type Unit = Id<id::Unit>;
+
+/// Why an office ends with its unit; [`office::tell::because`] says it.
+const UNITS_CHANGED: &str = "units-changed";
 
 /// By which every door and command judges sets: the settings, the rooms whose things stand on units, and everybody who signs. One that left
 /// a room out would leave its people behind on units that end, or let them come to what nobody could give them.
@@ -149,9 +152,10 @@ async fn carry(tx: &mut Tx<'_>, moves: &Moves, carried: &[Carried]) -> Result<()
     let mut ids = Vec::with_capacity(carried.len());
     for one in carried {
         let id = one.key.parse().map_err(|error| Fault::new("carrying an office", error))?;
-        if let Some(to) = one.to {
-            let office = rows::appointment(tx, id).await?.ok_or(Fault::bug("carrying an office that is not there"))?;
-            go(tx, &office, to, (set, moves.at)).await?;
+        let office = rows::appointment(tx, id).await?.ok_or(Fault::bug("carrying an office that is not there"))?;
+        match one.to {
+            Some(to) => go(tx, &office, to, (set, moves.at)).await?,
+            None => register::tell_ended(tx, &office, (moves.at.max(tx.now()), UNITS_CHANGED)).await?,
         }
         ids.push(id);
     }

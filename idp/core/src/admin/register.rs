@@ -9,11 +9,13 @@ use super::{
 };
 use crate::{
     audit::{self, Event},
+    authn::notice,
     crypto::random,
-    office,
+    office::{self, tell},
     org::{self, FOREVER, Span},
     people,
     store::{Conn, StoreError, Tx},
+    text,
     types::{Id, Interval, Timestamp, id},
 };
 
@@ -235,6 +237,25 @@ pub(super) async fn write(tx: &mut Tx<'_>, new: NewAppointment) -> Result<Appoin
 /// # Errors
 /// [`EndError`].
 pub async fn end(tx: &mut Tx<'_>, by: By<'_>, stored: &Appointment, because: &str) -> Result<Appointment, EndError> {
+    end_and(tx, by, stored, because, Telling::Now).await
+}
+
+/// Who tells the holder of an office that it ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Telling {
+    /// We do.
+    Now,
+    /// Whoever calls: more ended than this one.
+    Elsewhere,
+}
+
+async fn end_and(
+    tx: &mut Tx<'_>,
+    by: By<'_>,
+    stored: &Appointment,
+    because: &str,
+    telling: Telling,
+) -> Result<Appointment, EndError> {
     let now = tx.now();
     if stored.ended_at.is_some() || stored.window.until.is_some_and(|until| until <= now) {
         return Err(EndError::Ended);
@@ -259,6 +280,9 @@ pub async fn end(tx: &mut Tx<'_>, by: By<'_>, stored: &Appointment, because: &st
     if !close(tx, stored, because).await? {
         return Err(EndError::Ended);
     }
+    if telling == Telling::Now {
+        tell_ended(tx, stored, (now, because)).await?;
+    }
     Ok(Appointment { ended_at: Some(now), revision: stored.revision + 1, ..stored.clone() })
 }
 
@@ -273,10 +297,34 @@ pub async fn leave(tx: &mut Tx<'_>, by: By<'_>, person: Id<id::Person>, because:
     let open = |own: &&Appointment| own.ended_at.is_none() && own.window.until.is_none_or(|until| until > now);
     let mut ended = 0;
     for own in stored.iter().filter(open) {
-        end(tx, by, own, because).await?;
+        end_and(tx, by, own, because, Telling::Elsewhere).await?;
         ended += 1;
     }
     Ok(ended)
+}
+
+/// Tells the holder of an office that somebody else ended it, from when and why: what they wrote, or a word of ours.
+pub(super) async fn tell_ended(
+    tx: &mut Tx<'_>,
+    stored: &Appointment,
+    (from, why): (Timestamp, &str),
+) -> Result<(), StoreError> {
+    let Some(person) = stored.subject.person() else { return Ok(()) };
+    if tx.cx().actor == stored.subject.actor() {
+        return Ok(());
+    }
+    let (now, time) = (tx.now(), from.show());
+    for account in people::accounts_of(tx, person).await? {
+        let locale = account.locale.unwrap_or_default();
+        let over = match stored.scope {
+            Scope::Whole => text::say(locale, "register-over-everything").into_owned(),
+            Scope::Below(unit) => tell::unit(tx, unit, now, locale).await?,
+        };
+        let (role, why) = (text::say(locale, stored.role.label()), tell::because(locale, why));
+        let with = [("role", &*role), ("over", &over), ("time", &time), ("why", &why)];
+        notice::notify_all(tx, account.id, notice::ADMINISTRATION_ENDED, &with).await?;
+    }
+    Ok(())
 }
 
 async fn close(tx: &mut Tx<'_>, stored: &Appointment, because: &str) -> Result<bool, StoreError> {

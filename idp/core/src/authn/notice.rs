@@ -70,6 +70,8 @@ templates! {
     POST_REFUSED "post-refused";
     /// An administrator ended a post. Variables: `unit`, `time` (from when), `why`.
     POST_ENDED "post-ended";
+    /// An office of the register of administrators ends. Variables: `role`, `over` (which units), `time` (from when), `why`.
+    ADMINISTRATION_ENDED "administration-ended";
     /// Everything ended that somebody held as an official. Variables: `time`, `why`.
     OFFICE_LEFT "office-left";
     /// A break-glass account was used. Variables: `number`, `time`, `address`, `browser`.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::{
-    Assignment, Judged, Kind, Permission, PostState, Reach, Rights, Rule, Word, World, effective, judge,
+    Assignment, Judged, Kind, Permission, Post, PostState, Reach, Rights, Rule, Word, World, effective, judge,
     rows::{moves as moved, posts, reason, world as rows},
 };
 use crate::{
@@ -175,6 +175,14 @@ pub async fn history(conn: &mut Conn, person: PersonId) -> Result<Vec<Assignment
 /// What was handed on from a post, the latest first.
 pub async fn handed_on(conn: &mut Conn, from: PostId) -> Result<Vec<Assignment>, StoreError> {
     posts::handed_on(conn, from).await
+}
+
+/// Who handed a post on; `None`: it was given.
+pub async fn handed_on_by(conn: &mut Conn, post: &Post) -> Result<Option<PersonId>, StoreError> {
+    match post.delegator {
+        Some(from) => Ok(posts::one(conn, from).await?.map(|found| found.post.person)),
+        None => Ok(None),
+    }
 }
 
 /// What narrows a list of posts; `None`: any.

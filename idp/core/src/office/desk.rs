@@ -3,6 +3,7 @@
 use super::{
     Actor, After, Before, Beyond, Confirmed, Facts, Giver, Kind, Limits, NewAssignment, Permission, PositionId,
     Refused, RoleGrant, Rule, Scope, Source, World, admit_change, effective,
+    ending::{Loss, SHORTENED, save},
     evaluate::Rights,
     gate::{Admitted, open},
     post::{Post, PostState},
@@ -201,26 +202,6 @@ const fn origin(source: Source) -> Origin {
     Origin { source, carried_by: None, import: None }
 }
 
-/// Writes what passed, with one record for each post.
-pub(super) async fn save(tx: &mut Tx<'_>, admitted: &Admitted, origin: Origin) -> Result<Vec<Given>, DeskError> {
-    if !posts::write(tx, admitted, origin).await? {
-        return Err(Fault::passing("writing a post", "somebody changed it in the same moment").into());
-    }
-    let mut given = Vec::new();
-    for written in admitted.writes() {
-        let post = &written.post;
-        let change = written.change();
-        if written.was.is_none() {
-            people::index_name(tx, post.person).await?;
-        }
-        let event =
-            Event::PostChanged { person: post.person, post: post.id, unit: post.unit, change, revision: post.revision };
-        audit::record(tx, event).await?;
-        given.push(Given { post: post.id, revision: post.revision, waits: post.state == PostState::Pending });
-    }
-    Ok(given)
-}
-
 fn only(given: Vec<Given>) -> Result<Given, DeskError> {
     Ok(given.into_iter().next().ok_or(Fault::bug("writing no post"))?)
 }
@@ -256,7 +237,7 @@ pub(super) async fn assign_from(
     let id = post.id;
     after.push(post);
     let admitted = bench.admit(person, &After(after))?;
-    let given = only(save(tx, &admitted, Origin { import, ..origin(source) }).await?)?;
+    let given = only(save(tx, &admitted, (Origin { import, ..origin(source) }, Loss::Told)).await?)?;
     if !posts::had_post(tx, person, id).await? {
         let decision = decision.as_deref();
         let moved = Moved { person, workflow: "joiner", ended: 0, begun: Some(id), decision, because: None };
@@ -284,6 +265,17 @@ pub(super) fn with(before: &Before, changed: Post) -> Result<After, Refused> {
 
 /// Changes a post that counts or waits.
 pub async fn change(tx: &mut Tx<'_>, by: &By, which: Seen, edit: Edit) -> Result<Given, DeskError> {
+    change_because(tx, by, which, edit, SHORTENED).await
+}
+
+/// The same; `because` is what its holder is told where it ends earlier by it.
+pub(super) async fn change_because(
+    tx: &mut Tx<'_>,
+    by: &By,
+    which: Seen,
+    edit: Edit,
+    because: &str,
+) -> Result<Given, DeskError> {
     let mut post = seen(tx, which).await?;
     if let Some(position) = &edit.position {
         known_position(tx, position).await?;
@@ -301,7 +293,7 @@ pub async fn change(tx: &mut Tx<'_>, by: &By, which: Seen, edit: Edit) -> Result
     let bench = bench(tx, by, person, (&post.roles, &units)).await?;
     let after = with(&bench.before(person), post)?;
     let admitted = bench.admit(person, &after)?;
-    only(save(tx, &admitted, origin(Source::Office)).await?)
+    only(save(tx, &admitted, (origin(Source::Office), Loss::Noted(because))).await?)
 }
 
 /// A post that ends at an instant: at once it is ended, ahead its window is cut.
@@ -321,7 +313,7 @@ pub async fn end(tx: &mut Tx<'_>, by: &By, which: Seen, (at, because): (Timestam
     let bench = bench(tx, by, person, (&[], &[])).await?;
     let after = with(&bench.before(person), ended(post, at, tx.now(), because))?;
     let admitted = bench.admit(person, &after)?;
-    only(save(tx, &admitted, origin(Source::Office)).await?)
+    only(save(tx, &admitted, (origin(Source::Office), Loss::Noted(because))).await?)
 }
 
 /// Says yes, or no, as the second person.
@@ -365,7 +357,7 @@ pub async fn decide(tx: &mut Tx<'_>, by: &By, which: Seen, verdict: Verdict<'_>)
     let word = tx.cx().actor.to_string();
     let actor = Actor::Approver { giver: &bench.giver, word: &word };
     let admitted = admit_change(&bench.world, (&before, &after), &actor, bench.facts)?;
-    only(save(tx, &admitted, origin(Source::Office)).await?)
+    only(save(tx, &admitted, (origin(Source::Office), Loss::Told)).await?)
 }
 
 /// What is handed on, and to whom.
@@ -415,7 +407,7 @@ pub async fn hand_on(tx: &mut Tx<'_>, what: HandOn) -> Result<Given, DeskError> 
     let mut after = before.0.clone();
     after.push(post);
     let admitted = admit_change(&bench.world, (&before, &After(after)), &Actor::Holder(rights), bench.facts)?;
-    only(save(tx, &admitted, origin(Source::Delegation)).await?)
+    only(save(tx, &admitted, (origin(Source::Delegation), Loss::Told)).await?)
 }
 
 /// Ends at once what was handed on: by who gave it or by who got it, with or without rights of their own left.
@@ -430,7 +422,7 @@ pub async fn take_back(tx: &mut Tx<'_>, which: Seen, because: &str) -> Result<Gi
     let after = with(&before, ended(post, now, now, because))?;
     let actor = Actor::Back { person, posts: &own };
     let admitted = admit_change(&world, (&before, &after), &actor, Facts { other_owners: 1, now })?;
-    only(save(tx, &admitted, origin(Source::Delegation)).await?)
+    only(save(tx, &admitted, (origin(Source::Delegation), Loss::Told)).await?)
 }
 
 /// Moves somebody: one post ends and another begins at one instant, in one decision.
@@ -453,7 +445,7 @@ pub async fn transfer(tx: &mut Tx<'_>, by: &By, from: Seen, new: NewAssignment) 
     if admitted.writes().iter().any(|written| written.post.state == PostState::Pending) {
         return Err(Refused::Waits.into());
     }
-    let given = save(tx, &admitted, origin(source)).await?;
+    let given = save(tx, &admitted, (origin(source), Loss::Told)).await?;
     let decision = decision.as_deref();
     let moved = Moved { person, workflow: "mover", ended: 1, begun: Some(begun), decision, because: None };
     moves::insert_move(tx, &moved).await?;
@@ -473,7 +465,7 @@ pub async fn leave(tx: &mut Tx<'_>, by: &By, person: PersonId, because: &str) ->
         .map(|post| if open(post) { ended(post.clone(), now, now, because) } else { post.clone() })
         .collect();
     let ended = match bench.admit(person, &After(after)) {
-        Ok(admitted) => save(tx, &admitted, origin(Source::Office)).await?.len(),
+        Ok(admitted) => save(tx, &admitted, (origin(Source::Office), Loss::Told)).await?.len(),
         Err(Refused::Nothing) => 0,
         Err(refused) => return Err(refused.into()),
     };

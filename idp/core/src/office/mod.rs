@@ -2,7 +2,7 @@
 //!
 //! Owns: `position`, `role`, `role_permission`, `role_separation`, `assignment`, `assignment_role`, `assignment_unit`, `staff_move`,
 //! `post_reason`, `post_warning`, `post_review`, `post_review_item`, `acting_post`, `acting_choice`, `staff_import`, `staff_import_row`,
-//! `rights_event`, `rights_delivery`; shows the view `assignment_standing`. Stands beside the gate, and neither knows the other. May be
+//! `rights_event`, `rights_delivery`, `post_ending`; shows the view `assignment_standing`. Stands beside the gate, and neither knows the other. May be
 //! called by sessions, the hall and the doors.
 //!
 //! ```text
@@ -21,6 +21,7 @@ mod ask;
 mod carry;
 mod check;
 mod desk;
+mod ending;
 mod evaluate;
 mod freed;
 mod gate;
@@ -46,7 +47,7 @@ pub use acting::{Acting, Capacity, With, acting, choices, choose, chosen_at, not
 pub use apart::{OfficeHeld, apart};
 pub use ask::{
     Filter, Found, May, Place, StaffMove, Visible, Waiting, Wanted, Who, assignment, assignments, explain, handed_on,
-    history, may, moves, posts_in, reasons, rights, under, unindexed, used, visible, waiting, who, world,
+    handed_on_by, history, may, moves, posts_in, reasons, rights, under, unindexed, used, visible, waiting, who, world,
 };
 pub use carry::{Ground, Posts};
 pub use check::{Checked, check};
@@ -54,6 +55,7 @@ pub use desk::{
     By, DeskError, Edit, Given, HandOn, Seen, Verdict, assign, change, decide, end, hand_on, leave, note_reason,
     note_refusal, take_back, transfer,
 };
+pub use ending::{Ending, endings_wait, take_endings};
 pub use evaluate::{Finding, Held, Judged, Remedy, Rights, Rule, effective, judge, signing};
 pub use gate::{Actor, Admitted, AdmittedRole, After, Before, Facts, Refused, admit_change, admit_role};
 pub use grant::{Beyond, Giver, Power};

@@ -289,6 +289,20 @@ pub fn refusal(word: &str) -> &'static str {
     }
 }
 
+/// Why something was lost, for whoever lost it: a word of ours in words, and what somebody wrote as it is.
+pub fn because(locale: Locale, why: &str) -> String {
+    let key = match why {
+        "import-undone" => "office-lost-import-undone",
+        "personnel-system" => "office-lost-personnel-system",
+        "reviewed" => "office-lost-reviewed",
+        "shortened" => "office-lost-shortened",
+        "withdrawn" => "office-lost-withdrawn",
+        "units-changed" => "office-lost-units-changed",
+        said => return said.to_owned(),
+    };
+    text::say(locale, key).into_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::{super::starter, Permission, Word, permission};

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use super::{
     Actor, Beyond, By, DeskError, Permission, Place, PostState, Refused, admit_change,
-    desk::{bench, ended, save, with},
+    desk::{bench, ended, with},
+    ending::{Loss, REVIEWED, save},
     rows::{
         posts::{self, Origin},
         watch as rows,
@@ -165,12 +166,13 @@ pub async fn answer(tx: &mut Tx<'_>, by: &By, (review, post): (ReviewId, PostId)
     let before = bench.before(person);
     let live = before.0.iter().any(|one| one.id == post && matches!(one.state, PostState::Active));
     if live {
-        let after = with(&before, ended(known, now, now, "reviewed"))?;
+        let after = with(&before, ended(known, now, now, REVIEWED))?;
         let actor = Actor::Reviewer(&bench.giver);
         let admitted = admit_change(&bench.world, (&before, &after), &actor, bench.facts)?;
         if keep == Keep::End {
             let source = super::Source::Office;
-            save(tx, &admitted, Origin { source, carried_by: None, import: None }).await?;
+            let origin = Origin { source, carried_by: None, import: None };
+            save(tx, &admitted, (origin, Loss::Noted(REVIEWED))).await?;
         }
     } else if bench.giver.person == Some(person) {
         return Err(Beyond::Oneself.into());

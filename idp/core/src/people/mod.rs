@@ -24,8 +24,8 @@ pub use enrol::{Enrolled, Enrolment, due_checks, record_answer, record_pending, 
 pub use invitation::{InviteError, Invited, Opened, invite, invited, open_account};
 pub use naming::{MOST_WORDS, index_name, reseal_names, sought, stale_names};
 pub use person::{
-    DataMatch, NewPerson, PersonState, Profile, StoredPerson, add_person, change_profile, claimants, names, person,
-    persons, set_person_state,
+    DataMatch, NewPerson, PersonState, Profile, StoredPerson, add_person, called, change_profile, claimants, names,
+    person, persons, set_person_state,
 };
 
 pub use reseal::{PROFILES, reseal_numbers, stale_numbers};

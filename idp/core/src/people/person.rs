@@ -202,6 +202,15 @@ pub async fn person(conn: &mut Conn, id: Id<id::Person>) -> Result<Option<Stored
     rows::person(conn, id).await
 }
 
+/// What a person is called; the login where nothing else is left.
+pub async fn called(conn: &mut Conn, id: Id<id::Person>) -> Result<String, StoreError> {
+    if let Some(profile) = person(conn, id).await?.and_then(|stored| stored.profile) {
+        return Ok(profile.name.as_str().to_owned());
+    }
+    let account = super::accounts_of(conn, id).await?.into_iter().next();
+    Ok(account.map_or_else(|| id.to_string(), |account| account.login))
+}
+
 /// Several persons, in no order; who is not there is left out.
 pub async fn persons(conn: &mut Conn, ids: &[Id<id::Person>]) -> Result<Vec<StoredPerson>, StoreError> {
     rows::persons(conn, ids).await

@@ -4,9 +4,9 @@
 use crate::{
     authn::{credential, notice},
     office::{self, By, DeskError, tell},
-    session,
+    people, session,
     store::{StoreError, Tx},
-    types::{Id, Locale, Timestamp, id},
+    types::{Id, Timestamp, id},
 };
 
 /// Why, in every record of it.
@@ -30,7 +30,10 @@ pub async fn leave_office(tx: &mut Tx<'_>, by: &By, person: Id<id::Person>, beca
     let credentials = credential::remove_all(tx, person, LEFT_OFFICE).await?;
     let sessions = session::end_all_of(tx, person, LEFT_OFFICE).await?;
     let time = tx.now().show();
-    notice::notify_person(tx, person, notice::OFFICE_LEFT, &[("time", &time), ("why", because)]).await?;
+    for account in people::accounts_of(tx, person).await? {
+        let why = tell::because(account.locale.unwrap_or_default(), because);
+        notice::notify_all(tx, account.id, notice::OFFICE_LEFT, &[("time", &time), ("why", &why)]).await?;
+    }
     Ok(Left { posts, sessions, credentials })
 }
 
@@ -39,9 +42,7 @@ pub async fn tell_decided(tx: &mut Tx<'_>, post: Id<id::Assignment>, why: Option
     let Some(found) = office::assignment(tx, post).await? else { return Ok(()) };
     let mut told = vec![found.post.person];
     told.extend(found.post.asker());
-    if let Some(source) = found.post.delegator {
-        told.extend(office::assignment(tx, source).await?.map(|source| source.post.person));
-    }
+    told.extend(office::handed_on_by(tx, &found.post).await?);
     told.sort_unstable();
     told.dedup();
     let time = tx.now().show();
@@ -56,15 +57,24 @@ pub async fn tell_decided(tx: &mut Tx<'_>, post: Id<id::Assignment>, why: Option
     Ok(())
 }
 
-/// Tells the holder that an administrator ended a post, from when and why.
+/// Tells who held a post that it ends, from when and why, each account in its language; and who handed it on that it is over. `why`: what an
+/// administrator wrote, or a word of ours.
 pub async fn tell_ended(
     tx: &mut Tx<'_>,
     post: Id<id::Assignment>,
     (from, why): (Timestamp, &str),
 ) -> Result<(), StoreError> {
     let Some(found) = office::assignment(tx, post).await? else { return Ok(()) };
-    let (now, time) = (tx.now(), from.show());
-    let unit = tell::unit(tx, found.post.unit, now, Locale::Vi).await?;
-    notice::notify_person(tx, found.post.person, notice::POST_ENDED, &[("unit", &unit), ("time", &time), ("why", why)])
-        .await
+    let (post, now, time) = (&found.post, tx.now(), from.show());
+    for account in people::accounts_of(tx, post.person).await? {
+        let locale = account.locale.unwrap_or_default();
+        let (unit, why) = (tell::unit(tx, post.unit, now, locale).await?, tell::because(locale, why));
+        let with = [("unit", unit.as_str()), ("time", &time), ("why", &why)];
+        notice::notify_all(tx, account.id, notice::POST_ENDED, &with).await?;
+    }
+    if let Some(gave) = office::handed_on_by(tx, post).await? {
+        let name = people::called(tx, post.person).await?;
+        notice::notify_person(tx, gave, notice::DELEGATION_ENDED, &[("name", &name), ("time", &time)]).await?;
+    }
+    Ok(())
 }

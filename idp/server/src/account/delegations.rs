@@ -10,7 +10,7 @@ use idp_core::{
 
 use super::{
     fresh::{Member, member},
-    official::{self, Labels, PersonId, PostId},
+    official::{self, Labels, PostId},
     own::nav,
 };
 use crate::web::{
@@ -71,7 +71,8 @@ async fn row(
     if !matches!(post.state, PostState::Active | PostState::Pending) || window.until <= now {
         return Ok(None);
     }
-    let other = if post.person == member.live.person { giver(conn, post.delegator).await? } else { Some(post.person) };
+    let other =
+        if post.person == member.live.person { office::handed_on_by(conn, post).await? } else { Some(post.person) };
     let name = match other {
         Some(person) => official::name(conn, person).await?,
         None => String::new(),
@@ -91,14 +92,6 @@ async fn row(
         left,
         reason: office::reasons(conn, &[post.id]).await?.remove(&post.id),
     }))
-}
-
-/// The person in a post from which something was handed on.
-pub(super) async fn giver(conn: &mut Conn, from: Option<PostId>) -> Result<Option<PersonId>, StoreError> {
-    match from {
-        Some(from) => Ok(office::assignment(conn, from).await?.map(|found| found.post.person)),
-        None => Ok(None),
-    }
 }
 
 fn state(judged: &[Judged], handed: &Assignment, now: Timestamp) -> &'static str {
@@ -132,7 +125,7 @@ pub(super) async fn end(visit: Visit, Form(params): Form) -> Result<Response, Ha
             let because = if found.person == me { "declined" } else { "ended-by-giver" };
             office::take_back(tx, Seen { post, revision: None }, because).await?;
             let time = tx.now().show();
-            if let Some(gave) = giver(tx, found.delegator).await? {
+            if let Some(gave) = office::handed_on_by(tx, &found).await? {
                 for (to, other) in [(gave, found.person), (found.person, gave)] {
                     let name = official::name(tx, other).await?;
                     notice::notify_person(tx, to, notice::DELEGATION_ENDED, &[("name", &name), ("time", &time)])

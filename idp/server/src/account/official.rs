@@ -3,14 +3,13 @@
 use idp_core::{
     office::{self, Judged, Parties, Post, Signing, World, tell},
     org::story::day_of,
-    people,
     store::{Conn, StoreError},
     types::{Id, Locale, Timestamp, id},
 };
 
 use crate::web::{Visit, page::PostLines, visit::name_of};
 
-pub(super) use idp_core::office::Labels;
+pub(super) use idp_core::{office::Labels, people::called as name};
 
 pub(super) type PostId = Id<id::Assignment>;
 pub(super) type PersonId = Id<id::Person>;
@@ -61,16 +60,6 @@ pub(super) fn systems_of(visit: &Visit, locale: Locale, post: &Post) -> Option<S
         all.extend(grant.parties.as_ref()?);
     }
     systems(visit, locale, Some(all))
-}
-
-/// What a person is called; the login where nothing else is left.
-pub(super) async fn name(conn: &mut Conn, person: PersonId) -> Result<String, StoreError> {
-    let stored = people::person(conn, person).await?;
-    if let Some(profile) = stored.and_then(|stored| stored.profile) {
-        return Ok(profile.name.as_str().to_owned());
-    }
-    let account = people::accounts_of(conn, person).await?.into_iter().next();
-    Ok(account.map_or_else(|| person.to_string(), |account| account.login))
 }
 
 /// Every post of a person that counts now, each judged, the oldest first.

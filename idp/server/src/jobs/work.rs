@@ -33,6 +33,12 @@ const AT_ONCE: i64 = 500;
 /// Transactions of names in one run: a turn must be over before its lease is.
 const NAMING_TURNS: usize = 20;
 
+/// Posts that were lost and are told of in one transaction: it holds up every writer of SQLite.
+const LOST_AT_ONCE: i64 = 200;
+
+/// Such transactions in one run, for the same reason.
+const LOST_TURNS: usize = 20;
+
 /// Rows of messages that were sent or given up stay so long, without their content: somebody may ask what became of one.
 const KEPT_MESSAGES: Duration = Duration::from_secs(30 * 86_400);
 
@@ -46,6 +52,7 @@ impl Jobs {
             Job::Registry => account::reverify_due(house, cx).await? as u64,
             Job::Logout => oidc::backchannel::deliver_due(house, cx).await? as u64,
             Job::Rights => oidc::rights::deliver_due(house, cx).await? as u64,
+            Job::Endings => self.tell_endings(cx).await?,
             Job::Notify => self.send(cx).await?,
             Job::Tally => self.write_tally(cx).await?,
             Job::Sweep => self.sweep(cx).await?,
@@ -177,6 +184,19 @@ impl Jobs {
         Ok(done)
     }
 
+    /// Tells who lost a post through somebody else. What is left after a run is told by the next.
+    async fn tell_endings(&self, cx: &Cx) -> Result<u64, StoreError> {
+        let (db, mut done) = (&self.house.db, 0);
+        for _ in 0..LOST_TURNS {
+            // Most times nobody lost anything, and nothing is written.
+            if !office::endings_wait(&mut db.read().await?).await? {
+                break;
+            }
+            done += db.write(cx, |tx| Box::pin(tell_endings(tx))).await?;
+        }
+        Ok(done)
+    }
+
     /// A set takes effect by its date alone; this only says so in the log.
     async fn note_effects(&self, cx: &Cx) -> Result<u64, StoreError> {
         let noted = self.house.db.write(cx, |tx| Box::pin(change::note_effects(tx))).await?;
@@ -226,6 +246,15 @@ async fn warn(tx: &mut Tx<'_>) -> Result<u64, StoreError> {
         tell_heads(tx, (one.unit, one.person), (authn::notice::POST_ENDS_THERE, &with)).await?;
     }
     Ok(ending.len() as u64)
+}
+
+/// The word and the row that goes are one write, so that nobody is told twice or never, also when this node is killed between.
+async fn tell_endings(tx: &mut Tx<'_>) -> Result<u64, StoreError> {
+    let endings = office::take_endings(tx, LOST_AT_ONCE).await?;
+    for one in &endings {
+        signin::tell_ended(tx, one.post, (one.from, &one.because)).await?;
+    }
+    Ok(endings.len() as u64)
 }
 
 /// A review and the word to who owes it are one write.

@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    super::{By, Confirmed, DeskError, Edit, Limits, Post, RoleGrant, Scope, Seen, change, end, rows::import as rows},
+    super::{
+        By, Confirmed, DeskError, Edit, Limits, Post, RoleGrant, Scope, Seen, desk::change_because, end,
+        ending::IMPORT_UNDONE, rows::import as rows,
+    },
     run::ImportError,
 };
 use crate::{
@@ -108,9 +111,9 @@ async fn put_back(tx: &mut Tx<'_>, by: &By, one: &rows::Recorded) -> Result<Opti
             limits: prior.limits,
             ..Edit::default()
         };
-        change(tx, by, Seen { post, revision: Some(prior.revision) }, edit).await
+        change_because(tx, by, Seen { post, revision: Some(prior.revision) }, edit, IMPORT_UNDONE).await
     } else {
-        end(tx, by, Seen { post, revision: Some(1) }, (now, "import-undone")).await
+        end(tx, by, Seen { post, revision: Some(1) }, (now, IMPORT_UNDONE)).await
     };
     match done {
         Ok(_) => Ok(Some(true)),

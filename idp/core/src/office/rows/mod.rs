@@ -3,6 +3,7 @@
 pub(super) mod acting;
 pub(super) mod carry;
 pub(super) mod catalogue;
+pub(super) mod ending;
 pub(super) mod import;
 pub(super) mod moves;
 pub(super) mod outbox;
@@ -17,6 +18,7 @@ pub(super) const ALL: &[&[&str]] = &[
     acting::ALL,
     carry::ALL,
     catalogue::ALL,
+    ending::ALL,
     import::ALL,
     moves::ALL,
     outbox::ALL,

@@ -258,7 +258,6 @@ impl Writes for End {
         let by = by(allowed, Permission::AssignOfficials, ask.now)?;
         let because = &ask.body.because.0;
         office::end(tx, &by, seen(ask), (at, because)).await.map_err(refused)?;
-        signin::tell_ended(tx, ask.path.post, (at.max(ask.now), because)).await?;
         answer(tx, ask.path.post).await
     }
 }
