@@ -14,15 +14,15 @@ use super::{
     officials::{Cast, ids},
 };
 
-const IMPORTS: &str = "/api/v1/imports";
+pub(super) const IMPORTS: &str = "/api/v1/imports";
 const HEAD: &str =
     "Số định danh,Họ và tên,Mã đơn vị,Chức vụ,Loại,Vai trò,Phạm vi,Từ ngày,Đến ngày,Số quyết định,Ngày quyết định\n";
-const CUC: &str =
+pub(super) const CUC: &str =
     "079185000003,Lê Thị Cúc,10000,Chuyên viên,,nhan-ho-so,,05/01/2026,31/12/2026,13/QĐ-UBND,02/01/2026\n";
 /// Of the province that is not theirs.
 const DUNG: &str = "079085000004,Phạm Văn Dũng,66,Chuyên viên,,nhan-ho-so,,05/01/2026,,14/QĐ-UBND,02/01/2026\n";
 
-fn file(lines: &[&str]) -> Value {
+pub(super) fn file(lines: &[&str]) -> Value {
     json!({"file": STANDARD.encode(format!("{HEAD}{}", lines.concat()))})
 }
 

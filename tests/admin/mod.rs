@@ -13,6 +13,7 @@ mod owner;
 mod rights;
 mod sets;
 mod shelf;
+mod told;
 mod widening;
 
 /// Tells a journey on a server of its own of each engine: these journeys count what is in the tables.

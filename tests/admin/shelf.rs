@@ -16,6 +16,7 @@ use super::{
     apart,
     desk::{Caller, Country, Officer, catalogue, code, console, events, get, officer, post, request, step},
 };
+use crate::signin::ways::{messages, proved_address, telephone};
 
 const POSTS: &str = "/api/v1/posts";
 
@@ -254,6 +255,9 @@ apart! {
         let head = cast.give(house, &an, &cast.country.commune, ("acting", "lanh-dao-don-vi")).await;
         let listed = async || get(house, &cast.by, &format!("{POSTS}/{head}/delegations")).await.body;
         assert_eq!(listed().await, json!([]));
+        let (from_whom, to) = (telephone(), telephone());
+        proved_address(house, &an, &from_whom).await;
+        proved_address(house, &cuc, &to).await;
         let (from, now) = (head.parse::<Id<_>>().expect("an id"), house.cx().now);
         let what = &HandOn {
             from,
@@ -274,6 +278,9 @@ apart! {
         let ended = step(house, &cast.by, &path, "end", Some(&json!({"because": "hết uỷ quyền"}))).await;
         assert_eq!((ended.status, ended.body["state"].as_str()), (200, Some("ended")), "{}", ended.body);
         assert_eq!(listed().await[0]["state"], "ended", "what was stays to be read");
+        let told = messages(house, &to, "post-ended").await;
+        assert!(told.len() == 1 && told[0]["body"].as_str().is_some_and(|body| body.contains("hết uỷ quyền")), "{told:?}");
+        assert_eq!(messages(house, &from_whom, "delegation-ended").await.len(), 1, "who handed it on hears of it, too");
         // What they hand on again dies with their own post.
         let again = house.db().write(&cx, |tx| Box::pin(office::hand_on(tx, what.clone()))).await.expect("is handed on");
         let ended = step(house, &cast.by, &format!("{POSTS}/{head}"), "end", Some(&json!({"because": "thôi chức"}))).await;

@@ -205,6 +205,8 @@ fn rights_are_handed_on_after_a_look_seen_by_both_and_ended_by_either() {
         assert!(over.has("#done") && over.has("#received-empty"), "{}", over.body);
         assert!(clerks().await.is_err(), "{engine:?}");
         assert_eq!(messages(house, &phone, "delegation-ended").await.len(), 1);
+        let theirs = messages(house, &other, "delegation-ended").await.len();
+        assert_eq!((theirs, messages(house, &other, "post-ended").await.len()), (1, 0), "one word of it is enough");
         // The job that warns of near ends may have run meanwhile, and records what it said.
         let warned = house.count("select count(*) as n from post_warning").await;
         let events = house.events("post-changed", town.clerk.0.id).await - warned;
@@ -257,6 +259,8 @@ fn who_cannot_receive_is_answered_like_who_is_not_there() {
             last = send(&mut browser, &form, "delegation-form", &wish("khong-co-ai", now)).await;
         }
         assert!(last.has("#error-summary") && !last.has("#to-error"), "{engine:?}: {}", last.body);
+        let said = last.text("#error-summary").unwrap_or_default();
+        assert!(said.contains("30 người") && !said.contains("nhập sai") && !said.contains("mật khẩu"), "{said}");
         assert_eq!(house.count("select count(*) as n from assignment where kind = 'delegated'").await, 0);
     });
 }

@@ -11,11 +11,11 @@ use serde_json::{Value, json};
 use crate::admin::desk::{Country, catalogue, give};
 
 pub(super) const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
-pub(super) const OFFICIAL: &str = "urn:vn:idp:params:scim:schemas:official:1.0:User";
+pub(crate) const OFFICIAL: &str = "urn:vn:idp:params:scim:schemas:official:1.0:User";
 const PATCH: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 
 /// A personnel system with a token.
-pub(super) struct System<'h> {
+pub(crate) struct System<'h> {
     house: &'h House,
     token: String,
 }
@@ -40,14 +40,14 @@ pub(super) async fn two(house: &House) -> (Country, System<'_>, System<'_>) {
     (country, own, other)
 }
 
-pub(super) async fn system(house: &House, unit: Id<id::Unit>) -> System<'_> {
+pub(crate) async fn system(house: &House, unit: Id<id::Unit>) -> System<'_> {
     let party = party(house).await;
     give(house, Subject::Party(party.id), Role::PersonnelSystem, Scope::Below(unit)).await;
     System { house, token: token(house, &party, ("/scim/v2", "admin")).await }
 }
 
 /// A new user with one post in a unit.
-pub(super) fn user(number: &str, name: &str, unit: &str) -> Value {
+pub(crate) fn user(number: &str, name: &str, unit: &str) -> Value {
     json!({
         "schemas": [USER, OFFICIAL], "userName": format!("nv.{number}x"), "externalId": format!("NV-{number}"),
         "name": {"formatted": name}, "active": true,
@@ -61,7 +61,7 @@ pub(super) fn post(unit: &str, roles: &[&str]) -> Value {
 }
 
 impl System<'_> {
-    pub(super) async fn send(&self, method: &str, path: &str, body: Option<&Value>) -> Reply {
+    pub(crate) async fn send(&self, method: &str, path: &str, body: Option<&Value>) -> Reply {
         self.with(method, path, body, &[]).await
     }
 
@@ -90,7 +90,7 @@ impl System<'_> {
     }
 
     /// Makes a user and gives their id.
-    pub(super) async fn made(&self, user: &Value) -> String {
+    pub(crate) async fn made(&self, user: &Value) -> String {
         let reply = self.send("POST", "/Users", Some(user)).await;
         assert_eq!(reply.status, 201, "{}", reply.body);
         reply.text("id")

@@ -1,6 +1,6 @@
 //! A personnel system pushes officials (SCIM 2.0), on both databases.
 
-mod desk;
+pub(crate) mod desk;
 mod matrix;
 mod reading;
 mod writing;

@@ -178,7 +178,7 @@ async fn named(member: &Member, typed: &str) -> Result<Result<PersonId, Errors>,
     let counted = member.visit.house.db.write(&cx, |tx| Box::pin(quota::spend(tx, bucket, NAMED))).await;
     if let Err(used_up) = counted.map_err(|error: StoreError| Halt::from(error))? {
         let seconds = (used_up.until.millis() - now.millis()) / 1_000;
-        return Ok(Err(Errors::throttled(u64::try_from(seconds / 60).unwrap_or(1))));
+        return Ok(Err(Errors::named_enough(u64::try_from(seconds / 60).unwrap_or(1), NAMED.most)));
     }
     let mut conn = member.visit.house.db.read().await?;
     let found = recipient(&mut conn, typed, now).await?;

@@ -124,6 +124,16 @@ impl Errors {
         Self { title: "err-throttled-title", notices, ..Self::none() }
     }
 
+    /// Too many persons named as receivers of a delegation; `most` in an hour.
+    pub fn named_enough(minutes: u64, most: u32) -> Self {
+        let notices = vec![
+            Said::new("err-throttled-time").with("minutes", &minutes.max(1)),
+            Said::new("err-delegation-names-reason").with("most", &most),
+            Said::new("err-delegation-names-next"),
+        ];
+        Self { title: "err-throttled-title", notices, ..Self::none() }
+    }
+
     /// Whether nothing is wrong.
     pub fn is_empty(&self) -> bool {
         self.notices.is_empty() && self.fields.is_empty()
