@@ -1,12 +1,15 @@
 //! Change sets through the API: written by one, decided by another, over their own units only.
 
-use idp_core::admin::{Role, Scope};
+use idp_core::{
+    admin::{Role, Scope},
+    store::Dialect,
+};
 use idp_tests::Reply;
 use serde_json::{Value, json};
 
 use super::{
     apart,
-    desk::{Country, code, events, get, officer, post, request, rows, set, step},
+    desk::{Country, code, events, get, officer, post, request, rows, set, step, unit},
 };
 
 const CHANGES: &str = "/api/v1/changes";
@@ -148,5 +151,28 @@ apart! {
         assert!(answers.iter().all(|answer| *answer == answers[0]), "nothing tells a unit of others from one that is not there: {answers:?}");
         assert_eq!(rows(house).await, before);
         assert_eq!(post(house, &editor.console, CHANGES, &with(own.clone())).await.status, 201, "the same without it is taken");
+    }
+}
+
+apart! {
+    async fn after_a_large_change_the_database_knows_at_once_how_large_its_tables_are(house) {
+        let country = Country::of(house).await;
+        let editor = officer(house, Role::UnitEditor, Scope::Below(country.province)).await;
+        let approver = officer(house, Role::UnitApprover, Scope::Below(country.province)).await;
+        // PostgreSQL alone keeps this number, and plans by it.
+        let known = async || match house.db().dialect() {
+            Dialect::Sqlite => 600,
+            Dialect::Postgres => house.count("select cast(reltuples as bigint) as n from pg_class where oid = 'unit_code'::regclass").await,
+        };
+        let approve = async |on: &str, codes: std::ops::Range<u32>| {
+            let operations: Vec<Value> = codes.map(|code| unit(&code.to_string(), "commune", Some(of("54")))).collect();
+            let made = post(house, &editor.console, CHANGES, &set(on, &json!(operations))).await;
+            let path = format!("{CHANGES}/{}", made.text("id"));
+            assert_eq!(step(house, &editor.console, &path, "submit", None).await.status, 200, "{}", made.body);
+            let approved = step(house, &approver.console, &path, "approve", None).await;
+            assert_eq!(approved.status, 200, "{}", approved.body);
+        };
+        approve("2027-07-01", 20_000..20_600).await;
+        assert!(known().await >= 600, "{}", known().await);
     }
 }

@@ -305,8 +305,17 @@ pub fn because(locale: Locale, why: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::starter, Permission, Word, permission};
+    use super::{super::starter, Permission, Word, because, permission};
     use crate::types::Locale;
+
+    #[test]
+    fn no_word_of_ours_is_told_as_it_is_and_what_somebody_wrote_is() {
+        let ours = ["import-undone", "personnel-system", "reviewed", "shortened", "withdrawn", "units-changed"];
+        for locale in Locale::ALL {
+            assert!(ours.iter().all(|word| because(locale, word) != *word && because(locale, word).contains(' ')));
+            assert_eq!(because(locale, "hết nhiệm kỳ"), "hết nhiệm kỳ");
+        }
+    }
 
     #[test]
     fn every_permission_of_ours_and_of_the_starter_set_is_said_in_words() {

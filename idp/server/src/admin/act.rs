@@ -126,6 +126,9 @@ impl Found {
     }
 }
 
+/// So many rows in one act make plans of PostgreSQL wrong that were made for the tables as they were before.
+const MUCH: usize = 500;
+
 /// An answer.
 pub(super) struct Reply<T> {
     pub(super) body: T,
@@ -133,17 +136,25 @@ pub(super) struct Reply<T> {
     pub(super) revision: Option<i64>,
     /// `Location`, below [`super::PREFIX`].
     pub(super) location: Option<String>,
+    /// Whether so much was written that the database should count its tables anew.
+    pub(super) is_much: bool,
 }
 
 impl<T> Reply<T> {
     /// A body alone.
     pub(super) const fn new(body: T) -> Self {
-        Self { body, revision: None, location: None }
+        Self { body, revision: None, location: None, is_much: false }
     }
 
     /// A thing with its revision.
     pub(super) const fn at(body: T, revision: i64) -> Self {
-        Self { body, revision: Some(revision), location: None }
+        Self { revision: Some(revision), ..Self::new(body) }
+    }
+
+    /// How many rows were written for it, about.
+    #[must_use]
+    pub(super) fn wrote(self, rows: usize) -> Self {
+        Self { is_much: rows >= MUCH, ..self }
     }
 
     /// The address of what was made.

@@ -75,19 +75,31 @@ async fn try_write<A: Writes>(desk: &Desk, request: Request) -> Result<Answer, P
     let entered = Box::pin(enter::<A>(desk, request)).await?;
     note_use(desk, &entered.known, &entered.cx).await?;
     let at = &entered;
-    let answer = desk.house.db.write(&entered.cx, |tx| Box::pin(within::<A>(tx, at))).await;
-    settle(desk, &A::IS, &entered.cx, answer).await
+    let done = desk.house.db.write(&entered.cx, |tx| Box::pin(within::<A>(tx, at))).await;
+    if matches!(done, Ok((_, true))) {
+        analyze(desk).await;
+    }
+    settle(desk, &A::IS, &entered.cx, done.map(|(answer, _)| answer)).await
 }
 
-async fn within<A: Writes>(tx: &mut Tx<'_>, at: &Entered<A>) -> Result<Answer, Stop> {
+/// It was written already, so a failure is no failure of the request: PostgreSQL counts by itself within a minute.
+async fn analyze(desk: &Desk) {
+    if let Err(fault) = desk.house.db.analyze().await.map_err(Fault::from) {
+        tracing::warn!(%fault, "the tables were not counted anew after much was written; until the database does so, answers may be slow");
+    }
+}
+
+/// The answer, and whether much was written.
+async fn within<A: Writes>(tx: &mut Tx<'_>, at: &Entered<A>) -> Result<(Answer, bool), Stop> {
     if let Some(answer) = answered(tx, at).await? {
-        return Ok(answer);
+        return Ok((answer, false));
     }
     let allowed = admitted(tx, at).await?;
     let reply = A::write(tx, &at.ask, &allowed).await?;
+    let is_much = reply.is_much;
     let answer = written(&A::IS, reply)?;
     keep(tx, at, &answer).await?;
-    Ok(answer)
+    Ok((answer, is_much))
 }
 
 /// The answer that the same request was given before.

@@ -1,10 +1,12 @@
 //! `idp explain PERSON`, `idp who PERMISSION UNIT`: what somebody may do and why; who may do something and why; on any day.
 
+use std::collections::HashMap;
+
 use idp_core::{
-    office::{self, Finding, Judged, Place, Remedy, Word, World, tell},
+    office::{self, Finding, Judged, Labels, Place, Post, Remedy, Word, World, tell},
     org::{self, AsOf, FOREVER, story::day_of},
     people,
-    store::Conn,
+    store::{Conn, StoreError},
     types::{Id, Timestamp, id},
 };
 use serde_json::{Value, json};
@@ -67,9 +69,11 @@ pub(super) async fn explain(ctx: &Ctx, arguments: &Explain) -> Result<Exit, CliE
     let world = office::world(&mut conn, person, at).await?;
     let posts: Vec<Judged> =
         world.posts_of(person).into_iter().map(|post| office::judge(&world, post.id, at)).collect();
+    let teller = Teller { ctx, labels: Labels::load(&mut conn, ctx.say.locale).await?, at };
+    let names = teller.names(&mut conn, &world).await?;
     let mut lines = Vec::new();
     for judged in &posts {
-        lines.extend(told(ctx, &mut conn, (&world, judged)).await?);
+        lines.extend(teller.told(&mut conn, (&world, judged), &names).await?);
     }
     if posts.is_empty() {
         lines.push(ctx.say.text("office-no-posts"));
@@ -97,12 +101,16 @@ pub(super) async fn who(ctx: &Ctx, arguments: &Who) -> Result<Exit, CliError> {
             break;
         }
     }
+    let teller = Teller { ctx, labels: Labels::load(&mut conn, ctx.say.locale).await?, at };
     let mut lines = Vec::new();
     for one in &found {
-        let with = [("person", one.person.to_string()), ("post", one.judged.post.to_string())];
-        let with: Vec<(&str, &str)> = with.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        lines.push(ctx.say.text_with("office-who-line", &with));
-        lines.extend(roles(ctx, &mut conn, &one.judged).await?);
+        let post = office::assignment(&mut conn, one.judged.post).await?;
+        let post = match &post {
+            Some(found) => teller.name(&mut conn, &found.post).await?,
+            None => one.judged.post.to_string(),
+        };
+        lines.push(ctx.say.text_with("office-who-line", &[("person", &one.person.to_string()), ("post", &post)]));
+        lines.extend(teller.roles(&mut conn, &one.judged).await?);
     }
     if found.is_empty() {
         lines.push(ctx.say.text("office-who-nobody"));
@@ -114,43 +122,81 @@ pub(super) async fn who(ctx: &Ctx, arguments: &Who) -> Result<Exit, CliError> {
     Ok(if found.is_empty() { Exit::Wrong } else { Exit::Done })
 }
 
-async fn told(ctx: &Ctx, conn: &mut Conn, (world, judged): (&World, &Judged)) -> Result<Vec<String>, CliError> {
-    let Some(post) = world.posts.get(&judged.post) else { return Ok(Vec::new()) };
-    let label = tell::unit(conn, post.unit, judged.at, ctx.say.locale).await?;
-    let (from, until) = (day_of(post.span.from), tell::end(ctx.say.locale, post.window().until));
-    let with = [
-        ("position", post.position.as_str()),
-        ("unit", label.as_str()),
-        ("from", from.as_str()),
-        ("until", until.as_str()),
-    ];
-    let mut lines = vec![ctx.say.text_with("office-post-line", &with)];
-    lines.extend(judged.findings.iter().map(|finding| line(ctx, finding)));
-    lines.extend(roles(ctx, conn, judged).await?);
-    Ok(lines)
+/// A word of the catalogue as people read it, and as operators write it.
+fn labelled(label: String, word: &str) -> String {
+    if label == word { label } else { format!("{label} [{word}]") }
 }
 
-fn line(ctx: &Ctx, finding: &Finding) -> String {
-    let mark = if finding.holds { '+' } else { '-' };
-    let role = finding.role.as_ref().map(|role| format!("{}: ", role.as_str())).unwrap_or_default();
-    format!("  {mark} {role}{}", tell::finding(ctx.say.locale, finding, &|post| post.to_string()))
+/// Everything that turning judgements into lines needs.
+struct Teller<'c> {
+    ctx: &'c Ctx,
+    labels: Labels,
+    at: Timestamp,
 }
 
-async fn roles(ctx: &Ctx, conn: &mut Conn, judged: &Judged) -> Result<Vec<String>, CliError> {
-    let mut lines = Vec::new();
-    for held in judged.rights.iter().flat_map(|rights| &rights.held) {
-        let over = tell::reach(conn, &held.reach, judged.at, ctx.say.locale).await?;
-        let permissions: Vec<&str> = held.permissions.iter().map(Word::as_str).collect();
-        let (permissions, until) = (permissions.join(", "), tell::end(ctx.say.locale, held.until));
-        let with = [
-            ("role", held.role.as_str()),
-            ("permissions", permissions.as_str()),
-            ("over", over.as_str()),
-            ("until", until.as_str()),
-        ];
-        lines.push(format!("  = {}", ctx.say.text_with("office-held-line", &with)));
+impl Teller<'_> {
+    /// A post, told apart from every other one.
+    async fn name(&self, conn: &mut Conn, post: &Post) -> Result<String, StoreError> {
+        let position = labelled(self.labels.position(&post.position), post.position.as_str());
+        let unit = tell::unit(conn, post.unit, self.at, self.labels.locale).await?;
+        Ok(format!("{position} \u{b7} {unit} \u{b7} {}", post.id))
     }
-    Ok(lines)
+
+    /// Every post that an explanation may name.
+    async fn names(&self, conn: &mut Conn, world: &World) -> Result<HashMap<Id<id::Assignment>, String>, StoreError> {
+        let mut names = HashMap::new();
+        for post in world.posts.values() {
+            names.insert(post.id, self.name(conn, post).await?);
+        }
+        Ok(names)
+    }
+
+    fn until(&self, until: Timestamp) -> String {
+        let end = tell::end(self.labels.locale, until);
+        if until == FOREVER { end } else { self.ctx.say.text_with("office-until", &[("day", &end)]) }
+    }
+
+    async fn told(
+        &self,
+        conn: &mut Conn,
+        (world, judged): (&World, &Judged),
+        names: &HashMap<Id<id::Assignment>, String>,
+    ) -> Result<Vec<String>, CliError> {
+        let (Some(post), Some(name)) = (world.posts.get(&judged.post), names.get(&judged.post)) else {
+            return Ok(Vec::new());
+        };
+        let (from, until) = (day_of(post.span.from), self.until(post.window().until));
+        let kind = self.ctx.say.text(tell::kind(post.kind));
+        let with = [("post", name.as_str()), ("kind", &kind), ("from", &from), ("until", &until)];
+        let mut lines = vec![self.ctx.say.text_with("office-post-line", &with)];
+        lines.extend(judged.findings.iter().map(|finding| self.line(finding, names)));
+        lines.extend(self.roles(conn, judged).await?);
+        Ok(lines)
+    }
+
+    fn line(&self, finding: &Finding, names: &HashMap<Id<id::Assignment>, String>) -> String {
+        let mark = if finding.holds { '+' } else { '-' };
+        let role = finding.role.as_ref();
+        let role =
+            role.map(|role| format!("{}: ", labelled(self.labels.role(role), role.as_str()))).unwrap_or_default();
+        let name = |post: Id<id::Assignment>| names.get(&post).cloned().unwrap_or_else(|| post.to_string());
+        format!("  {mark} {role}{}", tell::finding(self.labels.locale, finding, &name))
+    }
+
+    /// What is held in a post: a line for each role, and under it one for each thing that it permits.
+    async fn roles(&self, conn: &mut Conn, judged: &Judged) -> Result<Vec<String>, CliError> {
+        let locale = self.labels.locale;
+        let mut lines = Vec::new();
+        for held in judged.rights.iter().flat_map(|rights| &rights.held) {
+            let role = labelled(self.labels.role(&held.role), held.role.as_str());
+            let over = tell::reach(conn, &held.reach, judged.at, locale).await?;
+            let with = [("role", role.as_str()), ("over", &over), ("until", &self.until(held.until))];
+            lines.push(format!("  = {}", self.ctx.say.text_with("office-held-line", &with)));
+            let permitted = held.permissions.iter().map(|word| labelled(tell::permission(locale, word), word.as_str()));
+            lines.extend(permitted.map(|permission| format!("      {permission}")));
+        }
+        Ok(lines)
+    }
 }
 
 fn view(judged: &Judged) -> Value {

@@ -74,8 +74,8 @@ impl Act for Approve {
 impl Writes for Approve {
     async fn write(tx: &mut Tx<'_>, ask: &Ask<Self>, allowed: &Allowed) -> Result<Reply<out::Set>, Stop> {
         let rules = rules(tx, (&ask.house, ask.path.change), allowed, ask.now).await?;
-        change::approve(tx, seen(&ask.path, ask.seen), &rules).await.map_err(refused)?;
-        answer(tx, ask.path.change).await
+        let approved = change::approve(tx, seen(&ask.path, ask.seen), &rules).await.map_err(refused)?;
+        Ok(answer(tx, ask.path.change).await?.wrote(approved.units + approved.carried))
     }
 }
 
