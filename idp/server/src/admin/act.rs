@@ -148,7 +148,7 @@ impl<T> Reply<T> {
 
     /// A thing with its revision.
     pub(super) const fn at(body: T, revision: i64) -> Self {
-        Self { revision: Some(revision), ..Self::new(body) }
+        Self { body, revision: Some(revision), location: None, is_much: false }
     }
 
     /// How many rows were written for it, about.
