@@ -78,7 +78,7 @@ pub const fn migrations() -> &'static [Migration] {
         30 "0030_admin"
         31 "0031_office"
         32 "0032_office"
-        33 "0033_told"
+        33 "0033_office"
     }
 }
 
