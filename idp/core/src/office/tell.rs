@@ -128,6 +128,12 @@ pub fn end(locale: Locale, until: Timestamp) -> String {
     }
 }
 
+/// Until when something lasts, as a part of a sentence of its own.
+pub fn until(locale: Locale, until: Timestamp) -> String {
+    let end = end(locale, until);
+    if until == FOREVER { end } else { text::say_with(locale, "office-until", &[("day", &end)]) }
+}
+
 /// A unit's name, told apart from others of the same name. Of a unit that is not there at that instant: as it was, or will be, at the
 /// nearest one.
 pub async fn unit(conn: &mut Conn, unit: Unit, at: Timestamp, locale: Locale) -> Result<String, StoreError> {

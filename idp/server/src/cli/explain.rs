@@ -151,11 +151,6 @@ impl Teller<'_> {
         Ok(names)
     }
 
-    fn until(&self, until: Timestamp) -> String {
-        let end = tell::end(self.labels.locale, until);
-        if until == FOREVER { end } else { self.ctx.say.text_with("office-until", &[("day", &end)]) }
-    }
-
     async fn told(
         &self,
         conn: &mut Conn,
@@ -165,7 +160,7 @@ impl Teller<'_> {
         let (Some(post), Some(name)) = (world.posts.get(&judged.post), names.get(&judged.post)) else {
             return Ok(Vec::new());
         };
-        let (from, until) = (day_of(post.span.from), self.until(post.window().until));
+        let (from, until) = (day_of(post.span.from), tell::until(self.labels.locale, post.window().until));
         let kind = self.ctx.say.text(tell::kind(post.kind));
         let with = [("post", name.as_str()), ("kind", &kind), ("from", &from), ("until", &until)];
         let mut lines = vec![self.ctx.say.text_with("office-post-line", &with)];
@@ -190,7 +185,7 @@ impl Teller<'_> {
         for held in judged.rights.iter().flat_map(|rights| &rights.held) {
             let role = labelled(self.labels.role(&held.role), held.role.as_str());
             let over = tell::reach(conn, &held.reach, judged.at, locale).await?;
-            let with = [("role", role.as_str()), ("over", &over), ("until", &self.until(held.until))];
+            let with = [("role", role.as_str()), ("over", &over), ("until", &tell::until(locale, held.until))];
             lines.push(format!("  = {}", self.ctx.say.text_with("office-held-line", &with)));
             let permitted = held.permissions.iter().map(|word| labelled(tell::permission(locale, word), word.as_str()));
             lines.extend(permitted.map(|permission| format!("      {permission}")));

@@ -48,7 +48,7 @@ pub(super) async fn run(ctx: &Ctx, opened: &Opened, which: &List) -> Result<Exit
         let ids = (post.id.to_string(), post.person.to_string());
         let unit = units.get(&post.unit).map_or("", String::as_str);
         let (position, used) = (labels.position(&post.position), one.last_used_at.unwrap_or(one.created_at));
-        let (until, used) = (tell::end(labels.locale, post.window().until), day_of(used));
+        let (until, used) = (tell::until(labels.locale, post.window().until), day_of(used));
         let with = [
             ("post", ids.0.as_str()),
             ("person", ids.1.as_str()),
