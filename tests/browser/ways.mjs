@@ -191,6 +191,10 @@ export function ways(demo) {
     },
     'account-posts': officialAt(1, '/account/posts'),
     'account-posts ahead': officialAt(1, '/account/posts?at=01/01/2031'),
+    'account-posts refused': async (page) => {
+      await officialAt(1, '/account/posts?at=31/02/2031')(page);
+      await page.locator('#at-error').waitFor();
+    },
     'account-delegations': officialAt(2, '/account/delegations'),
     'delegation-new': officialAt(2, '/account/delegations/new'),
     'delegation-new refused': async (page) => {
@@ -275,6 +279,12 @@ export function ways(demo) {
       await page.locator('#new_password').fill('con trâu lội qua sông dài');
       await page.locator('#new_password_again').fill('con trâu lội qua sông dài');
       await page.locator('#invited-submit').click();
+    },
+    'invited refused': async (page) => {
+      await page.goto(invitation(demo).link);
+      await page.locator('#personal_number').fill('079');
+      await page.locator('#invited-submit').click();
+      await page.locator('#personal_number-error').waitFor();
     },
     error: (page) => page.goto(`${demo.issuer}/oauth2/authorize?client_id=nobody`),
     // Last: they move the clock, and what is handed on begins today.
