@@ -190,9 +190,18 @@ export function ways(demo) {
       await expectPage(page, 'choose-post');
     },
     'account-posts': officialAt(1, '/account/posts'),
-    'account-posts ahead': officialAt(1, '/account/posts?at=01/01/2031'),
+    'account-posts ahead': async (page) => {
+      await officialAt(1, '/account/posts')(page);
+      await expectPage(page, 'account-posts');
+      await page.locator('#at').fill('01/01/2031');
+      await page.locator('#day-submit').click();
+      await page.locator('#as-of', { hasText: '01/01/2031' }).waitFor();
+    },
     'account-posts refused': async (page) => {
-      await officialAt(1, '/account/posts?at=31/02/2031')(page);
+      await officialAt(1, '/account/posts')(page);
+      await expectPage(page, 'account-posts');
+      await page.locator('#at').fill('31/02/2031');
+      await page.locator('#day-submit').click();
       await page.locator('#at-error').waitFor();
     },
     'account-delegations': officialAt(2, '/account/delegations'),
