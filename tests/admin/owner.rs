@@ -12,6 +12,7 @@ use super::{
     apart,
     desk::{Caller, console, events, get, officer, request},
 };
+use crate::office::staff::Staff;
 
 /// What `idp admin bootstrap` does on the server.
 async fn link(house: &House, again: Option<&'static str>) -> Result<String, OfferError> {
@@ -100,6 +101,27 @@ apart! {
         let late = browser.submit(&page, "owner-form", &[]).await;
         assert_eq!(late.status, 410, "{}", late.body);
         assert_eq!(house.count("select count(*) as n from appointment").await, 0);
+    }
+}
+
+apart! {
+    async fn what_must_be_held_apart_stays_apart_also_for_the_first_owner(house) {
+        let staff = Staff::over(house.db().clone(), house.parts.clock.now()).await;
+        let clerk = house.citizen("Vũ Văn Phúc").await;
+        staff.install(&staff.new_post(clerk.id, "22015", &["nhan-ho-so"]).await).await;
+        let an = house.citizen("Nguyễn Văn An").await;
+        let link = link(house, None).await.expect("is offered");
+        for (person, expected) in [(&clerk, (409, "owner-separated".to_owned())), (&an, (200, String::new()))] {
+            let mut key = Authenticator::new(&house.issuer);
+            let mut browser = house.with_passkey(person, &mut key).await;
+            let page = browser.open(&link).await;
+            let page = if page.name() == "owner-offered" { page } else { browser.use_passkey(&page, &mut key).await };
+            assert_eq!(page.name(), "owner-offered", "{}", page.body);
+            let answer = browser.submit(&page, "owner-form", &[]).await;
+            assert_eq!(error(&answer), expected, "{}", answer.body);
+            let appointed = "select count(*) as n from appointment";
+            assert_eq!(house.count(appointed).await, i64::from(expected.0 == 200), "the link is still good for who may");
+        }
     }
 }
 

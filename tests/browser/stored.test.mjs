@@ -8,7 +8,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { temporaryFolder } from '../env/processes.mjs';
-import { applyTo, command, operate, startDemo } from '../env/server.mjs';
+import { applyTo, command, dayAhead, operate, startDemo } from '../env/server.mjs';
 import { setUpApp } from './letters.mjs';
 import { injected, PAYLOADS } from './payloads.mjs';
 import { device, expectPage, giveName, launch, makePasskey, visitor } from './support.mjs';
@@ -268,9 +268,6 @@ for (const locale of ['vi-VN', 'en-GB']) {
 /** Each is named twice, on the page before the last word and with it. */
 const NAMED = 10;
 
-/** A day of the server's, as people write it. */
-const day = (now, ahead) => new Date(now + (7 * 3_600 + ahead * 86_400) * 1_000).toISOString().slice(0, 10).split('-').reverse().join('/');
-
 test('the reason of what is handed on is a payload, for who gives and for who gets it', async () => {
   const giver = await visitor(browser);
   const page = await giver.page();
@@ -286,9 +283,8 @@ test('the reason of what is handed on is a payload, for who gives and for who ge
     await page.locator('#delegation-form').waitFor();
     await page.locator('#to').fill(receiver.login);
     await page.locator('#role input').first().check();
-    const { now } = await demo.clock({ advance_seconds: 0 });
-    await page.locator('#first').fill(day(now, 0));
-    await page.locator('#last').fill(day(now, 5));
+    await page.locator('#first').fill(await dayAhead(demo, 0));
+    await page.locator('#last').fill(await dayAhead(demo, 5));
     await page.locator('#reason').fill(payload);
     await page.locator('#delegation-next').click();
     await expectPage(page, 'delegation-review');

@@ -2,7 +2,7 @@
 // Pages are known only by what docs/contract.md promises.
 
 import { createHash } from 'node:crypto';
-import { applyTo, importTo, operate } from '../env/server.mjs';
+import { applyTo, dayAhead, importTo, operate } from '../env/server.mjs';
 import {
   authorizationRequest, device, enrol, expectPage, giveName, makePasskey, signIn, startAt,
 } from './support.mjs';
@@ -102,14 +102,13 @@ export function ways(demo) {
     await giveName(page, demo.officials[number]);
     await page.locator('main').waitFor();
   };
-  const day = (ahead) => new Date(Date.now() + (7 * 3_600 + ahead * 86_400) * 1_000).toISOString().slice(0, 10).split('-').reverse().join('/');
   const delegating = (to) => async (page) => {
     await officialAt(0, '/account/delegations/new')(page);
     await expectPage(page, 'delegation-new');
     await page.locator('#to').fill(to());
     await page.locator('#role input').first().check();
-    await page.locator('#first').fill(day(0));
-    await page.locator('#last').fill(day(5));
+    await page.locator('#first').fill(await dayAhead(demo, 0));
+    await page.locator('#last').fill(await dayAhead(demo, 5));
     await page.locator('#reason').fill('Đi công tác tại các xã');
     await page.locator('#delegation-next').click();
   };

@@ -10,12 +10,19 @@ function program() {
   return process.env.IDP_BIN;
 }
 
-/** What `idp demo --json` printed (docs/contract.md, section 10), with `stop` and the test clock. */
+const DAY_MS = 86_400_000;
+/** Việt Nam is seven hours ahead of UTC, all the year. */
+const dayOf = (now) => new Date(now + 7 * 3_600_000).toISOString().slice(0, 10);
+
+/**
+ * What `idp demo --json` printed (docs/contract.md, section 10), with `stop` and the test clock. It begins at eight in the morning, so that no
+ * test meets midnight between two pages, at whatever hour it runs.
+ */
 export async function startDemo() {
   const base = await freePortBase([0, 1, 2, 10, 1000]);
   const folder = temporaryFolder('demo');
-  const args = ['demo', '--json', '--port-base', String(base), '--state-dir', folder];
-  const server = new Program('idp demo', program(), args, { env: { ...process.env, IDP__TEST__CLOCK: 'true' } });
+  const args = ['demo', '--json', '--port-base', String(base), '--state-dir', folder, '--on', dayOf(Date.now() + DAY_MS)];
+  const server = new Program('idp demo', program(), args);
   let demo;
   // Long, for a machine that builds meanwhile: a test server has people to hash passwords for.
   await server.ready(() => { demo = JSON.parse(server.stdout); return true; }, 240);
@@ -56,6 +63,12 @@ export function importTo(demo, table) {
   const file = join(temporaryFolder('table'), 'posts.csv');
   writeFileSync(file, table);
   return operate(demo, 'officials', 'import', file);
+}
+
+/** The day so many days ahead by the clock of a running demo, as people write it. */
+export async function dayAhead(demo, days) {
+  const { now } = await demo.clock({ advance_seconds: 0 });
+  return dayOf(now + days * DAY_MS).split('-').reverse().join('/');
 }
 
 /** `{ advance_seconds }` and `{ run_jobs: true }` of docs/contract.md, section 9. */

@@ -104,7 +104,7 @@ impl Staff {
     }
 
     /// The same on a database that is there, such as that of a server.
-    pub(super) async fn over(db: Db, now: Timestamp) -> Self {
+    pub(crate) async fn over(db: Db, now: Timestamp) -> Self {
         let signers = vec![admin::Signer::operator(), admin::Signer::operator()];
         let rules = admin::change_rules(Config { undo_days: 30, backdate_days: 3_650 }, signers);
         let staff = Self { db, rules, now: AtomicI64::new(now.millis()) };
@@ -150,7 +150,7 @@ impl Staff {
     }
 
     /// A confirmed post from today on, over the unit and all below it.
-    pub(super) async fn new_post(&self, person: Person, code: &str, words: &[&str]) -> NewAssignment {
+    pub(crate) async fn new_post(&self, person: Person, code: &str, words: &[&str]) -> NewAssignment {
         NewAssignment {
             person,
             unit: self.unit(code, "2025-03-01").await,
@@ -171,7 +171,7 @@ impl Staff {
         self.db.write(&self.cx(Actor::Person(by.0)), |tx| Box::pin(office::assign(tx, acting, new.clone()))).await
     }
 
-    pub(super) async fn install(&self, new: &NewAssignment) -> Post {
+    pub(crate) async fn install(&self, new: &NewAssignment) -> Post {
         let given = self
             .db
             .write(&self.cx(Actor::Operator("root#0".into())), |tx| {

@@ -16,6 +16,9 @@ error-second-factor-needed-next = Go to my account
 error-owner-offer-gone-title = This invitation is no longer valid
 error-owner-offer-gone-text = The link was used, is over its time, or was replaced by a newer one. On the server, idp admin bootstrap makes another.
 error-owner-offer-gone-next = Go to the home page
+error-owner-separated-title = You cannot be the owner with this account
+error-owner-separated-text = You hold a role that has to stay with somebody else than the owner of the platform. The link still works: let another person open it, or have that role ended first.
+error-owner-separated-next = Go to the home page
 # error: problems of the API
 error-sign-in-needed-title = Sign-in needed
 error-sign-in-needed-text = The request carries no credentials that are good now: no access token for this API alone, and no session of the console.

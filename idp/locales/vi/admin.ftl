@@ -16,6 +16,9 @@ error-second-factor-needed-next = Về tài khoản của tôi
 error-owner-offer-gone-title = Lời mời này không còn hiệu lực
 error-owner-offer-gone-text = Liên kết đã được dùng, đã hết hạn hoặc đã được thay bằng liên kết mới hơn. Trên máy chủ, lệnh idp admin bootstrap tạo liên kết khác.
 error-owner-offer-gone-next = Về trang chủ
+error-owner-separated-title = Bạn không thể làm chủ hệ thống bằng tài khoản này
+error-owner-separated-text = Bạn đang giữ một vai trò phải do người khác với chủ hệ thống giữ. Liên kết vẫn còn dùng được: hãy để người khác mở, hoặc đề nghị kết thúc vai trò đó trước.
+error-owner-separated-next = Về trang chủ
 # error: lỗi của giao diện lập trình
 error-sign-in-needed-title = Cần đăng nhập
 error-sign-in-needed-text = Yêu cầu không mang thông tin xác thực nào còn hiệu lực: không có mã truy cập dành riêng cho giao diện này và không có phiên của trang quản trị.

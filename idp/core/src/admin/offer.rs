@@ -55,6 +55,9 @@ pub enum AcceptError {
     /// The sign-in is not good enough.
     #[error("the sign-in is not good enough: {}", .0.word())]
     Proof(Refusal),
+    /// This role or office of theirs has to be held by somebody else.
+    #[error("has to be held apart from {0}")]
+    Separated(String),
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -111,7 +114,11 @@ pub async fn accept(tx: &mut Tx<'_>, digest: Digest, live: &Live) -> Result<Appo
         window: Interval { from: now, until: None },
         decision: offer.because.unwrap_or_else(|| "bootstrap".to_owned()),
     };
-    Ok(register::write(tx, new).await?)
+    let held = rows::of_subject(tx, new.subject).await?;
+    match register::apart(tx, &new, &held).await? {
+        Some(other) => Err(AcceptError::Separated(other)),
+        None => Ok(register::write(tx, new).await?),
+    }
 }
 
 /// Removes offers that were over a month ago.

@@ -167,15 +167,23 @@ pub async fn appoint(
     if held.iter().any(doubled) {
         return Err(AppointError::Held);
     }
-    if let Subject::Person(person) = new.subject {
-        let beside = held.iter().filter(|own| own.ended_at.is_none() && overlaps(own, &new));
-        let words: Vec<&str> = beside.map(|own| own.role.word()).collect();
-        let window = Span { from: new.window.from, until: new.window.until.unwrap_or(FOREVER) };
-        if let Some(other) = office::apart(tx, (person, window), new.role.word(), &words).await? {
-            return Err(AppointError::Separated(other));
-        }
+    match apart(tx, &new, &held).await? {
+        Some(other) => Err(AppointError::Separated(other)),
+        None => Ok(write(tx, new).await?),
     }
-    Ok(write(tx, new).await?)
+}
+
+/// The role or office of the same person that must be held by somebody else.
+pub(super) async fn apart(
+    conn: &mut Conn,
+    new: &NewAppointment,
+    held: &[Appointment],
+) -> Result<Option<String>, StoreError> {
+    let Subject::Person(person) = new.subject else { return Ok(None) };
+    let beside = held.iter().filter(|own| own.ended_at.is_none() && overlaps(own, new));
+    let words: Vec<&str> = beside.map(|own| own.role.word()).collect();
+    let window = Span { from: new.window.from, until: new.window.until.unwrap_or(FOREVER) };
+    office::apart(conn, (person, window), new.role.word(), &words).await
 }
 
 async fn is_break_glass(conn: &mut Conn, subject: Subject) -> Result<bool, StoreError> {

@@ -277,6 +277,7 @@ async fn the_first_owner_is_made_once_in_time_and_with_two_factors() {
             AcceptError::Gone => "gone",
             AcceptError::OwnerExists => "owner",
             AcceptError::Proof(refusal) => refusal.word(),
+            AcceptError::Separated(_) => "separated",
             AcceptError::Store(error) => panic!("{error}"),
         };
         assert_eq!(said, word);

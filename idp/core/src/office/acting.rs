@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, time::Duration};
 
 use super::{
     DeskError, Kind, Label, PositionId, Rights, RoleId, Rule, Signing, Word, World, effective,
-    rows::{acting as rows, catalogue, posts, world as world_rows},
+    rows::{acting as rows, posts, world as world_rows},
     signing,
 };
 use crate::{
@@ -86,15 +86,16 @@ fn capacity(world: &World, rights: &Rights, with: &With<'_>) -> Option<Capacity>
         ends_at = ends_at.min(held.until);
     }
     let post = world.posts.get(&rights.post).filter(|_| !roles.is_empty())?;
+    let position = world.positions.get(&post.position);
     let delegator = rights.delegator.and_then(|from| Some((from, world.posts.get(&from)?.person)));
     Some(Capacity {
         post: rights.post,
         person: rights.person,
         kind: rights.kind,
         position: post.position.clone(),
-        label: Label { vi: String::new(), en: String::new() },
+        label: position.map(|position| position.label.clone()).unwrap_or_default(),
         unit: rights.unit,
-        signing: Signing::None,
+        signing: position.map_or(Signing::None, |position| signing(rights.kind, position.signing)),
         document_classes: rights.document_classes.clone(),
         roles,
         permissions,
@@ -118,17 +119,7 @@ fn own_word(word: &Word, client_id: &str) -> Option<String> {
     text.strip_prefix(client_id)?.strip_prefix('/').map(str::to_owned)
 }
 
-async fn labelled(conn: &mut Conn, mut found: Vec<Capacity>) -> Result<Vec<Capacity>, StoreError> {
-    for one in &mut found {
-        if let Some(position) = catalogue::one_position(conn, &one.position).await? {
-            one.signing = signing(one.kind, position.signing);
-            one.label = position.label;
-        }
-    }
-    Ok(found)
-}
-
-/// The posts that say something to a party now, in the order in which they were given; texts are not read yet.
+/// The posts that say something to a party now, in the order in which they were given.
 async fn speaking(conn: &mut Conn, with: &With<'_>, at: Timestamp) -> Result<Vec<Capacity>, StoreError> {
     let world = world_rows::of_person(conn, with.person, at).await?;
     let posts = world.posts_of(with.person).into_iter().map(|post| post.id);
@@ -150,23 +141,15 @@ pub async fn acting(conn: &mut Conn, with: &With<'_>, at: Timestamp) -> Result<A
     };
     let place = wanted.and_then(|wanted| found.iter().position(|one| one.post == wanted));
     Ok(match place {
-        Some(place) => {
-            let one = labelled(conn, vec![found.swap_remove(place)]).await?.pop();
-            one.map_or(Acting::Citizen, |one| Acting::Post(Box::new(one)))
-        }
-        None => Acting::Choose(labelled(conn, found).await?),
+        Some(place) => Acting::Post(Box::new(found.swap_remove(place))),
+        None => Acting::Choose(found),
     })
 }
 
 /// What was chosen in this session, or the last time; after a change of units, what that post goes on in. The inner `None`: to act as
 /// themself.
 pub(super) async fn chosen(conn: &mut Conn, with: &With<'_>) -> Result<Option<Option<PostId>>, StoreError> {
-    let chosen = match rows::chosen(conn, with.session, with.party).await? {
-        Some((post, _)) => Some(post),
-        None => rows::remembered(conn, with.person, with.party).await?,
-    };
-    let Some(Some(post)) = chosen else { return Ok(chosen) };
-    Ok(Some(Some(rows::went_on_in(conn, post, with.person).await?.unwrap_or(post))))
+    rows::wanted(conn, (with.session, with.person), with.party).await
 }
 
 /// When the capacity was chosen in this session.
@@ -176,8 +159,7 @@ pub async fn chosen_at(conn: &mut Conn, with: &With<'_>) -> Result<Option<Timest
 
 /// The posts in which somebody can act towards a party now: for the page where they choose or switch.
 pub async fn choices(conn: &mut Conn, with: &With<'_>, at: Timestamp) -> Result<Vec<Capacity>, StoreError> {
-    let found = speaking(conn, with, at).await?;
-    labelled(conn, found).await
+    speaking(conn, with, at).await
 }
 
 /// What a post says to a party now; `None`: nothing, because it ended, was taken, or never did. Every use of what was issued on it
@@ -191,8 +173,7 @@ pub async fn standing(
     let world = world_rows::of_person(conn, with.person, at).await?;
     let own = world.posts.get(&post).is_some_and(|found| found.person == with.person);
     let rights = effective(&world, post, at).ok().filter(|_| own);
-    let found = rights.and_then(|rights| capacity(&world, &rights, with));
-    Ok(labelled(conn, found.into_iter().collect()).await?.pop())
+    Ok(rights.and_then(|rights| capacity(&world, &rights, with)))
 }
 
 /// What a post says to a party now, without anybody acting in it: for a party that compares what it knows.

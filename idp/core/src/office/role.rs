@@ -91,7 +91,7 @@ pub enum RoleError {
 }
 
 /// What people read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "RoleLabel")]
 #[serde(deny_unknown_fields)]
 pub struct Label {

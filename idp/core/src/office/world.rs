@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::{Form, OfficeHeld, Role, RoleId, Scope, Separation, post::Post};
+use super::{Form, OfficeHeld, Position, PositionId, Role, RoleId, Scope, Separation, post::Post};
 use crate::{
     org::{Span, UnitKind},
     types::{Id, Timestamp, id},
@@ -72,6 +72,8 @@ pub struct World {
     pub posts: HashMap<Id<id::Assignment>, Post>,
     /// The roles of these posts.
     pub roles: HashMap<RoleId, Role>,
+    /// The positions of these posts.
+    pub positions: HashMap<PositionId, Position>,
     /// Which roles exclude each other.
     pub separations: Vec<Separation>,
     /// The units of these posts and the units above them.
@@ -86,6 +88,7 @@ impl World {
         self.persons.extend(other.persons);
         self.posts.extend(other.posts);
         self.roles.extend(other.roles);
+        self.positions.extend(other.positions);
         self.separations.extend(other.separations);
         self.separations.sort();
         self.separations.dedup();

@@ -23,6 +23,7 @@ use crate::web::{
 };
 
 const GONE: Code = Code::new("owner-offer-gone", StatusCode::GONE);
+const SEPARATED: Code = Code::new("owner-separated", StatusCode::CONFLICT);
 const FORM: &str = "console owner";
 const RESUME: &str = "/console/owner/resume?t=";
 
@@ -111,6 +112,7 @@ pub(super) async fn accept(visit: Visit, Form(params): Form) -> Result<Response,
         Ok(Some(cookie)) => Ok(console::with_cookie(&visit, &cookie)),
         Ok(None) | Err(AcceptError::Gone | AcceptError::OwnerExists) => Err(gone(&visit)),
         Err(AcceptError::Proof(refusal)) => Err(console::turned_away(&visit, refusal)),
+        Err(AcceptError::Separated(_)) => Err(visit.refuse(visit.locale(None), SEPARATED, NextStep::Usual)),
         Err(AcceptError::Store(error)) => Err(error.into()),
     }
 }

@@ -9,19 +9,23 @@ use crate::{
 type PostId = Id<id::Assignment>;
 
 const CHOSEN: &str = "select assignment_id, chosen_at from acting_post where session_id = $1 and party_id = $2";
-const REMEMBERED: &str = "select assignment_id from acting_choice where person_id = $1 and party_id = $2";
+/// The choice of this session before that of the last one, each with the post that went on from it after a change of units.
+const WANTED: &str = "select w.assignment_id, n.id as next_id \
+    from (select 0 as place, assignment_id from acting_post where session_id = $1 and party_id = $2 \
+        union all select 1, assignment_id from acting_choice where person_id = $3 and party_id = $2) w \
+    left join assignment n on n.carried_from = w.assignment_id and n.person_id = $3 and n.state = 'active' \
+    order by w.place, n.id limit 1";
 const CHOOSE: &str = "insert into acting_post (session_id, party_id, assignment_id, chosen_at) values ($1, $2, $3, $4) \
     on conflict (session_id, party_id) do update set assignment_id = excluded.assignment_id, chosen_at = excluded.chosen_at";
 const REMEMBER: &str = "insert into acting_choice (person_id, party_id, assignment_id, chosen_at) values ($1, $2, $3, $4) \
     on conflict (person_id, party_id) do update set assignment_id = excluded.assignment_id, chosen_at = excluded.chosen_at";
-const WENT_ON_IN: &str = "select id from assignment where carried_from = $1 and person_id = $2 and state = 'active'";
 const SERVES: &str = "select 1 as one from assignment a join person_face p on p.person_id = a.person_id \
     where a.person_id = $1 and a.state in ('active', 'ended') and a.valid_from <= $2 and a.valid_until > $2 \
         and p.person_state = 'active' limit 1";
 const SWEEP: &str = "delete from acting_post where chosen_at < $1";
 
 /// Every statement of this file.
-pub(super) const ALL: &[&str] = &[CHOSEN, REMEMBERED, CHOOSE, REMEMBER, WENT_ON_IN, SERVES, SWEEP];
+pub(super) const ALL: &[&str] = &[CHOSEN, WANTED, CHOOSE, REMEMBER, SERVES, SWEEP];
 
 /// What was chosen in a session, and when. The inner `None`: to act as themself.
 pub(crate) async fn chosen(
@@ -33,13 +37,15 @@ pub(crate) async fn chosen(
     found.map(|row| Ok((row.opt_id("assignment_id")?, row.time("chosen_at")?))).transpose()
 }
 
-/// What was chosen the last time. The inner `None`: to act as themself.
-pub(crate) async fn remembered(
+/// What was chosen in this session, or else the last time, and after a change of units what that post goes on in. The inner `None`: to
+/// act as themself.
+pub(crate) async fn wanted(
     conn: &mut Conn,
-    person: Id<id::Person>,
+    (session, person): (Id<id::Session>, Id<id::Person>),
     party: Id<id::Party>,
 ) -> Result<Option<Option<PostId>>, StoreError> {
-    conn.one(REMEMBERED, params![person, party]).await?.map(|row| row.opt_id("assignment_id")).transpose()
+    let found = conn.one(WANTED, params![session, party, person]).await?;
+    found.map(|row| Ok(row.opt_id("next_id")?.or(row.opt_id("assignment_id")?))).transpose()
 }
 
 /// Notes a choice for one session.
@@ -62,15 +68,6 @@ pub(crate) async fn remember(
 ) -> Result<(), StoreError> {
     let now = tx.now();
     tx.run(REMEMBER, params![person, party, post, now]).await.map(|_| ())
-}
-
-/// The post in which one goes on after a change of units.
-pub(crate) async fn went_on_in(
-    conn: &mut Conn,
-    post: PostId,
-    person: Id<id::Person>,
-) -> Result<Option<PostId>, StoreError> {
-    conn.one(WENT_ON_IN, params![post, person]).await?.map(|row| row.id("id")).transpose()
 }
 
 /// Whether a window of a post of theirs holds the instant.

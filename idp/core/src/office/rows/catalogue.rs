@@ -41,6 +41,8 @@ pub(super) const ALL: &[&str] = &[
     JOIN,
 ];
 
+const OF_POSITION: [&str; 4] = ["id", "label_vi", "label_en", "signing"];
+
 pub(crate) fn position_id(row: &Row, column: &str) -> Result<PositionId, StoreError> {
     Ok(PositionId::parse(&row.text(column)?).map_err(|error| Fault::new("reading a position", error))?)
 }
@@ -49,17 +51,18 @@ pub(crate) fn role_id(row: &Row, column: &str) -> Result<RoleId, StoreError> {
     Ok(RoleId::parse(&row.text(column)?).map_err(|error| Fault::new("reading a role", error))?)
 }
 
-fn position(row: &Row) -> Result<Position, StoreError> {
-    let label = Label { vi: row.text("label_vi")?, en: row.text("label_en")? };
-    Ok(Position { id: position_id(row, "id")?, label, signing: Signing::stored(&row.text("signing")?)? })
+/// Reads a position from a row with its id, the label in both languages and `signing` under the names given.
+pub(crate) fn position(row: &Row, [id, vi, en, signing]: [&str; 4]) -> Result<Position, StoreError> {
+    let label = Label { vi: row.text(vi)?, en: row.text(en)? };
+    Ok(Position { id: position_id(row, id)?, label, signing: Signing::stored(&row.text(signing)?)? })
 }
 
 pub(crate) async fn positions(conn: &mut Conn) -> Result<Vec<Position>, StoreError> {
-    conn.all(POSITIONS, params![]).await?.iter().map(position).collect()
+    conn.all(POSITIONS, params![]).await?.iter().map(|row| position(row, OF_POSITION)).collect()
 }
 
 pub(crate) async fn one_position(conn: &mut Conn, id: &PositionId) -> Result<Option<Position>, StoreError> {
-    conn.one(POSITION, params![id.as_str()]).await?.as_ref().map(position).transpose()
+    conn.one(POSITION, params![id.as_str()]).await?.map(|row| position(&row, OF_POSITION)).transpose()
 }
 
 pub(crate) async fn put_position(tx: &mut Tx<'_>, position: &Position) -> Result<(), StoreError> {

@@ -59,6 +59,8 @@ const OF_PERSON: &str = of_person!(
         null, null, null from post p cross join assignment_unit u where u.assignment_id = p.id \
      union all select 'definition', null, null, null, null, r.id, null, null, null, r.definition, null, null, null, null, null, \
         r.valid_from, r.valid_until, r.revision from role r where r.id in (select role_id from held) \
+     union all select 'position', null, null, null, null, q.id, null, q.label_vi, q.signing, q.label_en, null, null, null, null, null, \
+        null, null, null from position q where q.id in (select position_id from post) \
      union all select 'separation', null, null, null, null, s.one, null, s.other, null, null, null, null, null, null, null, \
         null, null, null from role_separation s \
      union all select 'unit', null, null, s.unit_id, null, s.level_id, null, s.unit_kind, null, null, null, null, null, null, null, \
@@ -113,6 +115,10 @@ pub(crate) async fn of_person(conn: &mut Conn, person: Id<id::Person>, since: Ti
             "definition" => {
                 let role = catalogue::role(row, ["body", "from_at", "until_at", "number"])?;
                 world.roles.insert(role.form.id.clone(), role);
+            }
+            "position" => {
+                let position = catalogue::position(row, ["word", "kind", "body", "scope"])?;
+                world.positions.insert(position.id.clone(), position);
             }
             "separation" => world.separations.push(catalogue::separation(row, "word", "kind")?),
             "unit" => place(&mut world, row)?,

@@ -103,6 +103,8 @@ codes! {
     SecondFactorNeeded = "second-factor-needed",
     /// The link that makes a platform owner is used up or over its time.
     OwnerOfferGone = "owner-offer-gone",
+    /// Who opened the link holds what the owner may not.
+    OwnerSeparated = "owner-separated",
     /// The link at which the key of a break-glass account is registered is used up, replaced, or over its time.
     BreakGlassLinkGone = "break-glass-link-gone",
     /// The link to the account of a record is used up, replaced, over its time, or met too many wrong numbers.
