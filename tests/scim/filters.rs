@@ -6,7 +6,7 @@ use idp_core::{
     store::StoreError,
     types::{FullName, Id, id},
 };
-use idp_tests::House;
+use idp_tests::{Engine, House};
 use serde_json::{Value, json};
 
 use super::desk::{OFFICIAL, System, ids, party, post, two, user, why};
@@ -222,6 +222,37 @@ apart! {
         assert_eq!(own.search("/Users", "active eq true", json!({})).await.body["totalResults"], 2);
         assert_eq!(other.search("/Users", "active eq true", json!({})).await.body["totalResults"], 0);
     }
+}
+
+async fn costs_on(engine: Engine) {
+    let house = &House::start(engine, "[admin]\nrequests_per_minute = 12").await;
+    let (country, own, _) = two(house).await;
+    let large = party(house).await;
+    let system = System::of(house, &large, country.province).await;
+    crowd(house, large.id, 0..3_000).await;
+    for number in 0..3 {
+        let found = system.search("/Users", "active eq false", json!({})).await;
+        assert_eq!(
+            (found.status, &found.body["totalResults"]),
+            (200, &json!(0)),
+            "question {number} of four requests each"
+        );
+    }
+    assert_eq!(why(&system.search("/Users", "active eq false", json!({})).await), (429, ""));
+    assert_eq!(
+        own.search("/Users", "active eq false", json!({})).await.status,
+        200,
+        "others have a count of their own"
+    );
+}
+
+#[test]
+fn a_filter_that_looks_at_many_counts_as_several_requests() {
+    idp_tests::run(async {
+        for engine in Engine::ALL {
+            Box::pin(costs_on(engine)).await;
+        }
+    });
 }
 
 apart! {

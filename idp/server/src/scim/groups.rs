@@ -19,7 +19,7 @@ use super::{
     call::{Ask, Call, Verb, View},
     error::{Stop, Why},
     filter::{Filter, Op},
-    list::{self, Page, SLICE},
+    list::{self, LIKE_ONE, Page, SLICE},
     rows,
     schema::{GROUP, Of, UNIT},
 };
@@ -56,20 +56,17 @@ pub(super) async fn list(call: &Call, ask: &Ask) -> Result<Answer, Stop> {
     let members = if shown.names("members") { Members::Shown } else { Members::Left };
     let mut conn = call.read().await?;
     let view = call.view(&mut conn).await?;
-    let (ids, members, (total, next)) = match &page.filter {
-        Some(filter) => {
-            let (found, members) = match candidates(&mut conn, &view, filter).await? {
-                Some(found) => (view.covers(&mut conn, &found).await?, Members::Shown),
-                None => (list::few(rows::units(&mut conn, &view.0, list::all()).await?)?, members),
-            };
-            let (ids, total, next) = fitting(&mut conn, call, &page, (filter, found)).await?;
-            (ids, members, (total, next))
-        }
-        None => {
-            let total = rows::count_units(&mut conn, &view.0).await?;
-            let (ids, next) = page.cut(rows::units(&mut conn, &view.0, page.part()).await?);
-            (ids, members, (total, next.map(Id::uuid)))
-        }
+    let (ids, members, (total, next)) = if let Some(filter) = &page.filter {
+        let (found, members) = match candidates(&mut conn, &view, filter).await? {
+            Some(found) => (view.covers(&mut conn, &found).await?, Members::Shown),
+            None => (list::few(rows::units(&mut conn, &view.0, list::all()).await?)?, members),
+        };
+        let (ids, total, next) = fitting(&mut conn, call, &page, (filter, found)).await?;
+        (ids, members, (total, next))
+    } else {
+        let total = rows::count_units(&mut conn, &view.0).await?;
+        let (ids, next) = page.cut(rows::units(&mut conn, &view.0, page.part()).await?);
+        (ids, members, (total, next.map(Id::uuid)))
     };
     let groups = load(&mut conn, call, &ids, members).await?;
     Ok(Answer::ok(page.answer(groups.iter().map(|(_, group)| shown.part(group)).collect(), total, next)))
@@ -82,6 +79,7 @@ async fn fitting(
     page: &Page,
     (filter, mut found): (&Filter, Vec<Unit>),
 ) -> Result<(Vec<Unit>, i64, Option<Uuid>), Stop> {
+    call.pay(found.len() / LIKE_ONE).await?;
     found.sort();
     let members = if filter.names("members") { Members::Shown } else { Members::Left };
     let mut sheaf = page.sheaf();

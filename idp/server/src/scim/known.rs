@@ -53,8 +53,8 @@ fn find(known: &[Value], attribute: Attribute) -> Result<(Attribute, &Value), No
     if let Some(found) = at(known, &steps) {
         return Ok((attribute, found));
     }
-    let extension = [OFFICIAL, UNIT].into_iter().filter(|_| attribute.extension.is_none());
-    let found = extension.filter_map(|urn| Some((urn, at(known, &[&[urn], &steps[..]].concat())?))).next();
+    let mut extensions = [OFFICIAL, UNIT].into_iter().filter(|_| attribute.extension.is_none());
+    let found = extensions.find_map(|urn| Some((urn, at(known, &[&[urn], &steps[..]].concat())?)));
     let (urn, found) = found.ok_or(NotAFilter)?;
     Ok((Attribute { extension: Some(urn), names: attribute.names }, found))
 }

@@ -25,6 +25,9 @@ pub(super) const LOOKED_AT: usize = 5_000;
 /// Of those, so many are loaded at once.
 pub(super) const SLICE: usize = 200;
 
+/// So many that are looked at count as one request more: else each request could cost as much as twenty-five.
+pub(super) const LIKE_ONE: usize = 1_000;
+
 /// Which page of which list.
 pub(super) struct Page {
     pub(super) filter: Option<Filter>,

@@ -15,7 +15,7 @@ use super::{
     call::{Ask, Call, Verb, View},
     error::{Stop, Why},
     filter::Filter,
-    list::{self, Page, SLICE},
+    list::{self, LIKE_ONE, Page, SLICE},
     patch,
     posts::{self, Rest},
     rows::{self, Link},
@@ -210,6 +210,7 @@ async fn fitting(
 ) -> Result<Answer, Stop> {
     let filter = among::by_ids(conn, call.now(), filter).await?;
     let persons = among::persons(conn, call, view, &filter).await?;
+    call.pay(persons.len() / LIKE_ONE).await?;
     let mut sheaf = page.sheaf();
     for slice in persons.chunks(SLICE) {
         let officials = Officials::load(conn, call, view, slice).await?;
