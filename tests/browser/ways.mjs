@@ -113,6 +113,14 @@ export function ways(demo) {
     await page.locator('#delegation-next').click();
   };
 
+  /** On a machine that others use, too. */
+  const onSharedMachine = async (page) => {
+    await page.goto(`${demo.issuer}/account`);
+    await page.locator('#shared').check();
+    await giveName(page, person);
+    await page.locator('#shared-warning').waitFor();
+  };
+
   const askedBySurvey = async (page) => {
     await signIn(page, first, person);
     await page.goto(surveyRequest(demo));
@@ -269,6 +277,21 @@ export function ways(demo) {
     'signed-out': async (page) => {
       await signedInAt('/oauth2/logout')(page);
       await page.locator('#sign-out-confirm').click();
+    },
+    'account shared': (page) => onSharedMachine(page),
+    'signed-out shared': async (page) => {
+      await onSharedMachine(page);
+      await page.goto(`${demo.issuer}/oauth2/logout`);
+      await page.locator('#sign-out-confirm').click();
+      await page.locator('#shared-warning').waitFor();
+    },
+    'passkey-create in-app': async (page) => {
+      // Inside another app there are no passkeys, and its browser says whose it is.
+      const session = await page.context().newCDPSession(page);
+      await session.send('Emulation.setUserAgentOverride', { userAgent: 'Mozilla/5.0 (Linux; Android 14) Chrome/126.0 Mobile Safari/537.36 Zalo android/24' });
+      await page.goto(`${demo.issuer}/account/passkeys/new`);
+      await giveName(page, demo.people[1]);
+      await page.locator('#in-app').waitFor();
     },
     'break-glass': (page) => page.goto(operate(demo, 'admin', 'break-glass', 'create').link),
     'break-glass-done': async (page) => {
