@@ -5,8 +5,9 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { startDemo } from '../env/server.mjs';
 import {
-  authorizationRequest, buttonOnly, DESKTOP, device, expectPage, expectSignedIn, giveName, launch, makePasskey, PHONE, shoot, startAt, visitor,
+  authorizationRequest, buttonOnly, DESKTOP, device, expectPage, expectSignedIn, giveName, launch, makePasskey, PHONE, shoot, startAt, visitor, weaken,
 } from './support.mjs';
+import { drawPassword } from './walker.mjs';
 
 let demo;
 let browser;
@@ -182,6 +183,62 @@ test('removing the passkey of this session signs out; another name is kept', asy
   // The device still has the key and offers it at once; to us it is nobody's.
   await expectPage(page, 'passkey-failed');
   assert.equal(await page.locator('#passkey-reason').getAttribute('data-reason'), 'unknown');
+  await citizen.leave();
+});
+
+/** At the page for a new password, on which none can be set: whoever only guessed the old one must not. */
+async function refusedNewPassword(page, who) {
+  await startAt(page, demo.portals[0]);
+  await giveName(page, who);
+  await expectPage(page, 'new-password');
+  assert.equal(await page.locator('#new-password-passkey').isVisible(), true);
+  assert.equal(await page.locator('#new-password-form, #new_password').count(), 0);
+}
+
+test('where a password is too weak and there is a passkey, the passkey leads on, and no password without it', async () => {
+  const citizen = await visitor(browser);
+  const page = await citizen.page();
+  await device(page);
+  await buttonOnly(page);
+  const who = person();
+  await makePasskey(page, demo, who);
+  weaken(demo, who);
+  await page.goto(`${demo.issuer}/account`);
+  await page.locator('#sign-out-submit').click();
+
+  // Without scripts no passkey can be asked for: the page says what is missing and who helps, and lets go.
+  const without = await visitor(browser, { javaScriptEnabled: false, viewport: PHONE });
+  const plain = await without.page();
+  await refusedNewPassword(plain, who);
+  await plain.locator('#new-password-again').click();
+  await expectPage(plain, 'sign-in');
+  assert.equal(await plain.locator('#passkey-form').isVisible(), false);
+  await refusedNewPassword(plain, who);
+  assert.match(await plain.locator('main').innerText(), /\d{4}/, 'a number to call');
+  await plain.locator('#cancel').click();
+  await plain.waitForURL((url) => url.href.startsWith(demo.portals[0].url));
+  assert.ok(!(await without.context.cookies(demo.issuer)).some(({ name }) => name === 'sid'));
+  await without.leave();
+
+  await refusedNewPassword(page, who);
+  await page.locator('#new-password-again').click();
+  await expectPage(page, 'sign-in');
+  await page.locator('#passkey-submit').click();
+  await expectSignedIn(page, demo.portals[0]);
+  // In that session the password is changed, and the new one opens the account again.
+  const chosen = drawPassword();
+  await page.goto(`${demo.issuer}/account/password`);
+  await expectPage(page, 'change-password');
+  await page.locator('#new_password').fill(chosen);
+  await page.locator('#new_password_again').fill(chosen);
+  await page.locator('#change-password-submit').click();
+  await page.locator('body:not([data-page=change-password])').waitFor();
+  const elsewhere = await visitor(browser);
+  const other = await elsewhere.page();
+  await startAt(other, demo.portals[1]);
+  await giveName(other, { ...who, password: chosen });
+  await expectSignedIn(other, demo.portals[1]);
+  await elsewhere.leave();
   await citizen.leave();
 });
 

@@ -44,7 +44,7 @@ export const PAYLOADS = [
   '<a href="javascript:xss(1)">x</a>',
 ];
 
-/** What no template of ours writes: elements, attributes and addresses that come from a payload. */
+/** What no template of ours writes, and where: elements, attributes and addresses that come from a payload, each behind the field that let it out. */
 export const injected = (page) => page.evaluate(() => {
   const never = new Set(['iframe', 'object', 'embed', 'base', 'math', 'video', 'source', 'marquee', 'style']);
   const carriers = new Set(['href', 'xlink:href', 'src', 'srcdoc', 'data', 'action', 'formaction', 'content']);
@@ -52,5 +52,15 @@ export const injected = (page) => page.evaluate(() => {
     || (element.localName === 'script' && !(element.getAttribute('src') ?? '').startsWith('/assets/'))
     || element.getAttributeNames().some((name) => name.startsWith('on')
       || (carriers.has(name) && /^\s*javascript:|evil\.test|<script/i.test(element.getAttribute(name))));
-  return [...document.querySelectorAll('*')].filter(isForeign).map((element) => element.outerHTML.slice(0, 200));
+  const nameOf = (element) => [['id', '#'], ['class', '.'], ['name', '@']].reduce((name, [attribute, mark]) => {
+    const value = element.getAttribute(attribute)?.split(' ')[0];
+    return value ? `${name}${mark}${value}` : name;
+  }, element.localName);
+  const place = (element) => {
+    const steps = [];
+    for (let at = element.parentElement; at && at !== document.documentElement && steps.length < 5; at = at.parentElement) steps.unshift(nameOf(at));
+    const before = element.previousElementSibling;
+    return `${[...steps, nameOf(element)].join(' > ')}${before ? `, behind ${nameOf(before)}` : ''}`;
+  };
+  return [...document.querySelectorAll('*')].filter(isForeign).map((element) => `${place(element)}: ${element.outerHTML.slice(0, 200)}`);
 });

@@ -11,7 +11,7 @@ import { temporaryFolder } from '../env/processes.mjs';
 import { applyTo, command, dayAhead, operate, startDemo } from '../env/server.mjs';
 import { setUpApp } from './letters.mjs';
 import { injected, PAYLOADS } from './payloads.mjs';
-import { device, expectPage, giveName, launch, makePasskey, visitor } from './support.mjs';
+import { device, expectPage, giveName, launch, makePasskey, pageName, visitor } from './support.mjs';
 import { drawPassword, requestOf, startParty } from './walker.mjs';
 
 const NUMBERS = PAYLOADS.map((_, number) => number);
@@ -107,7 +107,8 @@ const at = (path) => `${demo.issuer}${path}`;
 
 /** Nothing on this page came out of its text. With `times`: the payload is there to be read, at least so often. */
 async function sweep(page, payload, times = 0) {
-  assert.deepEqual(await injected(page), [], `${payload} at ${page.url()}`);
+  const found = await injected(page);
+  assert.ok(found.length === 0, `the page ${await pageName(page)} lets a payload out of its field: ${payload}\n${found.join('\n')}\nat ${page.url()}`);
   assert.equal(await page.evaluate(() => 'ran' in window), false, `${payload} ran at ${page.url()}`);
   const shown = await page.evaluate((wanted) => {
     const typed = [...document.querySelectorAll('input')].map((input) => input.value);

@@ -6,6 +6,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { temporaryFolder } from '../env/processes.mjs';
+import { alter } from '../env/server.mjs';
 
 const LAUNCH = {
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
@@ -210,3 +211,9 @@ export async function makePasskey(page, demo, who) {
   await page.locator('#passkey-submit').click();
   await expectPage(page, 'passkeys');
 }
+
+/**
+ * Makes the password of somebody one that was long enough only beside an app, which is gone. Pages and commands take no such app away while the password
+ * is short, or close the password with it, so that it cannot be brought about by them.
+ */
+export const weaken = (demo, { login }) => alter(demo, `update password set usage = 'with_second' where account_id = (select id from account where login = '${login}')`);

@@ -113,6 +113,14 @@ export function ways(demo) {
     await page.locator('#delegation-next').click();
   };
 
+  /** On a machine that others use, too. */
+  const onSharedMachine = async (page) => {
+    await page.goto(`${demo.issuer}/account`);
+    await page.locator('#shared').check();
+    await giveName(page, person);
+    await page.locator('#shared-warning').waitFor();
+  };
+
   const askedBySurvey = async (page) => {
     await signIn(page, first, person);
     await page.goto(surveyRequest(demo));
@@ -189,7 +197,20 @@ export function ways(demo) {
       await expectPage(page, 'choose-post');
     },
     'account-posts': officialAt(1, '/account/posts'),
-    'account-posts ahead': officialAt(1, '/account/posts?at=01/01/2031'),
+    'account-posts ahead': async (page) => {
+      await officialAt(1, '/account/posts')(page);
+      await expectPage(page, 'account-posts');
+      await page.locator('#at').fill('01/01/2031');
+      await page.locator('#day-submit').click();
+      await page.locator('#as-of', { hasText: '01/01/2031' }).waitFor();
+    },
+    'account-posts refused': async (page) => {
+      await officialAt(1, '/account/posts')(page);
+      await expectPage(page, 'account-posts');
+      await page.locator('#at').fill('31/02/2031');
+      await page.locator('#day-submit').click();
+      await page.locator('#at-error').waitFor();
+    },
     'account-delegations': officialAt(2, '/account/delegations'),
     'delegation-new': officialAt(2, '/account/delegations/new'),
     'delegation-new refused': async (page) => {
@@ -257,6 +278,21 @@ export function ways(demo) {
       await signedInAt('/oauth2/logout')(page);
       await page.locator('#sign-out-confirm').click();
     },
+    'account shared': (page) => onSharedMachine(page),
+    'signed-out shared': async (page) => {
+      await onSharedMachine(page);
+      await page.goto(`${demo.issuer}/oauth2/logout`);
+      await page.locator('#sign-out-confirm').click();
+      await page.locator('#shared-warning').waitFor();
+    },
+    'passkey-create in-app': async (page) => {
+      // Inside another app there are no passkeys, and its browser says whose it is.
+      const session = await page.context().newCDPSession(page);
+      await session.send('Emulation.setUserAgentOverride', { userAgent: 'Mozilla/5.0 (Linux; Android 14) Chrome/126.0 Mobile Safari/537.36 Zalo android/24' });
+      await page.goto(`${demo.issuer}/account/passkeys/new`);
+      await giveName(page, demo.people[1]);
+      await page.locator('#in-app').waitFor();
+    },
     'break-glass': (page) => page.goto(operate(demo, 'admin', 'break-glass', 'create').link),
     'break-glass-done': async (page) => {
       await device(page, { transport: 'usb' });
@@ -274,6 +310,12 @@ export function ways(demo) {
       await page.locator('#new_password').fill('con trâu lội qua sông dài');
       await page.locator('#new_password_again').fill('con trâu lội qua sông dài');
       await page.locator('#invited-submit').click();
+    },
+    'invited refused': async (page) => {
+      await page.goto(invitation(demo).link);
+      await page.locator('#personal_number').fill('079');
+      await page.locator('#invited-submit').click();
+      await page.locator('#personal_number-error').waitFor();
     },
     error: (page) => page.goto(`${demo.issuer}/oauth2/authorize?client_id=nobody`),
     // Last: they move the clock, and what is handed on begins today.

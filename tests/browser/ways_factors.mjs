@@ -3,7 +3,7 @@
 
 import { applyTo, command, startServer } from '../env/server.mjs';
 import { codeSentTo, freshCode, messagesTo, proveAddress, setUpApp } from './letters.mjs';
-import { expectPage, giveName } from './support.mjs';
+import { device, expectPage, giveName, makePasskey, weaken } from './support.mjs';
 import { hashElsewhere } from './walker.mjs';
 
 const DAY_SECONDS = 86_400;
@@ -13,6 +13,7 @@ const PHONE_NUMBER = '0912 345 678';
 const withApp = { login: 'co.ung.dung', password: 'cai-lo-dat-tren-mai-nha-41' };
 const withMailbox = { login: 'co.thu.dien.tu', password: 'chim-se-nhat-hat-me-rang-52' };
 const withOldPassword = { login: 'co.mat.khau.cu', password: 'matkhau1', full_name: 'Trần Thị Hoa', birthdate: '15/03/1985', brought: true };
+const withOldPasswordAndPasskey = { login: 'co.khoa.va.mat.khau.cu', password: 'ca-ro-dong-kho-to-chieu-mua-74', full_name: 'Trần Thị Hoa', birthdate: '15/03/1985' };
 const withPhone = { login: 'co.dien.thoai', password: 'con-do-cho-day-sen-trang-63' };
 
 /** People who have what these pages ask about. Two of them are in the registry, so they can prove who they are. */
@@ -21,7 +22,7 @@ export async function registerPeople(demo) {
   Object.assign(withMailbox, mailbox);
   Object.assign(withApp, app);
   Object.assign(withPhone, { full_name: 'Trần Thị Hoa', birthdate: '15/03/1985' });
-  applyTo(demo, [withApp, withMailbox, withPhone, withOldPassword].map((who) => `
+  applyTo(demo, [withApp, withMailbox, withPhone, withOldPassword, withOldPasswordAndPasskey].map((who) => `
 [[person]]
 login = "${who.login}"
 name = "${who.full_name}"
@@ -213,6 +214,20 @@ export function factorWays(demo) {
       await page.locator('#new-password-submit').click();
       await page.locator('#error-summary').waitFor();
     },
+    'new-password passkey': async (page) => {
+      const who = withOldPasswordAndPasskey;
+      if (!who.weak) {
+        const keeps = await device(page);
+        await makePasskey(page, demo, who);
+        // Else the device would answer at the sign-in by itself.
+        await keeps.presence(false);
+        weaken(demo, who);
+        await page.context().clearCookies();
+        who.weak = true;
+      }
+      await signedIn(page, who, '/account');
+      await page.locator('#new-password-passkey').waitFor();
+    },
     'factors full': async (page) => {
       await enteredWithCode(page, '/account/factors');
       await expectPage(page, 'factors');
@@ -238,6 +253,41 @@ export function factorWays(demo) {
       await signedIn(page, withMailbox, '/account/factors');
       await page.locator('#address').fill('0987 654 321');
       await page.locator('#contact-add').click();
+    },
+    'contact-proof refused': async (page) => {
+      await takeTurn();
+      await signedIn(page, withMailbox, '/account/factors');
+      await page.locator('#address').fill('0987 654 321');
+      await page.locator('#contact-add').click();
+      await expectPage(page, 'contact-proof');
+      await page.locator('#code').fill('000000');
+      await page.locator('#contact-proof-submit').click();
+      await page.locator('#error-summary').waitFor();
+    },
+    'account-services empty': async (page) => {
+      await signedIn(page, withMailbox, '/account/services');
+      await page.locator('#services-empty').waitFor();
+    },
+    'passkeys empty': async (page) => {
+      await signedIn(page, withMailbox, '/account/passkeys');
+      await page.locator('#no-passkeys').waitFor();
+    },
+    'delegation-new nothing': async (page) => {
+      await signedIn(page, withMailbox, '/account/delegations/new');
+      await page.locator('#nothing').waitFor();
+    },
+    'change-password refused': async (page) => {
+      await signedIn(page, withMailbox, '/account/password');
+      await page.locator('#new_password').fill('matkhau123456789');
+      await page.locator('#new_password_again').fill('matkhau1');
+      await page.locator('#change-password-submit').click();
+      await page.locator('#error-summary').waitFor();
+    },
+    'recover refused': async (page) => {
+      await page.goto(at('/recover'));
+      await page.locator('#login').fill('khong-du');
+      await page.locator('#recover-submit').click();
+      await page.locator('#error-summary').waitFor();
     },
     'recover-proof': (page) => recovering(page, withMailbox),
     'recover-proof sent': provingByMail,

@@ -48,6 +48,16 @@ export function applyTo(demo, desired) {
 /** What an operator of a running demo is answered by a command. */
 export const operate = (demo, ...args) => JSON.parse(command(demo, ...args, '--json'));
 
+/**
+ * Writes into the SQLite file of a running demo a state to which no page and no command leads: one that another version left, or two requests of the
+ * same moment. The statement changes one row.
+ */
+export function alter(demo, statement) {
+  const write = 'import sqlite3, sys; c = sqlite3.connect(sys.argv[1], timeout=30); print(c.execute(sys.argv[2]).rowcount); c.commit()';
+  const changed = execFileSync('python3', ['-c', write, join(demo.state_dir, 'idp.db'), statement], { encoding: 'utf8' }).trim();
+  if (changed !== '1') throw new Error(`${changed} rows were changed: ${statement}`);
+}
+
 /** Imports posts (CSV) into a running demo, and gives what became of each row. */
 export function importTo(demo, table) {
   const file = join(temporaryFolder('table'), 'posts.csv');

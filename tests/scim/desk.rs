@@ -42,8 +42,7 @@ pub(super) async fn two(house: &House) -> (Country, System<'_>, System<'_>) {
 
 pub(crate) async fn system(house: &House, unit: Id<id::Unit>) -> System<'_> {
     let party = party(house).await;
-    give(house, Subject::Party(party.id), Role::PersonnelSystem, Scope::Below(unit)).await;
-    System { house, token: token(house, &party, ("/scim/v2", "admin")).await }
+    System::of(house, &party, unit).await
 }
 
 /// A new user with one post in a unit.
@@ -58,6 +57,14 @@ pub(crate) fn user(number: &str, name: &str, unit: &str) -> Value {
 pub(super) fn post(unit: &str, roles: &[&str]) -> Value {
     json!({"unit": {"scheme": "gso", "code": unit}, "position": "chuyen-vien", "kind": "primary", "roles": roles,
         "from": "2025-03-01", "decision": {"number": "12/QĐ-SNV", "date": "2025-02-28"}})
+}
+
+impl<'h> System<'h> {
+    /// Gives a party the role over a unit and all below it.
+    pub(super) async fn of(house: &'h House, party: &Party, unit: Id<id::Unit>) -> Self {
+        give(house, Subject::Party(party.id), Role::PersonnelSystem, Scope::Below(unit)).await;
+        Self { house, token: token(house, party, ("/scim/v2", "admin")).await }
+    }
 }
 
 impl System<'_> {
@@ -89,6 +96,15 @@ impl System<'_> {
         self.send("GET", path, None).await
     }
 
+    /// Asks for users or units by a filter in a body, with more of the question beside it.
+    pub(super) async fn search(&self, path: &str, filter: &str, more: Value) -> Reply {
+        let mut body = json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"], "filter": filter});
+        for (name, value) in more.as_object().into_iter().flatten() {
+            body[name] = value.clone();
+        }
+        self.send("POST", &format!("{path}/.search"), Some(&body)).await
+    }
+
     /// Makes a user and gives their id.
     pub(crate) async fn made(&self, user: &Value) -> String {
         let reply = self.send("POST", "/Users", Some(user)).await;
@@ -100,6 +116,12 @@ impl System<'_> {
         let message = json!({"schemas": [PATCH], "Operations": operations});
         self.send("PATCH", &format!("/Users/{id}"), Some(&message)).await
     }
+}
+
+/// The ids of a list, in its order.
+pub(super) fn ids(reply: &Reply) -> Vec<String> {
+    let all = reply.body["Resources"].as_array().cloned().unwrap_or_default();
+    all.iter().map(|one| one["id"].as_str().unwrap_or_default().to_owned()).collect()
 }
 
 /// Status and `scimType` of a refusal.

@@ -43,6 +43,31 @@ def refused(status: int, call) -> None:
     assert isinstance(answer, Error) and int(answer.status) == status, f"not refused with {status}: {answer}"
 
 
+def filters(client: SyncSCIMClient, User: type, pair: tuple) -> None:
+    """What a personnel system asks when it compares its list with ours."""
+    first, second = pair
+    unit = first.groups[0].value
+
+    def ids(**query) -> list[str]:
+        found = client.query(User, query_parameters=SearchRequest(**query))
+        return [one.id for one in found.resources or []]
+
+    for text, expected in (
+        ("active eq true", [first.id, second.id]),
+        ("active eq false", []),
+        ('name.formatted co "bình"', [second.id]),
+        (f'groups.value eq "{unit}" and name.familyName eq "Nguyễn"', [first.id]),
+        (f'{POSTS}[kind eq "primary" and from lt "2025-07-02"]', [first.id, second.id]),
+        (f'{POSTS}.roles eq "thong-ke" and not (userName co "{first.user_name}")', [second.id]),
+        (f'meta.lastModified ge "{second.meta.last_modified.isoformat()}" and id eq "{second.id}"', [second.id]),
+        ('meta.lastModified lt "2020-01-01T00:00:00Z"', []),
+    ):
+        assert ids(filter=text) == expected, text
+    pages = client.query(User, query_parameters=SearchRequest(filter="id pr", start_index=2, count=1))
+    assert pages.total_results == 2 and [one.id for one in pages.resources] == [second.id], pages
+    refused(400, lambda: client.query(User, query_parameters=SearchRequest(filter='nickName eq "x"')))
+
+
 def main() -> None:
     http = Client(base_url=os.environ["SCIM_URL"], headers={"Authorization": f"Bearer {os.environ['SCIM_TOKEN']}"})
     client = SyncSCIMClient(http)
@@ -62,7 +87,7 @@ def main() -> None:
     assert [one.id for one in found.resources] == [second.id], found
     pages = client.query(User, query_parameters=SearchRequest(start_index=2, count=1))
     assert pages.total_results == 2 and len(pages.resources) == 1, pages
-    refused(400, lambda: client.query(User, query_parameters=SearchRequest(filter='name.familyName eq "x"')))
+    filters(client, User, (made, second))
 
     groups = client.query(Group)
     assert groups.total_results > 1, groups
@@ -79,7 +104,7 @@ def main() -> None:
     assert left.active is False, left
     client.delete(User, made.id)
     refused(404, lambda: client.query(User, made.id))
-    print("scim2-client: discovery, create, read, filter, pages, groups, replace, modify and delete agree with the server's own schemas")
+    print("scim2-client: discovery, create, read, filters, pages, groups, replace, modify and delete agree with the server's own schemas")
 
 
 if __name__ == "__main__":

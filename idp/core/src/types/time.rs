@@ -72,6 +72,12 @@ impl Timestamp {
         let second = local.rem_euclid(DAY_MS) / 1_000;
         format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}+07:00", second / 3_600, second / 60 % 60, second % 60)
     }
+
+    /// Reads RFC 3339 of any zone; what is finer than a millisecond is dropped. `None`: not such a text.
+    pub fn from_rfc3339(text: &str) -> Option<Self> {
+        let instant = time::OffsetDateTime::parse(text, &time::format_description::well_known::Rfc3339).ok()?;
+        i64::try_from(instant.unix_timestamp_nanos().div_euclid(1_000_000)).ok().map(Self)
+    }
 }
 
 impl Add<Duration> for Timestamp {
@@ -264,6 +270,22 @@ mod tests {
         for text in ["2025-7-1", "01/07/2025", "2025-02-29", "2025-07-01T00:00", "+025-07-01", ""] {
             assert_eq!(text.parse::<Day>(), Err(NoSuchDay), "{text}");
         }
+    }
+
+    #[test]
+    fn instants_are_read_in_any_zone() {
+        for (text, millis) in [
+            ("1970-01-01T07:00:00+07:00", Some(0)),
+            ("1970-01-01T00:00:01.2509Z", Some(1_250)),
+            ("1969-12-31T23:59:59.9999Z", Some(-1)),
+            ("1970-01-01", None),
+            ("1970-01-01T00:00:00", None),
+            ("1970-02-30T00:00:00Z", None),
+        ] {
+            assert_eq!(Timestamp::from_rfc3339(text).map(Timestamp::millis), millis, "{text}");
+        }
+        let now = Timestamp::from_seconds(1_763_000_000);
+        assert_eq!(Timestamp::from_rfc3339(&now.rfc3339()), Some(now));
     }
 
     #[test]

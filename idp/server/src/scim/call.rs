@@ -1,6 +1,6 @@
 //! What a request knows before it looks at anything: which party calls, for what, and over which units.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use idp_core::{
     admin::{self, Allowed, Caller, Demand, Fresh, Permission, Subject, Targets, Who},
@@ -109,9 +109,20 @@ impl Call {
         allowed.map_err(|refusal| Stop::Gate { why: Why::Forbidden, because: refusal.word() })
     }
 
-    /// The name under which calls of this party are counted.
-    pub(super) fn counter(&self) -> String {
-        format!("scim-rate:{}", Subject::Party(self.party).name())
+    /// Counts what the party asks, in requests. In the cache: a limit of speed, never a rule, so a cache that is away lets everybody through.
+    ///
+    /// # Errors
+    /// [`Why::TooMany`]: more than it may ask in a minute.
+    pub(super) async fn pay(&self, requests: usize) -> Result<(), Stop> {
+        let counter = format!("scim-rate:{}", Subject::Party(self.party).name());
+        let most = u64::from(self.house.settings.admin_requests_per_minute);
+        for _ in 0..requests {
+            let counted = self.house.cache.count(&counter, Duration::from_secs(60)).await;
+            if counted.is_ok_and(|count| count > most) {
+                return Err(Why::TooMany.into());
+            }
+        }
+        Ok(())
     }
 
     pub(super) async fn read(&self) -> Result<Conn, Fault> {

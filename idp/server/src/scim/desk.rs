@@ -1,6 +1,6 @@
 //! Every request: who calls, what is sent, which thing it is about. The order is the one of the admin API: caller, speed, then the words.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use axum::{
     extract::{FromRequestParts, Request, State},
@@ -46,7 +46,7 @@ pub(super) async fn serve(State(desk): State<Desk>, request: Request) -> Respons
 async fn answer(desk: &Desk, request: Request, cx: Cx, told: &Told<'_>) -> Result<Answer, Stop> {
     let (parts, body) = request.into_parts();
     let call = Arc::new(known(desk, &parts.headers, cx).await?);
-    rate(&call).await?;
+    call.pay(1).await?;
     let path = parts.uri.path().strip_prefix(PREFIX).unwrap_or_default().to_owned();
     let steps: Vec<&str> = path.trim_matches('/').split('/').collect();
     let verb = verb(&parts.method)?;
@@ -137,13 +137,6 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = lines.next()?.to_str().ok()?.split_once(' ')?;
     let good = lines.next().is_none() && scheme.eq_ignore_ascii_case("bearer");
     good.then(|| token.trim())
-}
-
-/// Counted in the cache: a limit of speed, never a rule, so a cache that is away lets everybody through.
-async fn rate(call: &Call) -> Result<(), Stop> {
-    let most = u64::from(call.house.settings.admin_requests_per_minute);
-    let counted = call.house.cache.count(&call.counter(), Duration::from_secs(60)).await;
-    if counted.is_ok_and(|count| count > most) { Err(Why::TooMany.into()) } else { Ok(()) }
 }
 
 async fn json_of(headers: &HeaderMap, body: axum::body::Body) -> Result<Value, Stop> {

@@ -38,6 +38,8 @@ pub(super) enum Why {
     /// Not JSON, too deep, or no such message.
     Syntax,
     Filter,
+    /// A filter for which more would have to be looked at than one request may cost: `at` says how many are.
+    Wide,
     Path,
     NoTarget,
     /// A value that cannot be: `at` says where.
@@ -73,6 +75,7 @@ impl Why {
             Self::MediaType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, None, "scim-media-type"),
             Self::Syntax => (StatusCode::BAD_REQUEST, Some("invalidSyntax"), "scim-syntax"),
             Self::Filter => (StatusCode::BAD_REQUEST, Some("invalidFilter"), "scim-filter"),
+            Self::Wide => (StatusCode::BAD_REQUEST, Some("tooMany"), "scim-filter-wide"),
             Self::Path => (StatusCode::BAD_REQUEST, Some("invalidPath"), "scim-path"),
             Self::NoTarget => (StatusCode::BAD_REQUEST, Some("noTarget"), "scim-no-target"),
             Self::Value => (StatusCode::BAD_REQUEST, Some("invalidValue"), "scim-value"),
@@ -227,6 +230,7 @@ mod tests {
         for (stop, status, kind) in [
             (Why::NotFound.into(), 404, None),
             (Stop::at(Why::Value, "posts"), 400, Some("invalidValue")),
+            (Stop::at(Why::Wide, "5000"), 400, Some("tooMany")),
             (DeskError::Unknown.into(), 404, None),
             (DeskError::Changed(3).into(), 412, None),
             (DeskError::Refused(Refused::Beyond(Beyond::NoPower)).into(), 403, None),

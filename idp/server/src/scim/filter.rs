@@ -218,7 +218,7 @@ impl Filter {
             Self::Not(inner) => !inner.fits(resource),
             Self::Present(attribute) => values(resource, attribute).into_iter().any(is_present),
             Self::Compare(attribute, Op::Ne, wanted) => {
-                !values(resource, attribute).into_iter().any(|value| compare(value, Op::Eq, wanted))
+                !Self::Compare(attribute.clone(), Op::Eq, wanted.clone()).fits(resource)
             }
             Self::Compare(attribute, op, wanted) => {
                 let found = values(resource, attribute);
@@ -226,6 +226,17 @@ impl Filter {
                 null || found.into_iter().any(|value| compare(value, *op, wanted))
             }
             Self::Some(attribute, inner) => values(resource, attribute).into_iter().any(|value| inner.fits(value)),
+        }
+    }
+
+    /// Whether it asks for this attribute of the resource or a part of it.
+    pub(super) fn names(&self, name: &str) -> bool {
+        match self {
+            Self::And(left, right) | Self::Or(left, right) => left.names(name) || right.names(name),
+            Self::Not(inner) => inner.names(name),
+            Self::Present(attribute) | Self::Compare(attribute, ..) | Self::Some(attribute, _) => {
+                attribute.steps().next().is_some_and(|first| first.eq_ignore_ascii_case(name))
+            }
         }
     }
 
@@ -318,6 +329,8 @@ mod tests {
             ("active eq false".to_owned(), false),
             ("externalId pr".to_owned(), false),
             ("externalId eq null".to_owned(), true),
+            ("externalId ne null".to_owned(), false),
+            ("userName ne null".to_owned(), true),
             ("name.familyName ne \"Tran\"".to_owned(), true),
             ("name.familyName gt \"M\" and name.familyName lt \"O\"".to_owned(), true),
             (format!("{posts}[position eq \"can-bo\" and unit.code eq \"22015\"]"), true),

@@ -11,6 +11,7 @@ use idp_core::{
     types::{FullName, Id, id},
 };
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::{
     PREFIX,
@@ -18,9 +19,9 @@ use super::{
     call::{Ask, Call, Verb, View},
     error::{Stop, Why},
     filter::{Filter, Op},
-    list::{self, Page},
+    list::{self, LIKE_ONE, Page, SLICE},
     rows,
-    schema::{GROUP, UNIT},
+    schema::{GROUP, Of, UNIT},
 };
 
 type Unit = Id<id::Unit>;
@@ -37,7 +38,7 @@ pub(super) async fn one(call: &Call, ask: &Ask, id: &str) -> Result<Answer, Stop
     if ask.verb != Verb::Get {
         return Err(Stop::at(Why::Mutability, "Group"));
     }
-    let group = load(&mut conn, call, &[unit], Members::Shown).await?.pop().ok_or(Why::NotFound)?;
+    let (_, group) = load(&mut conn, call, &[unit], Members::Shown).await?.pop().ok_or(Why::NotFound)?;
     let answer = Answer::ok(group);
     if answer.version().is_some_and(|version| ask.known.as_deref() == Some(version)) {
         return Ok(Answer { status: StatusCode::NOT_MODIFIED, body: None });
@@ -50,22 +51,44 @@ pub(super) async fn list(call: &Call, ask: &Ask) -> Result<Answer, Stop> {
     if ask.verb != Verb::Get {
         return Err(Stop::at(Why::Mutability, "Group"));
     }
-    let page = Page::parse(&ask.params, ("Groups", call.party))?;
+    let page = Page::parse(&ask.params, (Of::Groups, call.party))?;
     let shown = ask.shown()?;
     let members = if shown.names("members") { Members::Shown } else { Members::Left };
     let mut conn = call.read().await?;
     let view = call.view(&mut conn).await?;
-    if let Some(filter) = &page.filter {
-        let found = candidates(&mut conn, &view, filter).await?;
-        let found = view.covers(&mut conn, &found).await?;
-        let groups = load(&mut conn, call, &found, Members::Shown).await?;
-        let fitting = groups.iter().filter(|group| filter.fits(group)).map(|group| shown.part(group));
-        return Ok(Answer::ok(page.of_few(fitting.collect())));
-    }
-    let total = rows::count_units(&mut conn, &view.0).await?;
-    let (ids, next) = page.cut(rows::units(&mut conn, &view.0, page.part()).await?);
+    let (ids, members, (total, next)) = if let Some(filter) = &page.filter {
+        let (found, members) = match candidates(&mut conn, &view, filter).await? {
+            Some(found) => (view.covers(&mut conn, &found).await?, Members::Shown),
+            None => (list::few(rows::units(&mut conn, &view.0, list::all()).await?)?, members),
+        };
+        let (ids, total, next) = fitting(&mut conn, call, &page, (filter, found)).await?;
+        (ids, members, (total, next))
+    } else {
+        let total = rows::count_units(&mut conn, &view.0).await?;
+        let (ids, next) = page.cut(rows::units(&mut conn, &view.0, page.part()).await?);
+        (ids, members, (total, next.map(Id::uuid)))
+    };
     let groups = load(&mut conn, call, &ids, members).await?;
-    Ok(Answer::ok(page.answer(groups.iter().map(|group| shown.part(group)).collect(), total, next.map(Id::uuid))))
+    Ok(Answer::ok(page.answer(groups.iter().map(|(_, group)| shown.part(group)).collect(), total, next)))
+}
+
+/// Those of the units that fit the filter and lie on the page.
+async fn fitting(
+    conn: &mut Conn,
+    call: &Call,
+    page: &Page,
+    (filter, mut found): (&Filter, Vec<Unit>),
+) -> Result<(Vec<Unit>, i64, Option<Uuid>), Stop> {
+    call.pay(found.len() / LIKE_ONE).await?;
+    found.sort();
+    let members = if filter.names("members") { Members::Shown } else { Members::Left };
+    let mut sheaf = page.sheaf();
+    for slice in found.chunks(SLICE) {
+        for (unit, _) in load(conn, call, slice, members).await?.iter().filter(|(_, group)| filter.fits(group)) {
+            sheaf.add(unit.uuid(), || *unit);
+        }
+    }
+    Ok(sheaf.bound())
 }
 
 /// A query in a body.
@@ -74,26 +97,37 @@ pub(super) async fn search(call: &Call, ask: Ask) -> Result<Answer, Stop> {
     list(call, &Ask { params, verb: Verb::Get, ..ask }).await
 }
 
-/// The few units that a filter can mean.
+/// The few units that a filter can mean, where one of its parts names one by id or code, or somebody who serves there. `None`: any.
 ///
 /// # Errors
-/// [`Why::Filter`]: none of its parts names a unit by id or code, or a member by id.
-async fn candidates(conn: &mut Conn, view: &View, filter: &Filter) -> Result<Vec<Unit>, Stop> {
+/// [`Why::Filter`]: it asks for members otherwise, and those of every unit would have to be read.
+async fn candidates(conn: &mut Conn, view: &View, filter: &Filter) -> Result<Option<Vec<Unit>>, Stop> {
     for part in filter.parts() {
-        let Filter::Compare(attribute, Op::Eq, Value::String(wanted)) = part else { continue };
+        let (attribute, wanted) = match part {
+            Filter::Compare(attribute, Op::Eq, Value::String(wanted)) => (attribute, wanted),
+            Filter::Some(attribute, inner) if attribute.is(None, "members") => {
+                let value = inner.parts().into_iter().find_map(|part| match part {
+                    Filter::Compare(own, Op::Eq, Value::String(wanted)) if own.is(None, "value") => Some(wanted),
+                    _ => None,
+                });
+                let Some(wanted) = value else { continue };
+                (attribute, wanted)
+            }
+            _ => continue,
+        };
         if attribute.is(None, "id") {
-            return Ok(wanted.parse().ok().into_iter().collect());
+            return Ok(Some(wanted.to_ascii_lowercase().parse().ok().into_iter().collect()));
         }
         if attribute.is(Some(UNIT), "codes.code") {
-            return Ok(office::unit_of(conn, wanted, view.0.at).await?.into_iter().collect());
+            return Ok(Some(office::unit_of(conn, wanted, view.0.at).await?.into_iter().collect()));
         }
         if attribute.is(None, "members.value") || attribute.is(None, "members") {
-            let Ok(person) = wanted.parse() else { return Ok(Vec::new()) };
+            let Ok(person) = wanted.to_ascii_lowercase().parse() else { return Ok(Some(Vec::new())) };
             let posts = rows::posts(conn, view.0.at, &[person]).await?;
-            return Ok(posts.into_iter().map(|post| post.unit).collect::<HashSet<_>>().into_iter().collect());
+            return Ok(Some(posts.into_iter().map(|post| post.unit).collect::<HashSet<_>>().into_iter().collect()));
         }
     }
-    Err(Why::Filter.into())
+    if filter.names("members") { Err(Why::Filter.into()) } else { Ok(None) }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,7 +137,7 @@ enum Members {
 }
 
 /// Units as groups, in the order of the ids.
-async fn load(conn: &mut Conn, call: &Call, ids: &[Unit], members: Members) -> Result<Vec<Value>, Stop> {
+async fn load(conn: &mut Conn, call: &Call, ids: &[Unit], members: Members) -> Result<Vec<(Unit, Value)>, Stop> {
     let now = call.now();
     let units: HashMap<Unit, UnitRow> =
         org::units(conn, ids, AsOf::at(now)).await?.into_iter().map(|unit| (unit.id, unit)).collect();
@@ -125,7 +159,7 @@ async fn load(conn: &mut Conn, call: &Call, ids: &[Unit], members: Members) -> R
         group["meta"] = json!({
             "resourceType": "Group", "location": format!("{base}/Groups/{}", unit.id), "version": version,
         });
-        groups.push(group);
+        groups.push((unit.id, group));
     }
     Ok(groups)
 }

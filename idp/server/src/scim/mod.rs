@@ -10,6 +10,8 @@
 //! | `call` | what a request knows; which units its party looks at |
 //! | `schema` | ServiceProviderConfig, ResourceTypes, Schemas |
 //! | `filter`, `path`, `patch`, `answer` | pure: filters, names, changes of parts, parts of answers |
+//! | `known` | which attributes a filter may name, and how each is compared |
+//! | `among` | whom a filter can mean: by index, by unit, or anybody |
 //! | `list` | pages by index or cursor |
 //! | `user`, `wanted` | officials as users, and read back |
 //! | `users`, `posts` | verbs on users; posts by their difference |
@@ -17,6 +19,7 @@
 //! | `bulk` | many operations in one message |
 //! | `error` | the one status and `scimType` of each refusal |
 
+mod among;
 mod answer;
 mod bulk;
 mod call;
@@ -24,6 +27,7 @@ mod desk;
 mod error;
 mod filter;
 mod groups;
+mod known;
 mod list;
 mod patch;
 mod path;

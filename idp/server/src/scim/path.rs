@@ -22,7 +22,7 @@ impl Attribute {
         self.extension.into_iter().chain(self.names.iter().map(String::as_str))
     }
 
-    /// Whether it is this one, written with its extension or, where no core attribute has the name, without.
+    /// Whether it is this one.
     pub(super) fn is(&self, extension: Option<&str>, name: &str) -> bool {
         self.extension == extension && self.names.join(".").eq_ignore_ascii_case(name)
     }

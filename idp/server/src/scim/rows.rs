@@ -50,6 +50,8 @@ const COUNT_UNITS: &str = units!("select count(distinct c.unit_id) as n", "");
 const COVERED: &str = units!("select distinct c.unit_id as unit_id", "and c.unit_id in ($10)");
 const POSTS: &str = "select assignment_id, unit_id from assignment_standing \
     where post_until > $1 and assignment_state in ('active', 'pending') and person_id in ($2)";
+const GONE: &str = "select assignment_id, person_id, unit_id, post_until from assignment_standing \
+    where (post_until <= $1 or assignment_state in ('ended', 'refused')) and person_id in ($2)";
 const MEMBERS: &str = "select distinct unit_id, person_id from assignment_standing \
     where post_from <= $1 and post_until > $1 and assignment_state = 'active' and unit_id in ($2)";
 const LINKS: &str = "select person_id, user_name, external_id, left_at, created_at, updated_at from scim_user \
@@ -72,6 +74,7 @@ pub(super) const ALL: &[&str] = &[
     COUNT_UNITS,
     COVERED,
     POSTS,
+    GONE,
     MEMBERS,
     LINKS,
     BY_NAME,
@@ -170,6 +173,27 @@ pub(super) async fn posts(conn: &mut Conn, at: Timestamp, persons: &[Person]) ->
     let list: Vec<Param> = persons.iter().map(|person| (*person).into()).collect();
     let read = |row: &Row| Ok(Standing { post: row.id("assignment_id")?, unit: row.id("unit_id")? });
     conn.all_in(POSTS, &[at.into()], &list).await?.iter().map(read).collect()
+}
+
+/// A post that counts no more: whose, where, and when it ended or would have.
+pub(super) struct Gone {
+    pub(super) post: Id<id::Assignment>,
+    pub(super) person: Person,
+    pub(super) unit: Unit,
+    pub(super) until: Timestamp,
+}
+
+pub(super) async fn gone(conn: &mut Conn, at: Timestamp, persons: &[Person]) -> Result<Vec<Gone>, StoreError> {
+    let list: Vec<Param> = persons.iter().map(|person| (*person).into()).collect();
+    let read = |row: &Row| {
+        Ok(Gone {
+            post: row.id("assignment_id")?,
+            person: row.id("person_id")?,
+            unit: row.id("unit_id")?,
+            until: row.time("post_until")?,
+        })
+    };
+    conn.all_in(GONE, &[at.into()], &list).await?.iter().map(read).collect()
 }
 
 /// Who serves in each of these units at an instant.

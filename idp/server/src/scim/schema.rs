@@ -24,6 +24,23 @@ pub(super) const USUAL: usize = 50;
 pub(super) const MOST_OPERATIONS: usize = 200;
 pub(super) const LARGEST: usize = 1024 * 1024;
 
+/// The two kinds of resources.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Of {
+    Users,
+    Groups,
+}
+
+impl Of {
+    /// Its word in paths.
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::Users => "Users",
+            Self::Groups => "Groups",
+        }
+    }
+}
+
 /// `/ServiceProviderConfig`
 pub(super) fn provider(issuer: &str) -> Value {
     json!({
@@ -112,6 +129,28 @@ pub(super) fn schemas(issuer: &str) -> Vec<Value> {
         of(GROUP, "Group", "A unit and who serves there", group()),
         of(UNIT, "Unit", "Level, codes and time of a unit", unit()),
     ]
+}
+
+/// Every attribute of a resource: its schema's, its extension as one attribute of many parts, and those that no schema lists (RFC 7643
+/// section 3.1).
+pub(super) fn tree(of: Of) -> Vec<Value> {
+    let times = ["created", "lastModified"].map(|name| attribute(name, ("dateTime", &[]), "", &READ));
+    let meta = ["resourceType", "location", "version"].map(|name| text(name, "", &READ));
+    let (mut tree, extension, own, meta) = match of {
+        Of::Users => (user(), OFFICIAL, official(), [&meta[..], &times[..]].concat()),
+        // A group of a list is another version than the same one with its members, and says no times.
+        Of::Groups => (group(), UNIT, unit(), meta[..2].to_vec()),
+    };
+    tree.extend([
+        text("schemas", "", &Is { many: true, ..READ }),
+        text("id", "", &READ),
+        attribute("meta", ("complex", &meta), "", &READ),
+        attribute(extension, ("complex", &own), "", &PLAIN),
+    ]);
+    if of == Of::Users {
+        tree.push(text("externalId", "", &PLAIN));
+    }
+    tree
 }
 
 fn user() -> Vec<Value> {

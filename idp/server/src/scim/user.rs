@@ -16,7 +16,7 @@ use super::{
     answer::version,
     call::{Call, View},
     error::{Stop, Why},
-    rows::{self, StoredLink},
+    rows::{self, Gone, StoredLink},
     schema::{OFFICIAL, USER},
 };
 
@@ -27,6 +27,8 @@ pub(super) struct Officials {
     persons: HashMap<Person, StoredPerson>,
     links: HashMap<Person, StoredLink>,
     posts: HashMap<Person, Vec<Assignment>>,
+    /// When a post of theirs was last taken away or ran out: their record is older than this change of it.
+    lost: HashMap<Person, Timestamp>,
     units: HashMap<Id<id::Unit>, UnitRow>,
     base: String,
 }
@@ -37,8 +39,11 @@ impl Officials {
         let persons = people::persons(conn, ids).await?.into_iter().map(|one| (one.id, one)).collect();
         let links = rows::links(conn, call.party, ids).await?.into_iter().map(|one| (one.person, one)).collect();
         let standing = rows::posts(conn, now, ids).await?;
-        let all: Vec<Id<id::Unit>> = standing.iter().map(|one| one.unit).collect::<HashSet<_>>().into_iter().collect();
+        let gone = rows::gone(conn, now, ids).await?;
+        let all = standing.iter().map(|one| one.unit).chain(gone.iter().map(|one| one.unit)).collect::<HashSet<_>>();
+        let all: Vec<Id<id::Unit>> = all.into_iter().collect();
         let covered: HashSet<Id<id::Unit>> = view.covers(conn, &all).await?.into_iter().collect();
+        let gone: Vec<Gone> = gone.into_iter().filter(|one| covered.contains(&one.unit)).collect();
         let seen = standing.iter().filter(|one| covered.contains(&one.unit));
         let ids: Vec<Id<id::Assignment>> = seen.map(|one| one.post).collect();
         let mut posts: HashMap<Person, Vec<Assignment>> = HashMap::new();
@@ -50,11 +55,12 @@ impl Officials {
         for own in posts.values_mut() {
             own.sort_by_key(|one| one.post.id);
         }
+        let lost = lost(conn, &gone, now).await?;
         // The tree is public: the units of a list are named whosesoever they are.
         let listed = posts.values().flatten().flat_map(|one| one.post.scope.listed());
         let units: Vec<Id<id::Unit>> = covered.into_iter().chain(listed).collect::<HashSet<_>>().into_iter().collect();
         let units = org::units(conn, &units, AsOf::at(now)).await?.into_iter().map(|unit| (unit.id, unit)).collect();
-        Ok(Self { persons, links, posts, units, base: format!("{}{PREFIX}", call.house.issuer) })
+        Ok(Self { persons, links, posts, lost, units, base: format!("{}{PREFIX}", call.house.issuer) })
     }
 
     /// What the party calls a person.
@@ -149,8 +155,12 @@ impl Officials {
     fn meta(&self, stored: &StoredPerson, link: Option<&StoredLink>, user: &Value) -> Value {
         let posts = self.posts(stored.id);
         let made = link.map(|link| link.created_at).or_else(|| posts.iter().map(|one| one.created_at).min());
-        let changed =
-            [Some(stored.updated_at), link.map(|link| link.updated_at), posts.iter().map(|one| one.state_at).max()];
+        let changed = [
+            Some(stored.updated_at),
+            link.map(|link| link.updated_at),
+            posts.iter().map(|one| one.state_at).max(),
+            self.lost.get(&stored.id).copied(),
+        ];
         let changed = changed.into_iter().flatten().max().unwrap_or(stored.updated_at);
         json!({
             "resourceType": "User",
@@ -160,6 +170,19 @@ impl Officials {
             "version": version(user),
         })
     }
+}
+
+/// When each person last lost a post.
+async fn lost(conn: &mut Conn, gone: &[Gone], now: Timestamp) -> Result<HashMap<Person, Timestamp>, Stop> {
+    // What was taken away before it began ends ahead, where it would have begun.
+    let ahead: Vec<Id<id::Assignment>> = gone.iter().filter(|one| one.until > now).map(|one| one.post).collect();
+    let early = office::assignments(conn, &ahead).await?.into_iter().map(|one| (one.post.person, one.state_at));
+    let mut lost: HashMap<Person, Timestamp> = HashMap::new();
+    for (person, at) in gone.iter().filter(|one| one.until <= now).map(|one| (one.person, one.until)).chain(early) {
+        let last = lost.entry(person).or_insert(at);
+        *last = at.max(*last);
+    }
+    Ok(lost)
 }
 
 /// The last day of a span; `None`: it is open.

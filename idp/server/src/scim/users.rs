@@ -8,19 +8,18 @@ use idp_core::{
     store::{Conn, Tx},
     types::{Id, id},
 };
-use serde_json::Value;
 
 use super::{
-    answer::Answer,
+    among,
+    answer::{Answer, Shown},
     call::{Ask, Call, Verb, View},
     error::{Stop, Why},
-    filter::{Filter, Op},
-    list::{self, Page},
+    filter::Filter,
+    list::{self, LIKE_ONE, Page, SLICE},
     patch,
-    path::Attribute,
     posts::{self, Rest},
     rows::{self, Link},
-    schema::OFFICIAL,
+    schema::Of,
     user::{self, Officials},
     wanted::Wanted,
 };
@@ -188,17 +187,12 @@ async fn remove(tx: &mut Tx<'_>, call: &Call, ask: &Ask, (view, person): (&View,
 
 /// `GET /Users`, `POST /Users/.search`
 pub(super) async fn list(call: &Call, ask: &Ask) -> Result<Answer, Stop> {
-    let page = Page::parse(&ask.params, ("Users", call.party))?;
+    let page = Page::parse(&ask.params, (Of::Users, call.party))?;
     let shown = ask.shown()?;
     let mut conn = call.read().await?;
-    let mut view = call.view(&mut conn).await?;
+    let view = call.view(&mut conn).await?;
     if let Some(filter) = &page.filter {
-        if let Some(candidates) = candidates(&mut conn, call, filter).await? {
-            let found = fitting(&mut conn, call, &view, (candidates, filter)).await?;
-            return Ok(Answer::ok(page.of_few(found.iter().map(|user| shown.part(user)).collect())));
-        }
-        let unit = unit(&mut conn, &view, filter).await?;
-        view.0 = rows::Where { places: unit.into_iter().collect(), deep: false, party: None, ..view.0 };
+        return fitting(&mut conn, call, &view, (&page, filter, &shown)).await;
     }
     let total = rows::count_users(&mut conn, &view.0).await?;
     let (ids, next) = page.cut(rows::users(&mut conn, &view.0, page.part()).await?);
@@ -207,80 +201,27 @@ pub(super) async fn list(call: &Call, ask: &Ask) -> Result<Answer, Stop> {
     Ok(Answer::ok(page.answer(users, total, next.map(Id::uuid))))
 }
 
-/// The few users that a filter can mean, where one of its parts names somebody by an index: the rest is judged on them. `None`: no part
-/// does.
-async fn candidates(conn: &mut Conn, call: &Call, filter: &Filter) -> Result<Option<Vec<Person>>, Stop> {
-    if let Filter::Or(left, right) = filter {
-        let (left, right) =
-            (Box::pin(candidates(conn, call, left)).await?, Box::pin(candidates(conn, call, right)).await?);
-        return Ok(left.zip(right).map(|(left, right)| [left, right].concat()));
-    }
-    for part in filter.parts() {
-        let Filter::Compare(attribute, Op::Eq, Value::String(wanted)) = part else {
-            if matches!(part, Filter::Or(..))
-                && let Some(found) = Box::pin(candidates(conn, call, part)).await?
-            {
-                return Ok(Some(found));
-            }
-            continue;
-        };
-        let found = if attribute.is(None, "id") {
-            wanted.parse().ok()
-        } else if attribute.is(None, "userName") {
-            match rows::by_name(conn, call.party, wanted).await? {
-                None => wanted.parse().ok(),
-                found => found,
-            }
-        } else if attribute.is(None, "externalId") {
-            rows::by_external(conn, call.party, wanted).await?
-        } else {
-            continue;
-        };
-        return Ok(Some(found.into_iter().collect()));
-    }
-    Ok(None)
-}
-
+/// A filtered list. Every user is judged as this caller would be shown them: whatever the filter asks, nothing else answers.
 async fn fitting(
     conn: &mut Conn,
     call: &Call,
     view: &View,
-    (mut candidates, filter): (Vec<Person>, &Filter),
-) -> Result<Vec<Value>, Stop> {
-    candidates.sort();
-    candidates.dedup();
-    let mut seen = Vec::new();
-    for person in candidates {
-        if rows::sees(conn, &view.0, person).await? {
-            seen.push(person);
+    (page, filter, shown): (&Page, &Filter, &Shown),
+) -> Result<Answer, Stop> {
+    let filter = among::by_ids(conn, call.now(), filter).await?;
+    let persons = among::persons(conn, call, view, &filter).await?;
+    call.pay(persons.len() / LIKE_ONE).await?;
+    let mut sheaf = page.sheaf();
+    for slice in persons.chunks(SLICE) {
+        let officials = Officials::load(conn, call, view, slice).await?;
+        for person in slice {
+            if let Some(user) = officials.user(*person).filter(|user| filter.fits(user)) {
+                sheaf.add(person.uuid(), || shown.part(&user));
+            }
         }
     }
-    let officials = Officials::load(conn, call, view, &seen).await?;
-    let users = seen.iter().filter_map(|person| officials.user(*person));
-    Ok(users.filter(|user| filter.fits(user)).collect())
-}
-
-/// The unit of a filter that asks who serves there, and nothing else. `None`: no such unit among the caller's.
-///
-/// # Errors
-/// [`Why::Filter`]: no index of ours answers it within the caller's units. Names are sealed, so no filter by name is answered.
-async fn unit(conn: &mut Conn, view: &View, filter: &Filter) -> Result<Option<Id<id::Unit>>, Stop> {
-    let by_id = |attribute: &Attribute| {
-        attribute.is(None, "groups.value")
-            || attribute.is(None, "groups")
-            || attribute.is(Some(OFFICIAL), "posts.unit.id")
-    };
-    let found = match filter {
-        Filter::Compare(attribute, Op::Eq, Value::String(id)) if by_id(attribute) => id.parse().ok(),
-        Filter::Compare(attribute, Op::Eq, Value::String(code)) if attribute.is(Some(OFFICIAL), "posts.unit.code") => {
-            office::unit_of(conn, code, view.0.at).await?
-        }
-        _ => return Err(Why::Filter.into()),
-    };
-    match found {
-        Some(unit) if view.sees_unit(conn, unit).await? => Ok(Some(unit)),
-        _ => Ok(None),
-    }
+    let (users, total, next) = sheaf.bound();
+    Ok(Answer::ok(page.answer(users, total, next)))
 }
 
 /// A query in a body (RFC 7644 section 3.4.3).

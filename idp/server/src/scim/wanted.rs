@@ -235,7 +235,7 @@ fn limits(value: &Value) -> Result<Said, Stop> {
 }
 
 /// Some clients send booleans as words.
-fn truth(value: &Value) -> Option<bool> {
+pub(super) fn truth(value: &Value) -> Option<bool> {
     match value {
         Value::Bool(truth) => Some(*truth),
         Value::String(word) if word.eq_ignore_ascii_case("true") => Some(true),
