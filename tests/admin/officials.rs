@@ -299,11 +299,10 @@ apart! {
         let next = first.text("next");
         let second = get(house, by, &format!("{POSTS}?q=le&limit=1&after={next}")).await;
         assert_eq!((ids(&first).len(), ids(&second).len(), second.body["next"].clone()), (1, 1, Value::Null));
-        // An installation of the release before has posts without words: the job finds them.
+        // An installation of the release before has posts without words: the job finds them (and may do so before we ask it to).
         let cx = house.cx();
         let forgotten = house.db().write(&cx, |tx| Box::pin(tx.run("delete from person_name_word", vec![])));
         assert!(forgotten.await.expect("writes") > 10);
-        assert_eq!(found("q=hoa").await, Vec::<String>::new());
         house.jobs().await;
         assert_eq!(found("q=hoa").await, ["Lê Cúc Thị Hoa"]);
     }
