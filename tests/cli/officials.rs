@@ -191,12 +191,12 @@ fn what_would_change_is_shown(terminal: &Terminal) {
     let lines: Vec<&str> = told.lines().collect();
     assert_eq!((code, lines.len()), (Some(0), 4), "{told}");
     assert!(lines[0].starts_with("Row 2, the post ") && lines[0].ends_with(" · Đơn vị 22015 changes:"), "{told}");
-    assert_eq!(lines[1].trim(), "When: 01/03/2025 to no end → 01/03/2025 to 31/12/2030");
+    assert_eq!(lines[1].trim(), "When: from 01/03/2025, no end → from 01/03/2025 to 31/12/2030");
     assert!(lines[2].starts_with("Row 3, as before: Position: "), "{told}");
     let rows = results(&result);
     assert_eq!(rows.len(), 2);
     assert!(
-        rows[0][6].contains("to no end") && rows[0][7].contains("to 31/12/2030") && rows[1][6] == rows[1][7],
+        rows[0][6].contains(", no end") && rows[0][7].contains("to 31/12/2030") && rows[1][6] == rows[1][7],
         "{rows:?}"
     );
     let (_, said) = terminal.ask(&try_it);
@@ -208,7 +208,7 @@ fn what_would_change_is_shown(terminal: &Terminal) {
         "{said}"
     );
     let (_, vi) = run(&terminal.file, &[&["--lang", "vi"], &try_it[..]].concat());
-    assert!(vi.contains("Dòng 2, đổi vị trí ") && vi.contains("Thời hạn: từ 01/03/2025 đến không thời hạn → "), "{vi}");
+    assert!(vi.contains("Dòng 2, đổi vị trí ") && vi.contains("Thời hạn: từ 01/03/2025, không thời hạn → "), "{vi}");
 }
 
 /// Every row of a file with wrong cells, tried or not: what is wrong where, and what can be read.

@@ -14,6 +14,7 @@ posts-unit = Đơn vị
 posts-kind = Loại vị trí
 posts-window = Thời hạn
 posts-window-text = từ { $from } đến { $until }
+posts-window-open = từ { $from }, { $until }
 posts-decision = Quyết định
 posts-decision-text = Số { $number } ngày { $day }
 posts-decision-none = Chưa ghi số quyết định

@@ -80,7 +80,6 @@ impl Labels {
     pub fn told(&self, post: &Post, units: &tell::Names) -> Vec<Told> {
         let say = |key: &str| text::say(self.locale, key).into_owned();
         let unit = units.get(&post.unit).cloned().unwrap_or_else(|| post.unit.to_string());
-        let (from, until) = (day_of(post.span.from), tell::end(self.locale, post.window().until));
         let decision = post.decision.as_ref().map_or_else(
             || say("posts-decision-none"),
             |decision| {
@@ -100,7 +99,7 @@ impl Labels {
             ("posts-kind", say(tell::kind(post.kind))),
             ("office-part-roles", post.roles.iter().map(|grant| self.granted(grant)).collect::<Vec<_>>().join("; ")),
             ("posts-over", tell::scope(self.locale, &post.scope, units)),
-            ("posts-window", text::say_with(self.locale, "posts-window-text", &[("from", &from), ("until", &until)])),
+            ("posts-window", tell::window(self.locale, post.window())),
             ("posts-decision", decision),
             ("posts-documents", classes),
             ("posts-redelegate", say(further)),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Finding, Kind, Permission, Reach, Remedy, Rule, Scope, Word};
 use crate::{
     org::{
-        self, AsOf, FOREVER,
+        self, AsOf, FOREVER, Span,
         search::{self, in_language},
         story::day_of,
     },
@@ -126,6 +126,13 @@ pub fn end(locale: Locale, until: Timestamp) -> String {
         FOREVER => text::say(locale, "office-open-end").into_owned(),
         until => day_of(Timestamp::from_millis(until.millis() - 1)),
     }
+}
+
+/// From when to when something lasts.
+pub fn window(locale: Locale, span: Span) -> String {
+    let (from, until) = (day_of(span.from), end(locale, span.until));
+    let key = if span.until == FOREVER { "posts-window-open" } else { "posts-window-text" };
+    text::say_with(locale, key, &[("from", &from), ("until", &until)])
 }
 
 /// Until when something lasts, as a part of a sentence of its own.

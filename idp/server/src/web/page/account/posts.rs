@@ -18,10 +18,8 @@ pub struct PostLines {
     pub unit: String,
     /// The key of how its holder came to it.
     pub kind: &'static str,
-    /// The first day.
-    pub from: String,
-    /// The last day, or that there is none.
-    pub until: String,
+    /// From when to when.
+    pub window: String,
     /// Number and day of the decision.
     pub decision: Option<(String, String)>,
     /// The classes of documents that may be signed; `None`: no such limit.
@@ -31,11 +29,6 @@ pub struct PostLines {
 }
 
 impl PostLines {
-    /// From when to when.
-    fn window(&self, c: &Chrome) -> String {
-        text::say_with(c.locale, "posts-window-text", &[("from", &self.from), ("until", &self.until)])
-    }
-
     /// By which decision.
     fn decided(&self, c: &Chrome) -> String {
         decided(c, self.decision.as_ref())
