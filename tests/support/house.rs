@@ -173,8 +173,9 @@ impl Drop for House {
     }
 }
 
-/// How far the clocks of all servers of this program, and of the commands beside them, are ahead: what begins at eight in the morning crosses no midnight in the minutes
-/// that a journey waits, at whatever hour it runs. Ahead and never back, because what is loaded by the system's clock has to be past.
+/// How far the clocks of all servers of this program, and of the commands beside them, are ahead: what begins at eight in the morning
+/// crosses no midnight in the minutes that a journey waits, at whatever hour it runs. Ahead and never back, because what is loaded by the
+/// system's clock has to be past.
 fn to_the_morning() -> Duration {
     static AHEAD: OnceLock<Duration> = OnceLock::new();
     *AHEAD.get_or_init(|| {

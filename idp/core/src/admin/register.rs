@@ -245,25 +245,13 @@ pub(super) async fn write(tx: &mut Tx<'_>, new: NewAppointment) -> Result<Appoin
 /// # Errors
 /// [`EndError`].
 pub async fn end(tx: &mut Tx<'_>, by: By<'_>, stored: &Appointment, because: &str) -> Result<Appointment, EndError> {
-    end_and(tx, by, stored, because, Telling::Now).await
+    let ended = end_untold(tx, by, stored, because).await?;
+    tell_ended(tx, stored, (tx.now(), because)).await?;
+    Ok(ended)
 }
 
-/// Who tells the holder of an office that it ended.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Telling {
-    /// We do.
-    Now,
-    /// Whoever calls: more ended than this one.
-    Elsewhere,
-}
-
-async fn end_and(
-    tx: &mut Tx<'_>,
-    by: By<'_>,
-    stored: &Appointment,
-    because: &str,
-    telling: Telling,
-) -> Result<Appointment, EndError> {
+/// The same; the caller tells the holder, of whom more ended than this one.
+async fn end_untold(tx: &mut Tx<'_>, by: By<'_>, stored: &Appointment, because: &str) -> Result<Appointment, EndError> {
     let now = tx.now();
     if stored.ended_at.is_some() || stored.window.until.is_some_and(|until| until <= now) {
         return Err(EndError::Ended);
@@ -288,9 +276,6 @@ async fn end_and(
     if !close(tx, stored, because).await? {
         return Err(EndError::Ended);
     }
-    if telling == Telling::Now {
-        tell_ended(tx, stored, (now, because)).await?;
-    }
     Ok(Appointment { ended_at: Some(now), revision: stored.revision + 1, ..stored.clone() })
 }
 
@@ -305,7 +290,7 @@ pub async fn leave(tx: &mut Tx<'_>, by: By<'_>, person: Id<id::Person>, because:
     let open = |own: &&Appointment| own.ended_at.is_none() && own.window.until.is_none_or(|until| until > now);
     let mut ended = 0;
     for own in stored.iter().filter(open) {
-        end_and(tx, by, own, because, Telling::Elsewhere).await?;
+        end_untold(tx, by, own, because).await?;
         ended += 1;
     }
     Ok(ended)

@@ -119,8 +119,9 @@ fn own_word(word: &Word, client_id: &str) -> Option<String> {
     text.strip_prefix(client_id)?.strip_prefix('/').map(str::to_owned)
 }
 
-/// The posts that say something to a party now, in the order in which they were given.
-async fn speaking(conn: &mut Conn, with: &With<'_>, at: Timestamp) -> Result<Vec<Capacity>, StoreError> {
+/// The posts in which somebody can act towards a party now, in the order in which they were given: also for the page where they choose or
+/// switch.
+pub async fn choices(conn: &mut Conn, with: &With<'_>, at: Timestamp) -> Result<Vec<Capacity>, StoreError> {
     let world = world_rows::of_person(conn, with.person, at).await?;
     let posts = world.posts_of(with.person).into_iter().map(|post| post.id);
     let rights = posts.filter_map(|post| effective(&world, post, at).ok());
@@ -129,7 +130,7 @@ async fn speaking(conn: &mut Conn, with: &With<'_>, at: Timestamp) -> Result<Vec
 
 /// In which post somebody acts towards a party now.
 pub async fn acting(conn: &mut Conn, with: &With<'_>, at: Timestamp) -> Result<Acting, StoreError> {
-    let mut found = speaking(conn, with, at).await?;
+    let mut found = choices(conn, with, at).await?;
     if found.is_empty() {
         return Ok(Acting::Citizen);
     }
@@ -155,11 +156,6 @@ pub(super) async fn chosen(conn: &mut Conn, with: &With<'_>) -> Result<Option<Op
 /// When the capacity was chosen in this session.
 pub async fn chosen_at(conn: &mut Conn, with: &With<'_>) -> Result<Option<Timestamp>, StoreError> {
     Ok(rows::chosen(conn, with.session, with.party).await?.map(|(_, at)| at))
-}
-
-/// The posts in which somebody can act towards a party now: for the page where they choose or switch.
-pub async fn choices(conn: &mut Conn, with: &With<'_>, at: Timestamp) -> Result<Vec<Capacity>, StoreError> {
-    speaking(conn, with, at).await
 }
 
 /// What a post says to a party now; `None`: nothing, because it ended, was taken, or never did. Every use of what was issued on it
